@@ -1,0 +1,1 @@
+"""The Value Portrait study as functions over tables: no Snakemake in here, no global state."""

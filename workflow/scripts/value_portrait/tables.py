@@ -1,0 +1,359 @@
+"""Every table that passes between stages: its columns, their types, ranges and meaning, and its key.
+
+A table is checked when it is written and when it is read, so that a stage can rely on what it gets. Files are
+Parquet or CSV, by their suffix, and appear whole or not at all.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet
+
+from .errors import InputError
+
+TEXT = pa.string()
+REPEATED_TEXT = pa.dictionary(pa.int32(), pa.string())
+RATING = pa.int8()
+COUNT = pa.int32()
+NUMBER = pa.float64()
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its Arrow type, what it means, the range of its numbers, and whether cells may be null."""
+
+    type: pa.DataType
+    meaning: str
+    low: float | None = None
+    high: float | None = None
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The columns of a table, in order, and the columns that together identify a row."""
+
+    key: tuple[str, ...]
+    columns: dict[str, Column]
+
+
+_ITEM = Column(TEXT, "item: query and response, as in 1021-3")
+_QUERY = Column(TEXT, "query that the item's response answers")
+_PARTICIPANT = Column(REPEATED_TEXT, "participant, as the archive names them")
+_GROUP = Column(COUNT, "survey group, from 1", low=1)
+_FAMILY = Column(REPEATED_TEXT, "pvq (values), higher_pvq (higher-order values) or bfi (traits)")
+_DIMENSION = Column(REPEATED_TEXT, "value or trait")
+_RATING = Column(RATING, "1 (not like me at all) to 6 (very much like me)", low=1, high=6)
+_MAYBE_RATING = Column(RATING, "1 to 6, null without a usable answer", low=1, high=6, nullable=True)
+_MODEL = Column(REPEATED_TEXT, "model, by the authors' name")
+_CONDITION = Column(REPEATED_TEXT, "baseline, or a persona's id")
+_VERSION = Column(REPEATED_TEXT, "wording and order of the options: v1 ... v3_reversed")
+_RHO = Column(NUMBER, "correlation of the item's ratings with the raters' scores", -1, 1, nullable=True)
+_SHARE = Column(NUMBER, "share, 0 to 1", low=0, high=1, nullable=True)
+_DIFFERENCE = Column(NUMBER, "mean absolute difference, in scale points", low=0, high=5, nullable=True)
+_PROFILE = {
+    "n_items": Column(COUNT, "items that enter the mean", low=0),
+    "n_missing": Column(COUNT, "items of the key without any rating", low=0),
+    "n_missing_answers": Column(COUNT, "prompt versions without a rating, over the key's items", low=0),
+    "mean": Column(NUMBER, "mean rating, in scale points", low=1, high=6, nullable=True),
+    "centred_mean": Column(NUMBER, "mean of the ratings' deviations from the centre", -5, 5, nullable=True),
+    "sd": Column(NUMBER, "population standard deviation over items", low=0, high=2.5, nullable=True),
+}
+
+SCHEMAS: dict[str, Schema] = {
+    "survey": Schema(
+        ("item_id", "participant_id"),
+        {"group": _GROUP, "item_id": _ITEM, "participant_id": _PARTICIPANT, "rating": _RATING},
+    ),
+    "pilot_survey": Schema(
+        ("question_id", "participant_id"),
+        {
+            "pilot": Column(COUNT, "first or second pilot", low=1, high=2),
+            "question_id": Column(TEXT, "question, as the archive names it"),
+            "source": Column(REPEATED_TEXT, "where the question's text comes from"),
+            "participant_id": _PARTICIPANT,
+            "rating": _RATING,
+        },
+    ),
+    "participants": Schema(
+        ("participant_id", "family", "dimension"),
+        {
+            "sample": Column(REPEATED_TEXT, "main, pilot_1 or pilot_2"),
+            "participant_id": _PARTICIPANT,
+            "family": _FAMILY,
+            "dimension": _DIMENSION,
+            # Unrounded: rounding to six digits changes ties, and with them thousands of correlations.
+            "score": Column(NUMBER, "questionnaire score (values centred within the person)", -6, 6),
+        },
+    ),
+    "data_quality": Schema(
+        ("sample", "check"),
+        {
+            "sample": Column(TEXT, "main, pilot_1 or pilot_2"),
+            "check": Column(TEXT, "what was looked for"),
+            "count": Column(COUNT, "how many were found", low=0),
+            "of": Column(COUNT, "among how many", low=0),
+            "handling": Column(TEXT, "what the pipeline does with them"),
+            "found": Column(TEXT, "the first ten, as the archive names them"),
+        },
+    ),
+    "items": Schema(
+        ("item_id",),
+        {
+            "item_id": _ITEM,
+            "query_id": _QUERY,
+            "response_id": Column(COUNT, "response to the query, from 1", low=1),
+            "source": Column(REPEATED_TEXT, "where the query comes from"),
+            "template": Column(REPEATED_TEXT, "prompt template: reddit (with a title) or sharegpt"),
+            "title": Column(TEXT, "title of the query", nullable=True),
+            "text": Column(TEXT, "the query"),
+            "response": Column(TEXT, "the response that is rated"),
+        },
+    ),
+    "prompts": Schema(
+        ("prompt_version", "template"),
+        {
+            "prompt_version": _VERSION,
+            "template": Column(REPEATED_TEXT, "reddit (with a title) or sharegpt"),
+            "text": Column(TEXT, "with the fields {title}, {text} and {content}"),
+        },
+    ),
+    "topics": Schema(("query_id", "topic"), {"query_id": _QUERY, "topic": Column(TEXT, "topic of the query")}),
+    "correlations": Schema(
+        ("item_id", "family", "dimension"),
+        {
+            "item_id": _ITEM,
+            "family": _FAMILY,
+            "dimension": _DIMENSION,
+            "n": Column(COUNT, "raters", low=0),
+            "rho": _RHO,
+            "p": Column(NUMBER, "two-sided p-value", low=0, high=1, nullable=True),
+            "ci_low": _RHO,
+            "ci_high": _RHO,
+        },
+    ),
+    "item_statistics": Schema(
+        ("item_id",),
+        {
+            "item_id": _ITEM,
+            "group": _GROUP,
+            "n": Column(COUNT, "raters", low=1),
+            "mean": Column(NUMBER, "mean rating", low=1, high=6),
+            "sd": Column(NUMBER, "sample standard deviation", low=0, high=3.6, nullable=True),
+            "skew": Column(NUMBER, "sample skewness, bias-corrected", nullable=True),
+            "floor": Column(NUMBER, "share of raters at 1", low=0, high=1),
+            "ceiling": Column(NUMBER, "share of raters at 6", low=0, high=1),
+        },
+    ),
+    "item_key": Schema(
+        ("item_id", "family", "dimension"),
+        {
+            "item_id": _ITEM,
+            "family": _FAMILY,
+            "dimension": _DIMENSION,
+            "rho": Column(NUMBER, "correlation that made the tag", -1, 1),
+            "polarity": Column(RATING, "1, or -1 where a low rating speaks for the dimension", -1, 1),
+        },
+    ),
+    "answers": Schema(
+        ("model", "condition", "prompt_version", "item_id"),
+        {
+            "model": _MODEL,
+            "condition": _CONDITION,
+            "prompt_version": _VERSION,
+            "item_id": _ITEM,
+            "raw_response": Column(REPEATED_TEXT, "the model's words, untouched", nullable=True),
+            "outcome": Column(REPEATED_TEXT, "answered, refusal, content_filter, empty, truncated or error"),
+            "finish_reason": Column(REPEATED_TEXT, "as the server gave it", nullable=True),
+            "reasoning_length": Column(COUNT, "characters of reasoning, null without", low=0, nullable=True),
+            "error": Column(REPEATED_TEXT, "as recorded", nullable=True),
+        },
+    ),
+    "ratings": Schema(
+        ("model", "condition", "prompt_version", "item_id"),
+        {
+            "model": _MODEL,
+            "condition": _CONDITION,
+            "prompt_version": _VERSION,
+            "item_id": Column(REPEATED_TEXT, _ITEM.meaning),
+            "rating": _MAYBE_RATING,
+            "published_rating": _MAYBE_RATING,
+            "strict_rating": _MAYBE_RATING,
+            "answer_class": Column(REPEATED_TEXT, "plain, or why the answer is not plain"),
+        },
+    ),
+    "answer_counts": Schema(
+        ("model", "condition", "outcome", "answer_class"),
+        {
+            "model": _MODEL,
+            "condition": _CONDITION,
+            "outcome": Column(REPEATED_TEXT, "answered, refusal, content_filter, empty, truncated or error"),
+            "answer_class": Column(REPEATED_TEXT, "plain, or why the answer is not plain"),
+            "answers": Column(COUNT, "answers of this kind", low=1),
+            "disagreements": Column(COUNT, "those that the two parsers read differently", low=0),
+        },
+    ),
+    "profiles": Schema(
+        ("model", "condition", "family", "dimension"),
+        {"model": _MODEL, "condition": _CONDITION, "family": _FAMILY, "dimension": _DIMENSION, **_PROFILE},
+    ),
+    "rater_profiles": Schema(
+        ("participant_id", "group", "family", "dimension"),
+        {
+            "participant_id": _PARTICIPANT,
+            "group": _GROUP,
+            "family": _FAMILY,
+            "dimension": _DIMENSION,
+            **{name: column for name, column in _PROFILE.items() if name != "n_missing_answers"},
+        },
+    ),
+    "reliability": Schema(
+        ("source", "family", "dimension"),
+        {
+            "source": Column(REPEATED_TEXT, "models, or raters (pooled over survey groups)"),
+            "family": _FAMILY,
+            "dimension": _DIMENSION,
+            "n_items": Column(COUNT, "items of the dimension that enter", low=0),
+            "n_observations": Column(COUNT, "rows without a missing rating", low=0),
+            "n_groups": Column(COUNT, "survey groups pooled; 1 for models", low=0),
+            "alpha": Column(NUMBER, "Cronbach's alpha", high=1, nullable=True),
+            "ci_low": Column(NUMBER, "lower end of its 95 % interval", high=1, nullable=True),
+            "ci_high": Column(NUMBER, "upper end of its 95 % interval", high=1, nullable=True),
+        },
+    ),
+}
+
+# The parts of a sensitivity depend on the wordings that the config names.
+_SENSITIVITY = {
+    "model": _MODEL,
+    "condition": _CONDITION,
+    "prompt_sensitivity": _SHARE,
+    "order_sensitivity": _SHARE,
+    "prompt_difference": _DIFFERENCE,
+    "order_difference": _DIFFERENCE,
+    "n_prompt_items": Column(COUNT, "items with a rating under every wording", low=0),
+}
+
+
+def sensitivity_schema(wordings: Iterable[str]) -> Schema:
+    """The schema of ``sensitivity``: the summary columns, then three parts for each wording."""
+    columns = dict(_SENSITIVITY)
+    for wording in wordings:
+        columns[f"order_sensitivity_{wording}"] = _SHARE
+        columns[f"order_difference_{wording}"] = _DIFFERENCE
+        columns[f"n_order_items_{wording}"] = Column(COUNT, "items with both orders rated", low=0)
+    return Schema(("model", "condition"), columns)
+
+
+def write_table(table: Any, path: str | Path, schema: str | Schema) -> None:
+    """Check a table (Arrow, or a pandas frame) against its schema and write it, whole or not at all."""
+    schema = SCHEMAS[schema] if isinstance(schema, str) else schema
+    if not isinstance(table, pa.Table):
+        table = pa.Table.from_pandas(table, preserve_index=False)
+    table = _conform(table, schema, path)
+    path = Path(path)
+    with written_whole(path) as partial:
+        if path.suffix == ".csv":
+            pyarrow.csv.write_csv(_decoded(table), partial)
+        else:
+            pyarrow.parquet.write_table(table, partial, compression="zstd")
+
+
+def read_table(path: str | Path, schema: str | Schema, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a table and check it against its schema; ``columns`` reads (and checks) only those."""
+    schema = SCHEMAS[schema] if isinstance(schema, str) else schema
+    names = list(schema.columns) if columns is None else list(columns)
+    if Path(path).suffix == ".csv":
+        types = {name: _plain(column.type) for name, column in schema.columns.items()}
+        options = pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=True)
+        table = pyarrow.csv.read_csv(path, convert_options=options)
+    else:
+        table = pyarrow.parquet.read_table(path, columns=names, partitioning=None)
+    part = Schema(
+        schema.key if set(schema.key) <= set(names) else (), {name: schema.columns[name] for name in names}
+    )
+    return _conform(table, part, path)
+
+
+class written_whole:  # noqa: N801  (used like a function)
+    """Context manager: gives a path beside ``path`` to write to, renamed into place when all went well."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        # The suffix stays, since some writers choose the format by it; the process id keeps orphans apart.
+        self.partial = self.path.with_name(f".{self.path.stem}.{os.getpid()}{self.path.suffix}")
+
+    def __enter__(self) -> Path:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        return self.partial
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.partial.replace(self.path)
+        else:
+            self.partial.unlink(missing_ok=True)
+
+
+def _plain(type_: pa.DataType) -> pa.DataType:
+    return type_.value_type if pa.types.is_dictionary(type_) else type_
+
+
+def _decoded(table: pa.Table) -> pa.Table:
+    return table.cast(pa.schema([(field.name, _plain(field.type)) for field in table.schema]))
+
+
+def _conform(table: pa.Table, schema: Schema, path: str | Path) -> pa.Table:
+    missing = [name for name in schema.columns if name not in table.column_names]
+    if missing:
+        raise InputError(path, f"lacks the column(s) {', '.join(missing)}.", "Remove the file and run again.")
+    table = table.select(list(schema.columns))
+    target = pa.schema([(name, column.type) for name, column in schema.columns.items()])
+    try:
+        table = table.cast(target)
+    except pa.ArrowException as problem:
+        raise InputError(path, f"has a column of another type ({problem}).", "Remove it and run again.") from None
+    for name, column in schema.columns.items():
+        _check_column(table.column(name), name, column, path)
+    if schema.key and (row := _repeated_row(table, schema.key)) is not None:
+        cells = ", ".join(f"{name} {table.column(name)[row].as_py()}" for name in schema.key)
+        raise InputError(f"{path}, row {row + 1}", f"repeats {cells}.", "Each may stand there once.")
+    return table
+
+
+def _check_column(values: pa.ChunkedArray, name: str, column: Column, path: str | Path) -> None:
+    def row_of(mask: pa.ChunkedArray) -> int:
+        return pc.index(mask, True).as_py() + 1
+
+    if values.null_count and not column.nullable:
+        raise InputError(f"{path}, row {row_of(pc.is_null(values))}", f"has no {name}.", "Every row needs one.")
+    if column.low is None and column.high is None:
+        return
+    for limit, beyond in ((column.low, pc.less), (column.high, pc.greater)):
+        # A correlation of 1 may come out as 1 + 2e-16.
+        if limit is not None:
+            slack = 1e-9 * (1 if beyond is pc.greater else -1) if pa.types.is_floating(values.type) else 0
+            mask = pc.fill_null(beyond(values, pa.scalar(limit + slack)), False)
+            if pc.any(mask).as_py():
+                row = row_of(mask)
+                raise InputError(
+                    f"{path}, row {row}",
+                    f"{name} is {values[row - 1].as_py()}, outside {column.low} to {column.high}.",
+                    "Correct the source of this table.",
+                )
+
+
+def _repeated_row(table: pa.Table, key: tuple[str, ...]) -> int | None:
+    """The index of the first row whose key stood in an earlier row, or None."""
+    keys = _decoded(table.select(list(key)))
+    if keys.group_by(list(key)).aggregate([]).num_rows == keys.num_rows:
+        return None
+    rows = keys.append_column("row", pa.array(range(keys.num_rows)))
+    counts = rows.group_by(list(key)).aggregate([("row", "min"), ("row", "count")])
+    first = set(counts.column("row_min").to_pylist())
+    return next(row for row in range(keys.num_rows) if row not in first)
