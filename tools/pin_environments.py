@@ -9,7 +9,7 @@ PYTHON = "3.11"
 # What the jobs of each environment import; everything else comes with these.
 ENVIRONMENTS = {
     "collection": ("orjson", "pyarrow"),
-    "analysis": ("jinja2", "matplotlib", "numpy", "orjson", "pandas", "pingouin", "pyarrow", "scipy"),
+    "analysis": ("jinja2", "jsonschema", "matplotlib", "numpy", "orjson", "pandas", "pingouin", "pyarrow", "scipy"),
 }
 # Where the conda package of a name on the index has another name.
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from .errors import InputError
-from .tables import written_whole
+from .files import written_whole
 
 COMMIT = "08e1fb7903c619592bd8b3267f00191e36957f9e"
 TREE = f"ValuePortrait-{COMMIT}"

@@ -4,18 +4,19 @@ A table is checked when it is written and when it is read, so that a stage can r
 Parquet or CSV, by their suffix, and appear whole or not at all.
 """
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
 from .errors import InputError
+from .files import written_whole
 
 TEXT = pa.string()
 REPEATED_TEXT = pa.dictionary(pa.int32(), pa.string())
@@ -265,6 +266,12 @@ def write_table(table: Any, path: str | Path, schema: str | Schema) -> None:
             pyarrow.parquet.write_table(table, partial, compression="zstd")
 
 
+def write_csv(frame: Any, path: str | Path) -> None:
+    """Write a pandas frame that people open, and no later stage relies on, whole or not at all."""
+    with written_whole(path) as partial:
+        frame.to_csv(partial, index=False)
+
+
 def read_table(path: str | Path, schema: str | Schema, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a table and check it against its schema; ``columns`` reads (and checks) only those."""
     schema = SCHEMAS[schema] if isinstance(schema, str) else schema
@@ -279,25 +286,6 @@ def read_table(path: str | Path, schema: str | Schema, columns: Sequence[str] | 
         schema.key if set(schema.key) <= set(names) else (), {name: schema.columns[name] for name in names}
     )
     return _conform(table, part, path)
-
-
-class written_whole:  # noqa: N801  (used like a function)
-    """Context manager: gives a path beside ``path`` to write to, renamed into place when all went well."""
-
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
-        # The suffix stays, since some writers choose the format by it; the process id keeps orphans apart.
-        self.partial = self.path.with_name(f".{self.path.stem}.{os.getpid()}{self.path.suffix}")
-
-    def __enter__(self) -> Path:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        return self.partial
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.partial.replace(self.path)
-        else:
-            self.partial.unlink(missing_ok=True)
 
 
 def _plain(type_: pa.DataType) -> pa.DataType:
@@ -350,10 +338,15 @@ def _check_column(values: pa.ChunkedArray, name: str, column: Column, path: str 
 
 def _repeated_row(table: pa.Table, key: tuple[str, ...]) -> int | None:
     """The index of the first row whose key stood in an earlier row, or None."""
-    keys = _decoded(table.select(list(key)))
-    if keys.group_by(list(key)).aggregate([]).num_rows == keys.num_rows:
+    # One integer per row: strings would need gigabytes at ten million rows.
+    rows = np.zeros(table.num_rows, np.int64)
+    for name in key:
+        column = table.column(name)
+        if not pa.types.is_dictionary(column.type):
+            column = column.dictionary_encode()
+        codes = column.unify_dictionaries().combine_chunks()
+        rows = rows * max(len(codes.dictionary), 1) + codes.indices.to_numpy()
+    first = np.unique(rows, return_index=True)[1]
+    if len(first) == len(rows):
         return None
-    rows = keys.append_column("row", pa.array(range(keys.num_rows)))
-    counts = rows.group_by(list(key)).aggregate([("row", "min"), ("row", "count")])
-    first = set(counts.column("row_min").to_pylist())
-    return next(row for row in range(keys.num_rows) if row not in first)
+    return int(np.setdiff1d(np.arange(len(rows)), first)[0])

@@ -1,0 +1,52 @@
+# The Value Portrait study. Stages stand in the order in which data flows; helpers in common.smk.
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+
+
+pathvars:
+    results=RESULTS,
+    archive=ARCHIVE,
+    logs=f"{RESULTS}/logs",
+    benchmarks=f"{RESULTS}/benchmarks",
+
+
+include: "workflow/rules/study.smk"
+include: "workflow/rules/items.smk"
+include: "workflow/rules/responses.smk"
+include: "workflow/rules/scores.smk"
+include: "workflow/rules/publication.smk"
+
+
+# The whole study; the other targets stop after a stage.
+rule all:
+    default_target: True
+    input:
+        rules.publication.input,
+
+
+rule items:
+    input:
+        "<results>/study/data_quality.csv",
+        "<results>/items/item_key.csv",
+        "<results>/items/item_statistics.csv",
+
+
+rule responses:
+    input:
+        answer_tables(),
+
+
+rule scores:
+    input:
+        "<results>/scores/profiles.csv",
+        "<results>/scores/sensitivity.csv",
+        "<results>/scores/rater_profiles.parquet",
+        "<results>/scores/reliability.csv",
+        "<results>/scores/answer_counts.csv",

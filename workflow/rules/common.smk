@@ -1,0 +1,103 @@
+# Helpers of the rules: the checked config, the models, and what a rule depends on. No rule stands here.
+import ast
+import sys
+from functools import cache
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+SCRIPTS = Path(workflow.basedir, "workflow", "scripts")
+sys.path.append(str(SCRIPTS))
+
+from value_portrait import study
+from value_portrait.answers import answer_path
+from value_portrait.archive import read_sums
+from value_portrait.configuration import check_config, check_folder, read_models, slug
+from value_portrait.errors import InputError
+
+
+def checked(function, *arguments):
+    """The function's result; its complaint about the input ends the workflow in one line."""
+    try:
+        return function(*arguments)
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+checked(check_config, config, " + ".join(map(str, workflow.configfiles)))
+RESULTS = config["results_dir"]
+ARCHIVE = f"{RESULTS}/study/archive"
+checked(check_folder, RESULTS, "results_dir")
+SIMULATED = config["study"] == "simulated"
+SUMS = "data/raw/SHA256SUMS"
+ARCHIVE_FILES = [] if SIMULATED else list(checked(read_sums, SUMS))
+MODELS = {slug(row["model"]): row for row in checked(read_models, config["models"], config["study"])}
+
+
+def answer_tables():
+    """The tables of answers of all models and conditions."""
+    return [
+        f"<results>/responses/{name}/{condition}.parquet"
+        for name, model in MODELS.items()
+        for condition in model["conditions"]
+    ]
+
+
+def recorded_files(wildcards):
+    """The files with a model's answers, in the order of the prompt versions."""
+    model = MODELS[wildcards.model]["model"]
+    if SIMULATED:
+        return [simulated_file(wildcards.model, version) for version in config["prompt_versions"]]
+    return [
+        f"<archive>/{checked(answer_path, ARCHIVE_FILES, model, version)}" for version in config["prompt_versions"]
+    ]
+
+
+def simulated_file(name, version):
+    """Where the simulated study keeps a model's answers, as the authors' archive would."""
+    return f"<archive>/lm_evaluation/outputs/final/simulated/{name}_{version}_results.json"
+
+
+def library(script):
+    """What a script's results depend on besides its data: the modules it imports, however deeply, and the lock file."""
+    modules, seen = [SCRIPTS / f"{script}.py"], set()
+    while modules:
+        for module in _imported_modules(modules.pop()):
+            if module not in seen:
+                seen.add(module)
+                modules.append(module)
+    return [*sorted(str(module.relative_to(workflow.basedir)) for module in seen), "requirements.lock"]
+
+
+@cache
+def _imported_modules(path):
+    package = SCRIPTS / "value_portrait"
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            names |= {node.module} if node.module else {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == package.name:
+            names |= {node.module.partition(".")[2]} - {""} or {alias.name for alias in node.names}
+    return [package / f"{name}.py" for name in names]
+
+
+def item_files():
+    """The archive's files with items, topics and prompt templates."""
+    prompts = [study.prompt_path(version, template) for version in config["prompt_versions"] for template in study.TEMPLATES]
+    return [study.ITEMS, study.TOPICS, *prompts]
+
+
+def survey_files():
+    """The archive's files with ratings and questionnaire scores."""
+    return [
+        study.SURVEY,
+        study.PARTICIPANTS,
+        *study.PILOT_SURVEYS.values(),
+        *study.PILOT_PARTICIPANTS.values(),
+    ]
+
+
+def chosen_correlations():
+    """The table of correlations that the item key is made from."""
+    prefix = {"recomputed": "", "published": "published_"}[config["items"]["correlations"]]
+    return f"<results>/items/{prefix}correlations.parquet"

@@ -1,0 +1,65 @@
+# Items: which item measures which dimension, by how its ratings go with the raters' own scores.
+# Takes  results/study/{survey,participants}
+# Gives  results/items/{correlations.parquet,item_key.csv,item_statistics.csv}
+
+
+rule correlate_items:
+    input:
+        survey="<results>/study/survey.parquet",
+        participants="<results>/study/participants.parquet",
+        library=library("correlate_items"),
+    output:
+        correlations="<results>/items/correlations.parquet",
+        statistics="<results>/items/item_statistics.csv",
+    log:
+        "<logs>/correlate_items.log",
+    benchmark:
+        "<benchmarks>/correlate_items.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        method=config["items"]["method"],
+        repeated_participants=config["items"]["repeated_participants"],
+    message:
+        "Correlating every item with every dimension"
+    script:
+        "../scripts/correlate_items.py"
+
+
+rule read_published_correlations:
+    input:
+        [f"<archive>/{path}" for path in study.PUBLISHED_CORRELATIONS.values()],
+        survey="<results>/study/survey.parquet",
+        library=library("read_published_correlations"),
+    output:
+        correlations="<results>/items/published_correlations.parquet",
+    log:
+        "<logs>/read_published_correlations.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        archive=ARCHIVE,
+    message:
+        "Reading the correlations that the authors published"
+    script:
+        "../scripts/read_published_correlations.py"
+
+
+rule select_items:
+    input:
+        correlations=chosen_correlations(),
+        library=library("select_items"),
+    output:
+        item_key="<results>/items/item_key.csv",
+    log:
+        "<logs>/select_items.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        threshold=config["items"]["threshold"],
+        max_p=config["items"]["max_p"],
+        polarity=config["items"]["polarity"],
+    message:
+        "Selecting the items that measure each dimension"
+    script:
+        "../scripts/select_items.py"

@@ -1,0 +1,96 @@
+# Scores: ratings, value profiles, sensitivity and reliability, for all models at once.
+# Takes  results/responses, results/items/item_key.csv, results/study/survey.parquet
+# Gives  results/scores/{ratings.parquet,profiles.csv,sensitivity.csv,rater_profiles.parquet,reliability.csv,answer_counts.csv}
+
+
+rule parse_answers:
+    input:
+        answers=answer_tables(),
+        library=library("parse_answers"),
+    output:
+        ratings="<results>/scores/ratings.parquet",
+        counts="<results>/scores/answer_counts.csv",
+    log:
+        "<logs>/parse_answers.log",
+    benchmark:
+        "<benchmarks>/parse_answers.tsv"
+    conda:
+        "../../envs/collection.yaml"
+    params:
+        parser=config["scoring"]["parser"],
+    message:
+        "Parsing all answers"
+    script:
+        "../scripts/parse_answers.py"
+
+
+rule score_models:
+    input:
+        ratings="<results>/scores/ratings.parquet",
+        item_table="<results>/study/items.parquet",
+        item_key="<results>/items/item_key.csv",
+        library=library("score_models"),
+    output:
+        profiles=report(
+            "<results>/scores/profiles.csv", caption="../report/profiles.rst", category="Value profiles"
+        ),
+        sensitivity="<results>/scores/sensitivity.csv",
+    log:
+        "<logs>/score_models.log",
+    benchmark:
+        "<benchmarks>/score_models.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        centring=config["scoring"]["centring"],
+        prompt_versions=config["prompt_versions"],
+    message:
+        "Scoring every model and its sensitivity to the prompt"
+    script:
+        "../scripts/score_models.py"
+
+
+rule score_raters:
+    input:
+        survey="<results>/study/survey.parquet",
+        item_table="<results>/study/items.parquet",
+        item_key="<results>/items/item_key.csv",
+        library=library("score_raters"),
+    output:
+        profiles="<results>/scores/rater_profiles.parquet",
+    log:
+        "<logs>/score_raters.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        centring=config["scoring"]["centring"],
+    message:
+        "Scoring the human raters on the items that they saw"
+    script:
+        "../scripts/score_raters.py"
+
+
+rule estimate_reliability:
+    input:
+        ratings="<results>/scores/ratings.parquet",
+        item_table="<results>/study/items.parquet",
+        item_key="<results>/items/item_key.csv",
+        survey="<results>/study/survey.parquet",
+        library=library("estimate_reliability"),
+    output:
+        reliability=report(
+            "<results>/scores/reliability.csv", caption="../report/reliability.rst", category="Reliability"
+        ),
+    log:
+        "<logs>/estimate_reliability.log",
+    benchmark:
+        "<benchmarks>/estimate_reliability.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        observations=config["reliability"]["observations"],
+        prompt_versions=config["prompt_versions"],
+    message:
+        "Estimating Cronbach's alpha among models and among raters"
+    script:
+        "../scripts/estimate_reliability.py"

@@ -1,0 +1,107 @@
+# Study: the authors' archive, verified, or the simulated study; then tidy survey, participants, items and prompts.
+# Takes  data/raw/SHA256SUMS and an archive, or the config's simulation
+# Gives  results/study/{survey,participants,items,prompts,...}
+
+if SIMULATED:
+
+    rule simulate_study:
+        input:
+            library=library("simulate_study"),
+        output:
+            [f"<archive>/{path}" for path in item_files() + survey_files()],
+            loadings="<results>/study/truth/loadings.parquet",
+        log:
+            "<logs>/simulate_study.log",
+        conda:
+            "../../envs/collection.yaml"
+        params:
+            archive=ARCHIVE,
+            simulation=config["simulation"],
+            prompt_versions=config["prompt_versions"],
+            seed=config["seed"],
+        message:
+            "Simulating raters, items and prompts with known truth"
+        script:
+            "../scripts/simulate_study.py"
+
+else:
+
+    # A rule of its own, so that a spoilt archive cannot cost the files that an earlier one gave.
+    rule verify_archive:
+        input:
+            sums=SUMS,
+            library=library("verify_archive"),
+        output:
+            verified="<results>/study/verified_archive.txt",
+        log:
+            "<logs>/verify_archive.log",
+        conda:
+            "../../envs/collection.yaml"
+        message:
+            "Finding the authors' archive and checking every file of it"
+        script:
+            "../scripts/verify_archive.py"
+
+    rule unpack_archive:
+        input:
+            verified="<results>/study/verified_archive.txt",
+            sums=SUMS,
+            library=library("unpack_archive"),
+        output:
+            [f"<archive>/{path}" for path in ARCHIVE_FILES],
+        log:
+            "<logs>/unpack_archive.log",
+        conda:
+            "../../envs/collection.yaml"
+        params:
+            archive=ARCHIVE,
+        message:
+            "Unpacking the verified files"
+        script:
+            "../scripts/unpack_archive.py"
+
+
+rule prepare_items:
+    input:
+        [f"<archive>/{path}" for path in item_files()],
+        library=library("prepare_items"),
+    output:
+        item_table="<results>/study/items.parquet",
+        prompts="<results>/study/prompts.parquet",
+        topics="<results>/study/topics.csv",
+    log:
+        "<logs>/prepare_items.log",
+    conda:
+        "../../envs/collection.yaml"
+    params:
+        archive=ARCHIVE,
+        prompt_versions=config["prompt_versions"],
+    message:
+        "Reading items, topics and prompt templates"
+    script:
+        "../scripts/prepare_items.py"
+
+
+rule prepare_survey:
+    input:
+        [f"<archive>/{path}" for path in survey_files()],
+        item_table="<results>/study/items.parquet",
+        library=library("prepare_survey"),
+    output:
+        survey="<results>/study/survey.parquet",
+        participants="<results>/study/participants.parquet",
+        pilot_survey="<results>/study/pilot_survey.parquet",
+        pilot_participants="<results>/study/pilot_participants.parquet",
+        data_quality=report(
+            "<results>/study/data_quality.csv", caption="../report/data_quality.rst", category="Data quality"
+        ),
+    log:
+        "<logs>/prepare_survey.log",
+    conda:
+        "../../envs/collection.yaml"
+    params:
+        archive=ARCHIVE,
+    message:
+        "Reading the raw surveys"
+    script:
+        "../scripts/prepare_survey.py"

@@ -1,0 +1,20 @@
+"""Ratings from all raw answers, by both parsers, and how many answers of which kind there are."""
+
+from collections.abc import Sequence
+
+from value_portrait.job import job
+from value_portrait.parsing import count_answers, rate_answers
+from value_portrait.tables import read_table, write_table
+
+
+def parse_answers(answers: Sequence[str], parser: str, ratings: str, counts: str) -> None:
+    """Write the tables ``ratings`` (models one after the other) and ``answer_counts``."""
+    columns = ["model", "condition", "prompt_version", "item_id", "raw_response", "outcome"]
+    rated = rate_answers((read_table(path, "answers", columns) for path in answers), parser)
+    write_table(rated, ratings, "ratings")
+    write_table(count_answers(rated), counts, "answer_counts")
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        parse_answers(snakemake.input.answers, snakemake.params.parser, **snakemake.output)

@@ -1,0 +1,37 @@
+"""Value profiles of all models, and their sensitivity to the prompt."""
+
+from collections.abc import Sequence
+
+from value_portrait.job import job
+from value_portrait.scoring import arrange_ratings, profile_models
+from value_portrait.sensitivity import estimate_sensitivity, wordings
+from value_portrait.tables import read_table, sensitivity_schema, write_table
+
+
+def score_models(
+    ratings: str,
+    items: str,
+    item_key: str,
+    prompt_versions: Sequence[str],
+    centring: str,
+    profiles: str,
+    sensitivity: str,
+) -> None:
+    """Write the tables ``profiles`` and ``sensitivity``."""
+    columns = ["model", "condition", "prompt_version", "item_id", "rating"]
+    ids = read_table(items, "items", ["item_id"])["item_id"].to_pylist()
+    rated = arrange_ratings(read_table(ratings, "ratings", columns), "rating", prompt_versions, ids)
+    key = read_table(item_key, "item_key").to_pandas()
+    write_table(profile_models(rated, key, centring), profiles, "profiles")
+    write_table(estimate_sensitivity(rated), sensitivity, sensitivity_schema(wordings(prompt_versions)))
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        score_models(
+            snakemake.input.ratings,
+            snakemake.input.item_table,
+            snakemake.input.item_key,
+            **snakemake.params,
+            **snakemake.output,
+        )

@@ -1,0 +1,117 @@
+"""Item validation: how far each item's ratings go with the raters' own scores, and which items measure what."""
+
+import numpy as np
+import pandas as pd
+from scipy import special, stats
+
+Z_95 = special.ndtri(0.975)
+
+
+def correlate_items(survey: pd.DataFrame, participants: pd.DataFrame, method: str = "spearman") -> pd.DataFrame:
+    """Correlation of every item with every dimension over the item's raters.
+
+    Parameters
+    ----------
+    survey : table ``survey``; participants : table ``participants``.
+    method : ``spearman`` (Pearson's correlation of average ranks) or ``pearson``.
+
+    Returns
+    -------
+    Table ``correlations``, one row per item and dimension. ``p`` is two-sided, from Student's t with n - 2 degrees
+    of freedom; rho and p are null where ratings or scores do not vary.
+    """
+    scores = participants.pivot(index="participant_id", columns=["family", "dimension"], values="score")
+    blocks = []
+    # Items with the same raters go through the arithmetic together: one block for each survey group.
+    for raters, items in _items_by_raters(survey).items():
+        block = survey[survey["item_id"].isin(items)]
+        ratings = block.pivot(index="participant_id", columns="item_id", values="rating")[items]
+        x = ratings.loc[list(raters)].to_numpy(float)
+        y = scores.loc[list(raters)].to_numpy(float)
+        if method == "spearman":
+            x, y = stats.rankdata(x, axis=0), stats.rankdata(y, axis=0)
+        rho = pearson_matrix(x, y)
+        families, dimensions = zip(*scores.columns, strict=True)
+        blocks.append(
+            pd.DataFrame(
+                {
+                    "item_id": np.repeat(items, len(dimensions)),
+                    "family": np.tile(families, len(items)),
+                    "dimension": np.tile(dimensions, len(items)),
+                    "n": len(raters),
+                    "rho": rho.ravel(),
+                    "p": correlation_p(rho, len(raters)).ravel(),
+                }
+            )
+        )
+    return with_interval(pd.concat(blocks, ignore_index=True), method)
+
+
+def pearson_matrix(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Pearson correlations of the columns of ``x`` (n × a) with those of ``y`` (n × b), as (a × b); NaN if constant."""
+    x, y = x - x.mean(axis=0), y - y.mean(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rho = (x / np.linalg.norm(x, axis=0)).T @ (y / np.linalg.norm(y, axis=0))
+    return np.clip(rho, -1, 1)
+
+
+def correlation_p(rho: np.ndarray, n: int | np.ndarray) -> np.ndarray:
+    """Two-sided p-value of a correlation of ``n`` pairs, by Student's t with n - 2 degrees of freedom."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        t = rho * np.sqrt((n - 2) / ((1 + rho) * (1 - rho)))
+    return 2 * special.stdtr(n - 2, -np.abs(t))
+
+
+def with_interval(correlations: pd.DataFrame, method: str = "spearman") -> pd.DataFrame:
+    """Add the 95 % interval (ci_low, ci_high) by Fisher's z.
+
+    The standard error of z is sqrt((1 + rho² / 2) / (n - 3)) for Spearman (Bonett and Wright 2000, Psychometrika 65,
+    eq. 3) and sqrt(1 / (n - 3)) for Pearson.
+    """
+    rho, n = correlations["rho"].to_numpy(float), correlations["n"].to_numpy(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.arctanh(rho)
+        error = np.sqrt((1 + rho**2 / 2 if method == "spearman" else 1) / (n - 3))
+        low, high = np.tanh(z - Z_95 * error), np.tanh(z + Z_95 * error)
+    return correlations.assign(ci_low=low, ci_high=high)
+
+
+def drop_repeated_participants(survey: pd.DataFrame) -> pd.DataFrame:
+    """The survey without the people who rated in more than one group."""
+    groups = survey.groupby("participant_id", observed=True)["group"].transform("nunique")
+    return survey[groups == 1]
+
+
+def select_items(
+    correlations: pd.DataFrame, threshold: float, max_p: float | None, polarity: str = "positive"
+) -> pd.DataFrame:
+    """The item key: one row for each (item, dimension) whose correlation exceeds ``threshold`` with p < ``max_p``.
+
+    ``polarity`` ``positive`` takes positive correlations only; ``both`` takes negative ones too, with polarity -1.
+    """
+    rho = correlations["rho"]
+    chosen = (rho.abs() if polarity == "both" else rho) > threshold
+    if max_p is not None:
+        chosen &= correlations["p"] < max_p
+    key = correlations.loc[chosen, ["item_id", "family", "dimension", "rho"]]
+    return key.assign(polarity=np.sign(key["rho"]).astype("int8")).reset_index(drop=True)
+
+
+def describe_items(survey: pd.DataFrame) -> pd.DataFrame:
+    """Item statistics over the raters (table ``item_statistics``): mean, SD, skew, share at either end."""
+    ratings = survey.groupby(["item_id", "group"], observed=True, sort=False)["rating"]
+    return ratings.agg(
+        n="size",
+        mean="mean",
+        sd="std",
+        skew="skew",
+        floor=lambda x: (x == 1).mean(),
+        ceiling=lambda x: (x == 6).mean(),
+    ).reset_index()
+
+
+def _items_by_raters(survey: pd.DataFrame) -> dict[tuple[str, ...], list[str]]:
+    blocks: dict[tuple[str, ...], list[str]] = {}
+    for item, raters in survey.groupby("item_id", observed=True, sort=False)["participant_id"]:
+        blocks.setdefault(tuple(sorted(raters)), []).append(str(item))
+    return blocks

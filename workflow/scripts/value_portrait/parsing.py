@@ -1,0 +1,148 @@
+"""From a model's words to a rating: the published parser, and a strict one that says why an answer is not plain."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+PHRASES = {
+    "very much like me": 6,
+    "like me": 5,
+    "somewhat like me": 4,
+    "a little like me": 3,
+    "not like me": 2,
+    "not like me at all": 1,
+}
+
+ANSWER_CLASSES = (
+    "plain",  # one of the six options, but for case, outer space and a full stop
+    "decorated",  # exactly one option, with other words or marks around it
+    "refusal",  # the model declines
+    "negated",  # an option inside a negation
+    "ambiguous",  # several options
+    "off_scale",  # words, but none of the options
+    "empty",  # no words
+)
+
+# The published answers show that the authors also read this one, as "a little like me".
+_PUBLISHED = PHRASES | {"very little like me": 3}
+
+_LONGEST_FIRST = sorted(_PUBLISHED, key=len, reverse=True)
+_OPTION = re.compile(r"\b(?:" + "|".join(sorted(PHRASES, key=len, reverse=True)) + r")\b(?! to\b)")
+_REFUSAL = re.compile(
+    r"\bi(?:'m| am)? (?:(?:really |so |very |truly )?sorry|apologi[sz]e)\b.{0,60}\b(?:can(?:'t|not)|unable|won't|don't)"
+    r"|\bi (?:can(?:'t|not)|won't|am unable to|'m unable to|am not able to|'m not able to|(?:do not|don't) feel comfortable)"
+    r"\b.{0,30}\b(?:assist|help|provide|select|compare|respond|answer|choose|generate|create|continue|engage|offer|rate)"
+    r"|\bi (?:do not|don't) feel comfortable"
+    r"|\bi (?:do not|don't) (?:have|possess|hold|experience) (?:any )?(?:personal |my own |human |individual |real )*"
+    r"(?:thoughts?|opinions?|feelings?|consciousness|beliefs?|emotions?|experiences?|preferences?)"
+    r"|\b(?:as an|i am an|i'm an) (?:ai|artificial)\b"
+    r"|\bwould you like me to\b",
+    re.DOTALL,
+)
+# Words that make another phrase of a bare "like me" ("some like me", "very little like me").
+_OTHER_DEGREE = re.compile(r"\b(?:some|little|much|very|quite|more|less|most|nothing|mostly|really|exactly|bit|lot)\s$")
+_NEGATION = re.compile(r"\b(?:not|never|no|neither|nor|hardly|cannot|without)\b|n't\b")
+
+
+class Parsed(NamedTuple):
+    """What an answer says: its rating (1 to 6) or None, and its answer class."""
+
+    rating: int | None
+    answer_class: str
+
+
+def parse_published(text: str | None) -> int | None:
+    """The rating by the published rule: the longest option that occurs anywhere in the text, whatever its case."""
+    folded = (text or "").lower()
+    return next((_PUBLISHED[phrase] for phrase in _LONGEST_FIRST if phrase in folded), None)
+
+
+def parse_strict(text: str | None) -> Parsed:
+    """The rating of an answer that names exactly one option, and the class of every other answer.
+
+    An answer that starts with an option on a line or in a sentence of its own counts as decorated, whatever
+    explanation follows. Negated, ambiguous and off-scale answers, refusals and empty ones have no rating.
+    """
+    folded = re.sub(r"[’‘`]", "'", text or "").lower().strip()
+    folded = re.sub(r"[^\S\n]+", " ", folded)
+    if not re.search(r"\w", folded):
+        return Parsed(None, "empty")
+    bare = folded.removesuffix(".")
+    if bare in PHRASES:
+        return Parsed(PHRASES[bare], "plain")
+    opening = re.sub(r"^[\W_]+|[\W_]+$", "", re.split(r"[\n.:;,!(]| [-–—] ", folded.lstrip("*_\"'> "), maxsplit=1)[0])
+    if opening in PHRASES:
+        return Parsed(PHRASES[opening], "decorated")
+    # Emphasis inside a sentence ("is **like me**") is no part of the words.
+    spoken = re.sub(r"[*_\"]", "", folded)
+    refusal = _REFUSAL.search(spoken)
+    ratings = set()
+    for option in _OPTION.finditer(spoken):
+        sentence = re.split(r"[.!?\n]", spoken[: option.start()])[-1]
+        if option.group() == "like me" and _OTHER_DEGREE.search(sentence):
+            continue
+        if refusal and refusal.start() < option.start():
+            return Parsed(None, "refusal")
+        if _NEGATION.search(sentence):
+            return Parsed(None, "negated")
+        ratings.add(PHRASES[option.group()])
+    if refusal and not ratings:
+        return Parsed(None, "refusal")
+    if len(ratings) == 1:
+        return Parsed(ratings.pop(), "decorated")
+    return Parsed(None, "ambiguous" if ratings else "off_scale")
+
+
+def rate_answers(answers: Iterable[pa.Table], parser: str) -> pa.Table:
+    """The ratings of all answers by both parsers; ``rating`` is that of ``parser`` (``published`` or ``strict``).
+
+    Each table of ``answers`` is parsed and let go before the next is read. The result has the columns of the table
+    ``ratings``, and ``outcome``.
+    """
+    published, strict = cache(parse_published), cache(parse_strict)
+    parts = []
+    for table in answers:
+        texts = table["raw_response"].unify_dictionaries().combine_chunks()
+        words = [*texts.dictionary.to_pylist(), None]
+        codes = texts.indices.fill_null(len(words) - 1).to_numpy()
+        read = [strict(text) for text in words]
+        by_published = _take([published(text) for text in words], codes)
+        by_strict = _take([parsed.rating for parsed in read], codes)
+        classes = [ANSWER_CLASSES.index(parsed.answer_class) for parsed in read]
+        parts.append(
+            table.drop_columns("raw_response")
+            .append_column("rating", by_published if parser == "published" else by_strict)
+            .append_column("published_rating", by_published)
+            .append_column("strict_rating", by_strict)
+            .append_column(
+                "answer_class",
+                pa.DictionaryArray.from_arrays(
+                    pa.array(np.array(classes, np.int32)[codes]), pa.array(ANSWER_CLASSES)
+                ),
+            )
+        )
+    return pa.concat_tables(parts).unify_dictionaries()
+
+
+def count_answers(ratings: pa.Table) -> pa.Table:
+    """How many answers of each outcome and class every subject gave, and on how many the parsers disagree."""
+    names = ["model", "condition", "outcome", "answer_class"]
+    differ = pc.not_equal(
+        pc.fill_null(ratings["published_rating"], 0), pc.fill_null(ratings["strict_rating"], 0)
+    )
+    counts = (
+        ratings.select(names)
+        .append_column("differ", differ)
+        .group_by(names, use_threads=False)
+        .aggregate([("differ", "count"), ("differ", "sum")])
+    )
+    return counts.rename_columns([*names, "answers", "disagreements"])
+
+
+def _take(ratings: list[int | None], codes: np.ndarray) -> pa.Array:
+    return pa.array(ratings, pa.int8()).take(pa.array(codes))

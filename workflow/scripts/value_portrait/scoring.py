@@ -1,0 +1,159 @@
+"""From ratings to value profiles: averages over prompt versions, keyed and centred scores."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .dimensions import DIMENSIONS, FAMILIES, HIGHEST_RATING, LOWEST_RATING
+
+MIRROR = LOWEST_RATING + HIGHEST_RATING
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """The ratings of all subjects in one block.
+
+    Attributes
+    ----------
+    subjects : (model, condition) of each of the S rows.
+    versions, items : the V prompt versions and I items.
+    values : (S, V, I) int8, 1 to 6, 0 where there is no rating.
+    """
+
+    subjects: list[tuple[str, str]]
+    versions: list[str]
+    items: list[str]
+    values: np.ndarray
+
+    def averages(self) -> np.ndarray:
+        """Mean over the versions that have a rating, (S, I) float; NaN where none has."""
+        counts = (self.values > 0).sum(axis=1)
+        with np.errstate(invalid="ignore"):
+            return self.values.sum(axis=1, dtype=np.int64) / np.where(counts, counts, np.nan)
+
+    def under(self, condition: str) -> "Ratings":
+        """The subjects under one condition."""
+        chosen = [index for index, (_, own) in enumerate(self.subjects) if own == condition]
+        return Ratings([self.subjects[i] for i in chosen], self.versions, self.items, self.values[chosen])
+
+
+def arrange_ratings(ratings: pa.Table, column: str, versions: Sequence[str], items: Sequence[str]) -> Ratings:
+    """The table ``ratings`` as one block, subjects in the order in which they appear."""
+    models = _codes(ratings["model"])
+    conditions = _codes(ratings["condition"])
+    pairs = models[1].astype(np.int64) * len(conditions[0]) + conditions[1]
+    unique, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    subjects = [
+        (models[0][pair // len(conditions[0])], conditions[0][pair % len(conditions[0])]) for pair in unique[order]
+    ]
+    values = np.zeros((len(subjects), len(versions), len(items)), np.int8)
+    rating = pc.fill_null(ratings[column], 0).to_numpy()
+    values[place[inverse], _positions(ratings["prompt_version"], versions), _positions(ratings["item_id"], items)] = (
+        rating
+    )
+    return Ratings(subjects, list(versions), list(items), values)
+
+
+def score(averages: np.ndarray, items: Sequence[str], key: pd.DataFrame, centring: str) -> pd.DataFrame:
+    """Scores of every row of ``averages`` on every dimension of the key.
+
+    Parameters
+    ----------
+    averages : (S, I), ratings averaged over versions, NaN for items without any.
+    key : table ``item_key``.
+    centring : the centre is the mean over all items with a tag of the family, each once (``tagged_items``), over all
+        items (``all_items``), or 0 (``none``).
+
+    Returns
+    -------
+    Columns row (0 to S - 1), family, dimension, n_items, n_missing, mean, centred_mean and sd, sorted by row, then in
+    the order of ``DIMENSIONS``. An item keyed -1 enters ``mean`` as 7 - rating and ``centred_mean`` with the opposite
+    sign of its deviation from the centre. ``sd`` is the population SD over items, as the authors store it.
+    """
+    position = {item: index for index, item in enumerate(items)}
+    frames = []
+    for family, dimensions in FAMILIES.items():
+        tags = key[key["family"] == family]
+        tagged = sorted({position[item] for item in tags["item_id"]})
+        centre = _centre(averages, tagged, centring)
+        for dimension in dimensions:
+            own = tags[tags["dimension"] == dimension]
+            columns = [position[item] for item in own["item_id"]]
+            polarity = own["polarity"].to_numpy(float)
+            rated = averages[:, columns]
+            keyed = np.where(polarity > 0, rated, MIRROR - rated)
+            n = (~np.isnan(rated)).sum(axis=1)
+            mean = _row_mean(keyed)
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "row": np.arange(len(averages)),
+                        "family": family,
+                        "dimension": dimension,
+                        "n_items": n,
+                        "n_missing": len(columns) - n,
+                        "mean": mean,
+                        "centred_mean": _row_mean((rated - centre[:, None]) * polarity),
+                        "sd": np.sqrt(_row_mean((keyed - mean[:, None]) ** 2)),
+                    }
+                )
+            )
+    return pd.concat(frames).sort_values("row", kind="stable").reset_index(drop=True)
+
+
+def profile_models(ratings: Ratings, key: pd.DataFrame, centring: str) -> pd.DataFrame:
+    """The table ``profiles``: every subject on every dimension."""
+    scores = score(ratings.averages(), ratings.items, key, centring)
+    missing = (ratings.values == 0).sum(axis=1)
+    position = {item: index for index, item in enumerate(ratings.items)}
+    columns = [
+        [position[item] for item in key.loc[(key["family"] == family) & (key["dimension"] == dimension), "item_id"]]
+        for family, dimension in DIMENSIONS
+    ]
+    models, conditions = zip(*ratings.subjects, strict=True)
+    rows = scores["row"].to_numpy()
+    scores["n_missing_answers"] = np.stack([missing[:, own].sum(axis=1) for own in columns], axis=1).ravel()
+    return scores.assign(model=np.array(models)[rows], condition=np.array(conditions)[rows])
+
+
+def profile_raters(survey: pd.DataFrame, items: Sequence[str], key: pd.DataFrame, centring: str) -> pd.DataFrame:
+    """The table ``rater_profiles``: each rater, in each group, scored like a model on the items that they saw.
+
+    A rater's centre and means run over their own items only; ``n_missing`` counts the key's items that they rated
+    none of their group's.
+    """
+    wide = survey.pivot(index=["group", "participant_id"], columns="item_id", values="rating").reindex(columns=items)
+    scores = score(wide.to_numpy(float), items, key, centring)
+    sitting = wide.index.to_frame(index=False).iloc[scores["row"].to_numpy()].reset_index(drop=True)
+    return pd.concat([sitting, scores.drop(columns="row")], axis=1)
+
+
+def _centre(averages: np.ndarray, tagged: list[int], centring: str) -> np.ndarray:
+    if centring == "none":
+        return np.zeros(len(averages))
+    return _row_mean(averages[:, tagged] if centring == "tagged_items" else averages)
+
+
+def _row_mean(values: np.ndarray) -> np.ndarray:
+    """Mean of each row over its numbers; NaN for a row without any (where NumPy would warn)."""
+    present = ~np.isnan(values)
+    count = present.sum(axis=1)
+    return np.where(present, values, 0).sum(axis=1) / np.where(count, count, np.nan)
+
+
+def _codes(column: pa.ChunkedArray) -> tuple[list[str], np.ndarray]:
+    encoded = column.unify_dictionaries().combine_chunks()
+    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+
+
+def _positions(column: pa.ChunkedArray, names: Iterable[str]) -> np.ndarray:
+    labels, codes = _codes(column)
+    index = {name: position for position, name in enumerate(names)}
+    return np.array([index[label] for label in labels])[codes]
