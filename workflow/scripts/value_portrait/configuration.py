@@ -29,7 +29,7 @@ def check_config(config: Mapping[str, Any], name: str) -> None:
     ------
     InputError : with the key, what is wrong with it and what it may be.
     """
-    _check(config, "config", name)
+    check(config, "config", name)
     if config["study"] == "simulated":
         if "simulation" not in config:
             raise InputError(name, "study is simulated, but there is no section 'simulation'.", "Add it.")
@@ -75,7 +75,7 @@ def read_models(path: str | Path, study: str) -> list[Model]:
             raise InputError(where, f"has more than {len(header)} cells.", "Remove the surplus tabs.")
         model = {name: _cell(text, properties[name]) for name, text in row.items()}
         model["conditions"] = [part.strip() for part in row["conditions"].split(";") if part.strip()]
-        _check(model, "models", where)
+        check(model, "models", where)
         name = model["model"]
         if (other := slugs.setdefault(slug(name), name)) != name:
             raise InputError(where, f"'{name}' and '{other}' get one file name, {slug(name)}.", "Rename one.")
@@ -102,7 +102,13 @@ def _cell(text: str, schema: Mapping[str, Any]) -> str | float | None:
     return text
 
 
-def _check(value: Any, schema: str, where: str) -> None:
+def check(value: Any, schema: str, where: str) -> None:
+    """Check ``value`` against ``schemas/<schema>.schema.json``.
+
+    Raises
+    ------
+    InputError : with ``where``, the key, what is wrong with it and what it may be.
+    """
     validator = Draft202012Validator(json.loads((SCHEMAS / f"{schema}.schema.json").read_text()))
     problem = min(validator.iter_errors(value), key=lambda error: list(map(str, error.path)), default=None)
     if problem is None:

@@ -230,6 +230,28 @@ SCHEMAS: dict[str, Schema] = {
     ),
 }
 
+# Live answers as they are published: without the texts of the items.
+EXPORT = Schema(
+    ("model", "condition", "prompt_version", "item_id"),
+    {
+        **SCHEMAS["answers"].columns,
+        "prompt_sha256": Column(TEXT, "SHA-256 of the prompt's text"),
+        "system_sha256": Column(REPEATED_TEXT, "SHA-256 of the system message, null without", nullable=True),
+        "parameters": Column(REPEATED_TEXT, "what was sent beside the texts, as JSON"),
+        "provider": Column(REPEATED_TEXT, "who was asked"),
+        "upstream": Column(REPEATED_TEXT, "who answered, where a router says so", nullable=True),
+        "served_model": Column(REPEATED_TEXT, "the model's name in the reply", nullable=True),
+        "fingerprint": Column(REPEATED_TEXT, "the server's fingerprint of its set-up", nullable=True),
+        "reasoning": Column(TEXT, "the reasoning text, as far as it was shown", nullable=True),
+        "tokens_in": Column(COUNT, "tokens of the question", low=0, nullable=True),
+        "tokens_out": Column(COUNT, "tokens of the answer with its reasoning", low=0, nullable=True),
+        "usd": Column(NUMBER, "cost of the answer", low=0, nullable=True),
+        "time": Column(TEXT, "when it was answered, UTC"),
+        "latency_s": Column(NUMBER, "seconds until it was answered", low=0),
+        "key": Column(TEXT, "identifies the request"),
+    },
+)
+
 # The parts of a sensitivity depend on the wordings that the config names.
 _SENSITIVITY = {
     "model": _MODEL,

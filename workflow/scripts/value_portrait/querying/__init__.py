@@ -1,0 +1,1 @@
+"""Live answers: asking models, and keeping what they say."""

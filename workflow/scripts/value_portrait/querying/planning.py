@@ -1,0 +1,82 @@
+"""What a run would ask, and what that would cost, before anything is sent."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..configuration import Model
+from .providers import Target
+from .requests import Planned
+from .store import store_file, terminal_records
+
+# Tokens of a plain answer ("very much like me"); a reasoning model may use up its limit.
+_PLAIN_ANSWER_TOKENS = 6
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a model under a condition still needs: requests, tokens (four characters each), USD (None: unknown)."""
+
+    model: str
+    condition: str
+    requests: int
+    answered: int
+    tokens_in: int
+    tokens_out: int
+    usd: float | None
+    priced_on: str | None
+
+
+def estimate(target: Target, condition: str, plan: Sequence[Planned], store: str) -> Estimate:
+    """The estimate of a plan, less what the store already holds."""
+    wanted = {planned.key: planned for planned in plan}
+    answered = terminal_records(store_file(store, target.row["model"], condition)).keys()
+    open_ = [planned for key, planned in wanted.items() if key not in answered]
+    thinks = target.row["reasoning"] == "yes"
+    per_answer = target.parameters.max_tokens if thinks else min(_PLAIN_ANSWER_TOKENS, target.parameters.max_tokens)
+    tokens_in, tokens_out = sum(planned.expected_tokens for planned in open_), per_answer * len(open_)
+    return Estimate(
+        model=target.row["model"],
+        condition=condition,
+        requests=len(wanted),
+        answered=len(wanted) - len(open_),
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        usd=target.usd(tokens_in, tokens_out),
+        priced_on="free" if target.provider.free else target.row["priced_on"],
+    )
+
+
+def estimate_lines(estimates: Iterable[Estimate], spent: float, max_usd: float) -> list[str]:
+    """The estimates as a table for people, with the cap below it."""
+    estimates = list(estimates)
+    header = ("model", "condition", "requests", "answered", "tokens in", "tokens out", "USD", "prices of")
+    rows = [
+        (
+            one.model,
+            one.condition,
+            f"{one.requests:,}",
+            f"{one.answered:,}",
+            f"{one.tokens_in:,}",
+            f"{one.tokens_out:,}",
+            "unknown" if one.usd is None else f"{one.usd:.2f}",
+            one.priced_on or "unknown",
+        )
+        for one in estimates
+    ]
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (header, *rows)]
+    unknown = sum(one.usd is None for one in estimates)
+    total = sum(one.usd or 0.0 for one in estimates)
+    known = f"{total:.2f} USD" + (f" and {unknown} unknown price(s)" if unknown else "")
+    return [*lines, "", f"To ask: about {known}. Spent or reserved: {spent:.2f} USD of max_usd {max_usd:.2f}."]
+
+
+def item_rows(tables: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of the tables ``items`` and ``prompts``."""
+    return tables["items"].to_pylist(), tables["prompts"].to_pylist()
+
+
+def live_models(models: Iterable[Model]) -> list[Model]:
+    """The rows of the models that are asked live."""
+    return [row for row in models if row["answers"] == "live"]
