@@ -192,7 +192,10 @@ class Loopback:
         for name in self.refuse_parameters:
             if name in body:
                 return self._error(
-                    400, f"Unsupported parameter: '{name}' is not supported with this model.", "unsupported_parameter", param=name
+                    400,
+                    f"Unsupported parameter: '{name}' is not supported with this model.",
+                    "unsupported_parameter",
+                    param=name,
                 )
         if self.reject:
             return self._reply(self.reject["status"], orjson.dumps(self.reject["body"]), "application/json")
@@ -252,7 +255,12 @@ class Loopback:
         }
 
     def _error(
-        self, status: int, message: str, kind: str, headers: Mapping[str, str] | None = None, param: str | None = None
+        self,
+        status: int,
+        message: str,
+        kind: str,
+        headers: Mapping[str, str] | None = None,
+        param: str | None = None,
     ) -> web.Response:
         body = {"type": "error", "error": {"type": kind, "code": kind, "message": message, "param": param}}
         return self._reply(status, orjson.dumps(body), "application/json", headers)
@@ -261,7 +269,11 @@ class Loopback:
         self, status: int, body: bytes, kind: str, headers: Mapping[str, str] | None = None
     ) -> web.Response:
         self.statuses[status] += 1
-        more = {"x-request-id": f"req-{self.requests}", "openai-organization": "org-secret1234", **self.limit_headers}
+        more = {
+            "x-request-id": f"req-{self.requests}",
+            "openai-organization": "org-secret1234",
+            **self.limit_headers,
+        }
         return web.Response(status=status, body=body, content_type=kind, headers={**more, **(headers or {})})
 
     # Batches.
@@ -284,14 +296,18 @@ class Loopback:
             raw = orjson.dumps(entry["body"], option=orjson.OPT_SORT_KEYS)
             digest = hashlib.sha256(raw).hexdigest()
             self.received[digest] += 1
-            fails = random.Random(f"{self.seed} {digest} {self.received[digest]}").random() < self.failing_lines
+            fails = (
+                random.Random(f"{self.seed} {digest} {self.received[digest]}").random() < self.failing_lines
+            )
             reply = {
                 "id": f"line-{digest[:8]}",
                 "custom_id": entry["custom_id"],
                 "response": {
                     "status_code": 500 if fails else 200,
                     "request_id": "req-batch",
-                    "body": {"error": {"message": "failed"}} if fails else self._completion(entry["body"], digest),
+                    "body": {"error": {"message": "failed"}}
+                    if fails
+                    else self._completion(entry["body"], digest),
                 },
                 "error": None,
             }
@@ -322,9 +338,14 @@ class Loopback:
             raw = orjson.dumps(entry["params"], option=orjson.OPT_SORT_KEYS)
             digest = hashlib.sha256(raw).hexdigest()
             self.received[digest] += 1
-            fails = random.Random(f"{self.seed} {digest} {self.received[digest]}").random() < self.failing_lines
+            fails = (
+                random.Random(f"{self.seed} {digest} {self.received[digest]}").random() < self.failing_lines
+            )
             result = (
-                {"type": "errored", "error": {"type": "error", "error": {"type": "api_error", "message": "failed"}}}
+                {
+                    "type": "errored",
+                    "error": {"type": "error", "error": {"type": "api_error", "message": "failed"}},
+                }
                 if fails
                 else {"type": "succeeded", "message": self._message(entry["params"], digest)}
             )
@@ -338,7 +359,13 @@ class Loopback:
             "created_at": stamp,
             "expires_at": stamp,
             "results_url": f"{self.url}/v1/messages/batches/{name}/results",
-            "request_counts": {"processing": 0, "succeeded": len(lines), "errored": 0, "canceled": 0, "expired": 0},
+            "request_counts": {
+                "processing": 0,
+                "succeeded": len(lines),
+                "errored": 0,
+                "canceled": 0,
+                "expired": 0,
+            },
         }
         return self._created(request, self.batches[name])
 
@@ -350,7 +377,9 @@ class Loopback:
 
     async def _list_batches(self, request: web.Request) -> web.Response:
         newest_first = list(reversed(self.batches.values()))
-        return web.json_response({"object": "list", "data": newest_first, "has_more": False, "first_id": None, "last_id": None})
+        return web.json_response(
+            {"object": "list", "data": newest_first, "has_more": False, "first_id": None, "last_id": None}
+        )
 
     async def _get_batch(self, request: web.Request) -> web.Response:
         return web.json_response(self.batches[request.match_info["id"]])

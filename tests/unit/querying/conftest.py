@@ -44,17 +44,27 @@ def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
     }
     parameters: dict[str, Any] = {"max_tokens": 64, "temperature": 0, "seed": 42}
     for part in (row, provider, parameters):
-        part.update({name: changes.pop(name) for name in list(changes) if name in part or (part is provider and name in ("free", "tokens_per_minute", "extra_body"))})
+        part.update(
+            {
+                name: changes.pop(name)
+                for name in list(changes)
+                if name in part or (part is provider and name in ("free", "tokens_per_minute", "extra_body"))
+            }
+        )
     assert not changes
     return Target(row, Provider(**provider), Parameters(**parameters))
 
 
 def make_plan(target: Target, number: int) -> list[Planned]:
     """``number`` different questions."""
-    return [plan_request(target, Finding(), f"How similar is thought {i}?", f"{i}-1", "v1") for i in range(number)]
+    return [
+        plan_request(target, Finding(), f"How similar is thought {i}?", f"{i}-1", "v1") for i in range(number)
+    ]
 
 
-def run(target: Target, plan: list[Planned], root: Path, max_usd: float = 1000.0, condition: str = "baseline") -> Summary:
+def run(
+    target: Target, plan: list[Planned], root: Path, max_usd: float = 1000.0, condition: str = "baseline"
+) -> Summary:
     """Ask a plan, with a store below ``root``."""
     from value_portrait.querying.store import store_file
 

@@ -16,6 +16,7 @@ import orjson
 
 from ..errors import InputError
 from ..files import written_whole
+from .journal import open_intents
 from .store import Store, is_being_written, records_from
 
 _LEDGER = "ledger.json"
@@ -90,7 +91,9 @@ def _ledger(root: Path) -> Iterator[dict[str, dict[str, float]]]:
         with written_whole(root / _LEDGER) as partial:
             partial.write_bytes(orjson.dumps(entries, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
     except OSError as problem:
-        raise InputError(root / _LEDGER, f"cannot be written ({problem.strerror}).", "Make room, and run again.") from None
+        raise InputError(
+            root / _LEDGER, f"cannot be written ({problem.strerror}).", "Make room, and run again."
+        ) from None
     finally:
         os.close(lock)
 
@@ -121,5 +124,7 @@ def _spent(root: Path, entries: dict[str, dict[str, float]], own: str | None) ->
                 usd += record.get("usd") or 0.0
             entry = {"size": end, "usd": usd, "reserved": 0.0}
             entries[name] = entry
+            # A batch goes on without the process that submitted it.
+            total += sum(intent.usd for intent in open_intents(path))
         total += entry["usd"] + entry["reserved"]
     return total

@@ -31,7 +31,7 @@ class Client:
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
         self._key = read_key(provider)
-        self.sdk, self._module, self._response = _open_sdk(provider, self._key)
+        self.sdk, self._module, self.response = _open_sdk(provider, self._key)
 
     async def __aenter__(self) -> "Client":
         return self
@@ -46,16 +46,12 @@ class Client:
         return await self.reply(
             lambda: self.sdk.post(
                 _PATHS[self.provider.api],
-                cast_to=self._response,
+                cast_to=self.response,
                 content=body,
                 options={"headers": {"Content-Type": "application/json"}},
             ),
             self.provider.timeout_s,
         )
-
-    async def get(self, path: str, timeout_s: float) -> Reply:
-        """Fetch a path below the provider's address."""
-        return await self.reply(lambda: self.sdk.get(path, cast_to=self._response), timeout_s)
 
     async def reply(self, call: Callable[[], Awaitable[Any]], timeout_s: float) -> Reply:
         """What a call of the SDK brings, redacted; a failure is a reply too."""
@@ -101,7 +97,9 @@ def _open_sdk(provider: Provider, key: str | None) -> tuple[Any, Any, Any]:
     """An asynchronous client of the provider's API, the module with its errors, and its type of a raw reply."""
     import httpx2
 
-    limits = httpx2.Limits(max_connections=provider.max_in_flight, max_keepalive_connections=provider.max_in_flight)
+    limits = httpx2.Limits(
+        max_connections=provider.max_in_flight, max_keepalive_connections=provider.max_in_flight
+    )
     timeout = httpx2.Timeout(provider.timeout_s, connect=_CONNECT_S)
     # A redirect could carry the key to another host.
     transport = {"limits": limits, "timeout": timeout, "follow_redirects": False}
@@ -117,10 +115,18 @@ def _open_sdk(provider: Provider, key: str | None) -> tuple[Any, Any, Any]:
 
             version = {"anthropic-version": provider.api_version}
             http = anthropic.DefaultAioHttpClient(**transport)
-            return anthropic.AsyncAnthropic(**options, default_headers=version, http_client=http), anthropic, httpx2.Response
+            return (
+                anthropic.AsyncAnthropic(**options, default_headers=version, http_client=http),
+                anthropic,
+                httpx2.Response,
+            )
         import openai
 
-        return openai.AsyncOpenAI(**options, http_client=openai.DefaultAioHttpClient(**transport)), openai, httpx2.Response
+        return (
+            openai.AsyncOpenAI(**options, http_client=openai.DefaultAioHttpClient(**transport)),
+            openai,
+            httpx2.Response,
+        )
 
 
 @contextmanager

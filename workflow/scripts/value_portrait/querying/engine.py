@@ -44,7 +44,13 @@ class Summary:
 
 
 def attempt_record(
-    target: Target, condition: str, planned: Planned, reply: Reply, verdict: Verdict, attempt: int, batch: str | None = None
+    target: Target,
+    condition: str,
+    planned: Planned,
+    reply: Reply,
+    verdict: Verdict,
+    attempt: int,
+    batch: str | None = None,
 ) -> Record:
     """One line of the store. Times are UTC, latency in seconds, cost in USD."""
     fields = asdict(verdict)
@@ -173,7 +179,7 @@ class _Run:
             if verdict.outcome in TERMINAL:
                 return
             if verdict.outcome in FATAL:
-                self._end(_fatal(self.target, verdict))
+                self._end(fatal(self.target, verdict))
                 return
             if self.pacer.gave_up:
                 self._end(_down(self.target, verdict))
@@ -225,7 +231,8 @@ def over_budget(max_usd: float) -> InputError:
     )
 
 
-def _fatal(target: Target, verdict: Verdict) -> InputError:
+def fatal(target: Target, verdict: Verdict) -> InputError:
+    """The reason to stop when nothing that is asked would be answered."""
     return InputError(
         f"model {target.row['model']} at {target.provider.name}",
         f"cannot be asked ({verdict.outcome}, {verdict.message}).",

@@ -25,8 +25,13 @@ _CREDIT = re.compile(
     r"insufficient_quota|credit balance|insufficient (?:credits?|funds|balance)|billing|payment required|exceeded your current quota",
     re.IGNORECASE,
 )
-_GONE = re.compile(r"model_not_found|(?:no such|unknown|invalid) model|model\b.{0,80}\b(?:not exist|not found|deprecated|decommissioned)|not_found_error|not a valid model", re.IGNORECASE)
-_FILTERED = re.compile(r"content_filter|content_policy|content management policy|flagged|moderation", re.IGNORECASE)
+_GONE = re.compile(
+    r"model_not_found|(?:no such|unknown|invalid) model|model\b.{0,80}\b(?:not exist|not found|deprecated|decommissioned)|not_found_error|not a valid model",
+    re.IGNORECASE,
+)
+_FILTERED = re.compile(
+    r"content_filter|content_policy|content management policy|flagged|moderation", re.IGNORECASE
+)
 _AUTH = re.compile(r"invalid_api_key|authentication_error|api key not valid|incorrect api key", re.IGNORECASE)
 
 
@@ -88,7 +93,11 @@ def judge(reply: Reply, provider: Provider) -> Verdict:
 def _refused(status: int, body: Any, text: str) -> Verdict:
     """The class of an error, by its status and its words."""
     error = body.get("error") if isinstance(body, dict) else None
-    words = str(error.get("message") or error) if isinstance(error, dict) else str(error or "") or _shortened(text)
+    words = (
+        str(error.get("message") or error)
+        if isinstance(error, dict)
+        else str(error or "") or _shortened(text)
+    )
     evidence = text[:4000]
     message = f"status {status}: {_shortened(words)}"
     if status == 402 or (status in (400, 403, 429) and _CREDIT.search(evidence)):
@@ -99,7 +108,15 @@ def _refused(status: int, body: Any, text: str) -> Verdict:
         return Verdict("auth", message)
     if status in (404, 410) or (status in (400, 403, 422) and _GONE.search(evidence)):
         return Verdict("model_gone", message)
-    named = {403: "auth", 408: "timeout", 429: "rate_limited", 503: "overloaded", 529: "overloaded", 409: "server", 425: "server"}
+    named = {
+        403: "auth",
+        408: "timeout",
+        429: "rate_limited",
+        503: "overloaded",
+        529: "overloaded",
+        409: "server",
+        425: "server",
+    }
     if status in named:
         return Verdict(named[status], message)
     return Verdict("server" if status >= 500 else "bad_parameter", message)
@@ -140,9 +157,13 @@ def _read_completion(body: Mapping[str, Any], provider: Provider) -> Verdict:
     refusal = message.get("refusal")
     usage = body.get("usage") or {}
     return Verdict(
-        outcome=_outcome(answer or refusal, finish, bool(refusal), finish == "content_filter", finish == "length"),
+        outcome=_outcome(
+            answer or refusal, finish, bool(refusal), finish == "content_filter", finish == "length"
+        ),
         answer=answer or refusal,
-        reasoning=next((text for name in provider.reasoning_fields if (text := _text(message.get(name)))), None),
+        reasoning=next(
+            (text for name in provider.reasoning_fields if (text := _text(message.get(name)))), None
+        ),
         finish_reason=finish,
         served_model=body.get("model"),
         fingerprint=body.get("system_fingerprint"),
@@ -158,12 +179,20 @@ def _read_completion(body: Mapping[str, Any], provider: Provider) -> Verdict:
 def _read_message(body: Mapping[str, Any], provider: Provider) -> Verdict:
     blocks, finish = body["content"], body.get("stop_reason")
     texts = [block["text"] for block in blocks if block["type"] == "text"]
-    reasoning = [block.get(name) for block in blocks for name in provider.reasoning_fields if block["type"] == name]
+    reasoning = [
+        block.get(name) for block in blocks for name in provider.reasoning_fields if block["type"] == name
+    ]
     usage = body.get("usage") or {}
     cached = sum(_count(usage.get(f"cache_{kind}_input_tokens")) or 0 for kind in ("creation", "read"))
     tokens_in = _count(usage.get("input_tokens"))
     return Verdict(
-        outcome=_outcome("".join(texts), finish, finish == "refusal", False, finish in ("max_tokens", "model_context_window_exceeded")),
+        outcome=_outcome(
+            "".join(texts),
+            finish,
+            finish == "refusal",
+            False,
+            finish in ("max_tokens", "model_context_window_exceeded"),
+        ),
         answer="".join(texts),
         reasoning="".join(text for text in reasoning if text) or None,
         finish_reason=finish,

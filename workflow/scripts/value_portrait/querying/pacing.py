@@ -70,7 +70,9 @@ class Pacer:
         self._paused_until = 0.0
         self._start = Ticket(0, now)  # of the interval between two refusals
         self._refused = 0
-        self._first: tuple[int, float] | None = None  # let through before the first refusal, and in how many seconds
+        self._first: tuple[int, float] | None = (
+            None  # let through before the first refusal, and in how many seconds
+        )
         self._last_pause = Ticket(0, 0.0)
         self._pauses = 0
         self._failures = 0
@@ -91,7 +93,9 @@ class Pacer:
         async with self._turn:
             while True:
                 now = time.monotonic()
-                wait = max(self._paused_until, self._next, self._next_token if self._tokens_per_s else 0) - now
+                wait = (
+                    max(self._paused_until, self._next, self._next_token if self._tokens_per_s else 0) - now
+                )
                 if self._stop.is_set():
                     raise Stopped
                 if wait > 0:
@@ -136,7 +140,9 @@ class Pacer:
         if limit := _limit(headers, "tokens"):
             self._tokens_per_s = min(limit / 60, self._tokens_per_s or math.inf)
         for kind in ("requests", "tokens"):
-            if _header(headers, kind, "remaining") == "0" and (wait := seconds(_header(headers, kind, "reset"))):
+            if _header(headers, kind, "remaining") == "0" and (
+                wait := seconds(_header(headers, kind, "reset"))
+            ):
                 self._pause(min(wait, _LONGEST_PAUSE_S))
 
     def refused(self, ticket: Ticket, reply: Reply) -> None:
@@ -209,7 +215,9 @@ def seconds(text: str | None) -> float | None:
         return float(text)
     if re.fullmatch(r"(\d+(\.\d+)?(ms|s|m|h|d))+", text):
         units = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-        return sum(float(part[0]) * units[part[1]] for part in re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", text))
+        return sum(
+            float(part[0]) * units[part[1]] for part in re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", text)
+        )
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             return max(0.0, parse(text).timestamp() - time.time())

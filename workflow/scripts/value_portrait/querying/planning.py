@@ -1,12 +1,12 @@
 """What a run would ask, and what that would cost, before anything is sent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
-from ..configuration import Model
+from ..tables import read_table
 from .providers import Target
-from .requests import Planned
+from .requests import Finding, Planned, plan_requests
 from .store import store_file, terminal_records
 
 # Tokens of a plain answer ("very much like me"); a reasoning model may use up its limit.
@@ -27,13 +27,29 @@ class Estimate:
     priced_on: str | None
 
 
-def estimate(target: Target, condition: str, plan: Sequence[Planned], store: str) -> Estimate:
+def study_plan(
+    target: Target,
+    items: str | Path,
+    prompts: str | Path,
+    versions: Sequence[str],
+    finding: Finding,
+    system: str | None,
+) -> list[Planned]:
+    """Every question of a model under a condition, from the files with the tables ``items`` and ``prompts``."""
+    rows = read_table(prompts, "prompts").to_pylist()
+    chosen = [row for version in versions for row in rows if row["prompt_version"] == version]
+    return plan_requests(target, read_table(items, "items").to_pylist(), chosen, finding, system)
+
+
+def estimate(target: Target, condition: str, plan: Sequence[Planned], store: str | Path) -> Estimate:
     """The estimate of a plan, less what the store already holds."""
     wanted = {planned.key: planned for planned in plan}
     answered = terminal_records(store_file(store, target.row["model"], condition)).keys()
     open_ = [planned for key, planned in wanted.items() if key not in answered]
     thinks = target.row["reasoning"] == "yes"
-    per_answer = target.parameters.max_tokens if thinks else min(_PLAIN_ANSWER_TOKENS, target.parameters.max_tokens)
+    per_answer = (
+        target.parameters.max_tokens if thinks else min(_PLAIN_ANSWER_TOKENS, target.parameters.max_tokens)
+    )
     tokens_in, tokens_out = sum(planned.expected_tokens for planned in open_), per_answer * len(open_)
     return Estimate(
         model=target.row["model"],
@@ -65,18 +81,15 @@ def estimate_lines(estimates: Iterable[Estimate], spent: float, max_usd: float) 
         for one in estimates
     ]
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (header, *rows)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (header, *rows)
+    ]
     unknown = sum(one.usd is None for one in estimates)
     total = sum(one.usd or 0.0 for one in estimates)
     known = f"{total:.2f} USD" + (f" and {unknown} unknown price(s)" if unknown else "")
-    return [*lines, "", f"To ask: about {known}. Spent or reserved: {spent:.2f} USD of max_usd {max_usd:.2f}."]
-
-
-def item_rows(tables: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The rows of the tables ``items`` and ``prompts``."""
-    return tables["items"].to_pylist(), tables["prompts"].to_pylist()
-
-
-def live_models(models: Iterable[Model]) -> list[Model]:
-    """The rows of the models that are asked live."""
-    return [row for row in models if row["answers"] == "live"]
+    return [
+        *lines,
+        "",
+        f"To ask: about {known}. Spent or reserved: {spent:.2f} USD of max_usd {max_usd:.2f}.",
+    ]

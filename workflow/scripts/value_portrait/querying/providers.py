@@ -133,7 +133,9 @@ def live_target(
                 f"Use one of {', '.join(known)}.",
             )
     if not row["model_id"]:
-        raise InputError(f"{where}, model {row['model']}", "has no model_id.", "Enter the provider's id of it.")
+        raise InputError(
+            f"{where}, model {row['model']}", "has no model_id.", "Enter the provider's id of it."
+        )
     target = Target(row, providers[row["provider"]], parameters[row["request"]])
     if target.batched and target.provider.batch_discount is None:
         raise InputError(
@@ -174,5 +176,7 @@ def _check_address(row: object, where: str) -> None:
             f"would send {key_env} to {url.scheme}://{host}, but that key belongs to https://{home}.",
             "Give this server a variable of its own, such as MY_SERVER_API_KEY.",
         )
-    if {"api_key", "authorization", "x-api-key"} & {str(name).lower() for name in row.get("extra_body") or ()}:
+    if {"api_key", "authorization", "x-api-key"} & {
+        str(name).lower() for name in row.get("extra_body") or ()
+    }:
         raise InputError(f"{where}: extra_body", "holds a credential.", "Name its variable in key_env.")

@@ -73,7 +73,13 @@ def plan_requests(
     templates = {(row["prompt_version"], row["template"]): row["text"] for row in prompts}
     return [
         plan_request(
-            target, finding, prompt_text(templates[version, item["template"]], item), item["item_id"], version, system, repeat
+            target,
+            finding,
+            prompt_text(templates[version, item["template"]], item),
+            item["item_id"],
+            version,
+            system,
+            repeat,
         )
         for version in dict.fromkeys(version for version, _ in templates)
         for item in items

@@ -87,7 +87,9 @@ class Store:
             raise _unwritable(self.path, problem) from None
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         os.close(self._file)
         os.close(self._lock)
 
@@ -147,7 +149,9 @@ class Store:
     def _repair(self) -> None:
         torn = os.fstat(self._file).st_size - self.size
         if torn:
-            logging.warning("%s: cut off %d bytes that an interrupted run left behind its last record.", self.path, torn)
+            logging.warning(
+                "%s: cut off %d bytes that an interrupted run left behind its last record.", self.path, torn
+            )
             os.ftruncate(self._file, self.size)
             os.fsync(self._file)
 
@@ -168,7 +172,9 @@ def lock(path: Path) -> int:
     except (BlockingIOError, PermissionError):
         holder = os.read(file, 200).decode(errors="replace").strip() or "another process"
         os.close(file)
-        raise InputError(path, f"is being written by {holder}.", "Wait for it, or stop it, and run again.") from None
+        raise InputError(
+            path, f"is being written by {holder}.", "Wait for it, or stop it, and run again."
+        ) from None
     os.ftruncate(file, 0)
     started = time.strftime("%Y-%m-%d %H:%M:%S")
     os.pwrite(file, f"process {os.getpid()} on {socket.gethostname()} since {started}\n".encode(), 0)

@@ -1,0 +1,34 @@
+"""Whether a model can be asked, and what it accepts: one real request, asked once."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+from value_portrait.configuration import Model
+from value_portrait.files import written_whole
+from value_portrait.job import job
+from value_portrait.querying.preflight import preflight
+from value_portrait.querying.progress import Progress
+from value_portrait.querying.providers import live_target, read_providers
+
+
+def preflight_model(
+    model: Model, providers: str, models: str, store: str, max_usd: float, finding: str
+) -> None:
+    """Write what the preflight found as JSON."""
+    target = live_target(model, *read_providers(providers), models)
+    found: dict[str, Any] = preflight(target, store, max_usd, Progress(f"{model['model']} (preflight)"))
+    with written_whole(finding) as partial:
+        Path(partial).write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        preflight_model(
+            snakemake.params.model,
+            snakemake.input.providers,
+            snakemake.params.models,
+            snakemake.params.store,
+            snakemake.params.max_usd,
+            snakemake.output.finding,
+        )

@@ -1,0 +1,78 @@
+"""The journal of a file's batches: what is about to be submitted is on disk before it is.
+
+A batch opens with an intent (its own id, and which request each custom id stands for), is ``submitted`` once the provider's
+id of it is known, and ``closed`` when its answers are in the store, or when it is certain that it never came to be.
+"""
+
+import os
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+
+@dataclass
+class Intent:
+    """A batch that was planned: ``keys`` by custom id, the most that it costs, and the provider's id once known."""
+
+    id: str
+    time: float
+    keys: dict[str, str]
+    usd: float
+    batch: str | None = None
+
+
+def journal_file(answers: Path) -> Path:
+    """The journal beside a file of the store."""
+    return answers.with_suffix(".batches")
+
+
+def open_intents(answers: Path) -> list[Intent]:
+    """The batches of a file of the store that are not closed, oldest first."""
+    path = journal_file(answers)
+    intents: dict[str, Intent] = {}
+    for line in path.read_bytes().splitlines(keepends=True) if path.exists() else ():
+        if not line.endswith(b"\n"):
+            break
+        entry = orjson.loads(line)
+        if entry["event"] == "intent":
+            intents[entry["id"]] = Intent(entry["id"], entry["time"], entry["keys"], entry["usd"])
+        elif entry["event"] == "submitted":
+            intents[entry["id"]].batch = entry["batch"]
+        else:
+            intents.pop(entry["id"], None)
+    return list(intents.values())
+
+
+def new_intent(answers: Path, keys: list[str], usd: float, now: float) -> Intent:
+    """Write down that the requests with these keys are about to be submitted."""
+    name = uuid.uuid4().hex[:16]
+    intent = Intent(name, now, {f"{name}-{number}": key for number, key in enumerate(keys)}, usd)
+    _write(answers, {"event": "intent", "id": name, "time": now, "keys": intent.keys, "usd": usd})
+    return intent
+
+
+def note_submitted(answers: Path, intent: Intent, batch: str) -> None:
+    """Write down the provider's id of a batch."""
+    intent.batch = batch
+    _write(answers, {"event": "submitted", "id": intent.id, "batch": batch})
+
+
+def note_closed(answers: Path, intent: Intent) -> None:
+    """Write down that nothing more is expected of a batch."""
+    _write(answers, {"event": "closed", "id": intent.id})
+
+
+def _write(answers: Path, entry: dict[str, Any]) -> None:
+    path = journal_file(answers)
+    with path.open("ab") as file:
+        size = file.tell()
+        if size and not path.read_bytes().endswith(b"\n"):
+            # A crash tore the last entry off; it must not swallow this one.
+            file.truncate(path.read_bytes().rfind(b"\n") + 1)
+            file.seek(0, os.SEEK_END)
+        file.write(orjson.dumps(entry) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
