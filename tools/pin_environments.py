@@ -9,7 +9,17 @@ PYTHON = "3.11"
 # What the jobs of each environment import; everything else comes with these.
 ENVIRONMENTS = {
     "collection": ("orjson", "pyarrow"),
-    "analysis": ("jinja2", "jsonschema", "matplotlib", "numpy", "orjson", "pandas", "pingouin", "pyarrow", "scipy"),
+    "analysis": (
+        "jinja2",
+        "jsonschema",
+        "matplotlib",
+        "numpy",
+        "orjson",
+        "pandas",
+        "pingouin",
+        "pyarrow",
+        "scipy",
+    ),
 }
 # Where the conda package of a name on the index has another name.
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
@@ -23,9 +33,7 @@ def locked_versions(lock: str) -> dict[str, str]:
 def environment_yaml(packages: tuple[str, ...], versions: dict[str, str]) -> str:
     """The text of the conda YAML file with these packages."""
     pins = "".join(f"  - {CONDA_NAMES.get(name, name)} ={versions[name]}\n" for name in packages)
-    return (
-        f"channels:\n  - conda-forge\n  - nodefaults\ndependencies:\n  - python >={PYTHON}\n{pins}"
-    )
+    return f"channels:\n  - conda-forge\n  - nodefaults\ndependencies:\n  - python >={PYTHON}\n{pins}"
 
 
 def main() -> None:

@@ -30,8 +30,14 @@ ARCHIVE = f"{RESULTS}/study/archive"
 checked(check_folder, RESULTS, "results_dir")
 SIMULATED = config["study"] == "simulated"
 SUMS = "data/raw/SHA256SUMS"
+PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
 ARCHIVE_FILES = [] if SIMULATED else list(checked(read_sums, SUMS))
 MODELS = {slug(row["model"]): row for row in checked(read_models, config["models"], config["study"])}
+
+
+def archive_folder(wildcards):
+    """Where the verified raw files lie."""
+    return ARCHIVE
 
 
 def answer_tables():
@@ -48,9 +54,7 @@ def recorded_files(wildcards):
     model = MODELS[wildcards.model]["model"]
     if SIMULATED:
         return [simulated_file(wildcards.model, version) for version in config["prompt_versions"]]
-    return [
-        f"<archive>/{checked(answer_path, ARCHIVE_FILES, model, version)}" for version in config["prompt_versions"]
-    ]
+    return [f"<archive>/{checked(answer_path, ARCHIVE_FILES, model, version)}" for version in config["prompt_versions"]]
 
 
 def simulated_file(name, version):
@@ -83,7 +87,9 @@ def _imported_modules(path):
 
 def item_files():
     """The archive's files with items, topics and prompt templates."""
-    prompts = [study.prompt_path(version, template) for version in config["prompt_versions"] for template in study.TEMPLATES]
+    prompts = [
+        study.prompt_path(version, template) for version in config["prompt_versions"] for template in study.TEMPLATES
+    ]
     return [study.ITEMS, study.TOPICS, *prompts]
 
 

@@ -38,7 +38,7 @@ rule read_published_correlations:
     conda:
         "../../envs/analysis.yaml"
     params:
-        archive=ARCHIVE,
+        archive=archive_folder,
     message:
         "Reading the correlations that the authors published"
     script:

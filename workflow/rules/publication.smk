@@ -13,6 +13,7 @@ rule publication:
 rule compare_models:
     input:
         profiles="<results>/scores/profiles.csv",
+        as_seen="<results>/scores/profiles_as_seen.csv",
         rater_profiles="<results>/scores/rater_profiles.parquet",
         models=config["models"],
         printed_scores="data/reference/table_12_open_weight_scores.csv",
@@ -31,3 +32,52 @@ rule compare_models:
         "Comparing groups of models, and models with people"
     script:
         "../scripts/compare_models.py"
+
+
+rule write_tables:
+    input:
+        profiles="<results>/scores/profiles.csv",
+        reliability="<results>/scores/reliability.csv",
+        correlations=chosen_correlations(),
+        item_key="<results>/items/item_key.csv",
+        topics="<results>/study/topics.csv",
+        library=library("write_tables"),
+    output:
+        [f"<results>/publication/tables/{name}.{suffix}" for name in PAPER_TABLES for suffix in ("csv", "tex")],
+    log:
+        "<logs>/write_tables.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        threshold=config["items"]["threshold"],
+    message:
+        "Writing the paper's tables"
+    script:
+        "../scripts/write_tables.py"
+
+
+rule write_summary:
+    input:
+        survey="<results>/study/survey.parquet",
+        item_key="<results>/items/item_key.csv",
+        profiles="<results>/scores/profiles.csv",
+        reliability="<results>/scores/reliability.csv",
+        sensitivity="<results>/scores/sensitivity.csv",
+        counts="<results>/scores/answer_counts.csv",
+        groups="<results>/publication/tables/comparisons.csv",
+        spread="<results>/publication/tables/value_spread.csv",
+        people="<results>/publication/tables/models_and_people.csv",
+        library=library("write_summary"),
+    output:
+        summary=report("<results>/publication/summary.md", caption="../report/summary.rst", category="Summary"),
+    log:
+        "<logs>/write_summary.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        study=config["study"],
+        prompt_versions=config["prompt_versions"],
+    message:
+        "Summing up"
+    script:
+        "../scripts/write_summary.py"

@@ -27,8 +27,30 @@ if SIMULATED:
             "../scripts/simulate_answers.py"
 
 
+# As check_study: a fault in a model's files shows before its earlier table is given up.
+rule check_answers:
+    input:
+        answers=recorded_files,
+        item_table="<results>/study/items.parquet",
+        library=library("check_answers"),
+    output:
+        checked="<results>/study/checked_answers/{model}.txt",
+    log:
+        "<logs>/check_answers/{model}.log",
+    conda:
+        "../../envs/collection.yaml"
+    params:
+        model=lambda wildcards: MODELS[wildcards.model]["model"],
+        prompt_versions=config["prompt_versions"],
+    message:
+        "Checking the recorded answers of {wildcards.model}"
+    script:
+        "../scripts/check_answers.py"
+
+
 rule collect_answers:
     input:
+        checked="<results>/study/checked_answers/{model}.txt",
         answers=recorded_files,
         item_table="<results>/study/items.parquet",
         library=library("collect_answers"),

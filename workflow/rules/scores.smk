@@ -1,6 +1,6 @@
 # Scores: ratings, value profiles, sensitivity and reliability, for all models at once.
 # Takes  results/responses, results/items/item_key.csv, results/study/survey.parquet
-# Gives  results/scores/{ratings.parquet,profiles.csv,sensitivity.csv,rater_profiles.parquet,reliability.csv,answer_counts.csv}
+# Gives  results/scores/{ratings.parquet,profiles.csv,profiles_as_seen.csv,sensitivity.csv,rater_profiles.parquet,reliability.csv,answer_counts.csv}
 
 
 rule parse_answers:
@@ -29,11 +29,11 @@ rule score_models:
         ratings="<results>/scores/ratings.parquet",
         item_table="<results>/study/items.parquet",
         item_key="<results>/items/item_key.csv",
+        survey="<results>/study/survey.parquet",
         library=library("score_models"),
     output:
-        profiles=report(
-            "<results>/scores/profiles.csv", caption="../report/profiles.rst", category="Value profiles"
-        ),
+        profiles=report("<results>/scores/profiles.csv", caption="../report/profiles.rst", category="Value profiles"),
+        as_seen="<results>/scores/profiles_as_seen.csv",
         sensitivity="<results>/scores/sensitivity.csv",
     log:
         "<logs>/score_models.log",

@@ -15,7 +15,7 @@ if SIMULATED:
         conda:
             "../../envs/collection.yaml"
         params:
-            archive=ARCHIVE,
+            archive=archive_folder,
             simulation=config["simulation"],
             prompt_versions=config["prompt_versions"],
             seed=config["seed"],
@@ -54,16 +54,37 @@ else:
         conda:
             "../../envs/collection.yaml"
         params:
-            archive=ARCHIVE,
+            archive=archive_folder,
         message:
             "Unpacking the verified files"
         script:
             "../scripts/unpack_archive.py"
 
 
+# Whatever is wrong in a raw file shows here, where no earlier result can be lost to it.
+rule check_study:
+    input:
+        [f"<archive>/{path}" for path in item_files() + survey_files()],
+        library=library("check_study"),
+    output:
+        checked="<results>/study/checked_study.txt",
+    log:
+        "<logs>/check_study.log",
+    conda:
+        "../../envs/collection.yaml"
+    params:
+        archive=archive_folder,
+        prompt_versions=config["prompt_versions"],
+    message:
+        "Checking the raw surveys, items and prompt templates"
+    script:
+        "../scripts/check_study.py"
+
+
 rule prepare_items:
     input:
         [f"<archive>/{path}" for path in item_files()],
+        checked="<results>/study/checked_study.txt",
         library=library("prepare_items"),
     output:
         item_table="<results>/study/items.parquet",
@@ -74,7 +95,7 @@ rule prepare_items:
     conda:
         "../../envs/collection.yaml"
     params:
-        archive=ARCHIVE,
+        archive=archive_folder,
         prompt_versions=config["prompt_versions"],
     message:
         "Reading items, topics and prompt templates"
@@ -85,6 +106,7 @@ rule prepare_items:
 rule prepare_survey:
     input:
         [f"<archive>/{path}" for path in survey_files()],
+        checked="<results>/study/checked_study.txt",
         item_table="<results>/study/items.parquet",
         library=library("prepare_survey"),
     output:
@@ -100,7 +122,7 @@ rule prepare_survey:
     conda:
         "../../envs/collection.yaml"
     params:
-        archive=ARCHIVE,
+        archive=archive_folder,
     message:
         "Reading the raw surveys"
     script:

@@ -9,6 +9,7 @@ from value_portrait.tables import read_table, write_csv
 
 def compare_models(
     profiles: str,
+    as_seen: str,
     rater_profiles: str,
     models: str,
     printed_scores: str,
@@ -29,7 +30,8 @@ def compare_models(
     write_csv(pd.concat(parts), groups)
     write_csv(comparisons.value_spread(everyone, rows), spread)
     raters = read_table(rater_profiles, "rater_profiles").to_pandas()
-    write_csv(comparisons.compare_with_people(table, raters), people)
+    seen = read_table(as_seen, "profiles_as_seen").to_pandas().query("condition == 'baseline'")
+    write_csv(comparisons.compare_with_people(seen, raters), people)
 
 
 def _printed(models: list[Model], path: str) -> pd.DataFrame:
@@ -44,6 +46,7 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         compare_models(
             snakemake.input.profiles,
+            snakemake.input.as_seen,
             snakemake.input.rater_profiles,
             snakemake.input.models,
             snakemake.input.printed_scores,

@@ -6,7 +6,12 @@ from value_portrait.tables import read_table, write_table
 
 
 def correlate_items(
-    survey: str, participants: str, method: str, repeated_participants: str, correlations: str, statistics: str
+    survey: str,
+    participants: str,
+    method: str,
+    repeated_participants: str,
+    correlations: str,
+    statistics: str,
 ) -> None:
     """Write the tables ``correlations`` and ``item_statistics``."""
     ratings = read_table(survey, "survey").to_pandas()
@@ -19,6 +24,4 @@ def correlate_items(
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        correlate_items(
-            snakemake.input.survey, snakemake.input.participants, **snakemake.params, **snakemake.output
-        )
+        correlate_items(snakemake.input.survey, snakemake.input.participants, **snakemake.params, **snakemake.output)

@@ -3,12 +3,9 @@
 from pathlib import Path
 
 import pyarrow as pa
-from value_portrait import study
 from value_portrait.job import job
+from value_portrait.study import assess_data_quality, read_surveys
 from value_portrait.tables import read_table, write_table
-
-# The pilots hold no scores of the higher-order values.
-PILOT_FAMILIES = ("pvq", "bfi")
 
 
 def prepare_survey(
@@ -21,24 +18,12 @@ def prepare_survey(
     data_quality: str,
 ) -> None:
     """Write the tables ``survey``, ``participants``, the pilots' own two, and ``data_quality``."""
-    people = study.read_participants(archive / study.PARTICIPANTS, "main")
-    ratings = study.read_survey(
-        archive / study.SURVEY,
-        read_table(items, "items", ["item_id"])["item_id"].to_pylist(),
-        set(people["participant_id"].to_pylist()),
-    )
-    pilots = {
-        pilot: study.read_pilot_survey(archive / path, pilot) for pilot, path in study.PILOT_SURVEYS.items()
-    }
-    pilot_people = {
-        pilot: study.read_participants(archive / path, f"pilot_{pilot}", PILOT_FAMILIES)
-        for pilot, path in study.PILOT_PARTICIPANTS.items()
-    }
-    write_table(ratings, survey, "survey")
-    write_table(people, participants, "participants")
-    write_table(pa.concat_tables(pilots.values()), pilot_survey, "pilot_survey")
-    write_table(pa.concat_tables(pilot_people.values()), pilot_participants, "participants")
-    write_table(study.assess_data_quality(ratings, people, pilots, pilot_people), data_quality, "data_quality")
+    surveys = read_surveys(archive, read_table(items, "items", ["item_id"])["item_id"].to_pylist())
+    write_table(surveys.ratings, survey, "survey")
+    write_table(surveys.participants, participants, "participants")
+    write_table(pa.concat_tables(surveys.pilot_ratings.values()), pilot_survey, "pilot_survey")
+    write_table(pa.concat_tables(surveys.pilot_participants.values()), pilot_participants, "participants")
+    write_table(assess_data_quality(surveys), data_quality, "data_quality")
 
 
 if "snakemake" in globals():

@@ -100,13 +100,10 @@ def _answer(record: Mapping[str, Any], where: str) -> dict[str, Any]:
         raise InputError(where, "has neither or both of raw_response and error.", "Restore the file.")
     if error is not None and (quoted := _QUOTED.match(error)):
         text = quoted[1]
-    if text is not None:
-        outcome = text_outcome(text)
-    else:
-        outcome = "content_filter" if _FILTERED.search(str(error)) else "error"
+    withheld = "content_filter" if _FILTERED.search(error or "") else "error"
     return {
         "raw_response": text,
-        "outcome": outcome,
+        "outcome": withheld if text is None else text_outcome(text),
         "reasoning_length": None if reasoning is None else len(reasoning),
         "error": error,
     }

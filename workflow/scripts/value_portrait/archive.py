@@ -5,7 +5,6 @@ and nothing is written but those files.
 """
 
 import hashlib
-import os
 import tarfile
 import urllib.error
 import urllib.request
@@ -85,9 +84,7 @@ def verified_files(source: Path, sums: Mapping[str, str]) -> Iterator[tuple[str,
         seen.add(name)
         yield name, content
     if missing := sorted(set(sums) - seen):
-        raise InputError(
-            source, f"lacks {len(missing)} of {len(sums)} files, the first being {missing[0]}.", _REMEDY
-        )
+        raise InputError(source, f"lacks {len(missing)} of {len(sums)} files, the first being {missing[0]}.", _REMEDY)
 
 
 def unpack_archive(source: Path, sums: Mapping[str, str], folder: Path) -> None:
@@ -103,13 +100,15 @@ def _is_safe(name: str) -> bool:
 
 
 def _download(url: str, target: Path) -> None:
-    with written_whole(target) as partial, urllib.request.urlopen(url, timeout=60) as response:
-        with partial.open("wb") as file:
-            while block := response.read(1 << 20):
-                file.write(block)
-                if file.tell() > MAX_ARCHIVE_BYTES:
-                    raise OSError(f"more than {MAX_ARCHIVE_BYTES} bytes")
-            os.fsync(file.fileno())
+    with (
+        urllib.request.urlopen(url, timeout=60) as response,
+        written_whole(target) as partial,
+        partial.open("wb") as file,
+    ):
+        while block := response.read(1 << 20):
+            file.write(block)
+            if file.tell() > MAX_ARCHIVE_BYTES:
+                raise OSError(f"more than {MAX_ARCHIVE_BYTES} bytes")
 
 
 def _tree_files(folder: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
@@ -136,9 +135,7 @@ def _tar_files(source: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, byt
                 if not member.isfile() or name in taken:
                     raise InputError(f"{source}: {member.name}", "is a link or a second copy.", _REMEDY)
                 if member.size > MAX_FILE_BYTES:
-                    raise InputError(
-                        f"{source}: {member.name}", f"is larger than {MAX_FILE_BYTES} bytes.", _REMEDY
-                    )
+                    raise InputError(f"{source}: {member.name}", f"is larger than {MAX_FILE_BYTES} bytes.", _REMEDY)
                 taken.add(name)
                 file = archive.extractfile(member)
                 assert file is not None

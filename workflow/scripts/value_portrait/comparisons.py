@@ -91,20 +91,21 @@ def value_spread(scores: pd.DataFrame, models: Sequence[Mapping[str, Any]]) -> p
     return table.assign(variance=table["model"].map(variance), size_b=table["size_b"].astype(float))
 
 
-def compare_with_people(profiles: pd.DataFrame, raters: pd.DataFrame) -> pd.DataFrame:
-    """Models and human raters on one instrument: the same items, scored the same way.
+def compare_with_people(as_seen: pd.DataFrame, raters: pd.DataFrame) -> pd.DataFrame:
+    """Models and human raters on one instrument: the same items, scored the same way within each survey group.
 
     Parameters
     ----------
-    profiles : table ``profiles``, one condition. raters : table ``rater_profiles``.
+    as_seen : table ``profiles_as_seen``, one condition. raters : table ``rater_profiles``.
 
     Returns
     -------
     Columns family, dimension, then for models and people: n, mean, sd (over models, over raters) and the 10 % and 90 %
-    quantiles of the centred means; and difference (models - people). Raters who saw no item of a dimension are not in it.
+    quantiles of the centred means; and difference (models - people). Raters without an item of a dimension are left
+    out there.
     """
     parts = []
-    for who, table in (("models", profiles), ("people", raters)):
+    for who, table in (("models", as_seen), ("people", raters)):
         groups = table.groupby(["family", "dimension"], observed=True)["centred_mean"]
         part = groups.agg(
             n="count", mean="mean", sd="std", q10=lambda x: x.quantile(0.1), q90=lambda x: x.quantile(0.9)

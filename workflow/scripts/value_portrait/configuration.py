@@ -73,7 +73,7 @@ def read_models(path: str | Path, study: str) -> list[Model]:
         where = f"{path}, row {number}"
         if "(more)" in row:
             raise InputError(where, f"has more than {len(header)} cells.", "Remove the surplus tabs.")
-        model = {name: _cell(text, properties[name]) for name, text in row.items()}
+        model: Model = {name: _cell(text, properties[name]) for name, text in row.items()}
         model["conditions"] = [part.strip() for part in row["conditions"].split(";") if part.strip()]
         check(model, "models", where)
         name = model["model"]

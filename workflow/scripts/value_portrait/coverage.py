@@ -14,7 +14,11 @@ def items_per_value(tags: pd.DataFrame) -> pd.DataFrame:
     """Number and share of tags per value: columns dimension, n_tags, share; ``tags`` like ``item_key``."""
     counts = tags.loc[tags["family"] == "pvq", "dimension"].value_counts().reindex(list(CIRCLE), fill_value=0)
     return pd.DataFrame(
-        {"dimension": list(CIRCLE), "n_tags": counts.to_numpy(), "share": (counts / max(counts.sum(), 1)).to_numpy()}
+        {
+            "dimension": list(CIRCLE),
+            "n_tags": counts.to_numpy(),
+            "share": (counts / max(counts.sum(), 1)).to_numpy(),
+        }
     )
 
 

@@ -34,13 +34,13 @@ _PUBLISHED = PHRASES | {"very little like me": 3}
 _LONGEST_FIRST = sorted(_PUBLISHED, key=len, reverse=True)
 _OPTION = re.compile(r"\b(?:" + "|".join(sorted(PHRASES, key=len, reverse=True)) + r")\b(?! to\b)")
 _REFUSAL = re.compile(
-    r"\bi(?:'m| am)? (?:(?:really |so |very |truly )?sorry|apologi[sz]e)\b.{0,60}\b(?:can(?:'t|not)|unable|won't|don't)"
-    r"|\bi (?:can(?:'t|not)|won't|am unable to|'m unable to|am not able to|'m not able to|(?:do not|don't) feel comfortable)"
+    r"\bi(?: am)? (?:(?:really |so |very |truly )?sorry|apologi[sz]e)\b.{0,60}\b(?:can(?:'t|not)|unable|won't|don't)"
+    r"|\bi (?:can(?:'t|not)|won't|am (?:unable|not able) to)"
     r"\b.{0,30}\b(?:assist|help|provide|select|compare|respond|answer|choose|generate|create|continue|engage|offer|rate)"
     r"|\bi (?:do not|don't) feel comfortable"
     r"|\bi (?:do not|don't) (?:have|possess|hold|experience) (?:any )?(?:personal |my own |human |individual |real )*"
     r"(?:thoughts?|opinions?|feelings?|consciousness|beliefs?|emotions?|experiences?|preferences?)"
-    r"|\b(?:as an|i am an|i'm an) (?:ai|artificial)\b"
+    r"|\b(?:as an|i am an) (?:ai|artificial)\b"
     r"|\bwould you like me to\b",
     re.DOTALL,
 )
@@ -69,7 +69,7 @@ def parse_strict(text: str | None) -> Parsed:
     explanation follows. Negated, ambiguous and off-scale answers, refusals and empty ones have no rating.
     """
     folded = re.sub(r"[’‘`]", "'", text or "").lower().strip()
-    folded = re.sub(r"[^\S\n]+", " ", folded)
+    folded = re.sub(r"[^\S\n]+", " ", folded).replace("i'm ", "i am ")
     if not re.search(r"\w", folded):
         return Parsed(None, "empty")
     bare = folded.removesuffix(".")
@@ -121,9 +121,7 @@ def rate_answers(answers: Iterable[pa.Table], parser: str) -> pa.Table:
             .append_column("strict_rating", by_strict)
             .append_column(
                 "answer_class",
-                pa.DictionaryArray.from_arrays(
-                    pa.array(np.array(classes, np.int32)[codes]), pa.array(ANSWER_CLASSES)
-                ),
+                pa.DictionaryArray.from_arrays(pa.array(np.array(classes, np.int32)[codes]), pa.array(ANSWER_CLASSES)),
             )
         )
     return pa.concat_tables(parts).unify_dictionaries()
@@ -132,9 +130,7 @@ def rate_answers(answers: Iterable[pa.Table], parser: str) -> pa.Table:
 def count_answers(ratings: pa.Table) -> pa.Table:
     """How many answers of each outcome and class every subject gave, and on how many the parsers disagree."""
     names = ["model", "condition", "outcome", "answer_class"]
-    differ = pc.not_equal(
-        pc.fill_null(ratings["published_rating"], 0), pc.fill_null(ratings["strict_rating"], 0)
-    )
+    differ = pc.not_equal(pc.fill_null(ratings["published_rating"], 0), pc.fill_null(ratings["strict_rating"], 0))
     counts = (
         ratings.select(names)
         .append_column("differ", differ)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -129,10 +130,38 @@ def profile_raters(survey: pd.DataFrame, items: Sequence[str], key: pd.DataFrame
     A rater's centre and means run over their own items only; ``n_missing`` counts the key's items that they rated
     none of their group's.
     """
-    wide = survey.pivot(index=["group", "participant_id"], columns="item_id", values="rating").reindex(columns=items)
+    wide = survey.pivot(index=["group", "participant_id"], columns="item_id", values="rating")
+    wide = wide.reindex(columns=list(items))
     scores = score(wide.to_numpy(float), items, key, centring)
     sitting = wide.index.to_frame(index=False).iloc[scores["row"].to_numpy()].reset_index(drop=True)
     return pd.concat([sitting, scores.drop(columns="row")], axis=1)
+
+
+def profile_as_seen(ratings: Ratings, survey: pd.DataFrame, key: pd.DataFrame, centring: str) -> pd.DataFrame:
+    """The table ``profiles_as_seen``: every subject scored on each survey group's items, as that group's raters are.
+
+    A rater saw the items of one group, a model those of all; so a model's centred mean here is the mean over groups,
+    each with as many votes as it has raters, leaving out groups without an item of the dimension.
+    """
+    averages = ratings.averages()
+    position = {item: index for index, item in enumerate(ratings.items)}
+    n: Any = 0
+    total: Any = 0
+    for _, group in survey.groupby("group"):
+        seen = np.full(averages.shape[1], False)
+        seen[[position[item] for item in group["item_id"].unique()]] = True
+        scores = score(np.where(seen, averages, np.nan), ratings.items, key, centring)
+        votes = group["participant_id"].nunique() * scores["centred_mean"].notna()
+        n += votes
+        total += votes * scores["centred_mean"].fillna(0)
+    models, conditions = zip(*ratings.subjects, strict=True)
+    rows = scores["row"].to_numpy()
+    return scores[["family", "dimension"]].assign(
+        model=np.array(models)[rows],
+        condition=np.array(conditions)[rows],
+        n_raters=n,
+        centred_mean=total / n.where(n > 0),
+    )
 
 
 def _centre(averages: np.ndarray, tagged: list[int], centring: str) -> np.ndarray:

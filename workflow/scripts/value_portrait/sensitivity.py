@@ -19,8 +19,8 @@ def wordings(versions: Sequence[str]) -> list[str]:
 def estimate_sensitivity(ratings: Ratings) -> pd.DataFrame:
     """The table ``sensitivity``, one row per subject.
 
-    ``prompt_sensitivity`` is 1 - the share of items with the same rating under every wording in the original order, over
-    items rated under all; ``prompt_difference`` the mean absolute difference over those items and all pairs of
+    ``prompt_sensitivity`` is 1 - the share of items with the same rating under every wording in the original order,
+    over items rated under all; ``prompt_difference`` the mean absolute difference over those items and all pairs of
     wordings. ``order_sensitivity`` of a wording is 1 - the share of items with the same rating in both orders, over
     items rated in both; ``order_difference`` their mean absolute difference; without a suffix, the means over wordings.
     """
@@ -28,15 +28,16 @@ def estimate_sensitivity(ratings: Ratings) -> pd.DataFrame:
     values = ratings.values
     originals = [index for version, index in place.items() if not version.endswith(REVERSED)]
     asked = values[:, originals]
-    complete = (asked > 0).all(axis=1)
-    differs = (asked != asked[:, :1]).any(axis=1)
-    distances = [np.abs(values[:, i] - values[:, j]) for i, j in combinations(originals, 2)]
+    complete = np.all(asked > 0, axis=1)
+    differs = np.any(asked != asked[:, :1], axis=1)
+    pairs = list(combinations(originals, 2))
+    distance = np.mean([np.abs(values[:, i] - values[:, j]) for i, j in pairs], axis=0) if pairs else differs * np.nan
     models, conditions = zip(*ratings.subjects, strict=True)
     summary: dict[str, object] = {
         "model": models,
         "condition": conditions,
         "prompt_sensitivity": _share(differs, complete),
-        "prompt_difference": _share(np.mean(distances, axis=0) if distances else differs * np.nan, complete),
+        "prompt_difference": _share(distance, complete),
         "n_prompt_items": complete.sum(axis=1),
     }
     parts: dict[str, np.ndarray] = {}

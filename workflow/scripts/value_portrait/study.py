@@ -4,6 +4,7 @@ Paths are those inside the archive; the simulated study is written to the same p
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ PILOT_SURVEYS = {pilot: f"data/prolific/survey/pilot/pilot_{pilot}.json" for pil
 PILOT_PARTICIPANTS = {pilot: f"data/prolific/value/pilot/pilot_{pilot}.json" for pilot in (1, 2)}
 ITEMS = "data/query-response-tagged/query-response-tagged.json"
 TOPICS = "data/query/query_categorized.json"
-PUBLISHED_CORRELATIONS = {
-    family: f"data/correlation_results/{family}_correlation_results.json" for family in FAMILIES
-}
+PUBLISHED_CORRELATIONS = {family: f"data/correlation_results/{family}_correlation_results.json" for family in FAMILIES}
 TEMPLATES = ("reddit", "sharegpt")
+
+# The pilots hold no scores of the higher-order values.
+PILOT_FAMILIES = ("pvq", "bfi")
 
 # The first digit of a query's id tells where the authors took it from.
 SOURCES = {"1": "Reddit", "2": "Dear Abby", "3": "ShareGPT", "4": "LMSYS"}
@@ -63,7 +65,7 @@ def read_participants(path: str | Path, sample: str, families: Sequence[str] = t
             scores = profile.get(family)
             for dimension in FAMILIES[family]:
                 score = scores.get(dimension) if isinstance(scores, dict) else None
-                if not _is_number(score):
+                if not isinstance(score, int | float) or isinstance(score, bool):
                     raise InputError(
                         f"{path}, participant {participant}",
                         f"has no score for {dimension} ({score!r}).",
@@ -223,16 +225,42 @@ def read_published_correlations(archive: str | Path, raters: Mapping[str, int]) 
     return pa.table(columns)
 
 
-def assess_data_quality(
-    survey: pa.Table, participants: pa.Table, pilots: Mapping[int, pa.Table], pilot_participants: Mapping[int, pa.Table]
-) -> pa.Table:
+@dataclass(frozen=True)
+class Surveys:
+    """All ratings and questionnaire scores: the main study's, and each pilot's by its number."""
+
+    ratings: pa.Table
+    participants: pa.Table
+    pilot_ratings: Mapping[int, pa.Table]
+    pilot_participants: Mapping[int, pa.Table]
+
+
+def read_surveys(archive: str | Path, items: Sequence[str]) -> Surveys:
+    """Main survey and pilots below the folder ``archive``; ``items`` as for ``read_survey``."""
+    participants = read_participants(Path(archive, PARTICIPANTS), "main")
+    return Surveys(
+        read_survey(Path(archive, SURVEY), items, set(participants["participant_id"].to_pylist())),
+        participants,
+        {pilot: read_pilot_survey(Path(archive, path), pilot) for pilot, path in PILOT_SURVEYS.items()},
+        {
+            pilot: read_participants(Path(archive, path), f"pilot_{pilot}", PILOT_FAMILIES)
+            for pilot, path in PILOT_PARTICIPANTS.items()
+        },
+    )
+
+
+def assess_data_quality(surveys: Surveys) -> pa.Table:
     """What a reviewer would ask of the raw surveys (table ``data_quality``)."""
+    survey = surveys.ratings
     main = survey.group_by(["participant_id", "group"]).aggregate(
         [("rating", "min"), ("rating", "max"), ("rating", "count")]
     )
     sittings = list(zip(main["participant_id"].to_pylist(), main["group"].to_pylist(), strict=True))
     items_of_group = dict(
-        zip(*survey.group_by("group").aggregate([("item_id", "count_distinct")]).to_pydict().values(), strict=True)
+        zip(
+            *survey.group_by("group").aggregate([("item_id", "count_distinct")]).to_pydict().values(),
+            strict=True,
+        )
     )
     groups_of: dict[str, list[int]] = {}
     for participant, group in sittings:
@@ -248,15 +276,20 @@ def assess_data_quality(
             "items.repeated_participants",
         ),
         _finding(
-            "main", "cells without a rating", [], cells, "left out of their item", count=cells - survey.num_rows
+            "main",
+            "cells without a rating",
+            [],
+            cells,
+            "left out of their item",
+            count=cells - survey.num_rows,
         ),
-        *_common_findings("main", main, participants, survey.num_rows),
+        *_common_findings("main", main, surveys.participants, survey.num_rows),
     ]
-    for pilot, answers in pilots.items():
+    for pilot, answers in surveys.pilot_ratings.items():
         people = answers.group_by(["participant_id"]).aggregate(
             [("rating", "min"), ("rating", "max"), ("rating", "count")]
         )
-        rows += _common_findings(f"pilot_{pilot}", people, pilot_participants[pilot], answers.num_rows)
+        rows += _common_findings(f"pilot_{pilot}", people, surveys.pilot_participants[pilot], answers.num_rows)
     return pa.Table.from_pylist(rows)
 
 
@@ -265,9 +298,7 @@ def _common_findings(
 ) -> Iterator[dict[str, Any]]:
     raters = set(ratings_of["participant_id"].to_pylist())
     profiled = set(participants["participant_id"].to_pylist())
-    constant = [
-        row["participant_id"] for row in ratings_of.to_pylist() if row["rating_min"] == row["rating_max"]
-    ]
+    constant = [row["participant_id"] for row in ratings_of.to_pylist() if row["rating_min"] == row["rating_max"]]
     yield _finding(sample, "raters with the same rating everywhere", constant, len(raters), "kept")
     yield _finding(
         sample, "profiles without ratings", sorted(profiled - raters), len(profiled), "not in any correlation"
@@ -301,12 +332,10 @@ def _pilot_questions(tree: Mapping[str, Any], source: str = "") -> Iterator[tupl
         yield from _pilot_questions(branch, source or name)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
-
-
 def _check_rating(rating: object, where: str) -> None:
     if type(rating) is not int or not LOWEST_RATING <= rating <= HIGHEST_RATING:
         raise InputError(
-            where, f"the rating {rating!r} is not a whole number from 1 to 6.", "Correct it, or remove the rating."
+            where,
+            f"the rating {rating!r} is not a whole number from 1 to 6.",
+            "Correct it, or remove the rating.",
         )

@@ -204,6 +204,17 @@ SCHEMAS: dict[str, Schema] = {
         ("model", "condition", "family", "dimension"),
         {"model": _MODEL, "condition": _CONDITION, "family": _FAMILY, "dimension": _DIMENSION, **_PROFILE},
     ),
+    "profiles_as_seen": Schema(
+        ("model", "condition", "family", "dimension"),
+        {
+            "model": _MODEL,
+            "condition": _CONDITION,
+            "family": _FAMILY,
+            "dimension": _DIMENSION,
+            "n_raters": Column(COUNT, "raters who saw an item of the dimension", low=0),
+            "centred_mean": _PROFILE["centred_mean"],
+        },
+    ),
     "rater_profiles": Schema(
         ("participant_id", "group", "family", "dimension"),
         {
@@ -304,9 +315,7 @@ def read_table(path: str | Path, schema: str | Schema, columns: Sequence[str] | 
         table = pyarrow.csv.read_csv(path, convert_options=options)
     else:
         table = pyarrow.parquet.read_table(path, columns=names, partitioning=None)
-    part = Schema(
-        schema.key if set(schema.key) <= set(names) else (), {name: schema.columns[name] for name in names}
-    )
+    part = Schema(schema.key if set(schema.key) <= set(names) else (), {name: schema.columns[name] for name in names})
     return _conform(table, part, path)
 
 
