@@ -1,8 +1,8 @@
 """A server on the loopback interface that speaks the APIs of the live providers, with faults on request.
 
-What it answers, and which fault it commits, depends on the seed, the request's body and how often that body came; not on
-the order of requests. ``with Loopback(...) as server`` runs it in a thread; ``python loopback.py '{"latency_s": 0.2}'`` on
-its own, printing its port.
+What it answers, and which fault it commits, depends on the seed, the request's body and how often that body came;
+not on the order of requests. ``with Loopback(...) as server`` runs it in a thread, and
+``python loopback.py '{"latency_s": 0.2}'`` on its own, printing its port.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ LASTING = ("refusal", "empty", "huge", "control", "filtered", "long")
 
 
 class Loopback:
-    """Attributes: ``received`` (bodies by count), ``statuses``, ``seen_headers``, ``batches``; ``url`` without version."""
+    """Counts what it ``received`` (by the body's hash) and its ``statuses``; keeps ``bodies`` and ``seen_headers``."""
 
     def __init__(
         self,
@@ -112,7 +112,7 @@ class Loopback:
                 web.get("/v1/messages/batches", self._list_batches),
                 web.get("/v1/messages/batches/{id}", self._get_batch),
                 web.get("/v1/messages/batches/{id}/results", self._results),
-                web.get("/_requests", lambda _: web.json_response(self._counts())),
+                web.get("/_requests", self._report),
             ]
         )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -120,6 +120,9 @@ class Loopback:
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, backlog=1024)
         await site.start()
         self.port = site._server.sockets[0].getsockname()[1]
+
+    async def _report(self, request: web.Request) -> web.Response:
+        return web.json_response(self._counts())
 
     def _counts(self) -> dict[str, Any]:
         return {"requests": self.requests, "statuses": dict(self.statuses), "distinct": len(self.received)}
@@ -265,9 +268,7 @@ class Loopback:
         body = {"type": "error", "error": {"type": kind, "code": kind, "message": message, "param": param}}
         return self._reply(status, orjson.dumps(body), "application/json", headers)
 
-    def _reply(
-        self, status: int, body: bytes, kind: str, headers: Mapping[str, str] | None = None
-    ) -> web.Response:
+    def _reply(self, status: int, body: bytes, kind: str, headers: Mapping[str, str] | None = None) -> web.Response:
         self.statuses[status] += 1
         more = {
             "x-request-id": f"req-{self.requests}",
@@ -296,18 +297,14 @@ class Loopback:
             raw = orjson.dumps(entry["body"], option=orjson.OPT_SORT_KEYS)
             digest = hashlib.sha256(raw).hexdigest()
             self.received[digest] += 1
-            fails = (
-                random.Random(f"{self.seed} {digest} {self.received[digest]}").random() < self.failing_lines
-            )
+            fails = random.Random(f"{self.seed} {digest} {self.received[digest]}").random() < self.failing_lines
             reply = {
                 "id": f"line-{digest[:8]}",
                 "custom_id": entry["custom_id"],
                 "response": {
                     "status_code": 500 if fails else 200,
                     "request_id": "req-batch",
-                    "body": {"error": {"message": "failed"}}
-                    if fails
-                    else self._completion(entry["body"], digest),
+                    "body": {"error": {"message": "failed"}} if fails else self._completion(entry["body"], digest),
                 },
                 "error": None,
             }
@@ -338,9 +335,7 @@ class Loopback:
             raw = orjson.dumps(entry["params"], option=orjson.OPT_SORT_KEYS)
             digest = hashlib.sha256(raw).hexdigest()
             self.received[digest] += 1
-            fails = (
-                random.Random(f"{self.seed} {digest} {self.received[digest]}").random() < self.failing_lines
-            )
+            fails = random.Random(f"{self.seed} {digest} {self.received[digest]}").random() < self.failing_lines
             result = (
                 {
                     "type": "errored",

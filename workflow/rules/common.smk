@@ -1,5 +1,6 @@
 # Helpers of the rules: the checked config, the models, and what a rule depends on. No rule stands here.
 import ast
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from value_portrait.answers import answer_path
 from value_portrait.archive import read_sums
 from value_portrait.configuration import check_config, check_folder, read_models, slug
 from value_portrait.errors import InputError
+from value_portrait.querying.providers import check_targets
 
 
 def checked(function, *arguments):
@@ -33,6 +35,26 @@ SUMS = "data/raw/SHA256SUMS"
 PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
 ARCHIVE_FILES = [] if SIMULATED else list(checked(read_sums, SUMS))
 MODELS = {slug(row["model"]): row for row in checked(read_models, config["models"], config["study"])}
+PROVIDERS = checked(check_targets, MODELS.values(), config["models"], config["providers"])
+checked(check_folder, config["responses"]["store"], "responses.store")
+EXPORTS = {
+    name: str(path)
+    for name, row in MODELS.items()
+    for path in sorted(Path(config["responses"]["exports"]).glob(f"{name}.*"))
+    if row["answers"] == "recorded" and path.name in (f"{name}.parquet", f"{name}.jsonl")
+}
+LIVE_PARAMS = {"models": config["models"], **{name: config["responses"][name] for name in ("store", "max_usd")}}
+LIVE = [name for name, row in MODELS.items() if row["answers"] == "live"]
+
+
+def any_of(names):
+    """A pattern for a wildcard that stands for one of these names."""
+    return "|".join(map(re.escape, names)) or "(?!)"
+
+
+def jobs_of(provider):
+    """A resource of live jobs: one, for those of a provider."""
+    return lambda wildcards: int(MODELS[wildcards.model]["provider"] == provider)
 
 
 def archive_folder(wildcards):
@@ -75,14 +97,13 @@ def library(script):
 
 @cache
 def _imported_modules(path):
-    package = SCRIPTS / "value_portrait"
-    names = set()
+    modules = set()
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            names |= {node.module} if node.module else {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == package.name:
-            names |= {node.module.partition(".")[2]} - {""} or {alias.name for alias in node.names}
-    return [package / f"{name}.py" for name in names]
+        if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").split(".")[0] == "value_portrait"):
+            start = path.parents[node.level - 1] if node.level else SCRIPTS
+            module = start.joinpath(*(node.module or "").split("."))
+            modules |= {module} if module.with_suffix(".py").exists() else {module / alias.name for alias in node.names}
+    return [module.with_suffix(".py") for module in modules]
 
 
 def item_files():

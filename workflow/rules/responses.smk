@@ -1,5 +1,5 @@
 # Responses: one table of raw answers per model and condition, whatever their source.
-# Takes  the archive's answer files, or simulated ones in the same format
+# Takes  the archive's answer files, simulated ones in the same format, exports of others, or the store of live answers
 # Gives  results/responses/<model>/<condition>.parquet
 
 if SIMULATED:
@@ -35,6 +35,8 @@ rule check_answers:
         library=library("check_answers"),
     output:
         checked="<results>/study/checked_answers/{model}.txt",
+    wildcard_constraints:
+        model=any_of(MODELS.keys() - EXPORTS.keys() - set(LIVE)),
     log:
         "<logs>/check_answers/{model}.log",
     conda:
@@ -56,6 +58,8 @@ rule collect_answers:
         library=library("collect_answers"),
     output:
         table="<results>/responses/{model}/{condition}.parquet",
+    wildcard_constraints:
+        model=any_of(MODELS.keys() - EXPORTS.keys() - set(LIVE)),
     log:
         "<logs>/collect_answers/{model}/{condition}.log",
     conda:
@@ -68,3 +72,129 @@ rule collect_answers:
         "Collecting the answers of {wildcards.model} ({wildcards.condition})"
     script:
         "../scripts/collect_answers.py"
+
+
+rule import_answers:
+    input:
+        export=lambda wildcards: EXPORTS[wildcards.model],
+        item_table="<results>/study/items.parquet",
+        prompts="<results>/study/prompts.parquet",
+        library=library("import_answers"),
+    output:
+        table="<results>/responses/{model}/{condition}.parquet",
+    wildcard_constraints:
+        model=any_of(EXPORTS),
+    log:
+        "<logs>/import_answers/{model}/{condition}.log",
+    conda:
+        "../../envs/live.yaml"
+    params:
+        model=lambda wildcards: MODELS[wildcards.model]["model"],
+        prompt_versions=config["prompt_versions"],
+    message:
+        "Importing the published live answers of {wildcards.model} ({wildcards.condition})"
+    script:
+        "../scripts/import_answers.py"
+
+
+# Before the thousands: a wrong key or model id costs one request. What it found stays in the store.
+rule preflight_model:
+    input:
+        providers=config["providers"],
+        library=library("preflight_model"),
+    output:
+        finding="<results>/responses/{model}/preflight.json",
+    wildcard_constraints:
+        model=any_of(LIVE),
+    log:
+        "<logs>/preflight_model/{model}.log",
+    conda:
+        "../../envs/live.yaml"
+    resources:
+        **{f"jobs_{provider}": jobs_of(provider) for provider in PROVIDERS},
+    params:
+        model=lambda wildcards: MODELS[wildcards.model],
+        **LIVE_PARAMS,
+    message:
+        "Asking {wildcards.model} one question"
+    script:
+        "../scripts/preflight_model.py"
+
+
+# The answers go to the store, which is no output: a failed or repeated job must not cost what is paid for.
+rule query_model:
+    input:
+        finding="<results>/responses/{model}/preflight.json",
+        item_table="<results>/study/items.parquet",
+        prompts="<results>/study/prompts.parquet",
+        providers=config["providers"],
+        library=library("query_model"),
+    output:
+        summary="<results>/responses/{model}/{condition}.json",
+    wildcard_constraints:
+        model=any_of(LIVE),
+        condition="(?!preflight).*",
+    log:
+        "<logs>/query_model/{model}/{condition}.log",
+    benchmark:
+        "<benchmarks>/query_model/{model}/{condition}.tsv"
+    conda:
+        "../../envs/live.yaml"
+    resources:
+        **{f"jobs_{provider}": jobs_of(provider) for provider in PROVIDERS},
+    params:
+        model=lambda wildcards: MODELS[wildcards.model],
+        prompt_versions=config["prompt_versions"],
+        **LIVE_PARAMS,
+    message:
+        "Asking {wildcards.model} ({wildcards.condition}) what it has not answered yet"
+    script:
+        "../scripts/query_model.py"
+
+
+rule assemble_answers:
+    input:
+        summary="<results>/responses/{model}/{condition}.json",
+        finding="<results>/responses/{model}/preflight.json",
+        item_table="<results>/study/items.parquet",
+        prompts="<results>/study/prompts.parquet",
+        providers=config["providers"],
+        library=library("assemble_answers"),
+    output:
+        table="<results>/responses/{model}/{condition}.parquet",
+    wildcard_constraints:
+        model=any_of(LIVE),
+    log:
+        "<logs>/assemble_answers/{model}/{condition}.log",
+    conda:
+        "../../envs/live.yaml"
+    params:
+        model=lambda wildcards: MODELS[wildcards.model],
+        prompt_versions=config["prompt_versions"],
+        **LIVE_PARAMS,
+    message:
+        "Assembling the live answers of {wildcards.model} ({wildcards.condition})"
+    script:
+        "../scripts/assemble_answers.py"
+
+
+rule estimate:
+    input:
+        item_table="<results>/study/items.parquet",
+        prompts="<results>/study/prompts.parquet",
+        providers=config["providers"],
+        library=library("estimate_queries"),
+    output:
+        table="<results>/responses/estimate.txt",
+    log:
+        "<logs>/estimate.log",
+    conda:
+        "../../envs/live.yaml"
+    params:
+        live_models={name: MODELS[name] for name in LIVE},
+        prompt_versions=config["prompt_versions"],
+        **LIVE_PARAMS,
+    message:
+        "Estimating what live answers would cost"
+    script:
+        "../scripts/estimate_queries.py"

@@ -12,9 +12,7 @@ from value_portrait.querying.progress import Progress
 from value_portrait.querying.providers import live_target, read_providers
 
 
-def preflight_model(
-    model: Model, providers: str, models: str, store: str, max_usd: float, finding: str
-) -> None:
+def preflight_model(model: Model, providers: str, models: str, store: str, max_usd: float, finding: str) -> None:
     """Write what the preflight found as JSON."""
     target = live_target(model, *read_providers(providers), models)
     found: dict[str, Any] = preflight(target, store, max_usd, Progress(f"{model['model']} (preflight)"))

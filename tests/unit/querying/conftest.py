@@ -1,79 +1,10 @@
-"""Targets and plans against the loopback server, for all tests of live answers."""
+"""The loopback server and its key, for all tests of live answers."""
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from loopback import Loopback
-
-from value_portrait.querying.budget import Budget
-from value_portrait.querying.engine import Summary, ask
-from value_portrait.querying.progress import Progress
-from value_portrait.querying.providers import Parameters, Provider, Target
-from value_portrait.querying.requests import Finding, Planned, plan_request
-from value_portrait.querying.store import Store
-
-KEY = "lb-PLANTED-4f9a8c7e6d5b"
-
-
-def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
-    """A target at the loopback server; ``changes`` go to the model's row, the provider or the parameters."""
-    row: dict[str, Any] = {
-        "model": "Test/model:1",
-        "model_id": "test-model",
-        "provider": "loopback",
-        "request": "chat",
-        "batch": None,
-        "usd_in": 1.0,
-        "usd_out": 2.0,
-        "priced_on": "2026-11-01",
-    }
-    provider: dict[str, Any] = {
-        "name": "loopback",
-        "api": api,
-        "base_url": f"{url}/v1" if api == "openai" else url,
-        "api_version": "v1" if api == "openai" else "2026-10-21",
-        "key_env": "LOOPBACK_API_KEY",
-        "token_parameter": "max_tokens",
-        "accepts": ("temperature", "seed") if api == "openai" else (),
-        "reasoning_fields": ("reasoning",) if api == "openai" else ("thinking",),
-        "max_in_flight": 20,
-        "timeout_s": 2.0,
-        "requests_per_minute": 600_000,
-        "batch_discount": 0.5,
-    }
-    parameters: dict[str, Any] = {"max_tokens": 64, "temperature": 0, "seed": 42}
-    for part in (row, provider, parameters):
-        part.update(
-            {
-                name: changes.pop(name)
-                for name in list(changes)
-                if name in part or (part is provider and name in ("free", "tokens_per_minute", "extra_body"))
-            }
-        )
-    assert not changes
-    return Target(row, Provider(**provider), Parameters(**parameters))
-
-
-def make_plan(target: Target, number: int) -> list[Planned]:
-    """``number`` different questions."""
-    return [
-        plan_request(target, Finding(), f"How similar is thought {i}?", f"{i}-1", "v1") for i in range(number)
-    ]
-
-
-def run(
-    target: Target, plan: list[Planned], root: Path, max_usd: float = 1000.0, condition: str = "baseline"
-) -> Summary:
-    """Ask a plan, with a store below ``root``."""
-    from value_portrait.querying.store import store_file
-
-    with Store(store_file(root, target.row["model"], condition)) as store:
-        budget = Budget(root, max_usd, store)
-        try:
-            return ask(target, condition, plan, store, budget, Progress("test"))
-        finally:
-            budget.close()
+from targets import KEY
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +13,6 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def server() -> Any:
+def server() -> Iterator[Loopback]:
     with Loopback() as running:
         yield running

@@ -31,9 +31,7 @@ def answers_table(path: str | Path, plan: Sequence[Planned], model: str, conditi
     missing = [planned for planned in plan if planned.key not in records]
     if missing:
         first = f"item {missing[0].item_id}, prompt version {missing[0].prompt_version}"
-        raise InputError(
-            path, f"lacks {len(missing)} of {len(plan)} answers, the first is {first}.", "Run again."
-        )
+        raise InputError(path, f"lacks {len(missing)} of {len(plan)} answers, the first is {first}.", "Run again.")
     rows = [_answer(records[planned.key]) for planned in plan]
     return pa.table(
         {
@@ -55,9 +53,7 @@ _ANSWER_TYPES = {
 }
 
 
-def export_answers(
-    path: str | Path, plan: Sequence[Planned], model: str, condition: str, target: str | Path
-) -> None:
+def export_answers(path: str | Path, plan: Sequence[Planned], model: str, condition: str, target: str | Path) -> None:
     """Write the table ``export`` of a plan (Parquet, or JSON lines by the suffix): answers, but no text of an item.
 
     Raises
@@ -79,9 +75,7 @@ def export_answers(
         write_table(table, target, EXPORT)
 
 
-def read_export(
-    path: str | Path, hashes: Mapping[tuple[str, str], str], model: str, condition: str
-) -> pa.Table:
+def read_export(path: str | Path, hashes: Mapping[tuple[str, str], str], model: str, condition: str) -> pa.Table:
     """The table ``answers`` of a model under a condition, from an export.
 
     Parameters
@@ -103,16 +97,11 @@ def read_export(
         if place not in found:
             raise InputError(where, "has no answer.", "Get a complete export, or ask the model live.")
         if found[place]["prompt_sha256"] != digest:
-            raise InputError(
-                where, "answers another prompt than this study's.", "Use the study that it was made for."
-            )
+            raise InputError(where, "answers another prompt than this study's.", "Use the study that it was made for.")
     chosen = [found[place] | {"model": model} for place in hashes]
     columns = ["model", "condition", "prompt_version", "item_id", *_ANSWER_TYPES]
     return pa.table(
-        {
-            name: pa.array([row[name] for row in chosen], _ANSWER_TYPES.get(name, pa.string()))
-            for name in columns
-        }
+        {name: pa.array([row[name] for row in chosen], _ANSWER_TYPES.get(name, pa.string())) for name in columns}
     )
 
 

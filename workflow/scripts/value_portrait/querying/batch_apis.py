@@ -61,15 +61,12 @@ class OpenAIBatches:
 
     async def create(self, intent: Intent, bodies: dict[str, bytes]) -> Batch | None:  # noqa: D102
         lines = b"".join(
-            b'{"custom_id":%s,"method":"POST","url":"/v1/chat/completions","body":%s}\n'
-            % (orjson.dumps(name), body)
+            b'{"custom_id":%s,"method":"POST","url":"/v1/chat/completions","body":%s}\n' % (orjson.dumps(name), body)
             for name, body in bodies.items()
         )
         upload = await _call(
             self.client,
-            lambda: self.client.sdk.files.with_raw_response.create(
-                file=("requests.jsonl", lines), purpose="batch"
-            ),
+            lambda: self.client.sdk.files.with_raw_response.create(file=("requests.jsonl", lines), purpose="batch"),
         )
         request = {
             "input_file_id": upload["id"],

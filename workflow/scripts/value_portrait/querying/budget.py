@@ -1,8 +1,8 @@
 """The hard cap on spending: over the whole store, recorded plus in flight, across processes.
 
 Every process that asks holds a reservation in the store's ledger for what it may spend next. The recorded part is read
-from the store's files, which only grow; the ledger remembers how far. A process that dies leaves its reservation behind: it
-counts until nobody holds the lock of its file any more, and then only what the file records does.
+from the store's files, which only grow; the ledger remembers how far. A process that dies leaves its reservation
+behind: it counts until nobody holds the lock of its file any more, and then only what the file records does.
 """
 
 import fcntl
@@ -119,10 +119,10 @@ def _spent(root: Path, entries: dict[str, dict[str, float]], own: str | None) ->
             size = path.stat().st_size
             if size < entry["size"]:
                 entry = {"size": 0, "usd": 0.0, "reserved": 0.0}
-            usd, end = entry["usd"], int(entry["size"])
-            for end, record in records_from(path, end):  # noqa: B020  (goes on where the ledger stopped)
-                usd += record.get("usd") or 0.0
-            entry = {"size": end, "usd": usd, "reserved": 0.0}
+            entry = {**entry, "reserved": 0.0}
+            for end, record in records_from(path, int(entry["size"])):
+                entry["usd"] += record["usd"] or 0.0
+                entry["size"] = end
             entries[name] = entry
             # A batch goes on without the process that submitted it.
             total += sum(intent.usd for intent in open_intents(path))

@@ -34,11 +34,13 @@ class Client:
         self.sdk, self._module, self.response = _open_sdk(provider, self._key)
 
     async def __aenter__(self) -> "Client":
+        """The client itself."""
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Close its connections."""
         await self.sdk.close()
 
     async def ask(self, body: bytes) -> Reply:
@@ -97,12 +99,10 @@ def _open_sdk(provider: Provider, key: str | None) -> tuple[Any, Any, Any]:
     """An asynchronous client of the provider's API, the module with its errors, and its type of a raw reply."""
     import httpx2
 
-    limits = httpx2.Limits(
-        max_connections=provider.max_in_flight, max_keepalive_connections=provider.max_in_flight
-    )
+    limits = httpx2.Limits(max_connections=provider.max_in_flight, max_keepalive_connections=provider.max_in_flight)
     timeout = httpx2.Timeout(provider.timeout_s, connect=_CONNECT_S)
     # A redirect could carry the key to another host.
-    transport = {"limits": limits, "timeout": timeout, "follow_redirects": False}
+    transport: dict[str, Any] = {"limits": limits, "timeout": timeout, "follow_redirects": False}
     options: dict[str, Any] = {
         "api_key": key or "none",
         "base_url": provider.base_url,

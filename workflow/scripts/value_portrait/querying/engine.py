@@ -9,7 +9,6 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import orjson
 
@@ -138,13 +137,13 @@ class _Run:
         self.stop = asyncio.Event()
         # The jitter of two processes must differ, so the seed is not enough.
         rng = random.Random(f"{self.seed} {self.store.path} {time.time_ns()}")
-        self.pacer = Pacer(provider.requests_per_minute, provider.tokens_per_minute, self.stop, rng)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self._interrupt)
         self.progress.start(self.summary, self.store.usd)
         async with Client(provider) as self.client:
+            self.pacer = Pacer(provider.requests_per_minute, provider.tokens_per_minute, self.stop, rng)
             workers = [self._work() for _ in range(min(provider.max_in_flight, len(todo)))]
             ticker = asyncio.create_task(self._tick())
             try:

@@ -30,9 +30,7 @@ def explain(planned: Planned, provider: Provider, records: Iterable[Record]) -> 
         ]
     if not records:
         return [f"{place}: not in the store, which is empty for this model and condition."]
-    wanted = _fields(
-        provider.name, provider.base_url, provider.api_version, planned.repeat, orjson.loads(planned.body)
-    )
+    wanted = _fields(provider.name, provider.base_url, provider.api_version, planned.repeat, orjson.loads(planned.body))
     candidates = [
         (
             record["item_id"] != planned.item_id,
@@ -55,14 +53,10 @@ def explain(planned: Planned, provider: Provider, records: Iterable[Record]) -> 
 
 
 def _stored(record: Record) -> dict[str, Any]:
-    return _fields(
-        record["provider"], record["base_url"], record["api_version"], record["repeat"], record["request"]
-    )
+    return _fields(record["provider"], record["base_url"], record["api_version"], record["repeat"], record["request"])
 
 
-def _fields(
-    provider: str, base_url: str, api_version: str, repeat: int, body: Mapping[str, Any]
-) -> dict[str, Any]:
+def _fields(provider: str, base_url: str, api_version: str, repeat: int, body: Mapping[str, Any]) -> dict[str, Any]:
     own = {
         "provider": provider,
         "base_url": base_url.rstrip("/"),
@@ -96,7 +90,5 @@ def _shown(value: Any, other: Any) -> str:
     """A value; of a long text the part where it leaves ``other``."""
     if not isinstance(value, str) or not isinstance(other, str) or len(value) <= 60:
         return repr(value)
-    start = next(
-        (i for i, (a, b) in enumerate(zip(value, other, strict=False)) if a != b), min(len(value), len(other))
-    )
+    start = next((i for i, (a, b) in enumerate(zip(value, other, strict=False)) if a != b), min(len(value), len(other)))
     return f"… {value[max(0, start - 20) : start + 40]!r} …"

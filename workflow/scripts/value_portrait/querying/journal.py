@@ -1,7 +1,8 @@
 """The journal of a file's batches: what is about to be submitted is on disk before it is.
 
-A batch opens with an intent (its own id, and which request each custom id stands for), is ``submitted`` once the provider's
-id of it is known, and ``closed`` when its answers are in the store, or when it is certain that it never came to be.
+A batch opens with an intent (its own id, and which request each custom id stands for), is ``submitted`` once the
+provider's id of it is known, and ``closed`` when its answers are in the store, or when it is certain that it never
+came to be.
 """
 
 import os

@@ -22,16 +22,16 @@ FATAL = {
 }
 
 _CREDIT = re.compile(
-    r"insufficient_quota|credit balance|insufficient (?:credits?|funds|balance)|billing|payment required|exceeded your current quota",
+    r"insufficient_quota|credit balance|insufficient (?:credits?|funds|balance)|billing|payment required"
+    r"|exceeded your current quota",
     re.IGNORECASE,
 )
 _GONE = re.compile(
-    r"model_not_found|(?:no such|unknown|invalid) model|model\b.{0,80}\b(?:not exist|not found|deprecated|decommissioned)|not_found_error|not a valid model",
+    r"model_not_found|(?:no such|unknown|invalid) model|not_found_error|not a valid model"
+    r"|model\b.{0,80}\b(?:not exist|not found|deprecated|decommissioned)",
     re.IGNORECASE,
 )
-_FILTERED = re.compile(
-    r"content_filter|content_policy|content management policy|flagged|moderation", re.IGNORECASE
-)
+_FILTERED = re.compile(r"content_filter|content_policy|content management policy|flagged|moderation", re.IGNORECASE)
 _AUTH = re.compile(r"invalid_api_key|authentication_error|api key not valid|incorrect api key", re.IGNORECASE)
 
 
@@ -93,11 +93,7 @@ def judge(reply: Reply, provider: Provider) -> Verdict:
 def _refused(status: int, body: Any, text: str) -> Verdict:
     """The class of an error, by its status and its words."""
     error = body.get("error") if isinstance(body, dict) else None
-    words = (
-        str(error.get("message") or error)
-        if isinstance(error, dict)
-        else str(error or "") or _shortened(text)
-    )
+    words = str(error.get("message") or error) if isinstance(error, dict) else str(error or "") or _shortened(text)
     evidence = text[:4000]
     message = f"status {status}: {_shortened(words)}"
     if status == 402 or (status in (400, 403, 429) and _CREDIT.search(evidence)):
@@ -157,13 +153,9 @@ def _read_completion(body: Mapping[str, Any], provider: Provider) -> Verdict:
     refusal = message.get("refusal")
     usage = body.get("usage") or {}
     return Verdict(
-        outcome=_outcome(
-            answer or refusal, finish, bool(refusal), finish == "content_filter", finish == "length"
-        ),
+        outcome=_outcome(answer or refusal, finish, bool(refusal), finish == "content_filter", finish == "length"),
         answer=answer or refusal,
-        reasoning=next(
-            (text for name in provider.reasoning_fields if (text := _text(message.get(name)))), None
-        ),
+        reasoning=next((text for name in provider.reasoning_fields if (text := _text(message.get(name)))), None),
         finish_reason=finish,
         served_model=body.get("model"),
         fingerprint=body.get("system_fingerprint"),
@@ -179,9 +171,7 @@ def _read_completion(body: Mapping[str, Any], provider: Provider) -> Verdict:
 def _read_message(body: Mapping[str, Any], provider: Provider) -> Verdict:
     blocks, finish = body["content"], body.get("stop_reason")
     texts = [block["text"] for block in blocks if block["type"] == "text"]
-    reasoning = [
-        block.get(name) for block in blocks for name in provider.reasoning_fields if block["type"] == name
-    ]
+    reasoning = [block.get(name) for block in blocks for name in provider.reasoning_fields if block["type"] == name]
     usage = body.get("usage") or {}
     cached = sum(_count(usage.get(f"cache_{kind}_input_tokens")) or 0 for kind in ("creation", "read"))
     tokens_in = _count(usage.get("input_tokens"))

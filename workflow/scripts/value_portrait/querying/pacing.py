@@ -1,8 +1,8 @@
 """How fast to ask: one pacer for each account and model, shared by all requests of a run.
 
 Requests leave evenly, by a token bucket. Its rate comes from the provider's row and the replies' headers; where neither
-states a limit, it starts slowly, doubles each second, and learns from refusals (429). Between two refusals the server's own
-bucket went from empty to empty, so what it let through in that time, over that time, is its rate.
+states a limit, it starts slowly, doubles each second, and learns from refusals (429). Between two refusals the server's
+own bucket went from empty to empty, so what it let through in that time, over that time, is its rate.
 """
 
 import asyncio
@@ -18,10 +18,12 @@ from email.utils import parsedate_to_datetime
 from .outcomes import Reply
 
 _FIRST_RATE = 10.0  # requests per second, where no limit is known
-_FASTEST = 10_000.0
+_SLOWEST, _FASTEST = 0.05, 10_000.0
+_FEWEST_TO_MEASURE = 10  # requests between two refusals
 _SMALLEST_CATCH_UP_S = 0.01  # timers are no finer
 _LEARNED_SHARE = 0.98  # of the measured rate
-_REGROWTH = 1.001  # per second, after a refusal
+# How fast the rate grows, per second: without any limit in sight, after a refusal, once the limit is measured.
+_SLOW_START, _PROBING, _MEASURED = 2.0, 1.1, 1.001
 _PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
 _TRIPS_AFTER = 10  # failures in a row open the circuit breaker
 _GIVES_UP_AFTER = 6  # openings in a row
@@ -35,7 +37,7 @@ class Ticket:
     time: float
 
 
-class Stopped(Exception):  # noqa: N818  (no error: the run is told to end)
+class Stopped(Exception):
     """The run is stopping; nothing more is sent."""
 
 
@@ -59,7 +61,7 @@ class Pacer:
         self.rate = requests_per_minute / 60 if requests_per_minute else _FIRST_RATE
         self.trips = 0
         self._ceiling = self.rate if requests_per_minute else _FASTEST
-        self._knows_limit = requests_per_minute is not None
+        self._growth = _MEASURED if requests_per_minute else _SLOW_START
         self._tokens_per_s = tokens_per_minute / 60 if tokens_per_minute else None
         self._stop, self._rng = stop, rng
         self._turn = asyncio.Lock()
@@ -70,9 +72,7 @@ class Pacer:
         self._paused_until = 0.0
         self._start = Ticket(0, now)  # of the interval between two refusals
         self._refused = 0
-        self._first: tuple[int, float] | None = (
-            None  # let through before the first refusal, and in how many seconds
-        )
+        self._first: tuple[int, float] | None = None  # let through before the first refusal, and in how many seconds
         self._last_pause = Ticket(0, 0.0)
         self._pauses = 0
         self._failures = 0
@@ -93,9 +93,7 @@ class Pacer:
         async with self._turn:
             while True:
                 now = time.monotonic()
-                wait = (
-                    max(self._paused_until, self._next, self._next_token if self._tokens_per_s else 0) - now
-                )
+                wait = max(self._paused_until, self._next, self._next_token if self._tokens_per_s else 0) - now
                 if self._stop.is_set():
                     raise Stopped
                 if wait > 0:
@@ -132,17 +130,14 @@ class Pacer:
         self._close_probe()
         headers = reply.headers
         if limit := _limit(headers, "requests"):
-            if limit / 60 < self._ceiling or not self._knows_limit:
-                self._ceiling = limit / 60
-                if self._first is None:
-                    self.rate = self._ceiling
-            self._knows_limit = True
+            if self._growth == _SLOW_START:
+                # Nothing else was known.
+                self.rate, self._growth = limit / 60, _MEASURED
+            self._ceiling = min(self._ceiling, limit / 60)
         if limit := _limit(headers, "tokens"):
             self._tokens_per_s = min(limit / 60, self._tokens_per_s or math.inf)
         for kind in ("requests", "tokens"):
-            if _header(headers, kind, "remaining") == "0" and (
-                wait := seconds(_header(headers, kind, "reset"))
-            ):
+            if _header(headers, kind, "remaining") == "0" and (wait := seconds(_header(headers, kind, "reset"))):
                 self._pause(min(wait, _LONGEST_PAUSE_S))
 
     def refused(self, ticket: Ticket, reply: Reply) -> None:
@@ -173,15 +168,17 @@ class Pacer:
         sent = ticket.number - self._start.number
         elapsed = ticket.time - self._start.time
         passed = sent - self._refused
-        self._knows_limit = True
-        if passed < 4 or elapsed < 0.2:
-            self.rate = max(self.rate / 2, 0.05)
+        if passed < _FEWEST_TO_MEASURE:
+            self.rate = max(self.rate / 2, _SLOWEST)
+            self._growth = _PROBING
         elif self._first is None:
             self._first = passed, elapsed
             self.rate = min(self.rate, passed / elapsed)
+            self._growth = _PROBING
         else:
             measured = passed / elapsed
             self.rate = min(measured * _LEARNED_SHARE, self._ceiling)
+            self._growth = _MEASURED
             held = self._first[0] - measured * self._first[1]
             # What the server's bucket held at first, so that a pause can be caught up; at most a second's worth.
             self._burst = min(max(0.0, held / 2), measured)
@@ -189,8 +186,7 @@ class Pacer:
 
     def _grow(self, now: float) -> None:
         elapsed, self._grown = now - self._grown, now
-        factor = _REGROWTH if self._knows_limit else 2.0
-        self.rate = min(self.rate * factor**elapsed, self._ceiling)
+        self.rate = min(self.rate * self._growth**elapsed, self._ceiling)
 
     def _pause(self, seconds: float) -> None:
         self._paused_until = max(self._paused_until, time.monotonic() + seconds)
@@ -215,9 +211,7 @@ def seconds(text: str | None) -> float | None:
         return float(text)
     if re.fullmatch(r"(\d+(\.\d+)?(ms|s|m|h|d))+", text):
         units = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-        return sum(
-            float(part[0]) * units[part[1]] for part in re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", text)
-        )
+        return sum(float(part[0]) * units[part[1]] for part in re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)", text))
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             return max(0.0, parse(text).timestamp() - time.time())

@@ -47,9 +47,7 @@ def estimate(target: Target, condition: str, plan: Sequence[Planned], store: str
     answered = terminal_records(store_file(store, target.row["model"], condition)).keys()
     open_ = [planned for key, planned in wanted.items() if key not in answered]
     thinks = target.row["reasoning"] == "yes"
-    per_answer = (
-        target.parameters.max_tokens if thinks else min(_PLAIN_ANSWER_TOKENS, target.parameters.max_tokens)
-    )
+    per_answer = target.parameters.max_tokens if thinks else min(_PLAIN_ANSWER_TOKENS, target.parameters.max_tokens)
     tokens_in, tokens_out = sum(planned.expected_tokens for planned in open_), per_answer * len(open_)
     return Estimate(
         model=target.row["model"],

@@ -68,9 +68,7 @@ def read_finding(path: str | Path) -> Finding:
     return Finding(tuple(content["refused"]), content["token_parameter"])
 
 
-def _ask(
-    target: Target, planned: Planned, path: Path, root: str | Path, max_usd: float, progress: Progress
-) -> Record:
+def _ask(target: Target, planned: Planned, path: Path, root: str | Path, max_usd: float, progress: Progress) -> Record:
     with Store(path) as store:
         budget = Budget(root, max_usd, store)
         try:
@@ -103,11 +101,7 @@ def _without_refused(finding: Finding, target: Target, record: Record) -> Findin
     for name in ("temperature", "seed"):
         if name in sent and re.search(rf"\b{name}\b", words):
             return dataclasses.replace(finding, refused=(*finding.refused, name))
-    if (
-        target.provider.api == "openai"
-        and finding.token_parameter is None
-        and re.search(rf"\b{limit}\b", words)
-    ):
+    if target.provider.api == "openai" and finding.token_parameter is None and re.search(rf"\b{limit}\b", words):
         return dataclasses.replace(finding, token_parameter=_OTHER_LIMIT[limit])
     return None
 
@@ -130,9 +124,7 @@ def _found(finding: Finding, record: Record, target: Target) -> dict[str, Any]:
         "answer": record["answer"],
         "rating": read.rating,
         "served_model": record["served_model"],
-        "sent": {
-            name: value for name, value in record["request"].items() if name not in ("messages", "system")
-        },
+        "sent": {name: value for name, value in record["request"].items() if name not in ("messages", "system")},
         "time": record["time"],
         "key": record["key"],
     }

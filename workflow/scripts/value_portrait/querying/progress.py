@@ -48,10 +48,4 @@ class Progress:
 def _duration(seconds: float) -> str:
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return (
-        f"{hours} h {minutes} min"
-        if hours
-        else f"{minutes} min"
-        if minutes >= 5
-        else f"{60 * minutes + seconds} s"
-    )
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes >= 5 else f"{60 * minutes + seconds} s"

@@ -1,7 +1,7 @@
 """Providers and sets of request parameters: rows of ``providers.yaml``, checked before anything is sent."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,13 +105,7 @@ def read_providers(path: str | Path) -> tuple[dict[str, Provider], dict[str, Par
     for name, row in (content.get("providers") or {}).items() if isinstance(content, dict) else ():
         _check_address(row, f"{path}, provider {name}")
     check(content, "providers", str(path))
-    providers = {
-        name: Provider(
-            name=name,
-            **{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()},
-        )
-        for name, row in content["providers"].items()
-    }
+    providers = {name: _provider(name, row) for name, row in content["providers"].items()}
     return providers, {name: Parameters(**row) for name, row in content["requests"].items()}
 
 
@@ -133,9 +127,7 @@ def live_target(
                 f"Use one of {', '.join(known)}.",
             )
     if not row["model_id"]:
-        raise InputError(
-            f"{where}, model {row['model']}", "has no model_id.", "Enter the provider's id of it."
-        )
+        raise InputError(f"{where}, model {row['model']}", "has no model_id.", "Enter the provider's id of it.")
     target = Target(row, providers[row["provider"]], parameters[row["request"]])
     if target.batched and target.provider.batch_discount is None:
         raise InputError(
@@ -144,6 +136,26 @@ def live_target(
             "Empty the column batch, or add it to the provider.",
         )
     return target
+
+
+def check_targets(models: Iterable[Model], source: str, providers: str | Path) -> list[str]:
+    """Check all live models against the providers, and name these; ``source`` is where the models stand, for messages.
+
+    Raises
+    ------
+    InputError : as ``read_providers`` and ``live_target``.
+    """
+    known = read_providers(providers)
+    for row in models:
+        if row["answers"] == "live":
+            live_target(row, *known, source)
+    return list(known[0])
+
+
+def _provider(name: str, row: Mapping[str, Any]) -> Provider:
+    lists = {key: tuple(value) for key, value in row.items() if isinstance(value, list)}
+    fields: dict[str, Any] = {**row, **lists}
+    return Provider(name=name, **fields)
 
 
 def _check_address(row: object, where: str) -> None:
@@ -176,7 +188,5 @@ def _check_address(row: object, where: str) -> None:
             f"would send {key_env} to {url.scheme}://{host}, but that key belongs to https://{home}.",
             "Give this server a variable of its own, such as MY_SERVER_API_KEY.",
         )
-    if {"api_key", "authorization", "x-api-key"} & {
-        str(name).lower() for name in row.get("extra_body") or ()
-    }:
+    if {"api_key", "authorization", "x-api-key"} & {str(name).lower() for name in row.get("extra_body") or ()}:
         raise InputError(f"{where}: extra_body", "holds a credential.", "Name its variable in key_env.")

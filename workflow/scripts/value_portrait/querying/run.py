@@ -33,9 +33,7 @@ def query(
     with Store(path) as store:
         budget = Budget(root, max_usd, store)
         try:
-            summary = (ask_batches if target.batched else ask)(
-                target, condition, plan, store, budget, progress
-            )
+            summary = (ask_batches if target.batched else ask)(target, condition, plan, store, budget, progress)
         finally:
             budget.close()
     if summary.missing:

@@ -72,6 +72,7 @@ class Store:
         self._writer: asyncio.Task[None] | None = None
 
     def __enter__(self) -> "Store":
+        """Lock the file, read what it holds, and cut off a torn tail."""
         try:
             new = not self.path.exists()
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,6 +91,7 @@ class Store:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Close and unlock the file."""
         os.close(self._file)
         os.close(self._lock)
 
@@ -106,11 +108,6 @@ class Store:
         if self._writer is None:
             self._writer = loop.create_task(self._write_waiting())
         await written
-
-    def append_now(self, record: Record) -> None:
-        """Keep a record, outside an event loop."""
-        self._write(orjson.dumps(record) + b"\n")
-        self._count(record)
 
     async def _write_waiting(self) -> None:
         loop = asyncio.get_running_loop()
@@ -142,7 +139,7 @@ class Store:
         self.size += len(lines)
 
     def _count(self, record: Record) -> None:
-        self.usd += record.get("usd") or 0.0
+        self.usd += record["usd"] or 0.0
         if record["outcome"] in TERMINAL:
             self.done.add(record["key"])
 
@@ -172,9 +169,7 @@ def lock(path: Path) -> int:
     except (BlockingIOError, PermissionError):
         holder = os.read(file, 200).decode(errors="replace").strip() or "another process"
         os.close(file)
-        raise InputError(
-            path, f"is being written by {holder}.", "Wait for it, or stop it, and run again."
-        ) from None
+        raise InputError(path, f"is being written by {holder}.", "Wait for it, or stop it, and run again.") from None
     os.ftruncate(file, 0)
     started = time.strftime("%Y-%m-%d %H:%M:%S")
     os.pwrite(file, f"process {os.getpid()} on {socket.gethostname()} since {started}\n".encode(), 0)

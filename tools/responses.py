@@ -1,0 +1,91 @@
+"""Looks into the store of live answers: why a question is or is not answered (explain), or a file to publish (export)."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "workflow/scripts"))
+
+from snakemake.utils import update_config  # noqa: E402
+from value_portrait.configuration import Model, check_config, read_models  # noqa: E402
+from value_portrait.errors import InputError  # noqa: E402
+from value_portrait.querying.assembly import export_answers  # noqa: E402
+from value_portrait.querying.explaining import explain  # noqa: E402
+from value_portrait.querying.planning import study_plan  # noqa: E402
+from value_portrait.querying.preflight import stored_finding  # noqa: E402
+from value_portrait.querying.providers import Target, live_target, read_providers  # noqa: E402
+from value_portrait.querying.requests import Planned  # noqa: E402
+from value_portrait.querying.store import read_records, store_file  # noqa: E402
+
+
+def read_config(files: list[str]) -> dict[str, Any]:
+    """config.yaml with the given files laid over it, as Snakemake does."""
+    config: dict[str, Any] = yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8"))
+    for file in files:
+        update_config(config, yaml.safe_load(Path(file).read_text(encoding="utf-8")))
+    check_config(config, " + ".join(["config.yaml", *files]))
+    return config
+
+
+def plan_of(config: dict[str, Any], name: str) -> tuple[Target, list[Planned]]:
+    """A live model's target, and everything that it is asked under the baseline."""
+    live: list[Model] = [row for row in read_models(config["models"], config["study"]) if row["answers"] == "live"]
+    row = next((row for row in live if row["model"] == name), None)
+    if row is None:
+        known = ", ".join(row["model"] for row in live) or "none"
+        raise InputError(config["models"], f"has no live model '{name}'.", f"It has: {known}.")
+    target = live_target(row, *read_providers(config["providers"]), config["models"])
+    items, prompts = (Path(config["results_dir"], "study", f"{table}.parquet") for table in ("items", "prompts"))
+    if not items.exists():
+        raise InputError(items, "is missing.", "Run 'snakemake --cores 1 items' first; it asks nothing.")
+    finding = stored_finding(target, config["responses"]["store"])
+    return target, study_plan(target, items, prompts, config["prompt_versions"], finding, None)
+
+
+def main() -> None:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=["explain", "export"])
+    parser.add_argument("model", help="as in models.tsv")
+    parser.add_argument("--condition", default="baseline")
+    parser.add_argument("--item", help="explain only this item, such as 1021-3")
+    parser.add_argument("--version", help="explain only this prompt version")
+    parser.add_argument("--most", type=int, default=10, help="explain at most so many open questions")
+    parser.add_argument("--to", help="export to this file (.parquet or .jsonl)")
+    parser.add_argument("--configfile", nargs="*", default=[], help="laid over config.yaml")
+    arguments = parser.parse_args()
+    if arguments.command == "export" and not str(arguments.to).endswith((".parquet", ".jsonl")):
+        parser.error("export needs --to FILE.parquet or --to FILE.jsonl")
+    try:
+        config = read_config(arguments.configfile)
+        target, plan = plan_of(config, arguments.model)
+        path = store_file(config["responses"]["store"], arguments.model, arguments.condition)
+        if arguments.command == "export":
+            export_answers(path, plan, arguments.model, arguments.condition, arguments.to)
+            return
+        show(arguments, target, plan, path)
+    except (InputError, OSError) as problem:
+        sys.exit(str(problem))
+
+
+def show(arguments: argparse.Namespace, target: Target, plan: list[Planned], path: Path) -> None:
+    """Print explanations: of the chosen question, or of the first open ones."""
+    records = list(read_records(path))
+    chosen = [
+        planned
+        for planned in plan
+        if arguments.item in (None, planned.item_id) and arguments.version in (None, planned.prompt_version)
+    ]
+    lines = [explain(planned, target.provider, records) for planned in chosen]
+    is_open = [": in the store" not in text[0] for text in lines]
+    print(f"{path}: {len(chosen) - sum(is_open)} of {len(chosen)} questions are answered.")
+    wanted = lines if arguments.item else [text for text, open_ in zip(lines, is_open, strict=True) if open_]
+    print("\n".join(line for text in wanted[: arguments.most] for line in text))
+
+
+if __name__ == "__main__":
+    main()
