@@ -1,7 +1,7 @@
 """Measures the live engine beside other ways of asking: speed, CPU time and memory, on the loopback interface.
 
-Everything runs in one go against one server with 200 ms latency; every measurement is a process of its own, and those to
-be compared take turns. The engine keeps every answer durably (fsync); the others only read it.
+Everything runs in one go against one server with 200 ms latency; every measurement is a process of its own, and those
+to be compared take turns. The engine keeps every answer durably (fsync); the others only read it.
 """
 
 import asyncio
@@ -97,13 +97,12 @@ def pool(url: str, number: int) -> float:
 
 
 def engine(url: str, number: int, in_flight: int, requests_per_minute: float | None) -> float:
-    """This project's engine with its store on the disk of this folder."""
+    """The engine of this project, with its store on the disk of this folder."""
     import openai  # noqa: F401  (imports count for nobody)
     from targets import make_target, run
-
     from value_portrait.querying.requests import Planned, canonical, request_key
 
-    os.environ["LOOPBACK_API_KEY"] = "k"
+    os.environ["LOOPBACK_API_KEY"] = "lb-0123456789abcdefghijklmnopqrstuvwxyz"
     target = make_target(url, max_in_flight=in_flight, timeout_s=60, requests_per_minute=requests_per_minute)
     encoded = [canonical(body) for body in bodies(number)]
     plan = [Planned(request_key(body, target.provider, 0), str(i), "v1", 0, body) for i, body in enumerate(encoded)]
@@ -164,9 +163,7 @@ class Server:
 def in_own_process(way: str, url: str, number: int, in_flight: int, per_minute: float | None) -> dict[str, float]:
     """``measure`` in a fresh process."""
     arguments = json.dumps([way, url, number, in_flight, per_minute])
-    done = subprocess.run(
-        [sys.executable, __file__, arguments], capture_output=True, text=True, check=False, cwd=ROOT
-    )
+    done = subprocess.run([sys.executable, __file__, arguments], capture_output=True, text=True, check=False, cwd=ROOT)
     if done.returncode:
         raise SystemExit(done.stderr)
     return dict(json.loads(done.stdout.splitlines()[-1]))
@@ -183,7 +180,7 @@ def compare() -> bool:
     print(f"{'in flight':>9}  {'way':<12} {'per s':>7} {'ratio':>6} {'CPU ms':>7} {'peak MB':>8}")
     good = True
     for in_flight, repeats in REPEATS.items():
-        server = Server(latency_s=LATENCY_S)
+        server = Server(latency_s=LATENCY_S, light=True)
         results: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
         for _ in range(repeats):
             for way in WAYS:
@@ -198,7 +195,7 @@ def compare() -> bool:
                 flush=True,
             )
         good &= median(results["engine"])["per_s"] / reference >= (0.85 if in_flight == 200 else 0.95)
-    server = Server(latency_s=LATENCY_S)
+    server = Server(latency_s=LATENCY_S, light=True)
     row = in_own_process("pool", server.url, 60, 2, None)
     server.stop()
     print(f"{2:>9}  {'pool of two':<12} {row['per_s']:>7.0f} {'':>6} {row['cpu_ms']:>7.2f} {row['peak_mb']:>8.0f}")

@@ -1,4 +1,4 @@
-"""Looks into the store of live answers: why a question is or is not answered (explain), or a file to publish (export)."""
+"""Looks into the store of live answers: explains why a question is or is not answered, or exports them to publish."""
 
 import argparse
 import sys

@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[3] / "workflow" / "scripts"), str(Path(__file__).parents[2])]
 
-from targets import make_plan, make_target, run
+from targets import make_plan, make_target, run  # noqa: E402
 
 settings = json.loads(sys.argv[1])
 target = make_target(settings["url"], **settings.get("changes", {}))
@@ -19,6 +19,11 @@ summary = run(
 )
 print(
     json.dumps(
-        {"missing": summary.missing, "usd": summary.usd, "stopped": str(summary.stopped), "interrupted": summary.interrupted}
+        {
+            "missing": summary.missing,
+            "usd": summary.usd,
+            "stopped": str(summary.stopped),
+            "interrupted": summary.interrupted,
+        }
     )
 )

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from loopback import Loopback
 from targets import KEY, make_plan, make_target, run
-
 from value_portrait.errors import InputError
 from value_portrait.querying.budget import spent_usd
 from value_portrait.querying.store import read_records, store_file

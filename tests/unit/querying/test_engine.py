@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from loopback import Loopback
 from targets import KEY, make_plan, make_target, run
-
 from value_portrait.errors import InputError
 from value_portrait.querying.assembly import answers_table
 from value_portrait.querying.outcomes import RETRIED, TERMINAL

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 import yaml
-
 from value_portrait.errors import InputError
 from value_portrait.querying.providers import check_targets, live_target, read_providers
 

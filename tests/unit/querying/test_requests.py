@@ -3,7 +3,6 @@ import hashlib
 import orjson
 import pytest
 from targets import make_target
-
 from value_portrait.querying.requests import Finding, plan_request, plan_requests, prompt_text
 
 ITEM = {"item_id": "1-1", "title": "T", "text": "a {content} in braces", "response": "{title}", "template": "reddit"}
@@ -56,7 +55,9 @@ def test_the_key_is_the_hash_of_everything_that_shapes_the_answer() -> None:
     assert planned.key == hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-@pytest.mark.parametrize("change", [{"timeout_s": 9.0}, {"max_in_flight": 3}, {"key_env": "OTHER_API_KEY"}, {"usd_in": 9.0}])
+@pytest.mark.parametrize(
+    "change", [{"timeout_s": 9.0}, {"max_in_flight": 3}, {"key_env": "OTHER_API_KEY"}, {"usd_in": 9.0}]
+)
 def test_the_key_leaves_out_what_does_not_shape_the_answer(change: dict[str, object]) -> None:
     planned = [
         plan_request(make_target("http://127.0.0.1:1", **more), Finding(), "Hi", "1-1", "v1") for more in ({}, change)

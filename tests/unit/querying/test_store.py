@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from value_portrait.errors import InputError
 from value_portrait.querying.store import Store, read_records, store_file, terminal_records
 
@@ -103,7 +102,9 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "small"
     folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True, check=False
+    ).returncode:
         pytest.skip("a tmpfs cannot be mounted here")
     yield folder
     subprocess.run(["umount", folder], check=True)

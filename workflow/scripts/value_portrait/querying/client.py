@@ -31,6 +31,8 @@ class Client:
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
         self._key = read_key(provider)
+        # A whole address spares the SDK taking the base apart for every request.
+        self._address = provider.base_url.rstrip("/") + _PATHS[provider.api]
         self.sdk, self._module, self.response = _open_sdk(provider, self._key)
 
     async def __aenter__(self) -> "Client":
@@ -47,7 +49,7 @@ class Client:
         """Post the body of a question, byte for byte."""
         return await self.reply(
             lambda: self.sdk.post(
-                _PATHS[self.provider.api],
+                self._address,
                 cast_to=self.response,
                 content=body,
                 options={"headers": {"Content-Type": "application/json"}},

@@ -7,7 +7,7 @@ import signal
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 
 import orjson
@@ -23,6 +23,7 @@ from .requests import Planned
 from .store import Record, Store
 
 MOST_ATTEMPTS = 8
+_VERDICT = [one.name for one in fields(Verdict)]
 
 
 @dataclass
@@ -52,8 +53,6 @@ def attempt_record(
     batch: str | None = None,
 ) -> Record:
     """One line of the store. Times are UTC, latency in seconds, cost in USD."""
-    fields = asdict(verdict)
-    del fields["usage"]
     usd = verdict.usd
     if usd is None and verdict.outcome in TERMINAL:
         usd = _cost(target, planned, verdict)
@@ -70,7 +69,7 @@ def attempt_record(
         "attempt": attempt,
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "latency_s": round(reply.latency_s, 4),
-        **fields,
+        **{name: getattr(verdict, name) for name in _VERDICT},
         "usd": usd,
         "status": reply.status,
         "request_id": reply.headers.get("x-request-id") or reply.headers.get("request-id"),

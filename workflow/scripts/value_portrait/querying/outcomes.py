@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -66,7 +66,6 @@ class Verdict:
     tokens_out: int | None = None
     tokens_reasoning: int | None = None
     usd: float | None = None
-    usage: Mapping[str, Any] = field(default_factory=dict)
 
 
 def judge(reply: Reply, provider: Provider) -> Verdict:
@@ -164,7 +163,6 @@ def _read_completion(body: Mapping[str, Any], provider: Provider) -> Verdict:
         tokens_out=_count(usage.get("completion_tokens")),
         tokens_reasoning=_count((usage.get("completion_tokens_details") or {}).get("reasoning_tokens")),
         usd=usage.get("cost") if isinstance(usage.get("cost"), int | float) else None,
-        usage=usage,
     )
 
 
@@ -189,7 +187,6 @@ def _read_message(body: Mapping[str, Any], provider: Provider) -> Verdict:
         served_model=body.get("model"),
         tokens_in=None if tokens_in is None else tokens_in + cached,
         tokens_out=_count(usage.get("output_tokens")),
-        usage=usage,
     )
 
 
