@@ -51,9 +51,15 @@ def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
     return Target(row, Provider(**provider), Parameters(**parameters))
 
 
+# The server counts 300 tokens for every question, and a token is at least a byte.
+_LENGTH = "x" * 300
+
+
 def make_plan(target: Target, number: int) -> list[Planned]:
     """``number`` different questions."""
-    return [plan_request(target, Finding(), f"How similar is thought {i}?", f"{i}-1", "v1") for i in range(number)]
+    return [
+        plan_request(target, Finding(), f"How similar is thought {i}? {_LENGTH}", f"{i}-1", "v1") for i in range(number)
+    ]
 
 
 def run(

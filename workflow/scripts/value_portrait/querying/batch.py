@@ -18,7 +18,7 @@ from .providers import Target
 from .requests import Planned
 from .store import Store
 
-MOST_ROUNDS = 3
+MOST_ROUNDS = 5
 MOST_REQUESTS = 10_000  # of one batch; both APIs take more, but not more bytes
 POLL_S = 20.0
 SETTLING_S = 10.0  # until a batch whose creation was interrupted shows in a listing
@@ -71,8 +71,7 @@ class _Run:
 
     async def _ask(self) -> None:
         for intent in open_intents(self.store.path):
-            # Its cost is promised already, whatever the cap has become.
-            self.budget.in_flight += intent.usd
+            self.budget.hold(intent.usd)
             batch = await self._found(intent)
             if batch is None:
                 self._close(intent)

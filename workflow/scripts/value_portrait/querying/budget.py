@@ -45,6 +45,10 @@ class Budget:
         self.in_flight += usd
         return True
 
+    def hold(self, usd: float) -> None:
+        """Count what an earlier process sent and nobody has paid for yet, whatever the cap has become."""
+        self.in_flight += usd
+
     def settle(self, usd: float) -> None:
         """A reserved request has ended: what it cost stands in the store, or it cost nothing."""
         self.in_flight -= usd

@@ -65,11 +65,12 @@ class Client:
                 response = await call()
         except self._module.APIStatusError as error:
             response = error.response
-        except (self._module.APITimeoutError, TimeoutError):
-            return Reply(None, {}, f"no answer in {timeout_s:g} s", time.monotonic() - start, "timeout")
-        except self._module.APIConnectionError as error:
-            reason = redact(repr(error.__cause__ or error), self._key, is_error=True)
-            return Reply(None, {}, reason, time.monotonic() - start, "network")
+        except (self._module.APIConnectionError, TimeoutError) as error:
+            cause = error.__cause__ or error
+            # The transport calls a refused connection a timeout, too.
+            late = isinstance(error, self._module.APITimeoutError | TimeoutError) and "onnect" not in repr(cause)
+            reason = f"no answer in {timeout_s:g} s" if late else redact(repr(cause), self._key, is_error=True)
+            return Reply(None, {}, reason, time.monotonic() - start, "timeout" if late else "network")
         latency = time.monotonic() - start
         text = response.content.decode("utf-8", "backslashreplace")
         text = redact(text, self._key, is_error=response.status_code >= 300)

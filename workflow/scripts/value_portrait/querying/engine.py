@@ -133,6 +133,7 @@ class _Run:
     async def run(self, todo: Sequence[Planned]) -> None:
         provider = self.target.provider
         self.queue = deque(todo)
+        self.sending = 0
         self.stop = asyncio.Event()
         # The jitter of two processes must differ, so the seed is not enough.
         rng = random.Random(f"{self.seed} {self.store.path} {time.time_ns()}")
@@ -163,16 +164,18 @@ class _Run:
             ticket = await self.pacer.ticket(planned.expected_tokens + self.target.parameters.max_tokens)
             if not self.budget.reserve(usd):
                 self.queue.appendleft(planned)
-                if not self.budget.in_flight:
+                if not self.sending:
                     self._end(over_budget(self.budget.max_usd))
                 # What is in flight may cost less than it was reserved for, and whoever asked it goes on.
                 raise Stopped
+            self.sending += 1
             try:
                 verdict = await self._attempt(planned, ticket, attempt)
             except InputError as problem:
                 self._end(problem)
                 return
             finally:
+                self.sending -= 1
                 self.budget.settle(usd)
             if verdict.outcome in TERMINAL:
                 return
@@ -182,8 +185,7 @@ class _Run:
             if self.pacer.gave_up:
                 self._end(_down(self.target, verdict))
                 return
-            if verdict.outcome != "rate_limited":
-                await self.pacer.sleep(self.pacer.backoff(attempt))
+            await self.pacer.sleep(self.pacer.backoff(attempt))
 
     async def _attempt(self, planned: Planned, ticket: Ticket, attempt: int) -> Verdict:
         reply = await self.client.ask(planned.body)

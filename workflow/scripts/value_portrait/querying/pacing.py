@@ -2,7 +2,8 @@
 
 Requests leave evenly, by a token bucket. Its rate comes from the provider's row and the replies' headers; where neither
 states a limit, it starts slowly, doubles each second, and learns from refusals (429). Between two refusals the server's
-own bucket went from empty to empty, so what it let through in that time, over that time, is its rate.
+own bucket went from empty to empty, so what it let through in that time, over that time, is its rate. Where slowing down
+was in vain several times, refusals are not about speed: the rate recovers, and only who was refused waits.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from .outcomes import Reply
 _FIRST_RATE = 10.0  # requests per second, where no limit is known
 _SLOWEST, _FASTEST = 0.05, 10_000.0
 _FEWEST_TO_MEASURE = 10  # requests between two refusals
+_IN_VAIN = 3  # times that slowing down did not help
 _SMALLEST_CATCH_UP_S = 0.01  # timers are no finer
 _LEARNED_SHARE = 0.98  # of the measured rate
 # How fast the rate grows, per second: without any limit in sight, after a refusal, once the limit is measured.
@@ -74,6 +76,8 @@ class Pacer:
         self._refused = 0
         self._first: tuple[int, float] | None = None  # let through before the first refusal, and in how many seconds
         self._last_pause = Ticket(0, 0.0)
+        self._in_vain = 0
+        self._second, self._served, self._best = now, 0, 0  # most requests that were served within a second
         self._pauses = 0
         self._failures = 0
         self._probe: asyncio.Event | None = None
@@ -128,6 +132,10 @@ class Pacer:
         """A request was served: its headers tell the limits, and the breaker closes."""
         self._pauses = self._failures = self.trips = 0
         self._close_probe()
+        if (now := time.monotonic()) - self._second > 1:
+            self._second, self._served = now, 0
+        self._served += 1
+        self._best = max(self._best, self._served)
         headers = reply.headers
         if limit := _limit(headers, "requests"):
             if self._growth == _SLOW_START:
@@ -150,7 +158,8 @@ class Pacer:
             self._pause(retry_after or 0)
             return
         self._learn(ticket)
-        self._pause(retry_after or self._rng.uniform(0, min(_LONGEST_PAUSE_S, _PAUSE_S * 2**self._pauses)))
+        if self._in_vain < _IN_VAIN or retry_after:
+            self._pause(retry_after or self._rng.uniform(0, min(_LONGEST_PAUSE_S, _PAUSE_S * 2**self._pauses)))
         self._pauses += 1
         self._last_pause = Ticket(self._number, time.monotonic())
 
@@ -168,7 +177,15 @@ class Pacer:
         sent = ticket.number - self._start.number
         elapsed = ticket.time - self._start.time
         passed = sent - self._refused
-        if passed < _FEWEST_TO_MEASURE:
+        if passed < 2 * _FEWEST_TO_MEASURE:
+            self._in_vain += 1
+            self._burst = 0.0
+        else:
+            self._in_vain = 0
+        if self._in_vain >= _IN_VAIN:
+            self.rate = self._best / 2
+            self._growth = _PROBING
+        elif passed < _FEWEST_TO_MEASURE:
             self.rate = max(self.rate / 2, _SLOWEST)
             self._growth = _PROBING
         elif self._first is None:

@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import InputError
 from .batch import ask_batches
 from .budget import Budget
-from .engine import MOST_ATTEMPTS, Summary, ask
+from .engine import Summary, ask
 from .progress import Progress
 from .providers import Target
 from .requests import Planned
@@ -60,6 +60,6 @@ def _incomplete(target: Target, condition: str, summary: Summary) -> InputError:
         return InputError(where, f"was interrupted; {have}.", "Run again: only what is missing is asked.")
     return InputError(
         where,
-        f"{summary.missing} request(s) failed {MOST_ATTEMPTS} times; {have}.",
+        f"{summary.missing} request(s) failed again and again; {have}.",
         "Run again: only what is missing is asked.",
     )
