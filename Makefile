@@ -4,7 +4,7 @@ CORES ?= 8
 ENVIRONMENT := .venv/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper test lint bench bench-query report lock clean
+.PHONY: help demo paper test lint estimate bench bench-query report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -28,6 +28,9 @@ lint: $(ENVIRONMENT) ## check formatting, style, types and the workflow
 	@.venv/bin/mypy
 	@$(SNAKEMAKE) --lint
 	@$(SNAKEMAKE) --lint --configfile config/demo.yaml
+
+estimate: $(ENVIRONMENT) ## print what the live models of the config would cost; nothing is sent
+	@$(SNAKEMAKE) --cores 1 --quiet all --forcerun estimate -- estimate
 
 bench-query: $(ENVIRONMENT) ## measure the live engine beside other ways of asking, on the loopback interface (five minutes)
 	@.venv/bin/python tools/bench_query.py

@@ -49,7 +49,7 @@ LIVE = [name for name, row in MODELS.items() if row["answers"] == "live"]
 
 def any_of(names):
     """A pattern for a wildcard that stands for one of these names."""
-    return "|".join(map(re.escape, names)) or "(?!)"
+    return "|".join(map(re.escape, sorted(names))) or "(?!)"
 
 
 def jobs_of(provider):
@@ -101,9 +101,10 @@ def _imported_modules(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").split(".")[0] == "value_portrait"):
             start = path.parents[node.level - 1] if node.level else SCRIPTS
-            module = start.joinpath(*(node.module or "").split("."))
-            modules |= {module} if module.with_suffix(".py").exists() else {module / alias.name for alias in node.names}
-    return [module.with_suffix(".py") for module in modules]
+            imported = start.joinpath(*(node.module or "").split("."))
+            whole = imported.with_suffix(".py").exists()
+            modules |= {imported} if whole else {imported / alias.name for alias in node.names}
+    return [path.with_suffix(".py") for path in modules]
 
 
 def item_files():

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from loopback import Loopback
 from targets import make_plan, make_target
-
 from value_portrait.errors import InputError
 from value_portrait.querying import batch, batch_apis
 from value_portrait.querying.budget import spent_usd

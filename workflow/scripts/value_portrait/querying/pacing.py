@@ -2,8 +2,8 @@
 
 Requests leave evenly, by a token bucket. Its rate comes from the provider's row and the replies' headers; where neither
 states a limit, it starts slowly, doubles each second, and learns from refusals (429). Between two refusals the server's
-own bucket went from empty to empty, so what it let through in that time, over that time, is its rate. Where slowing down
-was in vain several times, refusals are not about speed: the rate recovers, and only who was refused waits.
+own bucket went from empty to empty, so what it let through in that time, over that time, is its rate. Where slowing
+down was in vain several times, refusals are not about speed: the rate recovers, and only who was refused waits.
 """
 
 import asyncio
