@@ -35,10 +35,10 @@ rule check_answers:
         library=library("check_answers"),
     output:
         checked="<results>/study/checked_answers/{model}.txt",
-    wildcard_constraints:
-        model=any_of(MODELS.keys() - EXPORTS.keys() - set(LIVE)),
     log:
         "<logs>/check_answers/{model}.log",
+    wildcard_constraints:
+        model=any_of(MODELS.keys() - EXPORTS.keys() - set(LIVE)),
     conda:
         "../../envs/collection.yaml"
     params:
@@ -58,10 +58,10 @@ rule collect_answers:
         library=library("collect_answers"),
     output:
         table="<results>/responses/{model}/{condition}.parquet",
-    wildcard_constraints:
-        model=any_of(MODELS.keys() - EXPORTS.keys() - set(LIVE)),
     log:
         "<logs>/collect_answers/{model}/{condition}.log",
+    wildcard_constraints:
+        model=any_of(MODELS.keys() - EXPORTS.keys() - set(LIVE)),
     conda:
         "../../envs/collection.yaml"
     params:
@@ -82,10 +82,10 @@ rule import_answers:
         library=library("import_answers"),
     output:
         table="<results>/responses/{model}/{condition}.parquet",
-    wildcard_constraints:
-        model=any_of(EXPORTS),
     log:
         "<logs>/import_answers/{model}/{condition}.log",
+    wildcard_constraints:
+        model=any_of(EXPORTS),
     conda:
         "../../envs/live.yaml"
     params:
@@ -104,17 +104,17 @@ rule preflight_model:
         library=library("preflight_model"),
     output:
         finding="<results>/responses/{model}/preflight.json",
-    wildcard_constraints:
-        model=any_of(LIVE),
     log:
         "<logs>/preflight_model/{model}.log",
+    wildcard_constraints:
+        model=any_of(LIVE),
     conda:
         "../../envs/live.yaml"
     resources:
         **{f"jobs_{provider}": jobs_of(provider) for provider in PROVIDERS},
     params:
-        model=lambda wildcards: MODELS[wildcards.model],
         **LIVE_PARAMS,
+        model=lambda wildcards: MODELS[wildcards.model],
     message:
         "Asking {wildcards.model} one question"
     script:
@@ -131,21 +131,21 @@ rule query_model:
         library=library("query_model"),
     output:
         summary="<results>/responses/{model}/{condition}.json",
-    wildcard_constraints:
-        model=any_of(LIVE),
-        condition="(?!preflight).*",
     log:
         "<logs>/query_model/{model}/{condition}.log",
     benchmark:
         "<benchmarks>/query_model/{model}/{condition}.tsv"
+    wildcard_constraints:
+        model=any_of(LIVE),
+        condition="(?!preflight).*",
     conda:
         "../../envs/live.yaml"
     resources:
         **{f"jobs_{provider}": jobs_of(provider) for provider in PROVIDERS},
     params:
+        **LIVE_PARAMS,
         model=lambda wildcards: MODELS[wildcards.model],
         prompt_versions=config["prompt_versions"],
-        **LIVE_PARAMS,
     message:
         "Asking {wildcards.model} ({wildcards.condition}) what it has not answered yet"
     script:
@@ -162,16 +162,16 @@ rule assemble_answers:
         library=library("assemble_answers"),
     output:
         table="<results>/responses/{model}/{condition}.parquet",
-    wildcard_constraints:
-        model=any_of(LIVE),
     log:
         "<logs>/assemble_answers/{model}/{condition}.log",
+    wildcard_constraints:
+        model=any_of(LIVE),
     conda:
         "../../envs/live.yaml"
     params:
+        **LIVE_PARAMS,
         model=lambda wildcards: MODELS[wildcards.model],
         prompt_versions=config["prompt_versions"],
-        **LIVE_PARAMS,
     message:
         "Assembling the live answers of {wildcards.model} ({wildcards.condition})"
     script:
@@ -191,9 +191,9 @@ rule estimate:
     conda:
         "../../envs/live.yaml"
     params:
+        **LIVE_PARAMS,
         live_models={name: MODELS[name] for name in LIVE},
         prompt_versions=config["prompt_versions"],
-        **LIVE_PARAMS,
     message:
         "Estimating what live answers would cost"
     script:

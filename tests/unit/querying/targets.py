@@ -21,6 +21,7 @@ def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
         "provider": "loopback",
         "request": "chat",
         "batch": None,
+        "reasoning": "no",
         "usd_in": 1.0,
         "usd_out": 2.0,
         "priced_on": "2026-11-01",
@@ -40,12 +41,12 @@ def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
         "batch_discount": 0.5,
     }
     parameters: dict[str, Any] = {"max_tokens": 64, "temperature": 0, "seed": 42}
-    optional = {"free", "tokens_per_minute", "extra_body", "reasoning_parameter", "reasoning_effort", "reasoning"}
+    optional = {"free", "tokens_per_minute", "extra_body", "reasoning_parameter", "reasoning_effort"}
     for name in changes:
         part = next((part for part in (row, provider, parameters) if name in part), None)
         if part is None:
             assert name in optional, name
-            part = {"reasoning": row, "reasoning_effort": parameters}.get(name, provider)
+            part = parameters if name == "reasoning_effort" else provider
         part[name] = changes[name]
     provider["accepts"] = tuple(provider["accepts"])
     return Target(row, Provider(**provider), Parameters(**parameters))

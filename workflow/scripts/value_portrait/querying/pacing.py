@@ -69,7 +69,7 @@ class Pacer:
         self._turn = asyncio.Lock()
         self._number = 0
         now = time.monotonic()
-        self._next = self._next_token = self._grown = now
+        self._next, self._next_token, self._grown = now, now - 1, now
         self._burst = 0.0  # requests that may follow each other at once
         self._paused_until = 0.0
         self._start = Ticket(0, now)  # of the interval between two refusals

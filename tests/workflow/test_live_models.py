@@ -1,0 +1,151 @@
+"""A live model through the whole workflow, against the loopback server."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import yaml
+from loopback import Loopback
+
+ROOT = Path(__file__).parents[2]
+KEY = "lb-PLANTED-4f9a8c7e6d5b"
+MODEL = "lab/new model:1"
+RECORDED = ("gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18")
+VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed"]
+ITEMS = 520
+
+pytestmark = pytest.mark.skipif("VALUE_PORTRAIT_ARCHIVE" not in os.environ, reason="needs the authors' archive")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Loopback]:
+    with Loopback() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory, server: Loopback) -> Path:
+    """A copy of the project with one live model beside two recorded ones."""
+    copy = tmp_path_factory.mktemp("project")
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for file in files.splitlines():
+        if not file.startswith("tests/"):
+            (copy / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / file, copy / file)
+    header, *rows = (ROOT / "config/models.tsv").read_text().splitlines()
+    live = dict.fromkeys(header.split("\t"), "") | {
+        "model": MODEL,
+        "answers": "live",
+        "provider": "loopback",
+        "model_id": "test-model",
+        "request": "chat",
+        "family": "Lab",
+        "developer": "Lab",
+        "weights": "open",
+        "reasoning": "no",
+        "conditions": "baseline",
+        "usd_in": "1",
+        "usd_out": "2",
+        "priced_on": "2026-11-01",
+    }
+    kept = [row for row in rows if row.split("\t")[0] in RECORDED]
+    (copy / "config/models.tsv").write_text("\n".join([header, *kept, "\t".join(live.values())]) + "\n")
+    providers = yaml.safe_load((ROOT / "config/providers.yaml").read_text())
+    row = dict(providers["providers"]["local"], key_env="LOOPBACK_API_KEY", free=False, requests_per_minute=600_000)
+    providers["providers"]["loopback"] = row | {"base_url": f"{server.url}/v1"}
+    (copy / "config/providers.yaml").write_text(yaml.safe_dump(providers))
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config["prompt_versions"], config["responses"]["max_usd"] = VERSIONS[:2], 10
+    (copy / "config.yaml").write_text(yaml.safe_dump(config))
+    return copy
+
+
+def snakemake(checkout: Path, *arguments: str, key: str = KEY) -> subprocess.CompletedProcess[str]:
+    """Run the workflow; no process of it may ever show the key among its arguments."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "snakemake", *arguments, "--cores", "2"],
+        cwd=checkout,
+        env=os.environ | {"LOOPBACK_API_KEY": key},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    while True:
+        try:
+            output, _ = process.communicate(timeout=0.5)
+        except subprocess.TimeoutExpired:
+            for one in psutil.Process(process.pid).children(recursive=True):
+                try:
+                    assert key not in " ".join(one.cmdline())
+                except psutil.Error:
+                    continue
+        else:
+            return subprocess.CompletedProcess(process.args, process.returncode, output)
+
+
+def everything_written(checkout: Path) -> Iterator[bytes]:
+    """The content of all files of the run: results, logs, store, and Snakemake's own."""
+    for folder in ("results", ".snakemake", "data/responses"):
+        for path in (checkout / folder).rglob("*"):
+            if path.is_file():
+                yield path.read_bytes()
+
+
+def test_a_wrong_key_costs_one_request_and_shows_nowhere(checkout: Path, server: Loopback) -> None:
+    server.key = KEY
+    wrong = "sk-WRONG-1a2b3c4d5e6f7a8b"
+    done = snakemake(checkout, "scores", key=wrong)
+    assert done.returncode != 0
+    assert "cannot be asked (auth" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert server.requests == 1
+    pieces = [wrong[start : start + 8].encode() for start in range(len(wrong) - 7)]
+    for content in [done.stdout.encode(), *everything_written(checkout)]:
+        assert not any(piece in content for piece in pieces)
+
+
+def test_a_new_row_is_asked_and_scored(checkout: Path, server: Loopback) -> None:
+    server.received.clear()
+    done = snakemake(checkout, "scores")
+    assert done.returncode == 0, done.stdout
+    # Every question once, and the preflight's.
+    assert server.requests == len(server.received) == 2 * ITEMS + 1
+    assert f"{MODEL}," in (checkout / "results/scores/profiles.csv").read_text()
+    assert all(KEY.encode() not in content for content in [done.stdout.encode(), *everything_written(checkout)])
+
+
+@pytest.mark.parametrize("case", ["results deleted", "everything forced", "a script and the parser edited"])
+def test_what_is_answered_is_never_asked_again(checkout: Path, server: Loopback, case: str) -> None:
+    before = server.requests
+    if case == "results deleted":
+        shutil.rmtree(checkout / "results")
+    elif case != "everything forced":
+        for file in (
+            "query_model.py",
+            "preflight_model.py",
+            "value_portrait/parsing.py",
+            "value_portrait/querying/engine.py",
+        ):
+            with (checkout / "workflow/scripts" / file).open("a") as script:
+                script.write("\n# Edited.\n")
+    forced = ["--forceall"] if case == "everything forced" else []
+    done = snakemake(checkout, "scores", *forced)
+    assert done.returncode == 0, done.stdout
+    assert server.requests == before
+
+
+def test_another_prompt_version_is_asked_alone(checkout: Path, server: Loopback) -> None:
+    before = server.requests
+    config = yaml.safe_load((checkout / "config.yaml").read_text())
+    config["prompt_versions"] = VERSIONS
+    (checkout / "config.yaml").write_text(yaml.safe_dump(config))
+    done = snakemake(checkout, "estimate")
+    assert f"{len(VERSIONS) * ITEMS:,}" in done.stdout
+    assert server.requests == before
+    assert snakemake(checkout, "responses").returncode == 0
+    assert server.requests == before + 2 * ITEMS
