@@ -60,6 +60,7 @@ class Loopback:
         self.port, self.light = port, light
         self.received: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
+        self.began: float | None = None  # by the monotonic clock: the first request
         self.bodies: list[dict[str, Any]] = []
         self.seen_headers: list[dict[str, str]] = []
         self.files: dict[str, bytes] = {}
@@ -80,6 +81,8 @@ class Loopback:
             self._loop.run_until_complete(self._start())
             started.set()
             self._loop.run_forever()
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
             self._loop.run_until_complete(self._runner.cleanup())
 
         self._thread = threading.Thread(target=serve, daemon=True)
@@ -143,6 +146,7 @@ class Loopback:
             # For measurements: as little work as possible beside the client's.
             await asyncio.sleep(self.latency_s)
             return web.Response(body=self._light_reply, content_type="application/json")
+        self.began = self.began or time.monotonic()
         name = hashlib.sha256(raw).hexdigest()
         self.received[name] += 1
         attempt = self.received[name]

@@ -22,16 +22,16 @@ ITEMS = 520
 pytestmark = pytest.mark.skipif("VALUE_PORTRAIT_ARCHIVE" not in os.environ, reason="needs the authors' archive")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server() -> Iterator[Loopback]:
     with Loopback() as running:
         yield running
 
 
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory, server: Loopback) -> Path:
+@pytest.fixture
+def checkout(tmp_path: Path, server: Loopback) -> Path:
     """A copy of the project with one live model beside two recorded ones."""
-    copy = tmp_path_factory.mktemp("project")
+    copy = tmp_path / "project"
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for file in files.splitlines():
         if not file.startswith("tests/"):
@@ -96,7 +96,7 @@ def everything_written(checkout: Path) -> Iterator[bytes]:
                 yield path.read_bytes()
 
 
-def test_a_wrong_key_costs_one_request_and_shows_nowhere(checkout: Path, server: Loopback) -> None:
+def assert_a_wrong_key_costs_one_request_and_shows_nowhere(checkout: Path, server: Loopback) -> None:
     server.key = KEY
     wrong = "sk-WRONG-1a2b3c4d5e6f7a8b"
     done = snakemake(checkout, "scores", key=wrong)
@@ -109,18 +109,17 @@ def test_a_wrong_key_costs_one_request_and_shows_nowhere(checkout: Path, server:
         assert not any(piece in content for piece in pieces)
 
 
-def test_a_new_row_is_asked_and_scored(checkout: Path, server: Loopback) -> None:
+def assert_a_new_row_is_asked_and_scored(checkout: Path, server: Loopback) -> None:
     server.received.clear()
     done = snakemake(checkout, "scores")
     assert done.returncode == 0, done.stdout
     # Every question once, and the preflight's.
     assert server.requests == len(server.received) == 2 * ITEMS + 1
-    assert f"{MODEL}," in (checkout / "results/scores/profiles.csv").read_text()
+    assert f'"{MODEL}",' in (checkout / "results/scores/profiles.csv").read_text()
     assert all(KEY.encode() not in content for content in [done.stdout.encode(), *everything_written(checkout)])
 
 
-@pytest.mark.parametrize("case", ["results deleted", "everything forced", "a script and the parser edited"])
-def test_what_is_answered_is_never_asked_again(checkout: Path, server: Loopback, case: str) -> None:
+def assert_what_is_answered_is_never_asked_again(checkout: Path, server: Loopback, case: str) -> None:
     before = server.requests
     if case == "results deleted":
         shutil.rmtree(checkout / "results")
@@ -139,7 +138,7 @@ def test_what_is_answered_is_never_asked_again(checkout: Path, server: Loopback,
     assert server.requests == before
 
 
-def test_another_prompt_version_is_asked_alone(checkout: Path, server: Loopback) -> None:
+def assert_another_prompt_version_is_asked_alone(checkout: Path, server: Loopback) -> None:
     before = server.requests
     config = yaml.safe_load((checkout / "config.yaml").read_text())
     config["prompt_versions"] = VERSIONS
@@ -149,3 +148,12 @@ def test_another_prompt_version_is_asked_alone(checkout: Path, server: Loopback)
     assert server.requests == before
     assert snakemake(checkout, "responses").returncode == 0
     assert server.requests == before + 2 * ITEMS
+
+
+def test_a_live_model_from_its_row_to_its_scores(checkout: Path, server: Loopback) -> None:
+    # One test, since each step begins where the one before it ended.
+    assert_a_wrong_key_costs_one_request_and_shows_nowhere(checkout, server)
+    assert_a_new_row_is_asked_and_scored(checkout, server)
+    for case in ("results deleted", "everything forced", "a script and the parser edited"):
+        assert_what_is_answered_is_never_asked_again(checkout, server, case)
+    assert_another_prompt_version_is_asked_alone(checkout, server)
