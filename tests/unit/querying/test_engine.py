@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -169,3 +171,12 @@ def test_two_questions_with_one_body_are_asked_once(tmp_path: Path, server: Loop
     assert run(target, twice, tmp_path).planned == 3
     assert server.requests == 3
     assert set(terminal_records(store_file(tmp_path, *PATH))) == {planned.key for planned in plan}
+
+
+def test_nothing_but_asking_imports_an_sdk() -> None:
+    modules = "engine, client, run, preflight, planning, assembly, explaining, batch"
+    heavy = ("openai", "anthropic", "httpx2", "aiohttp")
+    code = f"import sys; from value_portrait.querying import {modules}; print([m for m in {heavy} if m in sys.modules])"
+    library = Path(__file__).parents[3] / "workflow" / "scripts"
+    done = subprocess.run([sys.executable, "-c", code], cwd=library, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

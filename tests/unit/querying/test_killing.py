@@ -79,3 +79,15 @@ def test_a_signal_keeps_what_is_in_flight(tmp_path: Path, signal: int) -> None:
         records = list(read_records(store_file(tmp_path, "Test/model:1", "baseline")))
         assert len(records) == server.requests < 200
         assert {record["outcome"] for record in records} == {"answered"}
+
+
+def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
+    with Loopback(latency_s=10) as server:
+        process = start({"url": server.url, "root": str(tmp_path), "number": 20, "changes": {"timeout_s": 60}})
+        while server.requests < 20:
+            time.sleep(0.01)
+        process.send_signal(15)
+        time.sleep(0.2)
+        process.send_signal(15)
+        out, _ = process.communicate(timeout=5)
+        assert json.loads(out)["interrupted"]

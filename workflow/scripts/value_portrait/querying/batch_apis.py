@@ -74,17 +74,16 @@ class OpenAIBatches:
             "completion_window": "24h",
             "metadata": {"intent": intent.id},
         }
-        return _openai_batch(await _create(self.client, "/batches", orjson.dumps(request)))
+        created = await _create(self.client, "/batches", orjson.dumps(request))
+        return None if created is None else _openai_batch(created)
 
     async def get(self, batch: str) -> Batch:  # noqa: D102
-        found = _openai_batch(await _get(self.client, f"/batches/{batch}"))
-        assert found is not None
-        return found
+        return _openai_batch(await _get(self.client, f"/batches/{batch}"))
 
     async def find(self, intent: Intent) -> Batch | None:  # noqa: D102
         async for listed in _pages(self.client, "/batches?limit=100", "after"):
             batch = _openai_batch(listed)
-            if batch is None or batch.created < intent.time - _CLOCKS_DIFFER_S:
+            if batch.created < intent.time - _CLOCKS_DIFFER_S:
                 return None
             if (listed.get("metadata") or {}).get("intent") == intent.id:
                 return batch
@@ -109,19 +108,16 @@ class AnthropicBatches:
 
     async def create(self, intent: Intent, bodies: dict[str, bytes]) -> Batch | None:  # noqa: D102
         requests = [{"custom_id": name, "params": orjson.Fragment(body)} for name, body in bodies.items()]
-        return _anthropic_batch(
-            await _create(self.client, "/v1/messages/batches", orjson.dumps({"requests": requests}))
-        )
+        created = await _create(self.client, "/v1/messages/batches", orjson.dumps({"requests": requests}))
+        return None if created is None else _anthropic_batch(created)
 
     async def get(self, batch: str) -> Batch:  # noqa: D102
-        found = _anthropic_batch(await _get(self.client, f"/v1/messages/batches/{batch}"))
-        assert found is not None
-        return found
+        return _anthropic_batch(await _get(self.client, f"/v1/messages/batches/{batch}"))
 
     async def find(self, intent: Intent) -> Batch | None:  # noqa: D102
         async for listed in _pages(self.client, "/v1/messages/batches?limit=100", "after_id"):
             batch = _anthropic_batch(listed)
-            if batch is None or batch.created < intent.time - _CLOCKS_DIFFER_S:
+            if batch.created < intent.time - _CLOCKS_DIFFER_S:
                 return None
             if batch.requests != len(intent.keys):
                 continue
@@ -147,9 +143,7 @@ class AnthropicBatches:
                 yield line["custom_id"], Reply(504, {}, words, 0.0)
 
 
-def _openai_batch(raw: dict[str, Any] | None) -> Batch | None:
-    if raw is None:
-        return None
+def _openai_batch(raw: dict[str, Any]) -> Batch:
     status = raw["status"]
     errors = (raw.get("errors") or {}).get("data") or []
     failure = "; ".join(str(error.get("message")) for error in errors) or "no reason given"
@@ -163,9 +157,7 @@ def _openai_batch(raw: dict[str, Any] | None) -> Batch | None:
     )
 
 
-def _anthropic_batch(raw: dict[str, Any] | None) -> Batch | None:
-    if raw is None:
-        return None
+def _anthropic_batch(raw: dict[str, Any]) -> Batch:
     return Batch(
         id=raw["id"],
         created=datetime.fromisoformat(raw["created_at"]).timestamp(),

@@ -78,10 +78,7 @@ class Budget:
 
 def spent_usd(root: str | Path) -> float:
     """What all recorded answers of a store cost, and what running processes have reserved."""
-    if not Path(root).is_dir():
-        return 0.0
-    with _ledger(Path(root)) as entries:
-        return _spent(Path(root), entries, None)
+    return _spent(Path(root), _read(Path(root, _LEDGER)), None)
 
 
 @contextmanager

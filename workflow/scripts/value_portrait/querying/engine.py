@@ -137,26 +137,39 @@ class _Run:
         self.stop = asyncio.Event()
         # The jitter of two processes must differ, so the seed is not enough.
         rng = random.Random(f"{self.seed} {self.store.path} {time.time_ns()}")
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(number, self._interrupt)
         self.progress.start(self.summary, self.store.usd)
         async with Client(provider) as self.client:
             self.pacer = Pacer(provider.requests_per_minute, provider.tokens_per_minute, self.stop, rng)
-            workers = [self._work() for _ in range(min(provider.max_in_flight, len(todo)))]
+            self.workers = asyncio.gather(
+                *(self._work() for _ in range(min(provider.max_in_flight, len(todo)))), return_exceptions=True
+            )
+            for number in (signal.SIGINT, signal.SIGTERM):
+                with contextlib.suppress(RuntimeError, ValueError):
+                    asyncio.get_running_loop().add_signal_handler(number, self._interrupt)
             ticker = asyncio.create_task(self._tick())
             try:
-                await asyncio.gather(*workers)
+                ended = await self.workers
+            except asyncio.CancelledError:
+                # Asked twice to end: what is in flight is given up.
+                ended = []
             finally:
                 ticker.cancel()
         self.summary.usd = self.store.usd
         self.progress.finish(self.summary, self.store.usd)
+        for fault in ended:
+            if fault is not None:
+                raise fault
 
     async def _work(self) -> None:
-        with contextlib.suppress(Stopped):
+        try:
             while self.queue and not self.stop.is_set():
                 await self._ask(self.queue.popleft())
+        except Stopped:
+            return
+        except Exception:
+            # A fault of ours: the others keep what they have in flight, and end.
+            self.stop.set()
+            raise
 
     async def _ask(self, planned: Planned) -> None:
         usd = most_usd(self.target, planned)
@@ -211,6 +224,8 @@ class _Run:
         self.stop.set()
 
     def _interrupt(self) -> None:
+        if self.summary.interrupted:
+            self.workers.cancel()
         self.summary.interrupted = True
         self.stop.set()
 
