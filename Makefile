@@ -12,7 +12,7 @@ $(ENVIRONMENT): requirements.lock tools/set_up_environment.sh
 	@sh tools/set_up_environment.sh
 
 demo: $(ENVIRONMENT) ## run the whole workflow on the embedded simulated study (about a minute, no network, no key)
-	@$(SNAKEMAKE) --cores $(CORES) --configfile config/demo.yaml --quiet rules progress host
+	@$(SNAKEMAKE) --cores $(CORES) --configfile config/demo.yaml --quiet
 	@sh tools/name_results.sh results/demo
 
 paper: $(ENVIRONMENT) ## rebuild the paper from the authors' raw data

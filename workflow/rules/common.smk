@@ -49,11 +49,11 @@ def answer_tables():
     ]
 
 
-def recorded_files(wildcards):
+def recorded_files(name):
     """The files with a model's answers, in the order of the prompt versions."""
-    model = MODELS[wildcards.model]["model"]
+    model = MODELS[name]["model"]
     if SIMULATED:
-        return [simulated_file(wildcards.model, version) for version in config["prompt_versions"]]
+        return [simulated_file(name, version) for version in config["prompt_versions"]]
     return [f"<archive>/{checked(answer_path, ARCHIVE_FILES, model, version)}" for version in config["prompt_versions"]]
 
 
@@ -107,3 +107,8 @@ def chosen_correlations():
     """The table of correlations that the item key is made from."""
     prefix = {"recomputed": "", "published": "published_"}[config["items"]["correlations"]]
     return f"<results>/items/{prefix}correlations.parquet"
+
+
+def vector_figures(*names):
+    """The PDF and SVG files beside the figures' PNG."""
+    return [f"<results>/publication/figures/{name}.{suffix}" for name in names for suffix in ("pdf", "svg")]

@@ -27,37 +27,15 @@ if SIMULATED:
             "../scripts/simulate_answers.py"
 
 
-# As check_study: a fault in a model's files shows before its earlier table is given up.
-rule check_answers:
+rule import_answers:
     input:
-        answers=recorded_files,
+        answers=lambda wildcards: recorded_files(wildcards.model),
         item_table="<results>/study/items.parquet",
-        library=library("check_answers"),
+        library=library("import_answers"),
     output:
-        checked="<results>/study/checked_answers/{model}.txt",
+        table="<results>/study/answers/{model}/{condition}.parquet",
     log:
-        "<logs>/check_answers/{model}.log",
-    conda:
-        "../../envs/collection.yaml"
-    params:
-        model=lambda wildcards: MODELS[wildcards.model]["model"],
-        prompt_versions=config["prompt_versions"],
-    message:
-        "Checking the recorded answers of {wildcards.model}"
-    script:
-        "../scripts/check_answers.py"
-
-
-rule collect_answers:
-    input:
-        checked="<results>/study/checked_answers/{model}.txt",
-        answers=recorded_files,
-        item_table="<results>/study/items.parquet",
-        library=library("collect_answers"),
-    output:
-        table="<results>/responses/{model}/{condition}.parquet",
-    log:
-        "<logs>/collect_answers/{model}/{condition}.log",
+        "<logs>/import_answers/{model}/{condition}.log",
     conda:
         "../../envs/collection.yaml"
     params:
@@ -65,6 +43,22 @@ rule collect_answers:
         model=lambda wildcards: MODELS[wildcards.model],
         prompt_versions=config["prompt_versions"],
     message:
-        "Collecting the answers of {wildcards.model} ({wildcards.condition})"
+        "Reading the recorded answers of {wildcards.model} ({wildcards.condition})"
     script:
-        "../scripts/collect_answers.py"
+        "../scripts/import_answers.py"
+
+
+# A copy, so that a fault in a model's files is found before the table of an earlier run is given up.
+rule collect_answers:
+    input:
+        table="<results>/study/answers/{model}/{condition}.parquet",
+    output:
+        table="<results>/responses/{model}/{condition}.parquet",
+    log:
+        "<logs>/collect_answers/{model}/{condition}.log",
+    conda:
+        "../../envs/collection.yaml"
+    message:
+        "Collecting the answers of {wildcards.model} ({wildcards.condition})"
+    shell:
+        "cp {input.table} {output.table} 2> {log}"
