@@ -20,7 +20,7 @@ paper: $(ENVIRONMENT) ## rebuild the paper from the authors' raw data
 	@sh tools/name_results.sh results
 
 test: $(ENVIRONMENT) lint ## run the checks and the tests
-	@.venv/bin/python -m pytest -n 2 --dist worksteal
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 lint: $(ENVIRONMENT) ## check formatting, style, types and the workflow
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .

@@ -34,6 +34,13 @@ PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cr
 ARCHIVE_FILES = [] if SIMULATED else list(checked(read_sums, SUMS))
 MODELS = {slug(row["model"]): row for row in checked(read_models, config["models"], config["study"])}
 
+# Looked up for all models at once, so that a missing file shows before anything runs.
+RECORDED_FILES = {
+    name: [checked(answer_path, ARCHIVE_FILES, model["model"], version) for version in config["prompt_versions"]]
+    for name, model in MODELS.items()
+    if model["answers"] == "recorded"
+}
+
 
 def archive_folder(wildcards):
     """Where the verified raw files lie."""
@@ -51,10 +58,9 @@ def answer_tables():
 
 def recorded_files(name):
     """The files with a model's answers, in the order of the prompt versions."""
-    model = MODELS[name]["model"]
     if SIMULATED:
         return [simulated_file(name, version) for version in config["prompt_versions"]]
-    return [f"<archive>/{checked(answer_path, ARCHIVE_FILES, model, version)}" for version in config["prompt_versions"]]
+    return [f"<archive>/{path}" for path in RECORDED_FILES[name]]
 
 
 def simulated_file(name, version):

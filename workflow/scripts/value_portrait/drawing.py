@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import cycle, islice, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
 import numpy as np
@@ -65,6 +65,7 @@ _STYLE: Any = {
     "hatch.linewidth": 0.5,
     "figure.constrained_layout.use": True,
     "text.parse_math": False,  # a model's name may hold dollar signs
+    "text.hinting": "none",  # hinted letters have other widths at every resolution, and the layout is made once
     "pdf.fonttype": 42,
     "svg.hashsalt": "value_portrait",
 }
@@ -141,6 +142,13 @@ def family_marks(families: Sequence[str]) -> dict[str, dict[str, str]]:
         family: {"color": colour, "marker": marker}
         for family, (colour, marker) in zip(families, islice(pairs, len(families)), strict=True)
     }
+
+
+def draw_heading(axes: Axes, name: str, note: str, loc: Literal["left", "center"] = "left") -> None:
+    """A title in bold over the axes, and a note below it."""
+    axes.set_title(name, loc=loc, pad=15)
+    place = {"left": 0.0, "center": 0.5}[loc]
+    axes.annotate(note, (place, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", ha=loc, size=SMALL)
 
 
 def dimension_rows(axes: Axes, families: Sequence[str], dimensions: Sequence[str], headed: bool = True) -> np.ndarray:

@@ -17,6 +17,7 @@ from .drawing import (
     WIDTH,
     dimension_rows,
     draw_columns,
+    draw_heading,
     draw_ranges,
     house_style,
 )
@@ -49,9 +50,8 @@ def items_per_value(tagged: pd.DataFrame, keyed: pd.DataFrame, threshold: float)
         spread, ratio = spread_of_shares(counts["share"])
         largest = "a value has no item" if math.isinf(ratio) else f"largest / smallest {ratio:.1f}"
         total = counts["n_tags"].sum()
-        axes.set_title(f"{name}\n")
         note = f"{total} tags; SD of the shares {100 * spread:.1f} points; {largest}"
-        axes.text(0, 1.02, note, transform=axes.transAxes, va="bottom", size=SMALL)
+        draw_heading(axes, name, note)
         axes.axvline(total / len(counts), color="0.25", lw=0.8, ls=(0, (4, 2)))
         axes.set_xlim(0, 1.24 * longest)
         axes.grid(visible=False)
@@ -77,10 +77,9 @@ def cross_loading(distances: pd.DataFrame) -> Figure:
         axes.hlines(total * pairs / pairs.sum(), steps - 0.35, steps + 0.35, color="black", lw=1.4)
         for step, count in zip(steps.tolist(), own, strict=True):
             axes.annotate(f"{count}", (step, count), (0, 2), textcoords="offset points", ha="center", size=SMALL)
-        axes.set_title(f"{direction.capitalize()} sign\n")
         mean = mean_distance(distances, direction)
         note = f"{total} pairs" + ("" if math.isnan(mean) else f"; mean {mean:.2f} steps")
-        axes.text(0, 1.02, note, transform=axes.transAxes, va="bottom", size=SMALL)
+        draw_heading(axes, f"{direction.capitalize()} sign", note)
         axes.set_xticks(steps)
         axes.set_xlabel("Steps between the two values on the circle")
     panels[0].set_ylabel("Pairs of tags on one item")

@@ -27,6 +27,7 @@ from .drawing import (
     WIDTH,
     dimension_rows,
     draw_cells,
+    draw_heading,
     draw_ranges,
     family_marks,
     house_style,
@@ -187,9 +188,8 @@ def big_five(profiles: pd.DataFrame, families: Mapping[str, str]) -> Figure:
             # The models of a family stand one below the other, in order, so that none hides another.
             places = row + 0.3 * (np.linspace(-1, 1, len(own)) if len(own) > 1 else np.zeros(1))
             axes.plot(own, places, ls="", ms=3.5, mew=0.3, mec="white", **mark)
-        axes.set_title(f"{title(trait)}\n", loc="center")
-        text = "no score" if math.isnan(mean) else f"mean {signed(mean)}"
-        axes.text(0.5, 1.02, text, ha="center", va="bottom", size=SMALL, transform=axes.transAxes)
+        note = "no score" if math.isnan(mean) else f"mean {signed(mean)}"
+        draw_heading(axes, title(trait), note, "center")
         axes.grid(axis="x")
         axes.hlines(np.arange(1, len(marks)) - 0.5, 0, 1, transform=axes.get_yaxis_transform(), color=RULE_GREY, lw=0.5)
         axes.spines["left"].set_visible(False)
@@ -245,7 +245,7 @@ def answer_kinds(counts: pd.DataFrame) -> Figure:
     plain = [shown(model) for model in totals.index if model not in wide.index]
     note = f"Only plain answers ({len(plain)} models): " + ", ".join(plain) if plain else ""
     note = textwrap.fill(note, 135, break_on_hyphens=False)
-    height = 0.95 + 0.2 * len(wide) + 0.12 * (note.count("\n") + 1)
+    height = 0.95 + 0.2 * max(len(wide), 5) + 0.12 * (note.count("\n") + 1)
     figure = Figure(figsize=(WIDTH, height))
     figure.supxlabel(note, size=SMALL, x=0.01, ha="left")
     axes = figure.subplots()
@@ -265,7 +265,7 @@ def answer_kinds(counts: pd.DataFrame) -> Figure:
         axes.text(edge, place, text, va="center", size=SMALL)
     axes.text(edge, -0.62, "all of these", va="bottom", style="italic", size=SMALL)
     bar = figure.colorbar(cells, ax=axes, aspect=30, shrink=0.9, ticks=[0.01, 0.1, 1, 10, 100], format="%g")
-    bar.set_label("Share of the model's answers (%)")
+    bar.set_label("Share (%)")
     bar.outline.set_visible(False)
     bar.minorticks_off()
     return figure
@@ -314,9 +314,10 @@ def value_spread(table: pd.DataFrame) -> Figure:
     known, unknown = table[table["size_b"].notna()], table[table["size_b"].isna()]
     marks = family_marks(list(dict.fromkeys(table["family"])))
     aside = list(dict.fromkeys(unknown["family"]))
-    figure = Figure(figsize=(WIDTH, 3.9))
-    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 0.4 + 0.22 * min(len(aside), 20)))
-    for family in dict.fromkeys(known["family"]):
+    present = list(dict.fromkeys(known["family"]))
+    figure = Figure(figsize=(WIDTH, 3.6 + 0.13 * math.ceil(len(present) / 4)))
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, max(0.95, 0.4 + 0.22 * min(len(aside), 20))))
+    for family in present:
         own = known[known["family"] == family].sort_values("size_b", kind="stable")
         left.plot(own["size_b"], own["variance"], lw=0.8, color=marks[family]["color"], zorder=1)
         _draw_spread(left, own["size_b"], own, marks[family])
@@ -331,14 +332,13 @@ def value_spread(table: pd.DataFrame) -> Figure:
     left.set_xlim(sizes.min() / 1.5, sizes.max() * 1.5)
     left.set_ylim(-0.03 * np.max(table["variance"].to_numpy(), initial=0.01), None)
     left.set_xlabel("Public size (billion parameters, log scale)")
-    left.set_ylabel("Variance of the ten centred value scores (points²)")
+    left.set_ylabel("Variance of the ten centred\nvalue scores (scale points²)")
     left.set_title(f"Size public (n = {len(known)})")
     right.set_title(f"Size not public (n = {len(unknown)})")
     right.set_xticks(range(len(aside)), [shown(family, 16) for family in aside], rotation=90)
     right.set_xlim(-0.7, max(len(aside), 1) - 0.3)
     for axes in (left, right):
         axes.grid(axis="y")
-    present = list(dict.fromkeys(known["family"]))
     printed = set(table.loc[table["answers"] == "printed", "family"])
     hollow = {family: {"mfc": "white"} if family in printed else {} for family in present}
     handles = [left.plot([], [], lw=0.8, **hollow[family], **marks[family])[0] for family in present]

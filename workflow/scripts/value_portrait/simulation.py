@@ -13,7 +13,6 @@ import orjson
 import pyarrow as pa
 
 from .dimensions import DIMENSIONS, FAMILIES, HIGHEST_RATING, LOWEST_RATING
-from .errors import InputError
 from .files import written_whole
 from .parsing import PHRASES
 from .study import (
@@ -211,20 +210,9 @@ def simulate_archive(
 
 
 def prompt_text(version: str, template: str) -> str:
-    """The simulated study's prompt template, with the fields {title} (``reddit`` only), {text} and {content}.
-
-    Raises
-    ------
-    InputError : the version has no wording.
-    """
+    """The simulated study's prompt template, with the fields {title} (``reddit`` only), {text} and {content}."""
     wording = version.removesuffix("_reversed")
-    if wording not in WORDINGS:
-        raise InputError(
-            "config: prompt_versions",
-            f"has '{version}', for which the simulated study has no wording.",
-            f"It has {', '.join(WORDINGS)}, each also with _reversed.",
-        )
-    before, after = WORDINGS[wording]
+    before, after = WORDINGS.get(wording, (f"Wording {wording}: how near does this reply come to your own view?", ""))
     options = sorted(PHRASES, key=lambda option: PHRASES[option], reverse=not version.endswith("_reversed"))
     parts = (before, FIELDS[template], after, "\n".join([CHOICE, *options]))
     return "\n\n".join(part for part in parts if part)
