@@ -130,6 +130,9 @@ def test_from_files_to_files(tmp_path):
         *(tmp_path / name for name in ("key.csv", "profiles.csv")),
         "tagged_items",
         *(tmp_path / name for name in ("tags.csv", "recovered.csv")),
+        tmp_path / "scores.csv",
+        tmp_path / "recovery.md",
     )
     assert read_table(tmp_path / "tags.csv", RECOVERY_TAGS).num_rows == len(PLANTED) + 2
     assert read_table(tmp_path / "recovered.csv", RECOVERY_PROFILES)["family"].to_pylist() == ["pvq", "bfi"]
+    assert "| Values |" in (tmp_path / "recovery.md").read_text()

@@ -217,7 +217,7 @@ RULES = {
     for path in (ROOT / "workflow/rules").glob("*.smk")
     for match in re.finditer(r"^ *rule (\w+):", path.read_text(), re.MULTILINE)
 }
-NOT_IN_PAPER = {"simulate_study", "simulate_answers", "assess_recovery", "read_published_correlations"}
+NOT_IN_PAPER = {"simulate_study", "simulate_answers", "assess_recovery", "draw_recovery", "read_published_correlations"}
 
 
 def DOWNSTREAM_OF(rules):

@@ -29,6 +29,8 @@ rule draw_profiles:
         "<logs>/draw_profiles.log",
     benchmark:
         "<benchmarks>/draw_profiles.tsv"
+    # The slowest figures go first.
+    priority: 1
     conda:
         "../../envs/analysis.yaml"
     params:

@@ -97,6 +97,8 @@ if SIMULATED:
                 caption="../report/recovery.rst",
                 category="Recovery of the truth",
             ),
+            recovery_scores="<results>/publication/tables/recovery_scores.csv",
+            description="<results>/publication/recovery.md",
         log:
             "<logs>/assess_recovery.log",
         conda:
@@ -108,6 +110,27 @@ if SIMULATED:
         script:
             "../scripts/assess_recovery.py"
 
+    rule draw_recovery:
+        input:
+            tags="<results>/publication/tables/recovery_tags.csv",
+            scores="<results>/publication/tables/recovery_scores.csv",
+            library=library("draw_recovery"),
+        output:
+            vector_figures("recovery"),
+            recovery=report(
+                "<results>/publication/figures/recovery.png",
+                caption="../report/recovery_figure.rst",
+                category="Recovery of the truth",
+            ),
+        log:
+            "<logs>/draw_recovery.log",
+        conda:
+            "../../envs/analysis.yaml"
+        message:
+            "Drawing what was recovered"
+        script:
+            "../scripts/draw_recovery.py"
+
 
 rule publication:
     input:
@@ -118,4 +141,4 @@ rule publication:
         rules.draw_items.output,
         rules.draw_quality.output,
         rules.draw_comparisons.output,
-        rules.assess_recovery.output if SIMULATED else [],
+        [rules.assess_recovery.output, rules.draw_recovery.output] if SIMULATED else [],

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
+from value_portrait.files import written_whole
 from value_portrait.job import job
 from value_portrait.recovery import (
     RECOVERY_PROFILES,
+    RECOVERY_SCORES,
     RECOVERY_TAGS,
     assess_profiles,
     assess_tags,
     compare_scores,
+    describe_recovery,
 )
 from value_portrait.simulated_models import PlantedModel
 from value_portrait.simulation import LOADINGS, loading_matrix
@@ -25,8 +28,10 @@ def assess_recovery(
     centring: str,
     recovery_tags: str,
     recovery_profiles: str,
+    recovery_scores: str,
+    description: str,
 ) -> None:
-    """Write the tables ``RECOVERY_TAGS`` and ``RECOVERY_PROFILES``; ``models`` are the files of planted models."""
+    """Write the three tables of module ``recovery`` and a description; ``models`` are the files of planted models."""
     ids = read_table(items, "items", ["item_id"])["item_id"].to_pylist()
     planted, difficulty = loading_matrix(read_table(loadings, LOADINGS), ids)
     key = read_table(item_key, "item_key").to_pandas()
@@ -34,8 +39,12 @@ def assess_recovery(
     recovered = read_table(profiles, "profiles", names).to_pandas()
     truth = [PlantedModel(**read_json(path)) for path in models]
     scores = compare_scores(truth, planted, difficulty, recovered, centring)
-    write_table(assess_tags(planted, ids, key), recovery_tags, RECOVERY_TAGS)
-    write_table(assess_profiles(scores), recovery_profiles, RECOVERY_PROFILES)
+    tags, profile_errors = assess_tags(planted, ids, key), assess_profiles(scores)
+    write_table(scores, recovery_scores, RECOVERY_SCORES)
+    write_table(tags, recovery_tags, RECOVERY_TAGS)
+    write_table(profile_errors, recovery_profiles, RECOVERY_PROFILES)
+    with written_whole(description) as partial:
+        partial.write_text(describe_recovery(tags, profile_errors), encoding="utf-8")
 
 
 if "snakemake" in globals():
@@ -49,4 +58,6 @@ if "snakemake" in globals():
             snakemake.params.centring,
             snakemake.output.recovery_tags,
             snakemake.output.recovery_profiles,
+            snakemake.output.recovery_scores,
+            snakemake.output.description,
         )

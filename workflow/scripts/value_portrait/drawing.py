@@ -3,6 +3,7 @@
 No global state of Matplotlib is left changed: a function that makes or saves a figure runs in ``house_style()``.
 """
 
+import logging
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import cycle, islice, pairwise
@@ -12,6 +13,9 @@ from typing import Any, Literal
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -35,11 +39,7 @@ DIVERGING, SEQUENTIAL = "RdBu_r", "YlGnBu"
 FIRST: dict[str, Any] = {"color": COLOURS[0], "marker": "o", "markerfacecolor": COLOURS[0]}
 SECOND: dict[str, Any] = {"color": COLOURS[1], "marker": "s", "markerfacecolor": "none", "markersize": 5.5}
 
-FORMATS: dict[str, dict[str, Any]] = {
-    ".pdf": {"metadata": {"CreationDate": None}},
-    ".svg": {"metadata": {"Date": None}},
-    ".png": {"dpi": 200},
-}
+RESOLUTION = 200  # dots per inch of the PNG
 
 _STYLE: Any = {
     "font.family": ["DejaVu Sans"],  # comes with Matplotlib, so that every machine draws the same
@@ -71,6 +71,10 @@ _STYLE: Any = {
 }
 
 
+# Embedding a font in a PDF would leave two hundred lines in the rule's log.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
+
 @contextmanager
 def house_style() -> Iterator[None]:
     """Matplotlib's defaults with the house style over them, whatever the user's own settings; also a decorator."""
@@ -99,9 +103,14 @@ def save_figure(figure: Figure, stem: Path, simulated: bool) -> None:
     # Once for all three formats: they are one drawing, and laying out takes as long as drawing.
     engine.execute(figure)
     figure.set_layout_engine("none")
-    for suffix, options in FORMATS.items():
-        with written_whole(stem.with_name(stem.name + suffix)) as partial:
-            figure.savefig(partial, **options)
+    # savefig() would draw everything twice, to lay out anew what is laid out already.
+    with written_whole(stem.with_name(stem.name + ".pdf")) as partial:
+        FigureCanvasPdf(figure).print_pdf(partial, metadata={"CreationDate": None})
+    with written_whole(stem.with_name(stem.name + ".svg")) as partial:
+        FigureCanvasSVG(figure).print_svg(partial, metadata={"Date": None})
+    figure.set_dpi(RESOLUTION)
+    with written_whole(stem.with_name(stem.name + ".png")) as partial:
+        FigureCanvasAgg(figure).print_png(partial)
     figure.set_layout_engine(engine)
     if mark is not None:
         mark.remove()

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from .dimensions import FAMILY_TITLES
 from .simulated_models import PlantedModel, expected_ratings
 from .simulation import PLANTED
 from .tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
@@ -26,6 +27,18 @@ RECOVERY_TAGS = Schema(
         "false_tags": Column(COUNT, "items that the item key tags without a planted loading", low=0),
         "sensitivity": Column(NUMBER, "found / planted", 0, 1, nullable=True),
         "specificity": Column(NUMBER, "share of the items without a loading that got no tag", 0, 1, nullable=True),
+    },
+)
+
+RECOVERY_SCORES = Schema(
+    ("model", "condition", "family", "dimension"),
+    {
+        "model": Column(REPEATED_TEXT, "model"),
+        "condition": Column(REPEATED_TEXT, "baseline"),
+        "family": _FAMILY,
+        "dimension": Column(REPEATED_TEXT, "value or trait"),
+        "planted": Column(NUMBER, "centred mean without any error, in scale points", nullable=True),
+        "recovered": Column(NUMBER, "centred mean found, in scale points", nullable=True),
     },
 )
 
@@ -148,3 +161,22 @@ def assess_profiles(scores: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows).astype({"correlation": float, "rmse": float})
+
+
+def describe_recovery(tags: pd.DataFrame, profiles: pd.DataFrame) -> str:
+    """Both tables of recovery in a few lines of Markdown, for people: one row per family."""
+    lines = [
+        "# How much of the planted truth was recovered",
+        "",
+        "| | planted tags | found | false | sensitivity | specificity | profiles: median r | median error |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for family in PLANTED_FAMILIES:
+        pooled = tags[(tags["family"] == family) & (tags["dimension"] == "all")].iloc[0]
+        own = profiles[profiles["family"] == family]
+        lines.append(
+            f"| {FAMILY_TITLES[family]} | {pooled['planted']} | {pooled['found']} | {pooled['false_tags']} | "
+            f"{pooled['sensitivity']:.2f} | {pooled['specificity']:.2f} | {own['correlation'].median():.2f} | "
+            f"{own['rmse'].median():.2f} |"
+        )
+    return "\n".join([*lines, "", f"{profiles['model'].nunique()} models; errors in scale points (1 to 6).", ""])
