@@ -103,6 +103,7 @@ def save_figure(figure: Figure, stem: Path, simulated: bool) -> None:
     # Once for all three formats: they are one drawing, and laying out takes as long as drawing.
     engine.execute(figure)
     figure.set_layout_engine("none")
+    resolution = figure.dpi
     # savefig() would draw everything twice, to lay out anew what is laid out already.
     with written_whole(stem.with_name(stem.name + ".pdf")) as partial:
         FigureCanvasPdf(figure).print_pdf(partial, metadata={"CreationDate": None})
@@ -111,6 +112,8 @@ def save_figure(figure: Figure, stem: Path, simulated: bool) -> None:
     figure.set_dpi(RESOLUTION)
     with written_whole(stem.with_name(stem.name + ".png")) as partial:
         FigureCanvasAgg(figure).print_png(partial)
+    # As it was, so that the same figure can be saved again and gives the same bytes.
+    figure.set_dpi(resolution)
     figure.set_layout_engine(engine)
     if mark is not None:
         mark.remove()
