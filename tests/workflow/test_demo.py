@@ -72,7 +72,7 @@ def test_a_new_model_is_the_only_one_collected(demo_copy, small):
     path.write_text(path.read_text() + path.read_text().splitlines()[-1].replace("fir-3", "fir:4/free") + "\n")
     result = small("-n")
     assert result.returncode == 0, result.stdout
-    for rule in ("simulate_answers", "import_answers", "collect_answers"):
+    for rule in ("simulate_answers", "read_answers", "collect_answers"):
         assert f"{rule} " in result.stdout
         assert result.stdout.count(f"\nrule {rule}:") <= 1
     assert "fir_4_free" in result.stdout

@@ -175,7 +175,7 @@ def test_what_the_items_cover_is_what_the_paper_prints(published, paper):
 def test_changing_one_models_row_collects_that_model_alone(paper, restored):
     restored("config/models.tsv", lambda text: text.replace("DeepSeek\topen\t671\tyes", "DeepSeek\topen\t670\tyes"))
     jobs, text = planned(paper)
-    assert jobs["import_answers"] == jobs["collect_answers"] == 1
+    assert jobs["read_answers"] == jobs["collect_answers"] == 1
     assert "deepseek-r1" in text
     assert jobs["parse_answers"] == jobs["score_models"] == jobs["draw_profiles"] == 1
     assert not {"verify_archive", "unpack_archive", "prepare_survey", "correlate_items"} & set(jobs)
@@ -224,11 +224,11 @@ def DOWNSTREAM_OF(rules):
     """Every rule that takes, at however many removes, what one of ``rules`` gives; read off the rule graph by hand."""
     takers = {
         "verify_archive": {"unpack_archive"},
-        "unpack_archive": {"check_study", "prepare_items", "prepare_survey", "import_answers"},
+        "unpack_archive": {"check_study", "prepare_items", "prepare_survey", "read_answers"},
         "check_study": {"prepare_items", "prepare_survey"},
         "prepare_items": {
             "prepare_survey",
-            "import_answers",
+            "read_answers",
             "score_models",
             "score_raters",
             "estimate_reliability",
@@ -245,7 +245,7 @@ def DOWNSTREAM_OF(rules):
             "write_summary",
             "draw_items",
         },
-        "import_answers": {"collect_answers"},
+        "read_answers": {"collect_answers"},
         "collect_answers": {"parse_answers"},
         "parse_answers": {"score_models", "estimate_reliability", "draw_quality", "write_summary"},
         "score_models": {"compare_models", "write_tables", "write_summary", "draw_profiles", "draw_quality"},

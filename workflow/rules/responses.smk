@@ -27,15 +27,15 @@ if SIMULATED:
             "../scripts/simulate_answers.py"
 
 
-rule import_answers:
+rule read_answers:
     input:
         answers=lambda wildcards: recorded_files(wildcards.model),
         item_table="<results>/study/items.parquet",
-        library=library("import_answers"),
+        library=library("read_answers"),
     output:
         table="<results>/study/answers/{model}/{condition}.parquet",
     log:
-        "<logs>/import_answers/{model}/{condition}.log",
+        "<logs>/read_answers/{model}/{condition}.log",
     conda:
         "../../envs/collection.yaml"
     params:
@@ -45,7 +45,7 @@ rule import_answers:
     message:
         "Reading the recorded answers of {wildcards.model} ({wildcards.condition})"
     script:
-        "../scripts/import_answers.py"
+        "../scripts/read_answers.py"
 
 
 # A copy, so that a fault in a model's files is found before the table of an earlier run is given up.
