@@ -12,7 +12,7 @@ $(ENVIRONMENT): requirements.lock tools/set_up_environment.sh
 	@sh tools/set_up_environment.sh
 
 demo: $(ENVIRONMENT) ## run the whole workflow on the embedded simulated study (about a minute, no network, no key)
-	@$(SNAKEMAKE) --cores $(CORES) --configfile config/demo.yaml --quiet rules progress host
+	@$(SNAKEMAKE) --cores $(CORES) --configfile config/demo.yaml --quiet
 	@sh tools/name_results.sh results/demo
 
 paper: $(ENVIRONMENT) ## rebuild the paper from the authors' raw data
@@ -20,7 +20,7 @@ paper: $(ENVIRONMENT) ## rebuild the paper from the authors' raw data
 	@sh tools/name_results.sh results
 
 test: $(ENVIRONMENT) lint ## run the checks and the tests
-	@.venv/bin/python -m pytest -n 2 --dist worksteal
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup
 
 lint: $(ENVIRONMENT) ## check formatting, style, types and the workflow
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .

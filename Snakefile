@@ -21,16 +21,11 @@ include: "workflow/rules/study.smk"
 include: "workflow/rules/items.smk"
 include: "workflow/rules/responses.smk"
 include: "workflow/rules/scores.smk"
+include: "workflow/rules/figures.smk"
 include: "workflow/rules/publication.smk"
 
 
-# The whole study; the other targets stop after a stage.
-rule all:
-    default_target: True
-    input:
-        rules.publication.input,
-
-
+# Targets that stop after a stage; publication has its own.
 rule items:
     input:
         "<results>/study/data_quality.csv",
@@ -50,3 +45,12 @@ rule scores:
         "<results>/scores/rater_profiles.parquet",
         "<results>/scores/reliability.csv",
         "<results>/scores/answer_counts.csv",
+
+
+# The whole study.
+rule all:
+    default_target: True
+    input:
+        rules.publication.input,
+        rules.items.input,
+        rules.scores.input,

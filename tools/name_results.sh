@@ -1,8 +1,12 @@
 #!/bin/sh
-# Names the files worth opening after a run whose results are in the folder $1.
+# After a run whose results are in the folder $1: what was recovered of a simulated truth, and the files worth opening.
 set -eu
+if [ -e "$1/publication/recovery.md" ]; then
+    printf '\n'
+    cat "$1/publication/recovery.md"
+fi
 printf '\nWorth opening:\n'
 for file in publication/summary.md publication/figures/value_profiles.png publication/figures/recovery.png \
-    publication/tables scores/profiles.csv items/item_key.csv study/data_quality.csv; do
+    publication/figures publication/tables scores/profiles.csv items/item_key.csv study/data_quality.csv; do
     if [ -e "$1/$file" ]; then printf '  %s\n' "$1/$file"; fi
 done

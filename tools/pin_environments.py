@@ -8,7 +8,7 @@ PYTHON = "3.11"
 
 # What the jobs of each environment import; everything else comes with these.
 ENVIRONMENTS = {
-    "collection": ("orjson", "pyarrow"),
+    "collection": ("numpy", "orjson", "pyarrow"),
     "live": ("aiohttp", "anthropic", "jsonschema", "openai", "orjson", "pyarrow", "pyyaml"),
     "analysis": (
         "jinja2",

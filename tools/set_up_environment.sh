@@ -17,9 +17,9 @@ if [ -z "$python" ]; then
     exit 1
 fi
 
-rm -rf .venv
 if command -v uv >/dev/null 2>&1; then
     say "Setting up .venv with uv and $("$python" --version)"
+    rm -rf .venv
     uv venv --quiet --python "$python" .venv
     uv pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock
 else
@@ -29,6 +29,7 @@ else
         say "its own. Run 'apt-get install python3-venv' (as root), or install uv, and run the same command again."
         exit 1
     fi
+    rm -rf .venv
     "$python" -m venv .venv
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
     # Without bytecode every job would compile its imports again, also where PYTHONDONTWRITEBYTECODE is set.

@@ -43,6 +43,12 @@ EXPORTS = {
     for path in sorted(Path(config["responses"]["exports"]).glob(f"{name}.*"))
     if row["answers"] == "recorded" and path.name in (f"{name}.parquet", f"{name}.jsonl")
 }
+# Looked up for all models at once, so that a missing file shows before anything runs.
+RECORDED_FILES = {
+    name: [checked(answer_path, ARCHIVE_FILES, model["model"], version) for version in config["prompt_versions"]]
+    for name, model in MODELS.items()
+    if model["answers"] == "recorded" and name not in EXPORTS
+}
 LIVE_PARAMS = {"models": config["models"], **{name: config["responses"][name] for name in ("store", "max_usd")}}
 LIVE = [name for name, row in MODELS.items() if row["answers"] == "live"]
 
@@ -71,12 +77,11 @@ def answer_tables():
     ]
 
 
-def recorded_files(wildcards):
+def recorded_files(name):
     """The files with a model's answers, in the order of the prompt versions."""
-    model = MODELS[wildcards.model]["model"]
     if SIMULATED:
-        return [simulated_file(wildcards.model, version) for version in config["prompt_versions"]]
-    return [f"<archive>/{checked(answer_path, ARCHIVE_FILES, model, version)}" for version in config["prompt_versions"]]
+        return [simulated_file(name, version) for version in config["prompt_versions"]]
+    return [f"<archive>/{path}" for path in RECORDED_FILES[name]]
 
 
 def simulated_file(name, version):
@@ -129,3 +134,8 @@ def chosen_correlations():
     """The table of correlations that the item key is made from."""
     prefix = {"recomputed": "", "published": "published_"}[config["items"]["correlations"]]
     return f"<results>/items/{prefix}correlations.parquet"
+
+
+def vector_figures(*names):
+    """The PDF and SVG files beside the figures' PNG."""
+    return [f"<results>/publication/figures/{name}.{suffix}" for name in names for suffix in ("pdf", "svg")]

@@ -15,6 +15,8 @@ rule correlate_items:
         "<logs>/correlate_items.log",
     benchmark:
         "<benchmarks>/correlate_items.tsv"
+    # On the longest path, so it goes before the many collections.
+    priority: 1
     conda:
         "../../envs/analysis.yaml"
     params:

@@ -1,13 +1,6 @@
-# Publication
-
-
-rule publication:
-    input:
-        "<results>/scores/profiles.csv",
-        "<results>/scores/sensitivity.csv",
-        "<results>/scores/rater_profiles.parquet",
-        "<results>/scores/reliability.csv",
-        "<results>/scores/answer_counts.csv",
+# Publication: tables and the summary; in a simulated study also how much of its truth was recovered.
+# Takes  results/{study,items,scores}
+# Gives  results/publication/{tables,summary.md}; the figures of this stage are in figures.smk
 
 
 rule compare_models:
@@ -81,3 +74,71 @@ rule write_summary:
         "Summing up"
     script:
         "../scripts/write_summary.py"
+
+
+if SIMULATED:
+
+    rule assess_recovery:
+        input:
+            item_table="<results>/study/items.parquet",
+            loadings="<results>/study/truth/loadings.parquet",
+            models=[f"<results>/study/truth/models/{name}.json" for name in MODELS],
+            item_key="<results>/items/item_key.csv",
+            profiles="<results>/scores/profiles.csv",
+            library=library("assess_recovery"),
+        output:
+            recovery_tags=report(
+                "<results>/publication/tables/recovery_tags.csv",
+                caption="../report/recovery.rst",
+                category="Recovery of the truth",
+            ),
+            recovery_profiles=report(
+                "<results>/publication/tables/recovery_profiles.csv",
+                caption="../report/recovery.rst",
+                category="Recovery of the truth",
+            ),
+            recovery_scores="<results>/publication/tables/recovery_scores.csv",
+            description="<results>/publication/recovery.md",
+        log:
+            "<logs>/assess_recovery.log",
+        conda:
+            "../../envs/analysis.yaml"
+        params:
+            centring=config["scoring"]["centring"],
+        message:
+            "Holding what was recovered against what was planted"
+        script:
+            "../scripts/assess_recovery.py"
+
+    rule draw_recovery:
+        input:
+            tags="<results>/publication/tables/recovery_tags.csv",
+            scores="<results>/publication/tables/recovery_scores.csv",
+            library=library("draw_recovery"),
+        output:
+            vector_figures("recovery"),
+            recovery=report(
+                "<results>/publication/figures/recovery.png",
+                caption="../report/recovery_figure.rst",
+                category="Recovery of the truth",
+            ),
+        log:
+            "<logs>/draw_recovery.log",
+        conda:
+            "../../envs/analysis.yaml"
+        message:
+            "Drawing what was recovered"
+        script:
+            "../scripts/draw_recovery.py"
+
+
+rule publication:
+    input:
+        rules.compare_models.output,
+        rules.write_tables.output,
+        rules.write_summary.output,
+        rules.draw_profiles.output,
+        rules.draw_items.output,
+        rules.draw_quality.output,
+        rules.draw_comparisons.output,
+        [rules.assess_recovery.output, rules.draw_recovery.output] if SIMULATED else [],

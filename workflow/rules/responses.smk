@@ -27,39 +27,15 @@ if SIMULATED:
             "../scripts/simulate_answers.py"
 
 
-# As check_study: a fault in a model's files shows before its earlier table is given up.
-rule check_answers:
+rule read_answers:
     input:
-        answers=recorded_files,
+        answers=lambda wildcards: recorded_files(wildcards.model),
         item_table="<results>/study/items.parquet",
-        library=library("check_answers"),
+        library=library("read_answers"),
     output:
-        checked="<results>/study/checked_answers/{model}.txt",
+        table="<results>/study/answers/{model}/{condition}.parquet",
     log:
-        "<logs>/check_answers/{model}.log",
-    wildcard_constraints:
-        model=any_of(MODELS.keys() - EXPORTS.keys() - set(LIVE)),
-    conda:
-        "../../envs/collection.yaml"
-    params:
-        model=lambda wildcards: MODELS[wildcards.model]["model"],
-        prompt_versions=config["prompt_versions"],
-    message:
-        "Checking the recorded answers of {wildcards.model}"
-    script:
-        "../scripts/check_answers.py"
-
-
-rule collect_answers:
-    input:
-        checked="<results>/study/checked_answers/{model}.txt",
-        answers=recorded_files,
-        item_table="<results>/study/items.parquet",
-        library=library("collect_answers"),
-    output:
-        table="<results>/responses/{model}/{condition}.parquet",
-    log:
-        "<logs>/collect_answers/{model}/{condition}.log",
+        "<logs>/read_answers/{model}/{condition}.log",
     wildcard_constraints:
         model=any_of(MODELS.keys() - EXPORTS.keys() - set(LIVE)),
     conda:
@@ -69,9 +45,9 @@ rule collect_answers:
         model=lambda wildcards: MODELS[wildcards.model],
         prompt_versions=config["prompt_versions"],
     message:
-        "Collecting the answers of {wildcards.model} ({wildcards.condition})"
+        "Reading the recorded answers of {wildcards.model} ({wildcards.condition})"
     script:
-        "../scripts/collect_answers.py"
+        "../scripts/read_answers.py"
 
 
 rule import_answers:
@@ -81,7 +57,7 @@ rule import_answers:
         prompts="<results>/study/prompts.parquet",
         library=library("import_answers"),
     output:
-        table="<results>/responses/{model}/{condition}.parquet",
+        table="<results>/study/answers/{model}/{condition}.parquet",
     log:
         "<logs>/import_answers/{model}/{condition}.log",
     wildcard_constraints:
@@ -161,7 +137,7 @@ rule assemble_answers:
         providers=config["providers"],
         library=library("assemble_answers"),
     output:
-        table="<results>/responses/{model}/{condition}.parquet",
+        table="<results>/study/answers/{model}/{condition}.parquet",
     log:
         "<logs>/assemble_answers/{model}/{condition}.log",
     wildcard_constraints:
@@ -176,6 +152,22 @@ rule assemble_answers:
         "Assembling the live answers of {wildcards.model} ({wildcards.condition})"
     script:
         "../scripts/assemble_answers.py"
+
+
+# A copy, so that a fault in a model's files is found before the table of an earlier run is given up.
+rule collect_answers:
+    input:
+        table="<results>/study/answers/{model}/{condition}.parquet",
+    output:
+        table="<results>/responses/{model}/{condition}.parquet",
+    log:
+        "<logs>/collect_answers/{model}/{condition}.log",
+    conda:
+        "../../envs/collection.yaml"
+    message:
+        "Collecting the answers of {wildcards.model} ({wildcards.condition})"
+    shell:
+        "cp {input.table} {output.table} 2> {log}"
 
 
 rule estimate:

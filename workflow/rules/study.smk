@@ -119,6 +119,8 @@ rule prepare_survey:
         ),
     log:
         "<logs>/prepare_survey.log",
+    # On the longest path, so it goes before the many collections.
+    priority: 1
     conda:
         "../../envs/collection.yaml"
     params:

@@ -26,5 +26,5 @@ def check_study(archive: Path, prompt_versions: Sequence[str], checked: str) -> 
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake.log[0], pandas=False):
         check_study(Path(snakemake.params.archive), snakemake.params.prompt_versions, snakemake.output.checked)

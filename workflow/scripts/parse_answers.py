@@ -16,5 +16,5 @@ def parse_answers(answers: Sequence[str], parser: str, ratings: str, counts: str
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake.log[0], pandas=False):
         parse_answers(snakemake.input.answers, snakemake.params.parser, **snakemake.output)

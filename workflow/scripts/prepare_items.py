@@ -17,5 +17,5 @@ def prepare_items(archive: Path, prompt_versions: Sequence[str], item_table: str
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake.log[0], pandas=False):
         prepare_items(Path(snakemake.params.archive), snakemake.params.prompt_versions, **snakemake.output)

@@ -27,5 +27,5 @@ def prepare_survey(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
+    with job(snakemake.log[0], pandas=False):
         prepare_survey(Path(snakemake.params.archive), snakemake.input.item_table, **snakemake.output)

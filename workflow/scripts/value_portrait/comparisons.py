@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from .dimensions import DIMENSIONS, FAMILIES
 
@@ -48,6 +47,8 @@ def compare_groups(scores: pd.DataFrame, models: Sequence[Mapping[str, Any]]) ->
     Columns comparison, family, dimension, first, second (the sides' names), n_first, n_second, mean_first, mean_second,
     difference and its 95 % interval (Welch's t; models of one family are no independent draws, so it is too narrow).
     """
+    from scipy import stats  # takes 0.6 s, and whoever needs the names alone should not wait for it
+
     wide = scores.pivot(index="model", columns=["family", "dimension"], values="centred_mean")
     rows = []
     for comparison, (first, second) in COMPARISONS.items():

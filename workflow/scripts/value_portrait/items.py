@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import special
 
 Z_95 = special.ndtri(0.975)
 
@@ -26,11 +26,10 @@ def correlate_items(survey: pd.DataFrame, participants: pd.DataFrame, method: st
     for raters, items in _items_by_raters(survey).items():
         block = survey[survey["item_id"].isin(items)]
         ratings = block.pivot(index="participant_id", columns="item_id", values="rating")[items]
-        x = ratings.loc[list(raters)].to_numpy(float)
-        y = scores.loc[list(raters)].to_numpy(float)
+        x, y = ratings.loc[list(raters)], scores.loc[list(raters)]
         if method == "spearman":
-            x, y = stats.rankdata(x, axis=0), stats.rankdata(y, axis=0)
-        rho = pearson_matrix(x, y)
+            x, y = x.rank(), y.rank()
+        rho = pearson_matrix(x.to_numpy(float), y.to_numpy(float))
         families, dimensions = zip(*scores.columns, strict=True)
         blocks.append(
             pd.DataFrame(

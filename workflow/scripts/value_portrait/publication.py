@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from scipy import stats
 
 from . import coverage
 from .comparisons import PAPER_HIGHEST, highest_values
 from .dimensions import DIMENSIONS, FAMILIES, FAMILY_TITLES, title
-from .items import select_items
+from .items import correlation_p, select_items
 
 # The paper prints traits on the questionnaire's scale of five points.
 TRAIT_SCALE = 5 / 6
@@ -181,7 +181,8 @@ def _spread_line(spread: pd.DataFrame) -> str:
     sized = spread.dropna(subset=["size_b", "variance"])
     if len(sized) < 4:
         return "Too few models state their size to relate it to how pronounced their values are."
-    rho, p = stats.spearmanr(sized["size_b"], sized["variance"])
+    rho = sized[["size_b", "variance"]].corr("spearman").to_numpy()[0, 1]
+    p = float(correlation_p(np.array(rho), len(sized)))
     return (
         f"Larger models have more pronounced profiles: rho = {rho:.2f} (p = {p:.3f}) between size and variance of the "
         f"ten values over {len(sized)} models of public size."

@@ -314,7 +314,9 @@ def read_table(path: str | Path, schema: str | Schema, columns: Sequence[str] | 
         options = pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=True)
         table = pyarrow.csv.read_csv(path, convert_options=options)
     else:
-        table = pyarrow.parquet.read_table(path, columns=names, partitioning=None)
+        # read_table() would import pandas by way of the dataset module: half a second in every small job.
+        with pyarrow.parquet.ParquetFile(path) as file:
+            table = file.read(columns=names)
     part = Schema(schema.key if set(schema.key) <= set(names) else (), {name: schema.columns[name] for name in names})
     return _conform(table, part, path)
 

@@ -7,7 +7,7 @@ from value_portrait.job import job
 from value_portrait.tables import read_table, write_table
 
 
-def collect_answers(
+def tabulate_answers(
     answers: Sequence[str], prompt_versions: Sequence[str], items: str, model: str, condition: str, table: str
 ) -> None:
     """Write the table ``answers``; the files ``answers`` belong to ``prompt_versions``, in order."""
@@ -17,8 +17,8 @@ def collect_answers(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        collect_answers(
+    with job(snakemake.log[0], pandas=False):
+        tabulate_answers(
             snakemake.input.answers,
             snakemake.params.prompt_versions,
             snakemake.input.item_table,

@@ -1,0 +1,90 @@
+"""What several tests need: the authors' archive where it is to be had, and a checkout to run the workflow in."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+TRACKED = ("Snakefile", "config.yaml", "requirements.lock", "config", "envs", "profiles", "workflow", "data/reference")
+
+
+def copy_checkout(target: Path) -> Path:
+    """A checkout of the project at ``target``, as a clone would be: without raw data and without results."""
+    for name in TRACKED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target / name)
+    (target / "data/raw").mkdir(parents=True)
+    shutil.copy2(ROOT / "data/raw/SHA256SUMS", target / "data/raw/SHA256SUMS")
+    return target
+
+
+def run_snakemake(checkout: Path, *arguments: str, archive: str = "") -> subprocess.CompletedProcess[str]:
+    """Run Snakemake in a checkout; ``archive`` is what VALUE_PORTRAIT_ARCHIVE says, a missing file unless given."""
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+        cwd=checkout,
+        env={**os.environ, "VALUE_PORTRAIT_ARCHIVE": archive or str(checkout / "no-archive")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def archive_path() -> str:
+    path = os.environ.get("VALUE_PORTRAIT_ARCHIVE", "")
+    if not path or not Path(path).exists():
+        pytest.skip("needs the authors' archive: set VALUE_PORTRAIT_ARCHIVE to its path")
+    return str(Path(path).resolve())
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    return copy_checkout(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="session")
+def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of a small simulated study; tests that change it copy it first."""
+    checkout = copy_checkout(tmp_path_factory.mktemp("small_demo") / "checkout")
+    (checkout / "small.yaml").write_text(SMALL_STUDY)
+    (checkout / "config/small_models.tsv").write_text(small_models(3))
+    result = run_snakemake(checkout, "--configfile", "small.yaml")
+    assert result.returncode == 0, result.stdout
+    return checkout
+
+
+@pytest.fixture
+def demo_copy(small_demo: Path, tmp_path: Path) -> Path:
+    """A private copy of the finished small study, its file times kept, so that nothing in it is out of date."""
+    return Path(shutil.copytree(small_demo, tmp_path / "copy"))
+
+
+@pytest.fixture
+def small(demo_copy: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run Snakemake on the private copy of the small study."""
+    return lambda *arguments: run_snakemake(demo_copy, "--configfile", "small.yaml", *arguments)
+
+
+SMALL_STUDY = """\
+study: simulated
+results_dir: results/small
+models: config/small_models.tsv
+simulation: {groups: 2, queries_per_group: 4, responses_per_query: 3, raters_per_group: 20}
+"""
+
+
+def small_models(count: int) -> str:
+    header = (ROOT / "config/demo_models.tsv").read_text().splitlines()[0]
+    row = "{}\tsimulated\tsimulated\t\t\tFir\tSimulated\topen\t{}\tno\tbaseline\t\t\t\t"
+    return "\n".join([header, *(row.format(f"fir-{n}", n) for n in range(1, count + 1))]) + "\n"

@@ -1,0 +1,116 @@
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from value_portrait.configuration import check_config, check_folder, read_models, slug
+from value_portrait.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[2]
+PAPER = yaml.safe_load((ROOT / "config.yaml").read_text())
+DEMO = {**PAPER, **yaml.safe_load((ROOT / "config/demo.yaml").read_text())}
+HEADER = (ROOT / "config/models.tsv").read_text().splitlines()[0].split("\t")
+ROW = dict.fromkeys(HEADER, "") | {
+    "model": "a",
+    "answers": "recorded",
+    "provider": "openai",
+    "family": "A",
+    "developer": "A",
+    "weights": "open",
+    "reasoning": "no",
+    "conditions": "baseline",
+}
+
+
+def test_the_shipped_configs_and_models_are_valid():
+    check_config(PAPER, "config.yaml")
+    check_config(DEMO, "config/demo.yaml")
+    models = read_models(ROOT / "config/models.tsv", "paper")
+    assert sum(model["answers"] == "recorded" for model in models) == 33
+    assert sum(model["answers"] == "printed" for model in models) == 11
+    assert read_models(ROOT / "config/demo_models.tsv", "simulated")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "complaint"),
+    [
+        (["colour"], "red", "'colour' was unexpected"),
+        (["items", "treshold"], 0.3, "items: .*'treshold' was unexpected"),
+        (["items", "threshold"], "0.3", r"items\.threshold: '0\.3' is not of type 'number'"),
+        (["items", "threshold"], 1, r"items\.threshold: 1 is greater than or equal"),
+        (["items", "method"], "kendall", r"items\.method: 'kendall'.*spearman or pearson"),
+        (["prompt_versions"], ["v1", "v1"], "prompt_versions: .*non-unique"),
+        (["results_dir"], "/tmp", "results_dir"),
+        (["seed"], -1, "seed: -1 is less than"),
+        (["study"], "simulated", "no section 'simulation'"),
+    ],
+)
+def test_a_wrong_config_is_refused_with_its_key(path, value, complaint):
+    config = copy.deepcopy(PAPER)
+    place = config
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    with pytest.raises(InputError, match=complaint):
+        check_config(config, "config.yaml")
+
+
+def test_every_key_is_needed():
+    for key in PAPER:
+        with pytest.raises(InputError, match=f"'{key}' is a required property"):
+            check_config({name: value for name, value in PAPER.items() if name != key}, "config.yaml")
+
+
+def test_nobody_has_published_a_simulated_studys_correlations():
+    config = {**DEMO, "items": {**DEMO["items"], "correlations": "published"}}
+    with pytest.raises(InputError, match=r"items\.correlations"):
+        check_config(config, "config/demo.yaml")
+
+
+def write_models(tmp_path, *rows, header=HEADER):
+    path = tmp_path / "models.tsv"
+    path.write_text("\n".join(["\t".join(header), *("\t".join(row.values()) for row in rows)]) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        ([ROW, ROW], "row 3: 'a' stands in an earlier row too"),
+        ([ROW | {"model": "x:y"}, ROW | {"model": "x/y"}], "row 3: 'x/y' and 'x:y' get one file name, x_y"),
+        ([ROW | {"weights": "half"}], "row 2: weights: 'half' is not one of"),
+        ([ROW | {"size_b": "big"}], "row 2: size_b: 'big' is not of type 'number'"),
+        ([ROW | {"conditions": "baseline;mood"}], r"row 2: conditions\.1: 'mood' is not one of"),
+        ([ROW | {"answers": "simulated"}], "row 2: answers are simulated, but the study is paper"),
+        ([ROW | {"model": ""}], "row 2: model: an empty cell is not of type 'string'"),
+        ([ROW | {"more": "cell"}], "row 2: has more than 15 cells"),
+        ([], "has no model"),
+    ],
+)
+def test_a_wrong_row_is_refused_with_its_number(tmp_path, rows, complaint):
+    with pytest.raises(InputError, match=complaint):
+        read_models(write_models(tmp_path, *rows), "paper")
+
+
+def test_an_unknown_or_missing_column_is_refused(tmp_path):
+    with pytest.raises(InputError, match="row 1: has other columns"):
+        read_models(write_models(tmp_path, ROW, header=[*HEADER[:-1], "colour"]), "paper")
+    with pytest.raises(InputError, match="is missing"):
+        read_models(tmp_path / "none.tsv", "paper")
+
+
+@given(st.text(min_size=1, max_size=50))
+def test_a_slug_is_a_safe_file_name(name):
+    safe = slug(name)
+    assert safe.isascii()
+    assert not set(safe) & set("/\\:* \n\0")
+    assert not safe.startswith((".", "-"))
+    assert slug(safe) == safe
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path):
+    (tmp_path / "results").touch()
+    with pytest.raises(InputError, match=r"results: is a file where a folder is needed.*results_dir"):
+        check_folder(tmp_path / "results/demo", "results_dir")

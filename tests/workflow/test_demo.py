@@ -1,0 +1,89 @@
+"""The simulated study, from its first rule to what was recovered of its truth."""
+
+import pandas as pd
+import pytest
+from conftest import copy_checkout, run_snakemake
+
+RESULTS = "results/demo"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    checkout = copy_checkout(tmp_path_factory.mktemp("demo") / "checkout")
+    (checkout / "results").mkdir()
+    (checkout / "results/mine.txt").write_text("the paper's")
+    result = run_snakemake(checkout, "--configfile", "config/demo.yaml")
+    assert result.returncode == 0, result.stdout
+    return checkout
+
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def test_the_demo_stays_below_its_own_folder(demo):
+    assert {path.name for path in (demo / "results").iterdir()} == {"demo", "mine.txt"}
+    assert (demo / "results/mine.txt").read_text() == "the paper's"
+    assert {path.name for path in (demo / RESULTS).iterdir()} >= {
+        "items",
+        "scores",
+        "publication",
+        "logs",
+        "benchmarks",
+    }
+
+
+def test_the_planted_truth_is_recovered(demo):
+    tags = pd.read_csv(demo / RESULTS / "publication/tables/recovery_tags.csv")
+    pooled = tags[tags["dimension"] == "all"].set_index("family")
+    assert (pooled["sensitivity"] > 0.7).all()
+    assert (pooled["specificity"] > 0.95).all()
+    profiles = pd.read_csv(demo / RESULTS / "publication/tables/recovery_profiles.csv")
+    values = profiles[profiles["family"] == "pvq"]
+    assert len(values) == 8
+    assert values["correlation"].median() > 0.8
+    assert values["rmse"].median() < 0.4
+
+
+def test_every_figure_is_there_three_times_and_says_simulated(demo):
+    figures = demo / RESULTS / "publication/figures"
+    stems = {path.stem for path in figures.iterdir()}
+    assert len(stems) >= 12
+    for stem in stems:
+        assert {path.suffix for path in figures.glob(f"{stem}.*")} == {".png", ".pdf", ".svg"}
+        assert "simulated" in (figures / f"{stem}.svg").read_text()
+
+
+def test_a_finished_demo_has_nothing_to_do(demo):
+    result = run_snakemake(demo, "-n", "--configfile", "config/demo.yaml")
+    assert "Nothing to be done" in result.stdout
+
+
+def test_the_same_seed_gives_the_same_tables(small_demo, demo_copy):
+    result = run_snakemake(demo_copy, "--configfile", "small.yaml", "--forceall")
+    assert result.returncode == 0, result.stdout
+    for path in sorted((small_demo / "results/small").rglob("*")):
+        name = path.relative_to(small_demo)
+        if path.suffix in (".csv", ".parquet", ".json", ".md", ".tex", ".svg", ".pdf", ".png"):
+            assert (demo_copy / name).read_bytes() == path.read_bytes(), name
+
+
+def test_a_new_model_is_the_only_one_collected(demo_copy, small):
+    path = demo_copy / "config/small_models.tsv"
+    path.write_text(path.read_text() + path.read_text().splitlines()[-1].replace("fir-3", "fir:4/free") + "\n")
+    result = small("-n")
+    assert result.returncode == 0, result.stdout
+    for rule in ("simulate_answers", "read_answers", "collect_answers"):
+        assert f"{rule} " in result.stdout
+        assert result.stdout.count(f"\nrule {rule}:") <= 1
+    assert "fir_4_free" in result.stdout
+    assert small().returncode == 0
+    profiles = pd.read_csv(demo_copy / "results/small/scores/profiles.csv")
+    assert "fir:4/free" in set(profiles["model"])
+
+
+def test_snakemakes_own_report_has_captions_and_categories(demo):
+    result = run_snakemake(demo, "--configfile", "config/demo.yaml", "--report", "report.html")
+    assert result.returncode == 0, result.stdout
+    page = (demo / "report.html").read_text()
+    for words in ("Value profiles", "Comparisons", "Recovery of the truth", "Data quality"):
+        assert words in page

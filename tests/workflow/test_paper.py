@@ -1,0 +1,291 @@
+"""The real archive, through the real workflow: what it gives, and what a change makes run again."""
+
+import json
+import os
+import re
+import shutil
+from modulefinder import ModuleFinder
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ROOT, copy_checkout, run_snakemake
+from value_portrait import coverage, publication
+
+pytestmark = pytest.mark.xdist_group("paper")
+
+FAMILIES = ("pvq", "higher_pvq", "bfi")
+LIBRARY = "workflow/scripts/value_portrait"
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory, archive_path) -> Path:
+    """A checkout in which the paper has been rebuilt."""
+    checkout = copy_checkout(tmp_path_factory.mktemp("paper") / "checkout")
+    result = run_snakemake(checkout, archive=archive_path)
+    assert result.returncode == 0, result.stdout
+    return checkout
+
+
+@pytest.fixture(scope="module")
+def published(paper) -> pd.DataFrame:
+    """The authors' own correlations, read straight from their files."""
+    rows = [
+        (
+            f"{r['portrait_id']}-{r['option_id']}",
+            family,
+            r[f"{family}_dimension"],
+            r["spearman_corr"],
+            r["spearman_p_value"],
+        )
+        for family in FAMILIES
+        for r in raw(paper, f"data/correlation_results/{family}_correlation_results.json")
+    ]
+    return pd.DataFrame(rows, columns=["item_id", "family", "dimension", "rho", "p"])
+
+
+def raw(checkout, path):
+    return json.loads((checkout / "results/study/archive" / path).read_text())
+
+
+def planned(checkout, *arguments):
+    """What a dry run would run: the number of jobs by rule, and the reasons."""
+    result = run_snakemake(checkout, "-n", *arguments)
+    assert result.returncode == 0, result.stdout
+    stats = re.search(r"Job stats:\n.*\n-.*\n((?:\w+ +\d+\n)*)", result.stdout)
+    jobs = dict(line.split() for line in stats[1].splitlines()) if stats else {}
+    jobs.pop("total", None)
+    jobs.pop("all", None)
+    return {rule: int(n) for rule, n in jobs.items()}, result.stdout
+
+
+@pytest.fixture
+def restored(paper):
+    """Puts files of the finished checkout back as they were."""
+    saved = {}
+
+    def edit(path, change):
+        file = paper / path
+        saved.setdefault(file, (file.read_bytes(), file.stat()))
+        file.write_text(change(file.read_text()))
+
+    yield edit
+    for file, (content, stat) in saved.items():
+        file.write_bytes(content)
+        os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def test_a_finished_run_has_nothing_to_do(paper):
+    assert planned(paper)[0] == {}
+
+
+def test_the_tidy_study(paper):
+    survey = pd.read_parquet(paper / "results/study/survey.parquet")
+    assert (len(survey), survey["item_id"].nunique(), survey["participant_id"].nunique()) == (24_320, 520, 559)
+    raters = survey.groupby("item_id").size()
+    assert (raters.min(), raters.max()) == (41, 48)
+    assert len(pd.read_parquet(paper / "results/study/participants.parquet")) == 569 * 19
+    assert len(pd.read_parquet(paper / "results/study/prompts.parquet")) == 6 * 2
+    assert len(pd.read_parquet(paper / "results/study/pilot_survey.parquet")) == 2 * 3_400
+
+
+def test_correlations_equal_the_published_ones_but_for_the_first_group(paper, published):
+    ours = pd.read_parquet(paper / "results/items/correlations.parquet")
+    both = ours.merge(published, on=["item_id", "family", "dimension"], suffixes=("", "_published"))
+    assert len(both) == len(ours) == 9_880
+    exact = (both["rho"] - both["rho_published"]).abs() < 1e-12
+    assert exact.sum() == 9_282
+    assert ((both["p"] - both["p_published"]).abs()[exact] < 1e-12).all()
+    survey = pd.read_parquet(paper / "results/study/survey.parquet")
+    first = set(survey.loc[survey["group"] == 1, "item_id"])
+    assert set(both.loc[~exact, "item_id"]) <= first
+    assert both.loc[~exact, "item_id"].str.split("-").str[0].nunique() == 8
+
+
+def test_the_answers_hold_every_error_and_every_recovered_refusal(paper):
+    answers = pd.concat(map(pd.read_parquet, sorted(paper.glob("results/responses/*/baseline.parquet"))))
+    assert len(answers) == 33 * 6 * 520
+    errors = answers[answers["error"].notna()]
+    assert len(errors) == 208
+    assert errors["raw_response"].notna().sum() == 166
+    assert errors["outcome"].isin(["answered", "refusal", "empty", "content_filter", "error"]).all()
+
+
+def test_the_published_parser_reads_every_answer_as_the_authors_did(paper):
+    ratings = pd.read_parquet(paper / "results/scores/ratings.parquet")
+    ours = ratings.set_index(["model", "prompt_version", "item_id"])["published_rating"].to_dict()
+    checked = 0
+    for path in (paper / "results/study/archive/lm_evaluation/outputs/final").glob("*/*_results.json"):
+        model, version = re.fullmatch(r"(.+?)_(v\d(?:_reversed)?)_results\.json", path.name).groups()
+        for record in json.loads(path.read_text()):
+            rating = ours[model, version, f"{record['portrait_id']}-{record['option_id']}"]
+            assert record.get("numeric_response", 0) == (0 if pd.isna(rating) else rating)
+            checked += 1
+    assert checked == 102_960
+
+
+def test_models_that_lost_no_item_score_as_published(paper, tmp_path):
+    overlay = tmp_path / "published.yaml"
+    overlay.write_text("results_dir: results/published\nitems: {correlations: published}\n")
+    shutil.copytree(paper / "results/study", paper / "results/published/study", copy_function=link)
+    targets = ("results/published/scores/profiles.csv",)
+    result = run_snakemake(paper, "--configfile", str(overlay), "--rerun-triggers", "mtime", "--", *targets)
+    assert result.returncode == 0, result.stdout
+    key = pd.read_csv(paper / "results/published/items/item_key.csv")
+    assert (key["family"] == "pvq").sum() == 284
+    ours = pd.read_csv(paper / "results/published/scores/profiles.csv").set_index(["model", "family", "dimension"])
+    lost = set()
+    for model in ours.index.unique("model"):
+        name = f"{model}_averaged_results_0.3_pos_centered_scores.json"
+        scores = raw(paper, f"lm_evaluation/score_results/final_results_0.3_pos_centered/{name}")["scores"]
+        cells = [(family, d, scores[family][d]) for family in ("pvq", "bfi") for d in scores[family]]
+        rows = [ours.loc[(model, family, d)] for family, d, _ in cells]
+        if any(row["n_items"] != theirs["n"] for row, (_, _, theirs) in zip(rows, cells, strict=True)):
+            lost.add(model)
+            continue
+        for row, (_, _, theirs) in zip(rows, cells, strict=True):
+            assert row["mean"] == pytest.approx(theirs["original_mean"], abs=1e-9)
+            assert row["centred_mean"] == pytest.approx(theirs["centered_mean"], abs=1e-9)
+            assert row["sd"] == pytest.approx(theirs["std_dev"], abs=1e-9)
+    assert lost == {"gemini-2.0-flash-thinking-exp-01-21", "llama-3.1-8b-instruct"}
+    shutil.rmtree(paper / "results/published")
+
+
+def link(source, target):
+    Path(target).hardlink_to(source)
+
+
+def test_what_the_items_cover_is_what_the_paper_prints(published, paper):
+    tags = publication.two_sided_tags(published, 0.3)
+    assert (tags["family"] == "pvq").sum() == 553
+    shares = coverage.items_per_value(tags).set_index("dimension")["share"]
+    assert shares.round(3)[["Universalism", "Security", "Self_Direction"]].tolist() == [0.174, 0.047, 0.134]
+    assert np.round(coverage.spread_of_shares(shares), 3).tolist() == [0.042, 3.692]
+    distances = coverage.cross_loading_distances(tags)
+    counts = distances.groupby("direction")["n_pairs"].apply(list)
+    assert counts["same"] == [95, 35, 16, 8, 0]
+    assert counts["opposite"] == [19, 38, 66, 101, 66]
+    assert round(coverage.mean_distance(distances, "same"), 2) == 1.59
+    assert round(coverage.mean_distance(distances, "opposite"), 2) == 3.54
+    topics = pd.read_csv(paper / "results/publication/tables/topics.csv")
+    assert topics.iloc[0].tolist() == ["Philosophy and ethics", 53, pytest.approx(51.0, abs=0.05)]
+
+
+def test_changing_one_models_row_collects_that_model_alone(paper, restored):
+    restored("config/models.tsv", lambda text: text.replace("DeepSeek\topen\t671\tyes", "DeepSeek\topen\t670\tyes"))
+    jobs, text = planned(paper)
+    assert jobs["read_answers"] == jobs["collect_answers"] == 1
+    assert "deepseek-r1" in text
+    assert jobs["parse_answers"] == jobs["score_models"] == jobs["draw_profiles"] == 1
+    assert not {"verify_archive", "unpack_archive", "prepare_survey", "correlate_items"} & set(jobs)
+
+
+def users_of(module):
+    """The rules whose scripts import a module of the library, found by Python's own module finder."""
+    users = set()
+    for script in (ROOT / "workflow/scripts").glob("*.py"):
+        finder = ModuleFinder(path=[str(ROOT / "workflow/scripts")])
+        finder.run_script(str(script))
+        if f"value_portrait.{module}" in finder.modules:
+            users.add(script.stem)
+    return users
+
+
+@pytest.mark.parametrize("module", ["parsing", "scoring", "reliability", "coverage", "drawing", "comparisons"])
+def test_editing_a_module_reruns_exactly_the_rules_that_use_it(paper, restored, module):
+    path = f"{LIBRARY}/{module}.py"
+    (paper / path).touch()
+    assert planned(paper)[0] == {}, "a mere touch runs nothing"
+    restored(path, lambda text: text + "# edited\n")
+    _, text = planned(paper)
+    direct = set()
+    for block in text.split("\n\n"):
+        reason = re.search(r"^Reason: .*Updated input files: (.*)$", block, re.MULTILINE)
+        if reason and path in reason[1]:
+            direct.add(block)
+    # A job that would run anyway names only its nearest reason, so every user must run, and no other for this cause.
+    jobs, _ = planned(paper)
+    rules = {rule for rule in users_of(module) if rule in RULES - NOT_IN_PAPER}
+    assert direct
+    assert rules <= set(jobs)
+    assert set(jobs) - rules <= DOWNSTREAM_OF(rules)
+
+
+RULES = {
+    match[1]
+    for path in (ROOT / "workflow/rules").glob("*.smk")
+    for match in re.finditer(r"^ *rule (\w+):", path.read_text(), re.MULTILINE)
+}
+NOT_IN_PAPER = {"simulate_study", "simulate_answers", "assess_recovery", "draw_recovery", "read_published_correlations"}
+
+
+def DOWNSTREAM_OF(rules):
+    """Every rule that takes, at however many removes, what one of ``rules`` gives; read off the rule graph by hand."""
+    takers = {
+        "verify_archive": {"unpack_archive"},
+        "unpack_archive": {"check_study", "prepare_items", "prepare_survey", "read_answers"},
+        "check_study": {"prepare_items", "prepare_survey"},
+        "prepare_items": {
+            "prepare_survey",
+            "read_answers",
+            "score_models",
+            "score_raters",
+            "estimate_reliability",
+            "write_tables",
+            "draw_items",
+        },
+        "prepare_survey": {"correlate_items", "score_models", "score_raters", "estimate_reliability", "write_summary"},
+        "correlate_items": {"select_items", "write_tables", "draw_items"},
+        "select_items": {
+            "score_models",
+            "score_raters",
+            "estimate_reliability",
+            "write_tables",
+            "write_summary",
+            "draw_items",
+        },
+        "read_answers": {"collect_answers"},
+        "collect_answers": {"parse_answers"},
+        "parse_answers": {"score_models", "estimate_reliability", "draw_quality", "write_summary"},
+        "score_models": {"compare_models", "write_tables", "write_summary", "draw_profiles", "draw_quality"},
+        "score_raters": {"compare_models"},
+        "estimate_reliability": {"write_tables", "write_summary", "draw_quality"},
+        "compare_models": {"write_summary", "draw_comparisons"},
+    }
+    found, queue = set(), list(rules)
+    while queue:
+        new = takers.get(queue.pop(), set()) - found
+        found |= new
+        queue += new
+    return found
+
+
+def test_a_spoilt_archive_is_refused_and_costs_nothing(paper, archive_path, tmp_path):
+    whole = Path(archive_path).read_bytes()
+    flipped = bytearray(whole)
+    flipped[len(flipped) // 2] ^= 1
+    kept = {path: path.stat().st_mtime_ns for path in (paper / "results").rglob("*") if path.is_file()}
+    copy = tmp_path / "copy"
+    shutil.copytree(paper, copy, copy_function=shutil.copy2, ignore=shutil.ignore_patterns("archive"))
+    for content in (bytes(flipped), whole[: len(whole) // 2]):
+        spoilt = tmp_path / "spoilt.tar.gz"
+        spoilt.write_bytes(content)
+        result = run_snakemake(
+            copy, "--forcerun", "verify_archive", "--", "results/study/verified_archive.txt", archive=str(spoilt)
+        )
+        assert result.returncode != 0
+        assert len(re.findall(r"ERROR: .*(?:cannot be read to its end|differs from the published)", result.stdout)) == 1
+        assert "put it into data/raw/" in result.stdout
+        assert "Traceback" not in result.stdout
+        for path, time in kept.items():
+            name = path.relative_to(paper)
+            if "archive" not in name.parts and name.name not in ("verified_archive.txt", "verify_archive.log"):
+                assert (copy / name).stat().st_mtime_ns == time
+
+
+def test_without_any_source_one_error_says_what_was_tried(checkout):
+    result = run_snakemake(checkout, "--", "results/study/verified_archive.txt", archive=str(checkout / "gone.tar.gz"))
+    assert result.returncode != 0
+    assert result.stdout.count("there is no such file") == 1
+    assert "Traceback" not in result.stdout

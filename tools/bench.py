@@ -1,0 +1,162 @@
+"""Measures rebuilds of the paper, and the library alone, side by side, and prints a table.
+
+Everything runs in a temporary copy of this checkout on the authors' archive, which must be in data/raw/ or named by
+VALUE_PORTRAIT_ARCHIVE. Peak memory is the proportional set size (PSS) of the whole process tree, sampled every 50 ms.
+"""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "workflow/scripts"))
+
+from value_portrait.scoring import arrange_ratings, profile_models  # noqa: E402
+from value_portrait.sensitivity import estimate_sensitivity  # noqa: E402
+from value_portrait.tables import read_table  # noqa: E402
+
+TRACKED = ("Snakefile", "config.yaml", "requirements.lock", "config", "envs", "profiles", "workflow", "data/reference")
+VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed", "v3", "v3_reversed"]
+
+
+class Measure(NamedTuple):
+    """One row of the table: seconds of wall time and CPU time, megabytes at the peak."""
+
+    name: str
+    wall: float
+    cpu: float
+    peak: float | None
+    target: str
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as folder:
+        checkout = Path(folder) / "checkout"
+        copy_checkout(checkout)
+        one = run_workflow("cold rebuild, 1 core", checkout, 1)
+        clean(checkout)
+        two = run_workflow("cold rebuild, 2 cores", checkout, 2, target="45 s, 600 MB")
+        idle = run_workflow("nothing to do (-n)", checkout, 2, "-n", target="2.5 s")
+        models = checkout / "config/models.tsv"
+        models.write_text(models.read_text().replace("xAI\tclosed\t\tno", "xAI\tclosed\t314\tno"))
+        changed = run_workflow("one changed model, 2 cores", checkout, 2, target="12 s")
+        print_table("Workflow", [one, two, idle, changed], two)
+        library = measure_library(checkout)
+        print_table("Library: averaging, scoring and sensitivities of all loaded answers", library, library[-1])
+
+
+def copy_checkout(target: Path) -> None:
+    """A copy of what a clone holds, and of an archive in data/raw."""
+    for name in TRACKED:
+        (shutil.copytree if (ROOT / name).is_dir() else copy_file)(ROOT / name, target / name)
+    shutil.copytree(ROOT / "data/raw", target / "data/raw")
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file, making its folder."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target)
+
+
+def clean(checkout: Path) -> None:
+    """Remove what a run has made."""
+    for name in ("results", ".snakemake"):
+        shutil.rmtree(checkout / name)
+
+
+def run_workflow(name: str, checkout: Path, cores: int, *arguments: str, target: str = "") -> Measure:
+    """Run Snakemake and measure its process tree.
+
+    Raises
+    ------
+    SystemExit : the run failed; its output is shown.
+    """
+    command = [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(command, cwd=checkout, stdout=output, stderr=subprocess.STDOUT)
+        peak = 0.0
+        while process.poll() is None:
+            peak = max(peak, tree_memory(process.pid))
+            time.sleep(0.05)
+        wall = time.perf_counter() - start
+        output.seek(0)
+        if process.returncode:
+            sys.exit(f"{output.read()}\n{name} failed.")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Measure(name, wall, cpu, peak, target)
+
+
+def tree_memory(pid: int) -> float:
+    """PSS of a process and all its descendants, in megabytes."""
+    total = 0
+    try:
+        processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return 0.0
+    for process in processes:
+        try:
+            total += process.memory_full_info().pss
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return total / 1e6
+
+
+def measure_library(checkout: Path) -> list[Measure]:
+    """Our own arithmetic on loaded tables, and the averages alone by pandas for comparison."""
+    results = checkout / "results"
+    items = read_table(results / "study/items.parquet", "items", ["item_id"])["item_id"].to_pylist()
+    key = read_table(results / "items/item_key.csv", "item_key").to_pandas()
+    columns = ["model", "condition", "prompt_version", "item_id", "rating"]
+    table = read_table(results / "scores/ratings.parquet", "ratings", columns)
+    frame = table.to_pandas()
+
+    def ours() -> None:
+        ratings = arrange_ratings(table, "rating", VERSIONS, items)
+        profile_models(ratings, key, "tagged_items")
+        estimate_sensitivity(ratings)
+
+    def by_pandas() -> None:
+        frame.groupby(["model", "condition", "item_id"], observed=True)["rating"].mean()
+
+    return [
+        median_of("all three, this library", ours, "0.5 s"),
+        median_of("averaging alone, pandas groupby", by_pandas, ""),
+    ]
+
+
+def median_of(name: str, function: Callable[[], None], target: str, repeats: int = 7) -> Measure:
+    """The median time of several calls."""
+    times = []
+    for _ in range(repeats):
+        wall, cpu = time.perf_counter(), time.process_time()
+        function()
+        times.append((time.perf_counter() - wall, time.process_time() - cpu))
+    wall, cpu = np.median(times, axis=0)
+    return Measure(name, float(wall), float(cpu), None, target)
+
+
+def print_table(title: str, rows: Sequence[Measure], base: Measure) -> None:
+    """Print the rows, each with its wall time as a multiple of that of ``base``."""
+    print(f"\n{title} ({os.cpu_count()} cores)")
+    print(f"{'':34}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}{'ratio':>8}  target")
+    for row in rows:
+        peak = "" if row.peak is None else f"{row.peak:.0f}"
+        print(f"{row.name:34}{row.wall:9.3f}{row.cpu:9.3f}{peak:>9}{row.wall / base.wall:8.2f}  {row.target}")
+
+
+if __name__ == "__main__":
+    main()

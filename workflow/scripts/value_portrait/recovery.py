@@ -1,0 +1,182 @@
+"""How well the pipeline recovers what the simulated study planted: the tags of items and the profiles of models.
+
+Truth is planted on values (``pvq``) and traits (``bfi``) alone, so higher-order values do not appear here.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from .dimensions import FAMILY_TITLES
+from .simulated_models import PlantedModel, expected_ratings
+from .simulation import PLANTED
+from .tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
+
+PLANTED_FAMILIES = tuple(dict.fromkeys(family for family, _ in PLANTED))
+
+_FAMILY = Column(REPEATED_TEXT, "pvq (values) or bfi (traits)")
+
+RECOVERY_TAGS = Schema(
+    ("family", "dimension"),
+    {
+        "family": _FAMILY,
+        "dimension": Column(REPEATED_TEXT, "value or trait, or all of the family's"),
+        "planted": Column(COUNT, "items with a planted loading", low=0),
+        "found": Column(COUNT, "those of them that the item key tags", low=0),
+        "false_tags": Column(COUNT, "items that the item key tags without a planted loading", low=0),
+        "sensitivity": Column(NUMBER, "found / planted", 0, 1, nullable=True),
+        "specificity": Column(NUMBER, "share of the items without a loading that got no tag", 0, 1, nullable=True),
+    },
+)
+
+RECOVERY_SCORES = Schema(
+    ("model", "condition", "family", "dimension"),
+    {
+        "model": Column(REPEATED_TEXT, "model"),
+        "condition": Column(REPEATED_TEXT, "baseline"),
+        "family": _FAMILY,
+        "dimension": Column(REPEATED_TEXT, "value or trait"),
+        "planted": Column(NUMBER, "centred mean without any error, in scale points", nullable=True),
+        "recovered": Column(NUMBER, "centred mean found, in scale points", nullable=True),
+    },
+)
+
+RECOVERY_PROFILES = Schema(
+    ("model", "condition", "family"),
+    {
+        "model": Column(REPEATED_TEXT, "model"),
+        "condition": Column(REPEATED_TEXT, "baseline: personas have no planted profile"),
+        "family": _FAMILY,
+        "n_dimensions": Column(COUNT, "dimensions with a planted and a recovered score", low=0),
+        "correlation": Column(NUMBER, "Pearson's, of planted and recovered scores", -1, 1, nullable=True),
+        "rmse": Column(NUMBER, "root mean square of their differences, in scale points", low=0, nullable=True),
+    },
+)
+
+
+def assess_tags(loadings: np.ndarray, items: Sequence[str], key: pd.DataFrame) -> pd.DataFrame:
+    """Table ``RECOVERY_TAGS``: each planted dimension, and all of a family.
+
+    Parameters
+    ----------
+    loadings : (I × PLANTED), never negative; an item measures a dimension where its loading is above 0.
+    key : table ``item_key``. A tag of polarity -1 contradicts a planted loading and counts as not found; without a
+        planted loading it is false like any other.
+
+    A tag of the neighbouring value is false too, although people who score high on one tend to score high on both: so
+    specificity for values is below what chance alone gives.
+    """
+    rows = {item: row for row, item in enumerate(items)}
+    columns = {dimension: column for column, dimension in enumerate(PLANTED)}
+    polarity = np.zeros(loadings.shape, np.int8)
+    for item, *dimension, sign in key[["item_id", "family", "dimension", "polarity"]].itertuples(index=False):
+        if tuple(dimension) in columns:
+            polarity[rows[item], columns[tuple(dimension)]] = sign
+    planted = loadings > 0
+    counts = pd.DataFrame(PLANTED, columns=["family", "dimension"]).assign(
+        planted=planted.sum(axis=0),
+        found=(planted & (polarity > 0)).sum(axis=0),
+        false_tags=(~planted & (polarity != 0)).sum(axis=0),
+        unplanted=(~planted).sum(axis=0),
+    )
+    pooled = counts.drop(columns="dimension").groupby("family", sort=False).sum().reset_index()
+    table = pd.concat([counts, pooled.assign(dimension="all")], ignore_index=True)
+    return table.assign(
+        sensitivity=(table["found"] / table["planted"]).where(table["planted"] > 0),
+        specificity=(1 - table["false_tags"] / table["unplanted"]).where(table["unplanted"] > 0),
+    )
+
+
+def expected_centred_means(expected: np.ndarray, loadings: np.ndarray, centring: str) -> np.ndarray:
+    """What each dimension's centred mean (PLANTED,) would be without any error, in scale points.
+
+    Parameters
+    ----------
+    expected : (I,), the model's noise-free ratings.
+    loadings : (I × PLANTED); the items of a dimension are those that truly measure it.
+    centring : as in the config: the centre is the mean over the items that truly measure any dimension of the family
+        (``tagged_items``), over all items (``all_items``), or 0 (``none``).
+
+    Returns
+    -------
+    NaN for a dimension that no item measures.
+    """
+    measures = loadings > 0
+    means = np.full(len(PLANTED), np.nan)
+    for family in PLANTED_FAMILIES:
+        columns = [column for column, (own, _) in enumerate(PLANTED) if own == family]
+        entering = measures[:, columns].any(axis=1) | (centring == "all_items")
+        centre = expected[entering].mean() if entering.any() and centring != "none" else 0.0
+        for column in columns:
+            if measures[:, column].any():
+                means[column] = expected[measures[:, column]].mean() - centre
+    return means
+
+
+def compare_scores(
+    models: Sequence[PlantedModel],
+    loadings: np.ndarray,
+    difficulty: np.ndarray,
+    profiles: pd.DataFrame,
+    centring: str,
+) -> pd.DataFrame:
+    """Planted and recovered score of each model on each planted dimension, both as centred means in scale points.
+
+    A planted profile is in standard deviations of people, which no pipeline can give back: what its items are worth in
+    scale points is part of the truth too. So the planted score is the centred mean that the model's noise-free
+    ratings have over the items that truly measure the dimension. The recovered one is ``centred_mean`` of the table
+    ``profiles`` at baseline; it differs by wrong and missing tags, noise, rounding, order effects and refusals.
+
+    Returns
+    -------
+    Columns model, condition, family, dimension, planted, recovered.
+    """
+    frames = []
+    for model in models:
+        frame = pd.DataFrame(PLANTED, columns=["family", "dimension"])
+        means = expected_centred_means(expected_ratings(model, loadings, difficulty), loadings, centring)
+        frames.append(frame.assign(model=model.model, condition="baseline", planted=means))
+    names = ["model", "condition", "family", "dimension"]
+    recovered = profiles[[*names, "centred_mean"]].rename(columns={"centred_mean": "recovered"})
+    recovered = recovered.astype(dict.fromkeys(names, str))
+    table = pd.concat(frames, ignore_index=True)
+    return table.merge(recovered, on=names, how="left", validate="1:1")[[*names, "planted", "recovered"]]
+
+
+def assess_profiles(scores: pd.DataFrame) -> pd.DataFrame:
+    """Table ``RECOVERY_PROFILES`` from ``compare_scores``; no correlation below three dimensions."""
+    rows: list[Mapping[str, object]] = []
+    for (model, condition, family), block in scores.groupby(["model", "condition", "family"], sort=False):
+        pairs = block[["planted", "recovered"]].dropna()
+        error = pairs["recovered"] - pairs["planted"]
+        rows.append(
+            {
+                "model": model,
+                "condition": condition,
+                "family": family,
+                "n_dimensions": len(pairs),
+                "correlation": pairs["planted"].corr(pairs["recovered"]) if len(pairs) > 2 else None,
+                "rmse": float(np.sqrt((error**2).mean())) if len(pairs) else None,
+            }
+        )
+    return pd.DataFrame(rows).astype({"correlation": float, "rmse": float})
+
+
+def describe_recovery(tags: pd.DataFrame, profiles: pd.DataFrame) -> str:
+    """Both tables of recovery in a few lines of Markdown, for people: one row per family."""
+    lines = [
+        "# How much of the planted truth was recovered",
+        "",
+        "| | planted tags | found | false | sensitivity | specificity | profiles: median r | median error |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for family in PLANTED_FAMILIES:
+        pooled = tags[(tags["family"] == family) & (tags["dimension"] == "all")].iloc[0]
+        own = profiles[profiles["family"] == family]
+        lines.append(
+            f"| {FAMILY_TITLES[family]} | {pooled['planted']} | {pooled['found']} | {pooled['false_tags']} | "
+            f"{pooled['sensitivity']:.2f} | {pooled['specificity']:.2f} | {own['correlation'].median():.2f} | "
+            f"{own['rmse'].median():.2f} |"
+        )
+    return "\n".join([*lines, "", f"{profiles['model'].nunique()} models; errors in scale points (1 to 6).", ""])
