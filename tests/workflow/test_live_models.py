@@ -143,7 +143,7 @@ def assert_another_prompt_version_is_asked_alone(checkout: Path, server: Loopbac
     config = yaml.safe_load((checkout / "config.yaml").read_text())
     config["prompt_versions"] = VERSIONS
     (checkout / "config.yaml").write_text(yaml.safe_dump(config))
-    done = snakemake(checkout, "estimate")
+    done = snakemake(checkout, "estimate_queries")
     assert f"{len(VERSIONS) * ITEMS:,}" in done.stdout
     assert server.requests == before
     assert snakemake(checkout, "responses").returncode == 0
