@@ -30,7 +30,7 @@ lint: $(ENVIRONMENT) ## check formatting, style, types and the workflow
 	@$(SNAKEMAKE) --lint --configfile config/demo.yaml
 
 estimate: $(ENVIRONMENT) ## print what the live models of the config would cost; nothing is sent
-	@$(SNAKEMAKE) --cores 1 --quiet all --forcerun estimate -- estimate
+	@$(SNAKEMAKE) --cores 1 --quiet all --forcerun estimate_queries -- estimate
 
 bench-query: $(ENVIRONMENT) ## measure the live engine beside other ways of asking, on the loopback interface (five minutes)
 	@.venv/bin/python tools/bench_query.py

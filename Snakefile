@@ -54,3 +54,8 @@ rule all:
         rules.publication.input,
         rules.items.input,
         rules.scores.input,
+
+
+rule estimate:
+    input:
+        "<results>/responses/estimate.txt",

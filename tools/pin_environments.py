@@ -9,7 +9,7 @@ PYTHON = "3.11"
 # What the jobs of each environment import; everything else comes with these.
 ENVIRONMENTS = {
     "collection": ("numpy", "orjson", "pyarrow"),
-    "live": ("aiohttp", "anthropic", "jsonschema", "openai", "orjson", "pyarrow", "pyyaml"),
+    "live": ("aiohttp", "anthropic", "httpx2", "jsonschema", "numpy", "openai", "orjson", "pyarrow", "pyyaml"),
     "analysis": (
         "jinja2",
         "jsonschema",

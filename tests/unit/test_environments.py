@@ -46,9 +46,11 @@ def imported(script, seen):
         elif isinstance(node, ast.ImportFrom) and not node.level and not node.module.startswith("value_portrait"):
             found.add(node.module.split(".")[0])
         elif isinstance(node, ast.ImportFrom):
-            base = (node.module or "").removeprefix("value_portrait").strip(".")
-            for name in [base] if base else [alias.name for alias in node.names]:
-                module = ROOT / "workflow/scripts/value_portrait" / f"{name}.py"
+            start = script.parents[node.level - 1] if node.level else ROOT / "workflow/scripts"
+            base = start.joinpath(*(node.module or "").split("."))
+            whole = base.with_suffix(".py").exists()
+            for name in [base] if whole else [base / alias.name for alias in node.names]:
+                module = name.with_suffix(".py")
                 if module not in seen:
                     seen.add(module)
                     found |= imported(module, seen)

@@ -170,7 +170,7 @@ rule collect_answers:
         "cp {input.table} {output.table} 2> {log}"
 
 
-rule estimate:
+rule estimate_queries:
     input:
         item_table="<results>/study/items.parquet",
         prompts="<results>/study/prompts.parquet",
@@ -179,7 +179,7 @@ rule estimate:
     output:
         table="<results>/responses/estimate.txt",
     log:
-        "<logs>/estimate.log",
+        "<logs>/estimate_queries.log",
     conda:
         "../../envs/live.yaml"
     params:
