@@ -4,10 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from loopback import Loopback
+from targets import KEY
 
 ROOT = Path(__file__).resolve().parents[1]
 TRACKED = ("Snakefile", "config.yaml", "requirements.lock", "config", "envs", "profiles", "workflow", "data/reference")
@@ -88,3 +90,14 @@ def small_models(count: int) -> str:
     header = (ROOT / "config/demo_models.tsv").read_text().splitlines()[0]
     row = "{}\tsimulated\tsimulated\t\t\tFir\tSimulated\topen\t{}\tno\tbaseline\t\t\t\t"
     return "\n".join([header, *(row.format(f"fir-{n}", n) for n in range(1, count + 1))]) + "\n"
+
+
+@pytest.fixture(autouse=True)
+def _loopback_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOOPBACK_API_KEY", KEY)
+
+
+@pytest.fixture
+def server() -> Iterator[Loopback]:
+    with Loopback() as running:
+        yield running

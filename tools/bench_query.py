@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "workflow/scripts"), str(ROOT / "tests"), str(ROOT / "tests/unit/querying")]
+sys.path[:0] = [str(ROOT / "workflow/scripts"), str(ROOT / "tests")]
 
 NUMBER, LATENCY_S = 1000, 0.2
 REPEATS = {10: 1, 50: 3, 200: 5}

@@ -11,15 +11,14 @@ import psutil
 import pytest
 import yaml
 from loopback import Loopback
+from value_portrait.tables import read_table
 
 ROOT = Path(__file__).parents[2]
 KEY = "lb-PLANTED-4f9a8c7e6d5b"
 MODEL = "lab/new model:1"
-RECORDED = ("gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18")
 VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed"]
-ITEMS = 520
-
-pytestmark = pytest.mark.skipif("VALUE_PORTRAIT_ARCHIVE" not in os.environ, reason="needs the authors' archive")
+SIMULATION = {"groups": 4, "queries_per_group": 3, "responses_per_query": 5, "raters_per_group": 48}
+ITEMS = 4 * 3 * 5
 
 
 @pytest.fixture
@@ -30,14 +29,14 @@ def server() -> Iterator[Loopback]:
 
 @pytest.fixture
 def checkout(tmp_path: Path, server: Loopback) -> Path:
-    """A copy of the project with one live model beside two recorded ones."""
+    """A copy of the project with one live model beside three of a small simulated study."""
     copy = tmp_path / "project"
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for file in files.splitlines():
         if not file.startswith("tests/"):
             (copy / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / file, copy / file)
-    header, *rows = (ROOT / "config/models.tsv").read_text().splitlines()
+    header, *rows = (ROOT / "config/demo_models.tsv").read_text().splitlines()
     live = dict.fromkeys(header.split("\t"), "") | {
         "model": MODEL,
         "answers": "live",
@@ -53,14 +52,14 @@ def checkout(tmp_path: Path, server: Loopback) -> Path:
         "usd_out": "2",
         "priced_on": "2026-11-01",
     }
-    kept = [row for row in rows if row.split("\t")[0] in RECORDED]
-    (copy / "config/models.tsv").write_text("\n".join([header, *kept, "\t".join(live.values())]) + "\n")
+    (copy / "config/models.tsv").write_text("\n".join([header, *rows[:3], "\t".join(live.values())]) + "\n")
     providers = yaml.safe_load((ROOT / "config/providers.yaml").read_text())
     row = dict(providers["providers"]["local"], key_env="LOOPBACK_API_KEY", free=False, requests_per_minute=600_000)
     providers["providers"]["loopback"] = row | {"base_url": f"{server.url}/v1"}
     (copy / "config/providers.yaml").write_text(yaml.safe_dump(providers))
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
-    config["prompt_versions"], config["responses"]["max_usd"] = VERSIONS[:2], 10
+    config |= {"study": "simulated", "simulation": SIMULATION, "prompt_versions": VERSIONS[:2]}
+    config["responses"]["max_usd"] = 10
     (copy / "config.yaml").write_text(yaml.safe_dump(config))
     return copy
 
@@ -115,6 +114,9 @@ def assert_a_new_row_is_asked_and_scored(checkout: Path, server: Loopback) -> No
     assert done.returncode == 0, done.stdout
     # Every question once, and the preflight's.
     assert server.requests == len(server.received) == 2 * ITEMS + 1
+    figures = checkout / "results/publication/figures"
+    assert snakemake(checkout, str((figures / "value_profiles.png").relative_to(checkout))).returncode == 0
+    assert any(MODEL in path.read_text() for path in figures.glob("value_profiles.svg"))
     assert f'"{MODEL}",' in (checkout / "results/scores/profiles.csv").read_text()
     assert all(KEY.encode() not in content for content in [done.stdout.encode(), *everything_written(checkout)])
 
@@ -157,3 +159,23 @@ def test_a_live_model_from_its_row_to_its_scores(checkout: Path, server: Loopbac
     for case in ("results deleted", "everything forced", "a script and the parser edited"):
         assert_what_is_answered_is_never_asked_again(checkout, server, case)
     assert_another_prompt_version_is_asked_alone(checkout, server)
+
+
+def test_an_export_is_a_recorded_model_of_the_workflow(checkout: Path, server: Loopback) -> None:
+    assert snakemake(checkout, "responses").returncode == 0
+    table = checkout / "results/responses/lab_new_model_1/baseline.parquet"
+    live = read_table(table, "answers")
+    before = server.requests
+    exported = checkout / "data/recorded/lab_new_model_1.parquet"
+    command = [sys.executable, str(ROOT / "tools/responses.py"), "export", MODEL, "--to", str(exported)]
+    subprocess.run(command, cwd=checkout, check=True)
+    # Somebody else has no store, no key and no provider of that name.
+    shutil.rmtree(checkout / "data/responses")
+    shutil.rmtree(checkout / "results")
+    shutil.copy(ROOT / "config/providers.yaml", checkout / "config/providers.yaml")
+    models = checkout / "config/models.tsv"
+    models.write_text(models.read_text().replace(f"{MODEL}\tlive", f"{MODEL}\trecorded"))
+    done = snakemake(checkout, "responses")
+    assert done.returncode == 0, done.stdout
+    assert read_table(table, "answers").equals(live)
+    assert server.requests == before

@@ -34,15 +34,15 @@ SIMULATED = config["study"] == "simulated"
 SUMS = "data/raw/SHA256SUMS"
 PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
 ARCHIVE_FILES = [] if SIMULATED else list(checked(read_sums, SUMS))
-MODELS = {slug(row["model"]): row for row in checked(read_models, config["models"], config["study"])}
+EXPORTS = {
+    path.stem: str(path)
+    for path in sorted(Path(config["responses"]["exports"]).glob("*"))
+    if path.suffix in (".parquet", ".jsonl")
+}
+MODELS = {slug(row["model"]): row for row in checked(read_models, config["models"], config["study"], EXPORTS)}
 PROVIDERS = checked(check_targets, MODELS.values(), config["models"], config["providers"])
 checked(check_folder, config["responses"]["store"], "responses.store")
-EXPORTS = {
-    name: str(path)
-    for name, row in MODELS.items()
-    for path in sorted(Path(config["responses"]["exports"]).glob(f"{name}.*"))
-    if row["answers"] == "recorded" and path.name in (f"{name}.parquet", f"{name}.jsonl")
-}
+EXPORTS = {name: path for name, path in EXPORTS.items() if name in MODELS and MODELS[name]["answers"] == "recorded"}
 # Looked up for all models at once, so that a missing file shows before anything runs.
 RECORDED_FILES = {
     name: [checked(answer_path, ARCHIVE_FILES, model["model"], version) for version in config["prompt_versions"]]

@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +48,12 @@ def check_folder(path: str | Path, key: str) -> None:
             raise InputError(folder, "is a file where a folder is needed.", f"Move it away, or change {key}.")
 
 
-def read_models(path: str | Path, study: str) -> list[Model]:
+def read_models(path: str | Path, study: str, exported: Container[str] = ()) -> list[Model]:
     """The rows of ``models.tsv`` as dictionaries: numbers as numbers, empty cells as None, conditions as a list.
+
+    Parameters
+    ----------
+    exported : file names of models whose recorded answers come with an export, not with the study.
 
     Raises
     ------
@@ -81,9 +85,8 @@ def read_models(path: str | Path, study: str) -> list[Model]:
             raise InputError(where, f"'{name}' and '{other}' get one file name, {slug(name)}.", "Rename one.")
         if any(name == earlier["model"] for earlier in models):
             raise InputError(where, f"'{name}' stands in an earlier row too.", "Keep one of them.")
-        if model["answers"] in ("recorded", "simulated") and (model["answers"] == "simulated") != (
-            study == "simulated"
-        ):
+        has_answers = {"simulated": study == "simulated", "recorded": study != "simulated" or slug(name) in exported}
+        if not has_answers.get(model["answers"], True):
             raise InputError(where, f"answers are {model['answers']}, but the study is {study}.", "Change one.")
         models.append(model)
     if not models:
