@@ -1,16 +1,20 @@
 """A live model through the whole workflow, against the loopback server."""
 
+import copy
+import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 import yaml
 from loopback import Loopback
+from value_portrait import study
 from value_portrait.tables import read_table
 
 ROOT = Path(__file__).parents[2]
@@ -30,12 +34,12 @@ def server() -> Iterator[Loopback]:
 @pytest.fixture
 def checkout(tmp_path: Path, server: Loopback) -> Path:
     """A copy of the project with one live model beside three of a small simulated study."""
-    copy = tmp_path / "project"
+    target = tmp_path / "project"
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for file in files.splitlines():
         if not file.startswith("tests/"):
-            (copy / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / file, copy / file)
+            (target / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / file, target / file)
     header, *rows = (ROOT / "config/demo_models.tsv").read_text().splitlines()
     live = dict.fromkeys(header.split("\t"), "") | {
         "model": MODEL,
@@ -52,16 +56,16 @@ def checkout(tmp_path: Path, server: Loopback) -> Path:
         "usd_out": "2",
         "priced_on": "2026-11-01",
     }
-    (copy / "config/models.tsv").write_text("\n".join([header, *rows[:3], "\t".join(live.values())]) + "\n")
+    (target / "config/models.tsv").write_text("\n".join([header, *rows[:3], "\t".join(live.values())]) + "\n")
     providers = yaml.safe_load((ROOT / "config/providers.yaml").read_text())
     row = dict(providers["providers"]["local"], key_env="LOOPBACK_API_KEY", free=False, requests_per_minute=600_000)
     providers["providers"]["loopback"] = row | {"base_url": f"{server.url}/v1"}
-    (copy / "config/providers.yaml").write_text(yaml.safe_dump(providers))
+    (target / "config/providers.yaml").write_text(yaml.safe_dump(providers))
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     config |= {"study": "simulated", "simulation": SIMULATION, "prompt_versions": VERSIONS[:2]}
     config["responses"]["max_usd"] = 10
-    (copy / "config.yaml").write_text(yaml.safe_dump(config))
-    return copy
+    (target / "config.yaml").write_text(yaml.safe_dump(config))
+    return target
 
 
 def snakemake(checkout: Path, *arguments: str, key: str = KEY) -> subprocess.CompletedProcess[str]:
@@ -152,6 +156,39 @@ def assert_another_prompt_version_is_asked_alone(checkout: Path, server: Loopbac
     assert server.requests == before + 2 * ITEMS
 
 
+def assert_a_changed_template_asks_its_version_alone(checkout: Path, server: Loopback) -> None:
+    before = server.requests
+    for template in study.TEMPLATES:
+        path = checkout / "results/study/archive" / study.prompt_path("v2", template)
+        path.write_text(path.read_text() + "\nBe brief.")
+    done = snakemake(checkout, "responses")
+    assert done.returncode == 0, done.stdout
+    assert server.requests == before + ITEMS
+
+
+def assert_a_new_query_is_asked_alone(checkout: Path, server: Loopback) -> None:
+    before = server.requests
+
+    def edit(path: str, change: Callable[[Any], None]) -> None:
+        file = checkout / "results/study/archive" / path
+        content = json.loads(file.read_text())
+        change(content)
+        file.write_text(json.dumps(content))
+
+    def copy_first(queries: list[Any]) -> None:
+        queries.append(copy.deepcopy(queries[0]))
+        queries[-1]["content"]["text"] = "Synthetic query 1999: something else."
+        if "portrait_id" in queries[-1]:
+            queries[-1]["portrait_id"] = 1999
+
+    edit(study.ITEMS, copy_first)
+    edit(study.TOPICS, copy_first)
+    edit(study.SURVEY, lambda groups: groups[0].update({"1999": next(iter(groups[0].values()))}))
+    done = snakemake(checkout, "responses")
+    assert done.returncode == 0, done.stdout
+    assert server.requests == before + SIMULATION["responses_per_query"] * len(VERSIONS)
+
+
 def test_a_live_model_from_its_row_to_its_scores(checkout: Path, server: Loopback) -> None:
     # One test, since each step begins where the one before it ended.
     assert_a_wrong_key_costs_one_request_and_shows_nowhere(checkout, server)
@@ -159,6 +196,8 @@ def test_a_live_model_from_its_row_to_its_scores(checkout: Path, server: Loopbac
     for case in ("results deleted", "everything forced", "a script and the parser edited"):
         assert_what_is_answered_is_never_asked_again(checkout, server, case)
     assert_another_prompt_version_is_asked_alone(checkout, server)
+    assert_a_changed_template_asks_its_version_alone(checkout, server)
+    assert_a_new_query_is_asked_alone(checkout, server)
 
 
 def test_an_export_is_a_recorded_model_of_the_workflow(checkout: Path, server: Loopback) -> None:
