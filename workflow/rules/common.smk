@@ -5,8 +5,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
-
 SCRIPTS = Path(workflow.basedir, "workflow", "scripts")
 sys.path.append(str(SCRIPTS))
 
@@ -23,7 +21,8 @@ def checked(function, *arguments):
     try:
         return function(*arguments)
     except InputError as error:
-        raise WorkflowError(str(error)) from None
+        # An exception would be shown with lines of this file, which are not where the fault is.
+        sys.exit(f"Error: {error}")
 
 
 checked(check_config, config, " + ".join(map(str, workflow.configfiles)))

@@ -121,5 +121,5 @@ def check(value: Any, schema: str, where: str) -> None:
     raise InputError(
         f"{where}: {key}" if key else where,
         f"{problem.message}.".replace("None is", "an empty cell is"),
-        f"It is: {remedy}." if remedy and key else f"See workflow/schemas/{schema}.schema.json.",
+        f"It may be: {remedy}." if remedy and key else f"See workflow/schemas/{schema}.schema.json.",
     )
