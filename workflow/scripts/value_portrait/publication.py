@@ -172,7 +172,10 @@ def _groups_line(groups: pd.DataFrame) -> str:
     for comparison, own in groups[groups["family"] == "pvq"].groupby("comparison", sort=False):
         clear = own[(own["ci_low"] > 0) | (own["ci_high"] < 0)]
         one, other = own.iloc[0]["first"], own.iloc[0]["second"]
-        found = _listed(clear.set_index("dimension")["difference"]) if len(clear) else "none"
+        if own["ci_low"].isna().all():
+            found = "too few models"
+        else:
+            found = _listed(clear.set_index("dimension")["difference"]) or "none"
         parts.append(f"{one} - {other} ({comparison}): {found}")
     return f"Differences between groups of models whose 95 % interval leaves out 0: {'; '.join(parts)}."
 
