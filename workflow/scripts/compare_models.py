@@ -37,7 +37,7 @@ def compare_models(
 def _printed(models: list[Model], path: str) -> pd.DataFrame:
     """The printed scores of the models that have no others, one row per model and value."""
     names = [model["model"] for model in models if model["answers"] == "printed"]
-    wide = pd.read_csv(path, comment="#", index_col="model").loc[names]
+    wide = pd.read_csv(path, comment="#", index_col="model").loc[names, comparisons.VALUES]
     long = wide.melt(ignore_index=False, var_name="dimension", value_name="centred_mean").reset_index()
     return long.assign(family="pvq")
 
