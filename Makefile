@@ -4,7 +4,7 @@ CORES ?= 8
 ENVIRONMENT := .venv/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper test lint estimate bench bench-query report lock clean
+.PHONY: help demo paper test lint estimate bench bench-query readme report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -37,6 +37,9 @@ bench-query: $(ENVIRONMENT) ## measure the live engine beside other ways of aski
 
 bench: $(ENVIRONMENT) ## measure time and memory of rebuilds (needs the authors' archive)
 	@.venv/bin/python tools/bench.py
+
+readme: $(ENVIRONMENT) ## put the certificate of the last make paper into the README
+	@.venv/bin/python tools/update_readme.py
 
 report: $(ENVIRONMENT) ## write results/report.html, a self-contained report of the paper's run
 	@$(SNAKEMAKE) --report results/report.html

@@ -22,6 +22,13 @@ include: "workflow/rules/items.smk"
 include: "workflow/rules/responses.smk"
 include: "workflow/rules/scores.smk"
 include: "workflow/rules/figures.smk"
+
+
+if CERTIFIED:
+
+    include: "workflow/rules/certificate.smk"
+
+
 include: "workflow/rules/publication.smk"
 
 

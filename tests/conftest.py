@@ -50,6 +50,15 @@ def archive_path() -> str:
     return str(Path(path).resolve())
 
 
+@pytest.fixture(scope="session")
+def paper(tmp_path_factory: pytest.TempPathFactory, archive_path: str) -> Path:
+    """A checkout in which the paper has been rebuilt; its tests are one group, so that it is rebuilt once."""
+    checkout = copy_checkout(tmp_path_factory.mktemp("paper") / "checkout")
+    result = run_snakemake(checkout, archive=archive_path)
+    assert result.returncode == 0, result.stdout
+    return checkout
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     return copy_checkout(tmp_path / "checkout")

@@ -10,22 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT, copy_checkout, run_snakemake
+from conftest import ROOT, run_snakemake
 from value_portrait import coverage, publication
 
 pytestmark = pytest.mark.xdist_group("paper")
 
 FAMILIES = ("pvq", "higher_pvq", "bfi")
 LIBRARY = "workflow/scripts/value_portrait"
-
-
-@pytest.fixture(scope="module")
-def paper(tmp_path_factory, archive_path) -> Path:
-    """A checkout in which the paper has been rebuilt."""
-    checkout = copy_checkout(tmp_path_factory.mktemp("paper") / "checkout")
-    result = run_snakemake(checkout, archive=archive_path)
-    assert result.returncode == 0, result.stdout
-    return checkout
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +207,17 @@ def DOWNSTREAM_OF(rules):
     """Every rule that takes, at however many removes, what one of ``rules`` gives; read off the rule graph by hand."""
     takers = {
         "verify_archive": {"unpack_archive"},
-        "unpack_archive": {"check_study", "prepare_items", "prepare_survey", "read_answers"},
+        "unpack_archive": {
+            "check_study",
+            "prepare_items",
+            "prepare_survey",
+            "read_answers",
+            "read_published_correlations",
+            "write_certificate",
+        },
+        "read_published_correlations": {"explain_correlations", "write_certificate"},
+        "explain_correlations": {"write_certificate"},
+        "write_certificate": {"draw_certificate", "check_certificate"},
         "check_study": {"prepare_items", "prepare_survey"},
         "prepare_items": {
             "prepare_survey",
@@ -226,8 +227,18 @@ def DOWNSTREAM_OF(rules):
             "estimate_reliability",
             "write_tables",
             "draw_items",
+            "write_certificate",
         },
-        "prepare_survey": {"correlate_items", "score_models", "score_raters", "estimate_reliability", "write_summary"},
+        "prepare_survey": {
+            "correlate_items",
+            "score_models",
+            "score_raters",
+            "estimate_reliability",
+            "write_summary",
+            "read_published_correlations",
+            "explain_correlations",
+            "write_certificate",
+        },
         "correlate_items": {"select_items", "write_tables", "draw_items"},
         "select_items": {
             "score_models",
@@ -236,13 +247,20 @@ def DOWNSTREAM_OF(rules):
             "write_tables",
             "write_summary",
             "draw_items",
+            "write_certificate",
         },
         "read_answers": {"collect_answers"},
         "collect_answers": {"parse_answers"},
-        "parse_answers": {"score_models", "estimate_reliability", "draw_quality", "write_summary"},
+        "parse_answers": {
+            "score_models",
+            "estimate_reliability",
+            "draw_quality",
+            "write_summary",
+            "write_certificate",
+        },
         "score_models": {"compare_models", "write_tables", "write_summary", "draw_profiles", "draw_quality"},
         "score_raters": {"compare_models"},
-        "estimate_reliability": {"write_tables", "write_summary", "draw_quality"},
+        "estimate_reliability": {"write_tables", "write_summary", "draw_quality", "write_certificate"},
         "compare_models": {"write_summary", "draw_comparisons"},
     }
     found, queue = set(), list(rules)

@@ -11,6 +11,8 @@ sys.path.append(str(SCRIPTS))
 from value_portrait import study
 from value_portrait.answers import answer_path
 from value_portrait.archive import read_sums
+from value_portrait.certifying.paper import VERSIONS
+from value_portrait.certifying.printed import PRINTED
 from value_portrait.configuration import check_config, check_folder, read_models, slug
 from value_portrait.errors import InputError
 from value_portrait.querying.providers import check_targets
@@ -48,6 +50,8 @@ RECORDED_FILES = {
     for name, model in MODELS.items()
     if model["answers"] == "recorded" and name not in EXPORTS
 }
+# The certificate holds the paper's choices, but it needs answers to all of the paper's prompt versions.
+CERTIFIED = bool(RECORDED_FILES) and not SIMULATED and config["prompt_versions"] == list(VERSIONS)
 LIVE_PARAMS = {"models": config["models"], **{name: config["responses"][name] for name in ("store", "max_usd")}}
 LIVE = [name for name, row in MODELS.items() if row["answers"] == "live"]
 
@@ -127,6 +131,22 @@ def survey_files():
         *study.PILOT_SURVEYS.values(),
         *study.PILOT_PARTICIPANTS.values(),
     ]
+
+
+def first_answer_files(wildcards):
+    """For each model with recorded answers from the archive, the file of those to the first prompt version."""
+    return {MODELS[name]["model"]: f"{ARCHIVE}/{files[0]}" for name, files in RECORDED_FILES.items()}
+
+
+def archived_answer_files(wildcards):
+    """The same for each model of the archive."""
+    end = f"_{VERSIONS[0]}_results.json"
+    return {path.rsplit("/", 1)[1].removesuffix(end): path for path in ARCHIVE_FILES if path.endswith(end)}
+
+
+def published_results():
+    """The archive's files with the authors' own tags and scores."""
+    return [path for path in ARCHIVE_FILES if path.startswith(study.PUBLISHED_RESULTS)]
 
 
 def chosen_correlations():

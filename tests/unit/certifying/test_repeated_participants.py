@@ -113,17 +113,28 @@ def test_it_says_whose_profile_is_stored_for_which_sitting():
 
 def test_a_group_that_no_position_explains_says_so_and_keeps_its_correlations():
     survey, stored, _, _, published = planted(5, 9)
-    # An error in one published number of one dimension; the other two dimensions can still be explained.
-    wrong = (published["item_id"] == "1003-1") & (published["dimension"] == "Power")
-    published.loc[wrong, "rho"] += 0.01
+    # Errors in the published numbers of one dimension; the other two dimensions can still be explained.
+    wrong = published["item_id"].str.startswith("1") & (published["dimension"] == "Power")
+    published.loc[wrong, "rho"] += np.linspace(0.01, 0.02, wrong.sum())
     recomputed = correlate_items(survey, stored)
     result = explain_by_second_profiles(survey, stored, recomputed, published)
     positions = result.positions.set_index("dimension")
     assert positions["found"].to_dict() == {"Power": False, "Security": True, "Openness": True}
-    assert positions.loc["Power", "n_positions"] == 0
+    assert positions.loc["Power", "n_exact"] == 0
     assert 0 < positions.loc["Power", "largest_difference"] <= positions.loc["Power", "largest_difference_stored"]
     assert not result.sittings.loc[0, "second_profile_found"]
     pd.testing.assert_frame_equal(result.correlations, recomputed)
+
+
+def test_one_altered_number_spoils_itself_alone():
+    survey, stored, _, _, published = planted(5, 9)
+    altered = published.index[(published["item_id"] == "1003-1") & (published["dimension"] == "Power")]
+    published.loc[altered, "rho"] += 0.01
+    result = explain_by_second_profiles(survey, stored, correlate_items(survey, stored), published)
+    assert result.positions["n_exact"].sum() == 23
+    both = result.correlations.merge(published[[*KEY, "rho"]], on=KEY, suffixes=("", "_published"))
+    different = both[(both["rho"] - both["rho_published"]).abs() > 1e-12]
+    assert different[KEY].values.tolist() == published.loc[altered, KEY].values.tolist()
 
 
 def test_without_a_repeated_participant_nothing_is_sought():

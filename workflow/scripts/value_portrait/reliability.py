@@ -19,11 +19,7 @@ def alpha_of_models(ratings: Ratings, key: pd.DataFrame, observations: str) -> p
     observations : a row is a model under one prompt version (``model_by_version``) or a model's averages (``model``).
         Rows that lack a rating on one of the dimension's items are left out.
     """
-    if observations == "model_by_version":
-        rows = np.where(ratings.values > 0, ratings.values, np.nan).reshape(-1, len(ratings.items))
-    else:
-        rows = ratings.averages()
-    frame = pd.DataFrame(rows, columns=ratings.items)
+    frame = pd.DataFrame(ratings.observations(observations), columns=ratings.items)
     return pd.DataFrame(
         [
             {"source": "models", "family": family, "dimension": dimension, "n_groups": 1}

@@ -36,10 +36,19 @@ class Ratings:
         with np.errstate(invalid="ignore"):
             return self.values.sum(axis=1, dtype=np.int64) / np.where(counts, counts, np.nan)
 
+    def observations(self, kind: str) -> np.ndarray:
+        """Rows for a reliability, (N, I) float: each subject under each version (``model_by_version``), or averages."""
+        if kind == "model_by_version":
+            return np.where(self.values > 0, self.values, np.nan).reshape(-1, len(self.items))
+        return self.averages()
+
     def under(self, condition: str) -> "Ratings":
         """The subjects under one condition."""
-        chosen = [index for index, (_, own) in enumerate(self.subjects) if own == condition]
-        return Ratings([self.subjects[i] for i in chosen], self.versions, self.items, self.values[chosen])
+        return self.take([index for index, (_, own) in enumerate(self.subjects) if own == condition])
+
+    def take(self, places: Sequence[int]) -> "Ratings":
+        """The subjects at these places."""
+        return Ratings([self.subjects[i] for i in places], self.versions, self.items, self.values[list(places)])
 
 
 def arrange_ratings(ratings: pa.Table, column: str, versions: Sequence[str], items: Sequence[str]) -> Ratings:

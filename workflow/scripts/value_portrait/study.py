@@ -21,6 +21,9 @@ PILOT_PARTICIPANTS = {pilot: f"data/prolific/value/pilot/pilot_{pilot}.json" for
 ITEMS = "data/query-response-tagged/query-response-tagged.json"
 TOPICS = "data/query/query_categorized.json"
 PUBLISHED_CORRELATIONS = {family: f"data/correlation_results/{family}_correlation_results.json" for family in FAMILIES}
+PUBLISHED_TAGS = "lm_evaluation/data/Phase1_total.json"
+PUBLISHED_SCORES = "lm_evaluation/score_results"
+PUBLISHED_RESULTS = (PUBLISHED_TAGS, PUBLISHED_SCORES)
 TEMPLATES = ("reddit", "sharegpt")
 
 # The pilots hold no scores of the higher-order values.

@@ -27,8 +27,9 @@ class SecondProfile:
 
     Attributes
     ----------
-    positions : one row per dimension: participant_id, group, family, dimension; ``found``, whether a position makes all
-        correlations of the group with the dimension exact, and ``n_positions``, how many do; the best position, by the
+    positions : one row per dimension: participant_id, group, family, dimension; ``found``, whether a position makes
+        most correlations of the group with the dimension exact (chance makes none, and one altered rating spoils one);
+        ``n_exact``, how many it does, and ``n_positions``, how many positions do as well; the best position, by the
         number of the group's other raters ``n_below`` and ``n_tied``; the scores ``low`` and ``high`` that it lies
         between (equal when tied, infinite at the ends); ``stored_score``; ``n_correlations``; ``largest_difference``
         from the published correlations, and with the stored score, ``largest_difference_stored``.
@@ -40,7 +41,7 @@ class SecondProfile:
 
     @property
     def found(self) -> bool:
-        """Whether the profile makes every correlation of the group exact."""
+        """Whether every dimension has such a position."""
         return bool(self.positions["found"].all())
 
 
@@ -51,8 +52,9 @@ class Explanation:
     Attributes
     ----------
     sittings : one row per repeated participant and group: participant_id, group, n_correlations; ``n_exact`` and
-        ``largest_difference`` with the stored profile; ``stored_profile_fits``, whether all are exact with it;
-        ``second_profile_found`` (null where none was sought), and ``n_exact_explained``, with it in place.
+        ``largest_difference`` with the stored profile; ``stored_profile_fits``, whether it makes most correlations with
+        each dimension exact; ``second_profile_found`` (null where none was sought), and ``n_exact_explained``, with it
+        in place.
     positions : those of all ``SecondProfile``.
     correlations : table ``correlations``, recomputed, with the second profiles that were found in place.
     """
@@ -70,14 +72,11 @@ def exactness_by_group(
     Columns group, n_correlations, n_exact (differing by at most ``tolerance``) and largest_difference (infinite where
     one of the two is null).
     """
-    both = _compare(correlations, published)
-    both["group"] = both["item_id"].map(survey.drop_duplicates("item_id").set_index("item_id")["group"])
-    return (
-        both.assign(exact=both["difference"] <= tolerance)
-        .groupby("group")
-        .agg(n_correlations=("exact", "size"), n_exact=("exact", "sum"), largest_difference=("difference", "max"))
-        .reset_index()
+    both = _compare_by_group(survey, correlations, published, tolerance)
+    counts = both.groupby("group").agg(
+        n_correlations=("exact", "size"), n_exact=("exact", "sum"), largest_difference=("difference", "max")
     )
+    return counts.reset_index()
 
 
 def repeated_sittings(survey: pd.DataFrame) -> pd.DataFrame:
@@ -97,7 +96,8 @@ def search_profile(
 ) -> SecondProfile:
     """The profile of a participant that comes closest to the published Spearman correlations of a group.
 
-    Each dimension is searched by itself: the position with the smallest largest difference over the group's items.
+    Each dimension is searched by itself: the position that makes most of the group's correlations exact, and among
+    equals the one with the smallest largest difference.
     """
     block = survey[survey["group"] == group].astype({"participant_id": str})
     scores = participants.astype({"participant_id": str, "family": str, "dimension": str})
@@ -115,13 +115,17 @@ def search_profile(
     tried = correlate_items(block, pd.concat(grids)).rename(columns={"family": "number", "dimension": "position"})
     target = published[published["item_id"].isin(block["item_id"])]
     tried = _compare(tried.join(dimensions, on="number"), target)
-    worst = tried.groupby(["family", "dimension", "position"], sort=False)["difference"].max()
+    tried["exact"] = tried["difference"] <= tolerance
+    fits = tried.groupby(["family", "dimension", "position"], sort=False, as_index=False).agg(
+        n_exact=("exact", "sum"), largest=("difference", "max")
+    )
     stored = scores[scores["participant_id"] == participant_id].set_index(["family", "dimension"])["score"]
     stored_fit = _compare(correlate_items(block, scores), target).groupby(["family", "dimension"])["difference"].max()
     rows, best = [], []
     for (family, dimension), known in others.items():
-        own = worst[family, dimension]
-        position = int(own.idxmin())
+        own = fits[(fits["family"] == family) & (fits["dimension"] == dimension)]
+        own = own.sort_values(["n_exact", "largest"], ascending=[False, True])
+        position, n_exact = int(own["position"].iloc[0]), int(own["n_exact"].iloc[0])
         low, high = _interval(np.unique(known), position)
         best.append((family, dimension, position))
         rows.append(
@@ -130,15 +134,16 @@ def search_profile(
                 "group": group,
                 "family": family,
                 "dimension": dimension,
-                "found": own[position] <= tolerance,
-                "n_positions": int((own <= tolerance).sum()),
+                "found": 2 * n_exact > block["item_id"].nunique(),
+                "n_exact": n_exact,
+                "n_positions": int((own["n_exact"] == n_exact).sum()),
                 "n_below": int((known < high).sum()),
                 "n_tied": int((known == low).sum()) if low == high else 0,
                 "low": low,
                 "high": high,
                 "stored_score": stored[family, dimension],
                 "n_correlations": block["item_id"].nunique(),
-                "largest_difference": own[position],
+                "largest_difference": own["largest"].iloc[0],
                 "largest_difference_stored": stored_fit[family, dimension],
             }
         )
@@ -163,7 +168,9 @@ def explain_by_second_profiles(
     """
     before = exactness_by_group(survey, correlations, published, tolerance)
     sittings = repeated_sittings(survey).merge(before, on="group")
-    sittings["stored_profile_fits"] = sittings["n_exact"] == sittings["n_correlations"]
+    exact = _compare_by_group(survey, correlations, published, tolerance)
+    shares = exact.groupby(["group", "family", "dimension"])["exact"].mean().groupby("group").min()
+    sittings["stored_profile_fits"] = sittings["group"].map(shares) > 0.5
     sought: dict[int, SecondProfile] = {}
     explained = correlations
     people, groups, fits = (sittings[name].tolist() for name in ("participant_id", "group", "stored_profile_fits"))
@@ -215,6 +222,14 @@ def _interval(levels: np.ndarray, position: int) -> tuple[float, float]:
         return levels[position // 2], levels[position // 2]
     ends = np.concatenate([[-np.inf], levels, [np.inf]])
     return ends[position // 2], ends[position // 2 + 1]
+
+
+def _compare_by_group(
+    survey: pd.DataFrame, correlations: pd.DataFrame, published: pd.DataFrame, tolerance: float
+) -> pd.DataFrame:
+    both = _compare(correlations, published)
+    both["group"] = both["item_id"].map(survey.drop_duplicates("item_id").set_index("item_id")["group"])
+    return both.assign(exact=both["difference"] <= tolerance)
 
 
 def _compare(correlations: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,125 @@
+# The reproduction certificate: every published number beside ours, every difference explained or said to be open.
+# It is about the paper, so it holds the paper's choices, whatever the config chooses for its own results.
+# Takes  results/study, results/scores/ratings.parquet, data/reference, the archive's own results
+# Gives  results/certificate, results/publication/{certificate.csv,certificate.md,verdict.txt,figures/certificate.png}
+
+
+# Apart from what depends on models' answers, so that a changed model does not search again.
+rule explain_correlations:
+    input:
+        survey="<results>/study/survey.parquet",
+        participants="<results>/study/participants.parquet",
+        published="<results>/items/published_correlations.parquet",
+        library=library("explain_correlations"),
+    output:
+        recomputed="<results>/certificate/recomputed_correlations.parquet",
+        explained="<results>/certificate/explained_correlations.parquet",
+        without_repeated="<results>/certificate/correlations_without_repeated.parquet",
+        second_profiles="<results>/certificate/second_profiles.csv",
+        findings="<results>/certificate/findings_on_correlations.csv",
+    log:
+        "<logs>/explain_correlations.log",
+    benchmark:
+        "<benchmarks>/explain_correlations.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    message:
+        "Searching the cause of every correlation that differs from the published one"
+    script:
+        "../scripts/explain_correlations.py"
+
+
+rule write_certificate:
+    input:
+        [f"<archive>/{path}" for path in published_results()],
+        survey="<results>/study/survey.parquet",
+        participants="<results>/study/participants.parquet",
+        pilot_participants="<results>/study/pilot_participants.parquet",
+        item_table="<results>/study/items.parquet",
+        prompts="<results>/study/prompts.parquet",
+        topics="<results>/study/topics.csv",
+        published="<results>/items/published_correlations.parquet",
+        recomputed="<results>/certificate/recomputed_correlations.parquet",
+        explained="<results>/certificate/explained_correlations.parquet",
+        without_repeated="<results>/certificate/correlations_without_repeated.parquet",
+        findings_on_correlations="<results>/certificate/findings_on_correlations.csv",
+        ratings="<results>/scores/ratings.parquet",
+        first_answers=first_answer_files(None).values(),
+        item_key="<results>/items/item_key.csv",
+        reliability="<results>/scores/reliability.csv",
+        printed=list(PRINTED.values()),
+        library=library("write_certificate"),
+    output:
+        certificate=report(
+            "<results>/publication/certificate.csv", caption="../report/certificate.rst", category="Certificate"
+        ),
+        description=report(
+            "<results>/publication/certificate.md", caption="../report/certificate.rst", category="Certificate"
+        ),
+        beside_print=[
+            f"<results>/publication/tables/{name}_beside_print.{suffix}"
+            for name in PAPER_TABLES
+            for suffix in ("csv", "tex")
+        ],
+        findings="<results>/certificate/findings.csv",
+        parser_effects="<results>/certificate/parser_effects.csv",
+        tag_changes="<results>/certificate/tag_changes.csv",
+        profile_changes="<results>/certificate/profile_changes.csv",
+        lost_items="<results>/certificate/lost_items.csv",
+        switched_pairs="<results>/certificate/switched_pairs.csv",
+        alpha_choices="<results>/certificate/alpha_choices.csv",
+    log:
+        "<logs>/write_certificate.log",
+    benchmark:
+        "<benchmarks>/write_certificate.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        archive=archive_folder,
+        first_answers=first_answer_files,
+        archived=archived_answer_files,
+        observations=config["reliability"]["observations"],
+        prompt_versions=config["prompt_versions"],
+    message:
+        "Comparing every published number with ours"
+    script:
+        "../scripts/write_certificate.py"
+
+
+rule draw_certificate:
+    input:
+        certificate="<results>/publication/certificate.csv",
+        library=library("draw_certificate"),
+    output:
+        vector_figures("certificate"),
+        certificate=report(
+            "<results>/publication/figures/certificate.png",
+            caption="../report/certificate.rst",
+            category="Certificate",
+        ),
+    log:
+        "<logs>/draw_certificate.log",
+    conda:
+        "../../envs/analysis.yaml"
+    message:
+        "Drawing the certificate"
+    script:
+        "../scripts/draw_certificate.py"
+
+
+# The verdict is a rule of its own: when it fails, the certificate that says why stays.
+rule check_certificate:
+    input:
+        certificate="<results>/publication/certificate.csv",
+        findings="<results>/certificate/findings.csv",
+        library=library("check_certificate"),
+    output:
+        verdict="<results>/publication/verdict.txt",
+    log:
+        "<logs>/check_certificate.log",
+    conda:
+        "../../envs/analysis.yaml"
+    message:
+        "Looking for published numbers that differ from ours"
+    script:
+        "../scripts/check_certificate.py"

@@ -1,0 +1,229 @@
+"""The certificate from beginning to end: all sources compared under all causes, and every cause put to the test."""
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.compute as pc
+
+from .. import coverage, publication
+from ..items import select_items
+from ..scoring import Ratings, arrange_ratings, profile_models
+from ..tables import read_table
+from . import findings as shown
+from . import sources
+from .alphas import vary_alpha
+from .effects import trace_effects
+from .findings import Finding
+from .lost_items import lost_items, read_untagged_records, without_lost_items
+from .paper import CENTRING, LOST, MAX_P, OBSERVATIONS, SWITCHED, THRESHOLD, TWO_PROFILES, VERSIONS
+from .printed import read_printed
+from .published_scores import read_published_scores
+from .published_tags import read_published_tags
+from .rows import judge
+from .switched_pairs import add_pairs, judge_pairs, pairs_beyond_p
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is compared.
+
+    Attributes
+    ----------
+    survey, item_table, prompts, topics : tables of those names.
+    people : participants in the archive, pilots included.
+    published, recomputed, explained, without_repeated : tables ``correlations``: the archive's; from the raw surveys;
+        those with the second profiles of participants in two groups; and those without these participants.
+    tags : the archive's tags: item_id, family, dimension and rho.
+    scores : the archive's score files, as by ``read_published_scores``.
+    ratings : table ``ratings`` of the recorded models' baseline.
+    by_published, by_strict : the same as blocks, one subject for each model, by either parser.
+    untagged : records without tags, as by ``read_untagged_records``.
+    openai : models that were asked by the authors' client for OpenAI.
+    archived : models whose answers the archive holds.
+    """
+
+    survey: pd.DataFrame
+    item_table: pd.DataFrame
+    prompts: pd.DataFrame
+    topics: pd.DataFrame
+    people: int
+    published: pd.DataFrame
+    recomputed: pd.DataFrame
+    explained: pd.DataFrame
+    without_repeated: pd.DataFrame
+    tags: pd.DataFrame
+    scores: pd.DataFrame
+    ratings: pd.DataFrame
+    by_published: Ratings
+    by_strict: Ratings
+    untagged: pd.DataFrame
+    openai: Sequence[str]
+    archived: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The certificate's rows, the findings, and the tables behind them, each as its function describes it."""
+
+    rows: pd.DataFrame
+    findings: list[Finding]
+    parser_effects: pd.DataFrame
+    tag_changes: pd.DataFrame
+    profile_changes: pd.DataFrame
+    lost_items: pd.DataFrame
+    switched_pairs: pd.DataFrame
+    alpha_choices: pd.DataFrame
+
+
+def gather(
+    tables: Mapping[str, str], archive: Path, first_answers: Mapping[str, str], archived: Mapping[str, str]
+) -> Material:
+    """Read the material.
+
+    Parameters
+    ----------
+    tables : path of each table, by its name among the rule's inputs.
+    archive : folder of the verified archive.
+    first_answers : for each recorded model its file of answers to the first prompt version.
+    archived : the same for each model whose answers the archive holds, recorded in this run or not.
+    """
+    study = ("survey", "item_table", "prompts", "topics")
+    frames = {name: read_table(tables[name], name.replace("item_table", "items")).to_pandas() for name in study}
+    frames |= {
+        name: read_table(tables[name], "correlations").to_pandas()
+        for name in ("published", "recomputed", "explained", "without_repeated")
+    }
+    people = [
+        read_table(tables[name], "participants", ["participant_id"]) for name in ("participants", "pilot_participants")
+    ]
+    ratings = read_table(tables["ratings"], "ratings")
+    ids = list(frames["item_table"]["item_id"])
+    by_published, by_strict = (
+        _recorded(arrange_ratings(ratings, f"{parser}_rating", VERSIONS, ids).under("baseline"), first_answers)
+        for parser in ("published", "strict")
+    )
+    subjects = zip(by_published.subjects, by_published.values, strict=True)
+    unanswered = [model for (model, _), values in subjects if not values[0].all()]
+    baseline = ratings.filter(pc.equal(ratings["condition"], "baseline")).to_pandas()
+    return Material(
+        **frames,
+        people=sum(len(table["participant_id"].unique()) for table in people),
+        tags=read_published_tags(archive).to_pandas(),
+        scores=read_published_scores(archive).to_pandas(),
+        ratings=baseline[baseline["model"].isin(first_answers)],
+        by_published=by_published,
+        by_strict=by_strict,
+        # An answer file is large, and only one with an error among its answers can hold records without tags.
+        untagged=read_untagged_records({model: first_answers[model] for model in unanswered}),
+        openai=sorted(model for model, path in archived.items() if "/openai/" in path),
+        archived=list(archived),
+    )
+
+
+def _recorded(ratings: Ratings, models: Container[str]) -> Ratings:
+    return ratings.take([place for place, (model, _) in enumerate(ratings.subjects) if model in models])
+
+
+def certify(material: Material, printed: Mapping[str, str], known: Sequence[Finding]) -> Certificate:
+    """Compare every published number, apply the causes one after the other, and test each cause.
+
+    Parameters
+    ----------
+    printed : path of every printed table, by the names of ``PRINTED``.
+    known : findings that were made before.
+    """
+    m = material
+    recorded = [model for model, _ in m.by_published.subjects]
+    complete = set(m.archived) <= set(recorded)
+    correlations = {"": m.recomputed, TWO_PROFILES: m.explained}
+    keys = {cause: select_items(frame, THRESHOLD, MAX_P) for cause, frame in correlations.items()}
+    pairs = judge_pairs(pairs_beyond_p(m.explained, THRESHOLD, MAX_P), m.by_published, keys[TWO_PROFILES], m.scores)
+    keys[SWITCHED] = add_pairs(keys[TWO_PROFILES], pairs[pairs["contained"].fillna(False)])
+    lost = lost_items(m.untagged, m.by_published, keys[SWITCHED])
+    profiles = {cause: profile_models(m.by_published, key, CENTRING) for cause, key in keys.items()}
+    profiles[LOST] = profile_models(without_lost_items(m.by_published, lost), keys[SWITCHED], CENTRING)
+    values = {cause: publication.value_scores(frame) for cause, frame in profiles.items()}
+    traits = {cause: publication.trait_scores(frame) for cause, frame in profiles.items()}
+    parts = {
+        "correlations": sources.correlations(m.published, correlations),
+        "tags": sources.tags(m.tags, correlations, THRESHOLD),
+        "scores": sources.score_files(m.scores, profiles, recorded, m.archived),
+        "topics": sources.topics(printed["topics"], coverage.topic_shares(m.topics)),
+        "items_per_value": sources.items_per_value(printed["items_per_value"], correlations, THRESHOLD),
+        "value_scores": sources.model_scores("Table 8", printed["value_scores"], values, recorded),
+        "trait_scores": sources.model_scores("Table 9", printed["trait_scores"], traits, recorded),
+        "query_funnel": sources.query_funnel(printed["query_funnel"], m.item_table),
+        "cross_loading": sources.cross_loading(printed["cross_loading"], correlations, THRESHOLD),
+        "reliability": sources.alphas(printed["reliability"], _alphas(m, _of_table_8(m, printed), keys), complete),
+        "counts": sources.counts(printed["counts"], m.survey, m.people, correlations, THRESHOLD, MAX_P),
+        "claims": sources.claims(printed["claims"], printed["value_scores"], values, complete),
+        "waiting": sources.waiting(printed),
+    }
+    effects = shown.parser_effects(m.ratings, m.by_published, m.by_strict, keys[TWO_PROFILES])
+    scenarios = {
+        "published": keys[TWO_PROFILES],
+        "recomputed": keys[""],
+        "without repeated participants": select_items(m.without_repeated, THRESHOLD, MAX_P),
+    }
+    tag_changes, profile_changes = trace_effects(scenarios, "published", m.by_published)
+    with_p = {TWO_PROFILES: m.explained[m.explained["p"] < MAX_P]}
+    found = [
+        *known,
+        shown.reach_of_repeated(tag_changes, profile_changes),
+        shown.switched_pairs(pairs),
+        shown.lost_in_averaging(lost, parts["scores"], profiles[SWITCHED], profiles[LOST]),
+        shown.observations(parts["reliability"], len(recorded)),
+        shown.counted_without_p(
+            pd.concat([parts["items_per_value"], parts["cross_loading"]]),
+            pd.concat(
+                [
+                    sources.items_per_value(printed["items_per_value"], with_p, THRESHOLD),
+                    sources.cross_loading(printed["cross_loading"], with_p, THRESHOLD),
+                ]
+            ),
+        ),
+        shown.trait_scale(parts["trait_scores"], profiles[LOST]),
+        shown.population_sd(m.scores, profiles[LOST]),
+        shown.whole_raters(parts["counts"]),
+        shown.third_place(printed["value_scores"], values[LOST]),
+        shown.parsers(effects, len(m.ratings)),
+        shown.odd_words(m.prompts),
+        shown.provider_defaults(m.openai),
+        shown.two_routes(
+            "distances on the circle",
+            "Pairs of appendix D.2",
+            {
+                "a loop over all pairs of tags": parts["cross_loading"]["ours"].to_numpy(float),
+                "the table of the publication stage": sources.tabulated_distances(m.recomputed, THRESHOLD),
+            },
+            0,
+        ),
+    ]
+    open_differences = pd.read_csv(printed["open_differences"], comment="#")
+    unproven = [finding.cause for finding in found if not finding.holds]
+    rows = judge(pd.concat(parts.values(), ignore_index=True), unproven, open_differences)
+    without_p = select_items(m.explained, THRESHOLD, None)
+    choices = vary_alpha(_of_table_8(m, printed), {"p < 0.05": keys[TWO_PROFILES], "any p": without_p})
+    return Certificate(rows, found, effects, tag_changes, profile_changes, lost, pairs, choices)
+
+
+def _of_table_8(material: Material, printed: Mapping[str, str]) -> Ratings:
+    models = read_printed(printed["value_scores"], "model").index
+    ratings = material.by_published
+    return ratings.take([place for place, (model, _) in enumerate(ratings.subjects) if model in models])
+
+
+def _alphas(material: Material, of_table_8: Ratings, keys: Mapping[str, pd.DataFrame]) -> dict[str, "pd.Series[Any]"]:
+    """Alphas of the values among all models, then among those of Table 8, then under the further cause."""
+    among = {
+        "": (keys[""], material.by_published),
+        OBSERVATIONS: (keys[""], of_table_8),
+        TWO_PROFILES: (keys[TWO_PROFILES], of_table_8),
+    }
+    return {
+        cause: shown.alpha_by_formula(block.observations("model_by_version"), block.items, key)["pvq"]
+        for cause, (key, block) in among.items()
+    }

@@ -1,0 +1,32 @@
+"""The tags that the authors published with their items."""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from ..dimensions import DIMENSIONS
+from ..errors import InputError
+from ..study import PUBLISHED_TAGS, item_id, read_json
+
+# The archive's name for the tags of each family.
+FIELDS = {"pvq": "correlations", "higher_pvq": "higher_pvq_correlations", "bfi": "bfi_correlations"}
+
+
+def read_published_tags(archive: str | Path) -> pa.Table:
+    """The tags below the folder ``archive``: columns item_id, family, dimension and rho.
+
+    Raises
+    ------
+    InputError : a tag is no pair of a known dimension and a number.
+    """
+    path = Path(archive, PUBLISHED_TAGS)
+    rows = []
+    for query in read_json(path):
+        for response in query["outputs"]:
+            item = item_id(query["portrait_id"], response["id"])
+            for family, field in FIELDS.items():
+                for tag in response.get(field, ()):
+                    if not (len(tag) == 2 and (family, tag[0]) in DIMENSIONS and isinstance(tag[1], float)):
+                        raise InputError(f"{path}, item {item}", f"has the tag {tag!r}.", "Restore the file.")
+                    rows.append({"item_id": item, "family": family, "dimension": tag[0], "rho": tag[1]})
+    return pa.Table.from_pylist(rows)
