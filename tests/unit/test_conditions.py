@@ -129,6 +129,7 @@ def test_recorded_answers_have_the_conditions_of_their_export():
         ([["Age.Old", *OLD[1:]]], "row 2: persona: 'Age.Old' does not match.*small letters, digits and _"),
         ([["age/old", *OLD[1:]]], "row 2: persona"),
         ([["age@old", *OLD[1:]]], "row 2: persona"),
+        ([["_preflight", *OLD[1:]]], "row 2: persona"),
         ([["baseline", *OLD[1:]]], "row 2: 'baseline' has another meaning"),
         ([["preflight", *OLD[1:]]], "row 2: 'preflight' has another meaning"),
         ([["old", "personas", *OLD[2:]]], "row 2: 'personas' has another meaning"),
