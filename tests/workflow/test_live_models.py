@@ -323,8 +323,15 @@ def test_an_export_is_a_recorded_model_of_the_workflow(checkout: Path, server: L
     live = [read_table(table, "answers") for table in tables]
     before = server.requests
     exported = checkout / "data/recorded/lab_new_model_1.parquet"
-    command = [sys.executable, str(ROOT / "tools/responses.py"), "export", MODEL, "--to", str(exported)]
-    subprocess.run(command, cwd=checkout, check=True)
+    tool = [sys.executable, str(ROOT / "tools/responses.py")]
+    subprocess.run([*tool, "export", MODEL, "--to", str(exported)], cwd=checkout, check=True)
+    for name in (*names, "gender_female"):
+        command = [*tool, "explain", MODEL, "--condition", name]
+        said = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
+        if name in names:
+            assert f"{name}.jsonl: 120 of 120 questions are answered" in said.stdout
+        else:
+            assert "is not asked under the condition 'gender_female'. It has: baseline, gender_male" in said.stderr
     # Somebody else has no store, no key and no provider of that name.
     shutil.rmtree(checkout / "data/responses")
     shutil.rmtree(checkout / "results")
