@@ -15,7 +15,7 @@ from value_portrait.simulated_models import (
     PlantedModel,
     draw_model,
     expected_ratings,
-    model_generator,
+    named_generator,
 )
 from value_portrait.simulation import (
     LOADINGS,
@@ -55,7 +55,7 @@ def small(tmp_path_factory):
 def answer(small, folder, model="aster", reasoning=False, seed=42):
     answers = [folder / f"{version}.json" for version in VERSIONS]
     tables = [small / f"{name}.parquet" for name in ("items", "prompts", "loadings")]
-    simulate_answers(*tables, model, reasoning, VERSIONS, seed, answers, folder / "truth.json")
+    simulate_answers(*tables, model, reasoning, {}, "tagged_items", VERSIONS, seed, answers, folder / "truth.json")
     return dict(zip(VERSIONS, answers, strict=True))
 
 
@@ -172,7 +172,7 @@ def test_a_model_depends_on_its_name_and_the_seed_alone(small, tmp_path):
     first, other, again = ([path.read_bytes() for path in paths.values()] for paths in runs)
     assert first == again
     assert first != other
-    assert draw_model(model_generator("a", 1), "a") != draw_model(model_generator("a", 2), "a")
+    assert draw_model(named_generator("a", 1), "a") != draw_model(named_generator("a", 2), "a")
 
 
 def test_expected_ratings_by_hand():

@@ -53,7 +53,7 @@ _DIMENSION = Column(REPEATED_TEXT, "value or trait")
 _RATING = Column(RATING, "1 (not like me at all) to 6 (very much like me)", low=1, high=6)
 _MAYBE_RATING = Column(RATING, "1 to 6, null without a usable answer", low=1, high=6, nullable=True)
 _MODEL = Column(REPEATED_TEXT, "model, by the authors' name")
-_CONDITION = Column(REPEATED_TEXT, "baseline, or a persona's id")
+_CONDITION = Column(REPEATED_TEXT, "baseline, or a persona's id, with @ and the framing where that is not the default")
 _VERSION = Column(REPEATED_TEXT, "wording and order of the options: v1 ... v3_reversed")
 _RHO = Column(NUMBER, "correlation of the item's ratings with the raters' scores", -1, 1, nullable=True)
 _SHARE = Column(NUMBER, "share, 0 to 1", low=0, high=1, nullable=True)
@@ -246,7 +246,9 @@ EXPORT = Schema(
     ("model", "condition", "prompt_version", "item_id"),
     {
         **SCHEMAS["answers"].columns,
-        "prompt_sha256": Column(TEXT, "SHA-256 of the prompt's text"),
+        "prompt_sha256": Column(
+            TEXT, "SHA-256 of the user's turn: the prompt, after a framing that is no system message"
+        ),
         "system_sha256": Column(REPEATED_TEXT, "SHA-256 of the system message, null without", nullable=True),
         "parameters": Column(REPEATED_TEXT, "what was sent beside the texts, as JSON"),
         "provider": Column(REPEATED_TEXT, "who was asked"),
