@@ -29,6 +29,10 @@ if CERTIFIED:
 
     include: "workflow/rules/certificate.smk"
 
+elif not SIMULATED:
+
+    include: "workflow/rules/no_certificate.smk"
+
 
 include: "workflow/rules/publication.smk"
 

@@ -10,6 +10,7 @@ rule explain_correlations:
         survey="<results>/study/survey.parquet",
         participants="<results>/study/participants.parquet",
         published="<results>/items/published_correlations.parquet",
+        tagged_items=f"<archive>/{study.ITEMS}",
         library=library("explain_correlations"),
     output:
         recomputed="<results>/certificate/recomputed_correlations.parquet",
@@ -61,7 +62,9 @@ rule write_certificate:
             for name in PAPER_TABLES
             for suffix in ("csv", "tex")
         ],
+        verdict="<results>/publication/verdict.txt",
         findings="<results>/certificate/findings.csv",
+        parser_answers="<results>/certificate/parser_answers.csv",
         parser_effects="<results>/certificate/parser_effects.csv",
         tag_changes="<results>/certificate/tag_changes.csv",
         profile_changes="<results>/certificate/profile_changes.csv",
@@ -114,7 +117,7 @@ rule check_certificate:
         findings="<results>/certificate/findings.csv",
         library=library("check_certificate"),
     output:
-        verdict="<results>/publication/verdict.txt",
+        checked="<results>/certificate/checked.txt",
     log:
         "<logs>/check_certificate.log",
     conda:

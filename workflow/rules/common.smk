@@ -179,6 +179,13 @@ def archived_answer_files(wildcards):
     return {path.rsplit("/", 1)[1].removesuffix(end): path for path in ARCHIVE_FILES if path.endswith(end)}
 
 
+def certificate_files():
+    """What the publication holds of the certificate, or of why there is none."""
+    if CERTIFIED:
+        return [rules.write_certificate.output, rules.draw_certificate.output, rules.check_certificate.output]
+    return [] if SIMULATED else rules.waive_certificate.output
+
+
 def published_results():
     """The archive's files with the authors' own tags and scores."""
     return [path for path in ARCHIVE_FILES if path.startswith(study.PUBLISHED_RESULTS)]

@@ -142,6 +142,4 @@ rule publication:
         rules.draw_quality.output,
         rules.draw_comparisons.output,
         [rules.assess_recovery.output, rules.draw_recovery.output] if SIMULATED else [],
-        [rules.write_certificate.output, rules.draw_certificate.output, rules.check_certificate.output]
-        if CERTIFIED
-        else [],
+        certificate_files(),

@@ -30,7 +30,6 @@ def write_certificate(
     of the archive, by model.
     """
     material = gather(inputs, archive, first_answers, archived)
-    known = read_findings(inputs["findings_on_correlations"])
     items = material.by_published.items
     rated = arrange_ratings(read_table(inputs["ratings"], "ratings"), "rating", prompt_versions, items)
     alphas = alpha_by_two_routes(
@@ -39,24 +38,26 @@ def write_certificate(
         read_table(inputs["item_key"], "item_key").to_pandas(),
         observations,
     )
-    made = certify(material, PRINTED, [*known, alphas])
+    made = certify(material, PRINTED, [*read_findings(inputs["findings_on_correlations"]), alphas])
     findings = findings_frame(made.findings)
-    for name in ("parser_effects", "tag_changes", "profile_changes", "lost_items", "switched_pairs", "alpha_choices"):
-        write_csv(getattr(made, name), outputs[name])
+    for name, table in made.tables.items():
+        write_csv(table, outputs[name])
     write_csv(findings, outputs["findings"])
     for path in map(Path, outputs["beside_print"]):
         name = path.stem.removesuffix("_beside_print")
         source = describing.SOURCE_OF_TABLE[name]
-        table = describing.beside_print(made.rows, source)
+        beside = describing.beside_print(made.rows, source)
         if path.suffix == ".csv":
-            write_csv(table, path)
+            write_csv(beside, path)
         else:
             with written_whole(path) as partial:
                 caption = f"{source}: printed, ours, and ours with the causes applied."
-                partial.write_text(latex(table, caption, path.stem), encoding="utf-8")
+                partial.write_text(latex(beside, caption, path.stem), encoding="utf-8")
     write_csv(made.rows, outputs["certificate"])
     with written_whole(outputs["description"]) as partial:
         partial.write_text(describing.describe(made.rows, findings), encoding="utf-8")
+    with written_whole(outputs["verdict"]) as partial:
+        partial.write_text(describing.verdict(made.rows, findings) + "\n", encoding="utf-8")
 
 
 if "snakemake" in globals():

@@ -10,8 +10,9 @@ from value_portrait.archive import read_sums, unpack_archive
 from value_portrait.certifying.alphas import vary_alpha
 from value_portrait.certifying.effects import change_of_tags, trace_effects
 from value_portrait.certifying.lost_items import lost_items, read_untagged_records, reproduce_scores
+from value_portrait.certifying.paper import TAG
 from value_portrait.certifying.published_scores import read_published_scores
-from value_portrait.certifying.repeated_participants import KEY, exactness_by_group, explain_by_second_profiles
+from value_portrait.certifying.repeated_participants import exactness_by_group, explain_by_second_profiles
 from value_portrait.certifying.rounding import trace_rounding
 from value_portrait.certifying.switched_pairs import add_pairs, judge_pairs, pairs_beyond_p
 from value_portrait.dimensions import FAMILIES
@@ -93,7 +94,7 @@ def test_one_other_profile_makes_every_correlation_exact(surveys, recomputed, pu
     assert before.loc[before["n_exact"] < before["n_correlations"], ["group", "n_exact"]].values.tolist() == [[1, 162]]
     assert explained.positions["found"].tolist() == [True] * 19
     assert explained.positions["n_positions"].tolist() == [1] * 19
-    both = explained.correlations.merge(published, on=KEY, suffixes=("", "_published"))
+    both = explained.correlations.merge(published, on=TAG, suffixes=("", "_published"))
     assert (both["rho"] - both["rho_published"]).abs().max() < 1e-12
     assert (both["p"] - both["p_published"]).abs().max() < 1e-12
     sittings = explained.sittings.set_index("group")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from value_portrait.certifying.paper import TAG
 from value_portrait.certifying.repeated_participants import (
-    KEY,
     exactness_by_group,
     explain_by_second_profiles,
     repeated_sittings,
@@ -87,7 +87,7 @@ def test_the_correlations_with_the_profile_equal_scipys_and_the_published_ones(s
     survey, stored, _, first_sitting, published = planted(seed, digits)
     found = explain_by_second_profiles(survey, stored, correlate_items(survey, stored), published)
     assert found.sittings["n_exact_explained"].tolist() == [24, 24]
-    ours = found.correlations.merge(published[[*KEY, "rho"]], on=KEY, suffixes=("", "_published"))
+    ours = found.correlations.merge(published[[*TAG, "rho"]], on=TAG, suffixes=("", "_published"))
     assert len(ours) == 2 * 8 * 3
     for row in ours.itertuples():
         ratings = survey[survey["item_id"] == row.item_id].set_index("participant_id")["rating"]
@@ -132,9 +132,9 @@ def test_one_altered_number_spoils_itself_alone():
     published.loc[altered, "rho"] += 0.01
     result = explain_by_second_profiles(survey, stored, correlate_items(survey, stored), published)
     assert result.positions["n_exact"].sum() == 23
-    both = result.correlations.merge(published[[*KEY, "rho"]], on=KEY, suffixes=("", "_published"))
+    both = result.correlations.merge(published[[*TAG, "rho"]], on=TAG, suffixes=("", "_published"))
     different = both[(both["rho"] - both["rho_published"]).abs() > 1e-12]
-    assert different[KEY].values.tolist() == published.loc[altered, KEY].values.tolist()
+    assert different[TAG].values.tolist() == published.loc[altered, TAG].values.tolist()
 
 
 def test_without_a_repeated_participant_nothing_is_sought():

@@ -1,19 +1,26 @@
 """Verdicts on small numbers that anybody can check."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from value_portrait.certifying import describing
+from value_portrait.certifying import describing, sources
 from value_portrait.certifying.correlating import spearman_by_scipy
-from value_portrait.certifying.findings import Finding, alpha_by_formula, findings_frame, odd_words, two_routes
+from value_portrait.certifying.findings import Finding, alphas_by_formula, findings_frame, odd_words, two_routes
 from value_portrait.certifying.printed import PRINTED, printed_numbers, read_printed
 from value_portrait.certifying.published_tags import read_published_tags
 from value_portrait.certifying.rows import absent, compare, judge
+from value_portrait.comparisons import VALUES
 from value_portrait.errors import InputError
 from value_portrait.reliability import alpha_of_models
 from value_portrait.scoring import Ratings
+
+sys.path.append(str(ROOT / "tools"))
+from update_readme import END, START, with_certificate
 
 NAN = float("nan")
 
@@ -91,8 +98,12 @@ def test_a_cause_that_does_not_hold_explains_nothing():
 
 def test_the_check_names_what_differs_and_what_does_not_hold():
     rows = pd.concat([made(0.40, 0.43).to_frame().T, absent("Text", ["people"], [3], "not in the archive", "gone")])
-    findings = findings_frame([Finding("one", "It is.", True, "1"), Finding("two", "It is not.", False, "0")])
-    with pytest.raises(InputError, match=r"1 published number\(s\) differ from ours \(Table, cell\) and .* two do not"):
+    findings = findings_frame(
+        [Finding("one", "cause", "It is.", True, "1"), Finding("two", "cause", "It is not.", False, "0")]
+    )
+    with pytest.raises(
+        InputError, match=r"1 published number\(s\) differ from ours \(Table, cell\) and .* two did not hold"
+    ):
         describing.check(rows, findings, "certificate.csv")
     describing.check(rows.iloc[1:], findings.iloc[:1], "certificate.csv")
     assert describing.verdict(rows, findings).count("\n") == 3
@@ -127,7 +138,7 @@ def test_alpha_by_the_formula_is_pingouins(monkeypatch):
     )
     for kind in ("model_by_version", "model"):
         theirs = alpha_of_models(ratings, key, kind).set_index(["family", "dimension"])["alpha"]
-        ours = alpha_by_formula(ratings.observations(kind), ratings.items, key)
+        ours = alphas_by_formula(ratings.observations(kind), ratings.items, key)
         assert ours["pvq", "Power"] == pytest.approx(theirs["pvq", "Power"], abs=1e-12)
         assert ours.drop(("pvq", "Power")).isna().all()
 
@@ -135,6 +146,7 @@ def test_alpha_by_the_formula_is_pingouins(monkeypatch):
 def test_two_routes_disagree_by_a_number_or_by_a_gap():
     one = np.array([0.1, NAN])
     assert two_routes("x", "X", {"a": one, "b": one + 1e-13}, 1e-12).holds
+    assert two_routes("x", "X", {"a": one * NAN, "b": one * NAN}, 1e-12) is None
     assert not two_routes("x", "X", {"a": one, "b": one + 1e-11}, 1e-12).holds
     assert not two_routes("x", "X", {"a": one, "b": np.array([0.1, 0.2])}, 1e-12).holds
 
@@ -146,15 +158,14 @@ def test_the_word_that_one_of_three_files_misses():
 
 
 def test_a_tag_that_is_none_is_refused(tmp_path):
-    path = tmp_path / "lm_evaluation/data/Phase1_total.json"
-    path.parent.mkdir(parents=True)
+    path = tmp_path / "tags.json"
     path.write_text('[{"portrait_id": 7, "outputs": [{"id": 1, "correlations": [["Power", 0.4]]}]}]')
-    assert read_published_tags(tmp_path).to_pylist() == [
+    assert read_published_tags(path).to_pylist() == [
         {"item_id": "7-1", "family": "pvq", "dimension": "Power", "rho": 0.4}
     ]
     path.write_text('[{"portrait_id": 7, "outputs": [{"id": 1, "correlations": [["Courage", 0.4]]}]}]')
     with pytest.raises(InputError, match="item 7-1: has the tag"):
-        read_published_tags(tmp_path)
+        read_published_tags(path)
 
 
 def test_spearman_item_by_item():
@@ -165,3 +176,30 @@ def test_spearman_item_by_item():
     rows = pd.DataFrame({"item_id": "1-1", "family": "pvq", "dimension": ["Power", "Hedonism"]})
     # Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4: 4.5 / sqrt(4.5 * 5).
     assert spearman_by_scipy(survey, people, rows) == pytest.approx([0.9486832980505138, -0.9486832980505138])
+
+
+def test_a_claim_that_names_no_value_is_refused(tmp_path):
+    claims = tmp_path / "claims.csv"
+    claims.write_text("# the abstract\nend,first,second,third\nhighest,Benevolence,Secrity,Self_Direction\n")
+    scores = pd.DataFrame({"model": ["fir"], **dict.fromkeys(VALUES, 0.0)})
+    with pytest.raises(InputError, match="'Secrity' is no value"):
+        sources.claims(str(claims), ["fir"], scores, scores, True)
+
+
+def test_distances_from_signs_by_hand():
+    """Power and Achievement are neighbours; Power and Universalism lie five steps apart, with opposite signs."""
+    rho = {"Power": 0.5, "Achievement": 0.4, "Universalism": -0.35, "Hedonism": 0.3}
+    frame = pd.DataFrame({"item_id": "1-1", "family": "pvq", "dimension": list(rho), "rho": list(rho.values())})
+    same, opposite = sources.distances(frame, 0.3).reshape(2, -1)
+    assert same.tolist() == [1, 0, 0, 0, 0, 1, 1]
+    assert opposite.tolist() == [0, 0, 0, 1, 1, 2, 4.5]
+
+
+def test_the_readme_is_written_only_between_its_marks():
+    readme = f"before\n{START}old\n{END}after\n"
+    written = with_certificate(readme, "# A\n\n## B\nc\n\n## What the others need\n- d\n")
+    assert written == f"before\n{START}## A\n\n### B\nc\n{END}after\n"
+    assert with_certificate(written, "# A\n") == f"before\n{START}## A\n{END}after\n"
+    for spoilt in (readme.replace(END, ""), readme.replace(START, ""), readme + END):
+        with pytest.raises(ValueError, match="must hold one line"):
+            with_certificate(spoilt, "# A\n")

@@ -59,7 +59,7 @@ def _draw_verdicts(axes: Axes, rows: pd.DataFrame) -> None:
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 0.5, 1], ["0", "50", "100 %"])
     axes.spines["left"].set_visible(False)
-    draw_heading(axes, "Published numbers by verdict", "right: how many numbers the source states")
+    draw_heading(axes, "Comparisons by verdict", "right: how many comparisons")
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.06), ncols=2)
 
 
@@ -94,7 +94,7 @@ def _draw_correlations(axes: Axes, rows: pd.DataFrame) -> None:
         scale("log")
         axis.set_major_formatter(lambda value, _: f"{value:g}")
         axis.set_minor_locator(NullLocator())
-    axes.set_xlabel("|Ours - published| (the left end stands for 0 too)")
+    axes.set_xlabel("|Ours - published|")
     axes.set_ylabel("Correlations")
     draw_heading(axes, f"{len(own):,} correlations", "beyond 1e-12 they come from other numbers")
     axes.legend(loc="upper right")

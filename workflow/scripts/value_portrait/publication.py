@@ -11,7 +11,7 @@ from .comparisons import PAPER_HIGHEST, highest_values
 from .dimensions import DIMENSIONS, FAMILIES, FAMILY_TITLES, title
 from .items import correlation_p, select_items
 
-# The paper prints traits on the questionnaire's scale of five points.
+# The paper prints traits times this factor, as if it took six points to five.
 TRAIT_SCALE = 5 / 6
 
 # What is written as LaTeX beside its CSV file: the paper's tables.

@@ -45,13 +45,18 @@ def vary_alpha(ratings: Ratings, keys: Mapping[str, pd.DataFrame], family: str =
                             "dimension": dimension,
                             "n_items": rated.shape[2],
                             "n_observations": int(complete.sum()),
-                            "alpha": _alpha(rated[complete], formula),
+                            "alpha": cronbach_alpha(rated[complete], formula),
                         }
                     )
     return pd.DataFrame(rows)
 
 
-def _alpha(rated: np.ndarray, formula: str) -> float:
+def cronbach_alpha(rated: np.ndarray, formula: str) -> float:
+    """Cronbach's alpha of the columns of ``rated`` (N, k), without gaps; NaN below two columns or three rows.
+
+    alpha = k / (k - 1) * (1 - trace / sum) of the covariances (Cronbach 1951, Psychometrika 16), or of the correlations
+    (``standardised``).
+    """
     n, k = rated.shape
     if k < 2 or n < 3:
         return np.nan

@@ -3,7 +3,6 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow.compute as pc
@@ -11,14 +10,15 @@ import pyarrow.compute as pc
 from .. import coverage, publication
 from ..items import select_items
 from ..scoring import Ratings, arrange_ratings, profile_models
+from ..study import PUBLISHED_TAGS
 from ..tables import read_table
 from . import findings as shown
 from . import sources
 from .alphas import vary_alpha
 from .effects import trace_effects
 from .findings import Finding
-from .lost_items import lost_items, read_untagged_records, without_lost_items
-from .paper import CENTRING, LOST, MAX_P, OBSERVATIONS, SWITCHED, THRESHOLD, TWO_PROFILES, VERSIONS
+from .lost_items import lost_items, read_untagged_records, reproduce_scores, without_lost_items
+from .paper import CENTRING, KEPT_PAIR, LOST, MAX_P, OF_TABLE_8, THRESHOLD, TWO_PROFILES, VERSIONS
 from .printed import read_printed
 from .published_scores import read_published_scores
 from .published_tags import read_published_tags
@@ -66,16 +66,11 @@ class Material:
 
 @dataclass(frozen=True)
 class Certificate:
-    """The certificate's rows, the findings, and the tables behind them, each as its function describes it."""
+    """The certificate's rows, the findings, and by name the tables behind them, each as its function describes it."""
 
     rows: pd.DataFrame
     findings: list[Finding]
-    parser_effects: pd.DataFrame
-    tag_changes: pd.DataFrame
-    profile_changes: pd.DataFrame
-    lost_items: pd.DataFrame
-    switched_pairs: pd.DataFrame
-    alpha_choices: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
 
 
 def gather(
@@ -111,7 +106,7 @@ def gather(
     return Material(
         **frames,
         people=sum(len(table["participant_id"].unique()) for table in people),
-        tags=read_published_tags(archive).to_pandas(),
+        tags=read_published_tags(Path(archive, PUBLISHED_TAGS)).to_pandas(),
         scores=read_published_scores(archive).to_pandas(),
         ratings=baseline[baseline["model"].isin(first_answers)],
         by_published=by_published,
@@ -127,7 +122,7 @@ def _recorded(ratings: Ratings, models: Container[str]) -> Ratings:
     return ratings.take([place for place, (model, _) in enumerate(ratings.subjects) if model in models])
 
 
-def certify(material: Material, printed: Mapping[str, str], known: Sequence[Finding]) -> Certificate:
+def certify(material: Material, printed: Mapping[str, str], known: Sequence[Finding | None]) -> Certificate:
     """Compare every published number, apply the causes one after the other, and test each cause.
 
     Parameters
@@ -136,17 +131,31 @@ def certify(material: Material, printed: Mapping[str, str], known: Sequence[Find
     known : findings that were made before.
     """
     m = material
-    recorded = [model for model, _ in m.by_published.subjects]
-    complete = set(m.archived) <= set(recorded)
+    ratings, recorded = m.by_published, [model for model, _ in m.by_published.subjects]
+    table_8 = read_printed(printed["value_scores"], "model").astype(float)
+    of_table_8 = ratings.take([place for place, model in enumerate(recorded) if model in table_8.index])
     correlations = {"": m.recomputed, TWO_PROFILES: m.explained}
     keys = {cause: select_items(frame, THRESHOLD, MAX_P) for cause, frame in correlations.items()}
-    pairs = judge_pairs(pairs_beyond_p(m.explained, THRESHOLD, MAX_P), m.by_published, keys[TWO_PROFILES], m.scores)
-    keys[SWITCHED] = add_pairs(keys[TWO_PROFILES], pairs[pairs["contained"].fillna(False)])
-    lost = lost_items(m.untagged, m.by_published, keys[SWITCHED])
-    profiles = {cause: profile_models(m.by_published, key, CENTRING) for cause, key in keys.items()}
-    profiles[LOST] = profile_models(without_lost_items(m.by_published, lost), keys[SWITCHED], CENTRING)
+    pairs = judge_pairs(pairs_beyond_p(m.explained, THRESHOLD, MAX_P), ratings, keys[TWO_PROFILES], m.scores)
+    keys[KEPT_PAIR] = add_pairs(keys[TWO_PROFILES], pairs[pairs["contained"].fillna(False)])
+    lost = lost_items(m.untagged, ratings, keys[KEPT_PAIR])
+    reproduced = reproduce_scores(ratings, keys[KEPT_PAIR], lost, m.scores, CENTRING)
+    profiles = {cause: profile_models(ratings, key, CENTRING) for cause, key in keys.items()}
+    profiles[LOST] = profile_models(without_lost_items(ratings, lost), keys[KEPT_PAIR], CENTRING)
     values = {cause: publication.value_scores(frame) for cause, frame in profiles.items()}
     traits = {cause: publication.trait_scores(frame) for cause, frame in profiles.items()}
+    alphas = {
+        (cause, who): shown.alphas_by_formula(block.observations("model_by_version"), ratings.items, keys[cause])["pvq"]
+        for cause in ("", TWO_PROFILES)
+        for who, block in (("all", ratings), (OF_TABLE_8, of_table_8))
+    }
+    alpha_steps = {
+        "": alphas["", "all"],
+        OF_TABLE_8: alphas["", OF_TABLE_8],
+        TWO_PROFILES: alphas[TWO_PROFILES, OF_TABLE_8],
+    }
+    all_of_table_8 = len(of_table_8.subjects) == len(table_8)
+    complete = set(m.archived) <= set(recorded)
     parts = {
         "correlations": sources.correlations(m.published, correlations),
         "tags": sources.tags(m.tags, correlations, THRESHOLD),
@@ -154,28 +163,35 @@ def certify(material: Material, printed: Mapping[str, str], known: Sequence[Find
         "topics": sources.topics(printed["topics"], coverage.topic_shares(m.topics)),
         "items_per_value": sources.items_per_value(printed["items_per_value"], correlations, THRESHOLD),
         "value_scores": sources.model_scores("Table 8", printed["value_scores"], values, recorded),
+        "order": sources.order_of_values(printed["value_scores"], values),
         "trait_scores": sources.model_scores("Table 9", printed["trait_scores"], traits, recorded),
         "query_funnel": sources.query_funnel(printed["query_funnel"], m.item_table),
         "cross_loading": sources.cross_loading(printed["cross_loading"], correlations, THRESHOLD),
-        "reliability": sources.alphas(printed["reliability"], _alphas(m, _of_table_8(m, printed), keys), complete),
+        "reliability": sources.alphas(printed["reliability"], alpha_steps, all_of_table_8),
         "counts": sources.counts(printed["counts"], m.survey, m.people, correlations, THRESHOLD, MAX_P),
-        "claims": sources.claims(printed["claims"], printed["value_scores"], values, complete),
+        "claims": sources.claims(printed["claims"], list(table_8.index), values[""], values[LOST], complete),
         "waiting": sources.waiting(printed),
     }
-    effects = shown.parser_effects(m.ratings, m.by_published, m.by_strict, keys[TWO_PROFILES])
+    published_key = select_items(m.published, THRESHOLD, MAX_P)
     scenarios = {
-        "published": keys[TWO_PROFILES],
+        "published": published_key,
         "recomputed": keys[""],
         "without repeated participants": select_items(m.without_repeated, THRESHOLD, MAX_P),
     }
-    tag_changes, profile_changes = trace_effects(scenarios, "published", m.by_published)
+    tag_changes, profile_changes = trace_effects(scenarios, "published", ratings)
+    read_apart = shown.parser_answers(m.ratings)
+    parser_effects = shown.parser_effects(ratings, m.by_strict, published_key)
     with_p = {TWO_PROFILES: m.explained[m.explained["p"] < MAX_P]}
-    found = [
+    tests = [
         *known,
         shown.reach_of_repeated(tag_changes, profile_changes),
-        shown.switched_pairs(pairs),
-        shown.lost_in_averaging(lost, parts["scores"], profiles[SWITCHED], profiles[LOST]),
-        shown.observations(parts["reliability"], len(recorded)),
+        shown.kept_pair(pairs),
+        shown.lost_in_averaging(reproduced, lost),
+        shown.models_of_alpha(
+            read_printed(printed["reliability"], "dimension"), alpha_steps[TWO_PROFILES], alphas[TWO_PROFILES, "all"]
+        )
+        if complete
+        else None,
         shown.counted_without_p(
             pd.concat([parts["items_per_value"], parts["cross_loading"]]),
             pd.concat(
@@ -188,42 +204,35 @@ def certify(material: Material, printed: Mapping[str, str], known: Sequence[Find
         shown.trait_scale(parts["trait_scores"], profiles[LOST]),
         shown.population_sd(m.scores, profiles[LOST]),
         shown.whole_raters(parts["counts"]),
-        shown.third_place(printed["value_scores"], values[LOST]),
-        shown.parsers(effects, len(m.ratings)),
-        shown.odd_words(m.prompts),
-        shown.provider_defaults(m.openai),
+        shown.third_place(parts["claims"], table_8, values[LOST]),
         shown.two_routes(
             "distances on the circle",
             "Pairs of appendix D.2",
             {
-                "a loop over all pairs of tags": parts["cross_loading"]["ours"].to_numpy(float),
-                "the table of the publication stage": sources.tabulated_distances(m.recomputed, THRESHOLD),
+                "sums over a matrix of signs": sources.distances(m.recomputed, THRESHOLD),
+                "the publication's loop over pairs": sources.tabulated_distances(m.recomputed, THRESHOLD),
             },
             0,
         ),
+        shown.parsers(read_apart, parser_effects, len(m.ratings), len(recorded)),
+        shown.odd_words(m.prompts),
+        shown.provider_defaults([model for model in m.openai if model in recorded]),
     ]
-    open_differences = pd.read_csv(printed["open_differences"], comment="#")
-    unproven = [finding.cause for finding in found if not finding.holds]
-    rows = judge(pd.concat(parts.values(), ignore_index=True), unproven, open_differences)
+    found = [finding for finding in tests if finding is not None]
+    unproven = [finding.name for finding in found if not finding.holds]
+    listed = pd.read_csv(printed["open_differences"], comment="#")
+    rows = judge(pd.concat(parts.values(), ignore_index=True), unproven, listed)
     without_p = select_items(m.explained, THRESHOLD, None)
-    choices = vary_alpha(_of_table_8(m, printed), {"p < 0.05": keys[TWO_PROFILES], "any p": without_p})
-    return Certificate(rows, found, effects, tag_changes, profile_changes, lost, pairs, choices)
-
-
-def _of_table_8(material: Material, printed: Mapping[str, str]) -> Ratings:
-    models = read_printed(printed["value_scores"], "model").index
-    ratings = material.by_published
-    return ratings.take([place for place, (model, _) in enumerate(ratings.subjects) if model in models])
-
-
-def _alphas(material: Material, of_table_8: Ratings, keys: Mapping[str, pd.DataFrame]) -> dict[str, "pd.Series[Any]"]:
-    """Alphas of the values among all models, then among those of Table 8, then under the further cause."""
-    among = {
-        "": (keys[""], material.by_published),
-        OBSERVATIONS: (keys[""], of_table_8),
-        TWO_PROFILES: (keys[TWO_PROFILES], of_table_8),
-    }
-    return {
-        cause: shown.alpha_by_formula(block.observations("model_by_version"), block.items, key)["pvq"]
-        for cause, (key, block) in among.items()
-    }
+    return Certificate(
+        rows,
+        [*found, shown.open_differences(rows, listed)],
+        {
+            "tag_changes": tag_changes,
+            "profile_changes": profile_changes,
+            "switched_pairs": pairs,
+            "lost_items": reproduced[reproduced["model"].isin(lost["model"])],
+            "alpha_choices": vary_alpha(of_table_8, {"p < 0.05": keys[TWO_PROFILES], "any p": without_p}),
+            "parser_answers": read_apart,
+            "parser_effects": parser_effects,
+        },
+    )

@@ -8,14 +8,12 @@ from scipy import stats
 
 from ..items import correlate_items, drop_repeated_participants, select_items
 from .findings import Finding, two_routes
-from .paper import MAX_P, THRESHOLD, TWO_PROFILES
-from .repeated_participants import Explanation, explain_by_second_profiles
+from .paper import MAX_P, TAG, THRESHOLD, TWO_PROFILES
+from .repeated_participants import TOLERANCE, Explanation, exactness_by_group, explain_by_second_profiles
 from .rounding import trace_rounding
 
 # Scores rounded to so many digits tie where they are equal on the questionnaire.
 DIGITS = 6
-
-_TAG = ["item_id", "family", "dimension"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class CorrelationEvidence:
     explained: pd.DataFrame
     without_repeated: pd.DataFrame
     second_profiles: pd.DataFrame
-    findings: list[Finding]
+    findings: list[Finding | None]
 
 
 def examine_correlations(
@@ -49,7 +47,7 @@ def examine_correlations(
         explanation.positions,
         [
             _two_profiles(explanation),
-            _rounding(survey, participants, recomputed),
+            _rounding(survey, participants, recomputed, published),
             two_routes(
                 "Spearman's rho",
                 "All correlations",
@@ -71,7 +69,7 @@ def spearman_by_scipy(survey: pd.DataFrame, participants: pd.DataFrame, correlat
         block = np.column_stack([own["rating"], scores.loc[own["participant_id"]]])
         row = stats.spearmanr(block).statistic[0, 1:]
         rho.update({(item, *dimension): value for dimension, value in zip(scores.columns, row, strict=True)})
-    return np.array([rho[tag] for tag in correlations[_TAG].itertuples(index=False, name=None)])
+    return np.array([rho[tag] for tag in correlations[TAG].itertuples(index=False, name=None)])
 
 
 def _two_profiles(explanation: Explanation) -> Finding:
@@ -80,10 +78,11 @@ def _two_profiles(explanation: Explanation) -> Finding:
     words = []
     for row in sought.itertuples():
         own = positions[(positions["participant_id"] == row.participant_id) & (positions["group"] == row.group)]
+        other = own["largest_difference_stored"] > TOLERANCE
         words.append(
             f"in group {row.group} {row.n_exact} of {row.n_correlations} correlations are exact with the stored "
-            f"profile, {row.n_exact_explained} with a second one, found on {own['found'].sum()} of {len(own)} "
-            "dimensions"
+            f"profile, {row.n_exact_explained} with a second one: {other.sum()} of {len(own)} dimensions need another "
+            f"score, and on {(own['n_positions'] == 1).sum()} exactly one position among the raters does it"
         )
     fitting = sittings[sittings["stored_profile_fits"]]
     words += [
@@ -92,6 +91,7 @@ def _two_profiles(explanation: Explanation) -> Finding:
     ]
     return Finding(
         TWO_PROFILES,
+        "cause",
         "The archive stores one questionnaire profile for a participant who sat in two groups; with another profile "
         "for the other sitting, one rank per dimension, the published correlations of that group come out.",
         bool(len(sought) and sought["second_profile_found"].all()),
@@ -99,18 +99,22 @@ def _two_profiles(explanation: Explanation) -> Finding:
     )
 
 
-def _rounding(survey: pd.DataFrame, participants: pd.DataFrame, recomputed: pd.DataFrame) -> Finding:
+def _rounding(
+    survey: pd.DataFrame, participants: pd.DataFrame, recomputed: pd.DataFrame, published: pd.DataFrame
+) -> Finding:
     rounded = trace_rounding(survey, participants, DIGITS)
     keys = [
-        {tuple(row) for row in select_items(frame, THRESHOLD, MAX_P)[_TAG].to_numpy()}
-        for frame in (recomputed, rounded)
+        {tuple(row) for row in select_items(frame, THRESHOLD, MAX_P)[TAG].to_numpy()} for frame in (recomputed, rounded)
     ]
+    exact = [int(exactness_by_group(survey, frame, published)["n_exact"].sum()) for frame in (recomputed, rounded)]
     changed = int(rounded["changed"].sum())
     return Finding(
         "unrounded scores",
-        f"The questionnaire's scores are taken as stored: rounded to {DIGITS} digits, scores tie that differ only by "
-        "binary arithmetic, and the published correlations do not come out.",
-        changed > 0,
-        f"{changed:,} of {len(rounded):,} correlations change (by up to "
-        f"{rounded['difference'].max():.3f}), and {len(keys[0] ^ keys[1])} tags of the item key",
+        "cause",
+        f"The published correlations take the questionnaire's scores as stored: rounded to {DIGITS} digits, scores tie "
+        "that differ only by binary arithmetic.",
+        exact[0] > exact[1],
+        f"{exact[0]:,} of {len(rounded):,} correlations are exact with the scores as stored, {exact[1]:,} with rounded "
+        f"ones; rounding changes {changed:,} correlations (by up to {rounded['difference'].max():.3f}) and "
+        f"{len(keys[0] ^ keys[1])} tags of the item key",
     )

@@ -11,6 +11,12 @@ from .rows import STATUSES
 # So many rows of a kind are named one by one; the CSV file has the rest.
 SHOWN = 30
 
+_HEADINGS = {
+    "cause": "Causes, each tested on the data",
+    "check": "Checks by a second route",
+    "fact": "Facts, reported",
+}
+
 # Where the certificate's rows of the paper's tables stand, by the table's file name.
 SOURCE_OF_TABLE = {
     "topics": "Table 4",
@@ -39,13 +45,16 @@ def verdict(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
     compared = counts[["match", "explained", "unexplained", "differs"]]
     waiting = counts.drop(compared.index)
     still_open = certificate.loc[certificate["status"] == "unexplained", "quantity"]
-    failed = findings.loc[~findings["holds"], "cause"]
+    tested = findings[findings["kind"] != "fact"]
+    held = [f"{own['holds'].sum()} of {len(own)} {kind}s" for kind, own in tested.groupby("kind")]
+    failed = tested.loc[~tested["holds"], "name"]
     parts = [f"{count:,} {status}" for status, count in waiting.items() if count]
     return "\n".join(
         [
-            f"{compared.sum():,} published numbers compared: {compared['match']:,} match, {compared['explained']:,} "
-            f"explained, {compared['unexplained']:,} unexplained, {compared['differs']:,} differ.",
-            f"Causes that proved true on these data: {findings['holds'].sum()} of {len(findings)}"
+            f"{compared.sum():,} comparisons with what is published: {compared['match']:,} match, "
+            f"{compared['explained']:,} explained, {compared['unexplained']:,} unexplained, {compared['differs']:,} "
+            "differ.",
+            f"Tested on these data: {' and '.join(held)} hold"
             + (f" (not: {', '.join(failed)})." if len(failed) else "."),
             "Still open: " + (", ".join(still_open) or "nothing") + ".",
             "Nothing to compare with: " + ("; ".join(parts) or "none") + ".",
@@ -54,31 +63,29 @@ def verdict(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
 
 
 def check(certificate: pd.DataFrame, findings: pd.DataFrame, path: str) -> None:
-    """Raise InputError when a number differs, or a cause does not hold; ``path`` is the certificate's."""
+    """Raise InputError when a number differs, or a cause or check does not hold; ``path`` is the certificate's."""
     differs = certificate[certificate["status"] == "differs"]
-    failed = findings.loc[~findings["holds"], "cause"]
-    if len(differs) or len(failed):
+    failed = findings.loc[~findings["holds"], "name"]
+    complaints = []
+    if len(differs):
         first = [f"{row['source']}, {row['quantity']}" for _, row in differs.head(SHOWN).iterrows()]
-        complaints = [
-            f"{len(differs):,} published number(s) differ from ours" + (f" ({'; '.join(first)})" if first else "")
-        ] * bool(len(differs)) + [f"the cause(s) {', '.join(failed)} do not hold on these data"] * bool(len(failed))
+        complaints.append(f"{len(differs):,} published number(s) differ from ours ({'; '.join(first)})")
+    if len(failed):
+        complaints.append(f"of what was tested, {', '.join(failed)} did not hold")
+    if complaints:
         raise InputError(
             path,
             " and ".join(complaints) + ".",
-            "Look at the rows with the status 'differs' and at the evidence of the causes in certificate.md beside it.",
+            "Look at the rows with the status 'differs', and at certificate.md beside it.\n"
+            + verdict(certificate, findings),
         )
 
 
 def describe(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
     """The certificate as Markdown."""
     counts = count_statuses(certificate)
-    explained = (
-        certificate.loc[certificate["status"] == "explained", "cause"]
-        .str.split("; ")
-        .explode()
-        .value_counts()
-        .to_dict()
-    )
+    causes = certificate.loc[certificate["status"] == "explained", "cause"].str.split("; ").explode()
+    explained = causes.value_counts().to_dict()
     lines = [
         "# Does it reproduce?",
         "",
@@ -87,14 +94,13 @@ def describe(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
         _row(["source", *counts.columns]),
         _row(["---", *["---:"] * counts.shape[1]]),
         *[_row([source, *(f"{count:,}" if count else "" for count in row)]) for source, row in counts.iterrows()],
-        "",
-        "## Causes, each shown on the data",
-        "",
     ]
-    for row in findings.itertuples():
-        share = f" Explains {_numbers(explained[str(row.cause)])}." if row.cause in explained else ""
-        doubt = "" if row.holds else " **Does not hold on these data.**"
-        lines.append(f"- **{row.cause}**: {row.statement}{doubt}{share} *{row.evidence}*")
+    for kind, heading in _HEADINGS.items():
+        lines += ["", f"## {heading}", ""]
+        for row in findings[findings["kind"] == kind].itertuples():
+            share = f" Explains {_numbers(explained[str(row.name)])}." if row.name in explained else ""
+            doubt = "" if row.holds else " **Does not hold on these data.**"
+            lines.append(f"- **{row.name}**: {row.statement}{doubt}{share} *{row.evidence}*")
     for status, heading in (("unexplained", "Still open"), ("differs", "Differs")):
         own = certificate[certificate["status"] == status]
         if len(own):

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ..scoring import Ratings, profile_models
+from .paper import TAG
 
-TAG = ["item_id", "family", "dimension", "polarity"]
+_KEYED_TAG = [*TAG, "polarity"]
 
 
 def trace_effects(
@@ -45,14 +46,20 @@ def change_of_tags(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """The tags in one of two tables ``item_key`` only: item_id, family, dimension, polarity, change, rho."""
     texts = {"family": str, "dimension": str}
     both = (
-        before[[*TAG, "rho"]]
+        before[[*_KEYED_TAG, "rho"]]
         .astype(texts)
-        .merge(after[[*TAG, "rho"]].astype(texts), on=TAG, how="outer", suffixes=("_before", "_after"), indicator=True)
+        .merge(
+            after[[*_KEYED_TAG, "rho"]].astype(texts),
+            on=_KEYED_TAG,
+            how="outer",
+            suffixes=("_before", "_after"),
+            indicator=True,
+        )
     )
     both = both[both["_merge"] != "both"]
     change = both["_merge"].map({"left_only": "lost", "right_only": "gained"}).astype(str)
     rho = both["rho_before"].fillna(both["rho_after"])
-    return both[TAG].assign(change=change, rho=rho).reset_index(drop=True)
+    return both[_KEYED_TAG].assign(change=change, rho=rho).reset_index(drop=True)
 
 
 def _with_scenario_first(frame: pd.DataFrame) -> pd.DataFrame:

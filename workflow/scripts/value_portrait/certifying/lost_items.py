@@ -14,8 +14,8 @@ import pandas as pd
 from ..errors import InputError
 from ..scoring import Ratings, profile_models
 from ..study import item_id, read_json
+from .published_tags import FIELDS
 
-TAG_FIELDS = ("correlations", "higher_pvq_correlations", "bfi_correlations")
 TOLERANCE = 1e-9
 
 _SCORES = ("mean", "centred_mean", "sd")
@@ -36,7 +36,7 @@ def read_untagged_records(paths: Mapping[str, str | Path]) -> pd.DataFrame:
         rows += [
             (model, item_id(record.get("portrait_id"), record.get("option_id")))
             for record in records
-            if not any(record.get(field) for field in TAG_FIELDS)
+            if not any(record.get(field) for field in FIELDS.values())
         ]
     return pd.DataFrame(rows, columns=["model", "item_id"])
 

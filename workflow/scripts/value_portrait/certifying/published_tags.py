@@ -6,20 +6,19 @@ import pyarrow as pa
 
 from ..dimensions import DIMENSIONS
 from ..errors import InputError
-from ..study import PUBLISHED_TAGS, item_id, read_json
+from ..study import item_id, read_json
 
 # The archive's name for the tags of each family.
 FIELDS = {"pvq": "correlations", "higher_pvq": "higher_pvq_correlations", "bfi": "bfi_correlations"}
 
 
-def read_published_tags(archive: str | Path) -> pa.Table:
-    """The tags below the folder ``archive``: columns item_id, family, dimension and rho.
+def read_published_tags(path: str | Path) -> pa.Table:
+    """The tags that stand with the items in the file ``path``: columns item_id, family, dimension and rho.
 
     Raises
     ------
     InputError : a tag is no pair of a known dimension and a number.
     """
-    path = Path(archive, PUBLISHED_TAGS)
     rows = []
     for query in read_json(path):
         for response in query["outputs"]:

@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..items import correlate_items
-
-KEY = ["item_id", "family", "dimension"]
+from .paper import TAG
 
 # Equal ranks give correlations that differ by arithmetic alone (below 1e-15). The smallest change of ranks, one tie
 # more between two of k raters who gave the same rating, moves rho by 3 rho / k^3: 3e-5 of itself at 48 raters.
@@ -149,7 +148,7 @@ def search_profile(
         )
     chosen = pd.DataFrame(best, columns=["family", "dimension", "position"])
     chosen = chosen.merge(tried, on=["family", "dimension", "position"])
-    return SecondProfile(pd.DataFrame(rows), chosen[[*KEY, "n", "rho", "p", "ci_low", "ci_high"]])
+    return SecondProfile(pd.DataFrame(rows), chosen[[*TAG, "n", "rho", "p", "ci_low", "ci_high"]])
 
 
 def explain_by_second_profiles(
@@ -189,8 +188,8 @@ def explain_by_second_profiles(
 
 def replace_correlations(correlations: pd.DataFrame, replacement: pd.DataFrame) -> pd.DataFrame:
     """The table ``correlations`` with the rows of ``replacement`` in place of its own, in its own order."""
-    order = pd.MultiIndex.from_frame(correlations[KEY].astype(str))
-    new = replacement.set_index(pd.MultiIndex.from_frame(replacement[KEY].astype(str))).drop(columns=KEY)
+    order = pd.MultiIndex.from_frame(correlations[TAG].astype(str))
+    new = replacement.set_index(pd.MultiIndex.from_frame(replacement[TAG].astype(str))).drop(columns=TAG)
     values = pd.concat([correlations.set_axis(order)[new.columns].drop(new.index), new]).reindex(order)
     return correlations.assign(**{name: values[name].to_numpy() for name in new.columns})
 
@@ -234,8 +233,8 @@ def _compare_by_group(
 
 def _compare(correlations: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """The published correlations beside ours, with their absolute ``difference``: 0 if both are null, else infinite."""
-    texts = dict.fromkeys(KEY, str)
-    theirs = published[[*KEY, "rho"]].rename(columns={"rho": "published_rho"}).astype(texts)
-    both = theirs.merge(correlations.astype(texts), on=KEY, how="left")
+    texts = dict.fromkeys(TAG, str)
+    theirs = published[[*TAG, "rho"]].rename(columns={"rho": "published_rho"}).astype(texts)
+    both = theirs.merge(correlations.astype(texts), on=TAG, how="left")
     difference = (both["rho"] - both["published_rho"]).abs().fillna(np.inf)
     return both.assign(difference=difference.mask(both["rho"].isna() & both["published_rho"].isna(), 0))

@@ -7,7 +7,8 @@ different as stored. Spearman's rho takes the stored numbers at their word; roun
 import pandas as pd
 
 from ..items import correlate_items
-from .repeated_participants import KEY, TOLERANCE
+from .paper import TAG
+from .repeated_participants import TOLERANCE
 
 
 def trace_rounding(
@@ -20,8 +21,8 @@ def trace_rounding(
     Table ``correlations`` from the rounded scores, every row, with ``unrounded_rho``, the absolute ``difference`` of
     the two (NaN where one is null) and whether it ``changed`` by more than ``tolerance``.
     """
-    exact = correlate_items(survey, participants).set_index(KEY)
-    rounded = correlate_items(survey, participants.assign(score=participants["score"].round(digits))).set_index(KEY)
+    exact = correlate_items(survey, participants).set_index(TAG)
+    rounded = correlate_items(survey, participants.assign(score=participants["score"].round(digits))).set_index(TAG)
     rounded["unrounded_rho"] = exact["rho"]
     rounded["difference"] = (rounded["rho"] - rounded["unrounded_rho"]).abs()
     one_null = rounded["rho"].isna() != rounded["unrounded_rho"].isna()

@@ -5,7 +5,6 @@ the first is what the default configuration gives.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,9 @@ import pandas as pd
 
 from .. import coverage, publication
 from ..comparisons import VALUES
+from ..errors import InputError
 from ..items import select_items
-from .paper import WHOLE_RATERS
+from .paper import ALL_MODELS, TAG, WHOLE_RATERS
 from .printed import ARITHMETIC, printed_numbers, read_printed
 from .rows import COLUMNS, absent, compare
 
@@ -22,18 +22,17 @@ Frames = Mapping[str, pd.DataFrame]
 
 MICRODATA = "the European Social Survey's microdata in data/raw/ess/ (data/raw/README.md)"
 
-NOT_RECORDED = "config/models.tsv does not name all these models with recorded answers"
+NOT_RECORDED = "this run does not hold the archive's answers of all these models"
 
 _PAIR = ["family", "dimension"]
-_TAG = ["item_id", *_PAIR]
 # Correlations are equal when they come from the same numbers by the same formula; binary arithmetic leaves this much.
 _CORRELATION_TOLERANCE = 1e-12
 
 
 def correlations(published: pd.DataFrame, steps: Frames) -> pd.DataFrame:
     """Every published correlation and its p-value; frames like the table ``correlations``."""
-    index = pd.MultiIndex.from_frame(published[_TAG].astype(str))
-    aligned = {cause: _indexed(frame, _TAG).reindex(index) for cause, frame in steps.items()}
+    index = pd.MultiIndex.from_frame(published[TAG].astype(str))
+    aligned = {cause: _indexed(frame, TAG).reindex(index) for cause, frame in steps.items()}
     return pd.concat(
         [
             compare(
@@ -56,8 +55,8 @@ def tags(published: pd.DataFrame, steps: Frames, threshold: float) -> pd.DataFra
     ----------
     published : columns item_id, family, dimension and rho.
     """
-    ours = {cause: _indexed(publication.two_sided_tags(frame, threshold), _TAG) for cause, frame in steps.items()}
-    theirs = _indexed(published, _TAG)
+    ours = {cause: _indexed(publication.two_sided_tags(frame, threshold), TAG) for cause, frame in steps.items()}
+    theirs = _indexed(published, TAG)
     index = theirs.index
     for frame in ours.values():
         index = index.union(frame.index, sort=False)
@@ -152,41 +151,37 @@ def score_files(
 
 
 def cross_loading(path: str, steps: Frames, threshold: float) -> pd.DataFrame:
-    """Appendix D.2, by a plain loop over all pairs of tags, beside the tables' own way of counting."""
+    """Appendix D.2: pairs of tags of one item by their steps on the value circle, their number and mean."""
     printed = read_printed(path, "direction")
     rows = []
-    for direction, cells in printed.iterrows():
-        numbers, tolerance = printed_numbers(list(cells), path)
-        values = {
-            cause: _distances(publication.two_sided_tags(frame, threshold), str(direction))
-            for cause, frame in steps.items()
-        }
-        rows.append(
-            compare(
-                "Appendix D.2",
-                _names(f"{direction} direction", cells.index),
-                numbers,
-                tolerance,
-                values,
-                "write_tables",
-            )
-        )
+    counted = {cause: distances(frame, threshold).reshape(2, -1) for cause, frame in steps.items()}
+    for place, (direction, cells) in enumerate(printed.iterrows()):
+        stated = (cells != "").to_numpy()
+        numbers, tolerance = printed_numbers(list(cells[stated]), path)
+        values = {cause: own[place][stated] for cause, own in counted.items()}
+        names = _names(f"{direction} direction", cells.index[stated])
+        rows.append(compare("Appendix D.2", names, numbers, tolerance, values, "write_tables"))
     return pd.concat(rows)
 
 
-def _distances(tags_: pd.DataFrame, direction: str) -> np.ndarray:
-    """Pairs of values of one item by their steps on the circle, 1 to 5, their number and mean; each pair looked at."""
-    place = {value: angle for angle, value in enumerate(VALUES)}
-    own = tags_[tags_["family"] == "pvq"]
-    items: dict[str, list[tuple[int, float]]] = {}
-    for item, value, rho in zip(own["item_id"], own["dimension"], own["rho"], strict=True):
-        items.setdefault(item, []).append((place[value], rho))
-    found = []
-    for pairs in items.values():
-        for (one, rho), (other, other_rho) in combinations(pairs, 2):
-            if (rho * other_rho > 0) == (direction == "same"):
-                found.append(min((one - other) % 10, (other - one) % 10))
-    return np.array([*(found.count(steps) for steps in range(1, 6)), len(found), np.mean(found) if found else np.nan])
+def distances(correlations_: pd.DataFrame, threshold: float) -> np.ndarray:
+    """Appendix D.2 from signs: same direction, then opposite, each with pairs at 1 to 5 steps, their sum and mean.
+
+    With s the (items x values) matrix of the signs of correlations beyond the threshold, s's and |s|'|s| hold the sum
+    and the number of the products of signs for each pair of values.
+    """
+    own = correlations_[correlations_["family"] == "pvq"].astype({"item_id": str, "dimension": str})
+    wide = own.pivot(index="item_id", columns="dimension", values="rho").reindex(columns=VALUES).to_numpy()
+    signs = np.where(np.abs(wide) > threshold, np.sign(wide), 0)
+    balance, number = signs.T @ signs, np.abs(signs).T @ np.abs(signs)
+    gap = np.abs(np.subtract.outer(np.arange(len(VALUES)), np.arange(len(VALUES))))
+    steps = np.minimum(gap, len(VALUES) - gap)
+    numbers: list[float] = []
+    for pairs in ((number + balance) / 2, (number - balance) / 2):
+        found = np.array([pairs[steps == step].sum() / 2 for step in range(1, 6)])
+        total = found.sum()
+        numbers += [*found, total, found @ np.arange(1, 6) / total if total else np.nan]
+    return np.array(numbers)
 
 
 def alphas(path: str, steps: Mapping[str, "pd.Series[Any]"], complete: bool) -> pd.DataFrame:
@@ -207,33 +202,57 @@ def alphas(path: str, steps: Mapping[str, "pd.Series[Any]"], complete: bool) -> 
     )
 
 
-def claims(path: str, table_8: str, steps: Frames, complete: bool) -> pd.DataFrame:
-    """The abstract's three highest and lowest values: on average over the models, then model by model.
+def order_of_values(path: str, steps: Frames) -> pd.DataFrame:
+    """Which three values stand highest and lowest in each printed row of Table 8, and in ours.
 
     Parameters
     ----------
-    path : the abstract's claims; table_8 : the printed scores, against which each model's own three are held.
-    steps : wide tables of value scores, recorded models only; an average needs all that the archive has (``complete``).
+    steps : wide tables of value scores, recorded models only.
     """
-    claimed = read_printed(path, "end")
-    printed = read_printed(table_8, "model").astype(float)
+    printed = read_printed(path, "model").astype(float)
     names = list(next(iter(steps.values()))["model"])
     scores = {cause: frame[VALUES].to_numpy(float) for cause, frame in steps.items()}
     rows = []
     for end, sign in (("highest", 1), ("lowest", -1)):
-        if complete:
-            claim = np.isin(VALUES, claimed.loc[end]).astype(float)
-            means = {cause: sign * own.mean(axis=0) for cause, own in scores.items()}
-            rows.append(_ends("Abstract", f"three {end} values, mean of {len(names)} models", claim, means))
         for model, own in zip(printed.index, sign * printed[VALUES].to_numpy(), strict=True):
             if model in names:
                 ours = {cause: sign * values[names.index(model)] for cause, values in scores.items()}
-                rows.append(_ends("Abstract, by Table 8", f"{model}: three {end} values", own, ours))
+                rows.append(_ends("Table 8, order of values", f"{model}: three {end} values", own, ours))
+    return pd.DataFrame(rows).reindex(columns=list(COLUMNS))
+
+
+def claims(
+    path: str, of_table_8: Sequence[str], ours: pd.DataFrame, explained: pd.DataFrame, complete: bool
+) -> pd.DataFrame:
+    """The abstract's three highest and lowest values, in the mean over the models of Table 8, then over all.
+
+    Parameters
+    ----------
+    ours, explained : wide tables of value scores, without and with the causes applied.
+    complete : whether they hold all models of the archive; an average over others says nothing about the claim.
+    """
+    claimed = read_printed(path, "end")
+    if unknown := sorted(set(claimed.to_numpy().ravel()) - set(VALUES)):
+        raise InputError(path, f"{unknown[0]!r} is no value.", "Correct the cell; the paper has it.")
+    if not complete:
+        names = [f"three {end} values" for end in claimed.index]
+        return absent(
+            "Abstract", names, [_listed(set(row)) for row in claimed.to_numpy()], "not in this run", NOT_RECORDED
+        )
+    rows = []
+    chosen = ours["model"].isin(of_table_8)
+    for end, sign in (("highest", 1), ("lowest", -1)):
+        means = {
+            "": sign * ours.loc[chosen, VALUES].to_numpy(float).mean(axis=0),
+            ALL_MODELS: sign * explained[VALUES].to_numpy(float).mean(axis=0),
+        }
+        claim = np.isin(VALUES, claimed.loc[end]).astype(float)
+        rows.append(_ends("Abstract", f"three {end} values, mean of the models", claim, means))
     return pd.DataFrame(rows).reindex(columns=list(COLUMNS))
 
 
 def _ends(source: str, quantity: str, published: np.ndarray, steps: Mapping[str, np.ndarray]) -> dict[str, object]:
-    """A row for the three values that stand highest; where printed numbers tie for the third place, any of them may."""
+    """A row for the three values that stand highest; printed numbers that tie for the third place may each be it."""
     third = np.sort(published)[-3]
     surely, possibly = (
         {VALUES[place] for place in np.flatnonzero(mask)} for mask in (published > third, published >= third)
@@ -268,7 +287,7 @@ def counts(
     families = {"value tags": "pvq", "trait tags": "bfi"}
     rows = []
     for quantity, text in printed.items():
-        family = families.get(str(quantity)[:10])
+        family = next((own for name, own in families.items() if str(quantity).startswith(name)), None)
         numbers, tolerance = printed_numbers([text], path)
         if family:
             values = {
@@ -312,17 +331,16 @@ def query_funnel(path: str, item_table: pd.DataFrame) -> pd.DataFrame:
 
 
 def waiting(printed: Mapping[str, str]) -> pd.DataFrame:
-    """The printed tables that no published answer stands behind, with the command that would produce each."""
-    live = "a row of config/models.tsv with answers = live, {}; then make estimate, make paper"
-    personas = "conditions = {}".format
+    """The printed tables that no published answer stands behind, with what would produce each."""
+    ask = (
+        "a row of config/models.tsv with answers = live, provider and model_id of {}, conditions = {}; the cost by "
+        "make estimate; responses.max_usd above it; then make paper"
+    ).format
+    live = "needs live answers"
     return pd.concat(
         [
             _without_answers(
-                "Table 12",
-                printed["open_weight_scores"],
-                ["model"],
-                "needs live answers",
-                live.format("a server of the model"),
+                "Table 12", printed["open_weight_scores"], ["model"], live, ask("a server of the model", "baseline")
             ),
             _without_answers(
                 "Tables 13 to 16, people", printed["people"], ["axis", "group"], "needs microdata", MICRODATA
@@ -331,16 +349,10 @@ def waiting(printed: Mapping[str, str]) -> pd.DataFrame:
                 "Tables 13 to 19, personas",
                 printed["personas"],
                 ["axis", "group"],
-                "needs live answers",
-                live.format(personas("baseline;personas")),
+                live,
+                ask("GPT-4o", "baseline;personas"),
             ),
-            _without_answers(
-                "Table 17",
-                printed["steering"],
-                ["steered"],
-                "needs live answers",
-                live.format(personas("baseline;steering")),
-            ),
+            _without_answers("Table 17", printed["steering"], ["steered"], live, ask("GPT-4o", "baseline;steering")),
         ]
     )
 

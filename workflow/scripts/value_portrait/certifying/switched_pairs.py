@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..items import select_items
 from ..scoring import Ratings
-from .repeated_participants import KEY
+from .paper import TAG
 
 TOLERANCE = 1e-9
 
@@ -21,7 +21,7 @@ def pairs_beyond_p(correlations: pd.DataFrame, threshold: float, max_p: float) -
     Columns of the table ``item_key`` (polarity 1), then n and p.
     """
     pairs = select_items(correlations[correlations["p"] >= max_p], threshold, None)
-    return pairs.merge(correlations[[*KEY, "n", "p"]], on=KEY)
+    return pairs.merge(correlations[[*TAG, "n", "p"]], on=TAG)
 
 
 def judge_pairs(
