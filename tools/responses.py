@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
 from snakemake.utils import update_config  # noqa: E402
+from value_portrait.conditions import BASELINE, model_conditions, read_personas  # noqa: E402
 from value_portrait.configuration import Model, check_config, read_models  # noqa: E402
 from value_portrait.errors import InputError  # noqa: E402
 from value_portrait.querying.assembly import export_answers  # noqa: E402
@@ -31,19 +32,28 @@ def read_config(files: list[str]) -> dict[str, Any]:
     return config
 
 
-def plan_of(config: dict[str, Any], name: str) -> tuple[Target, list[Planned]]:
-    """A live model's target, and everything that it is asked under the baseline."""
+def plans_of(config: dict[str, Any], name: str, condition: str | None) -> tuple[Target, dict[str, list[Planned]]]:
+    """A live model's target, and everything that it is asked under a condition, or under each of its row."""
     live: list[Model] = [row for row in read_models(config["models"], config["study"]) if row["answers"] == "live"]
     row = next((row for row in live if row["model"] == name), None)
     if row is None:
         known = ", ".join(row["model"] for row in live) or "none"
         raise InputError(config["models"], f"has no live model '{name}'.", f"It has: {known}.")
     target = live_target(row, *read_providers(config["providers"]), config["models"])
+    personas = read_personas(config["personas"])
+    conditions = model_conditions(row, personas, config["framings"], config["models"])
+    if condition is not None and condition not in conditions:
+        known = ", ".join(conditions)
+        raise InputError(f"model {name}", f"is not asked under the condition '{condition}'.", f"It has: {known}.")
     items, prompts = (Path(config["results_dir"], "study", f"{table}.parquet") for table in ("items", "prompts"))
     if not items.exists():
         raise InputError(items, "is missing.", "Run 'snakemake --cores 1 items' first; it asks nothing.")
     finding = stored_finding(target, config["responses"]["store"])
-    return target, study_plan(target, items, prompts, config["prompt_versions"], finding, None)
+    return target, {
+        one: study_plan(target, items, prompts, config["prompt_versions"], finding, own.message)
+        for one, own in conditions.items()
+        if condition in (one, None)
+    }
 
 
 def main() -> None:
@@ -51,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=["explain", "export"])
     parser.add_argument("model", help="as in models.tsv")
-    parser.add_argument("--condition", default="baseline")
+    parser.add_argument("--condition", help=f"explain {BASELINE}, or export all conditions, unless given")
     parser.add_argument("--item", help="explain only this item, such as 1021-3")
     parser.add_argument("--version", help="explain only this prompt version")
     parser.add_argument("--most", type=int, default=10, help="explain at most so many open questions")
@@ -62,12 +72,14 @@ def main() -> None:
         parser.error("export needs --to FILE.parquet or --to FILE.jsonl")
     try:
         config = read_config(arguments.configfile)
-        target, plan = plan_of(config, arguments.model)
-        path = store_file(config["responses"]["store"], arguments.model, arguments.condition)
+        store = config["responses"]["store"]
         if arguments.command == "export":
-            export_answers(path, plan, arguments.model, arguments.condition, arguments.to)
+            _, plans = plans_of(config, arguments.model, arguments.condition)
+            export_answers(plans, arguments.model, store, arguments.to)
             return
-        show(arguments, target, plan, path)
+        condition = arguments.condition or BASELINE
+        target, plans = plans_of(config, arguments.model, condition)
+        show(arguments, target, plans[condition], store_file(store, arguments.model, condition))
     except (InputError, OSError) as problem:
         sys.exit(str(problem))
 

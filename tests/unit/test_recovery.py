@@ -14,9 +14,8 @@ from value_portrait.recovery import (
     assess_profiles,
     assess_tags,
     compare_scores,
-    expected_centred_means,
 )
-from value_portrait.simulated_models import PlantedModel
+from value_portrait.simulated_models import PlantedModel, expected_centred_means
 from value_portrait.simulation import PLANTED, simulate_archive
 from value_portrait.tables import read_table, write_table
 

@@ -15,7 +15,7 @@ from value_portrait.simulated_models import (
     PlantedModel,
     draw_model,
     expected_ratings,
-    model_generator,
+    named_generator,
 )
 from value_portrait.simulation import (
     LOADINGS,
@@ -172,7 +172,7 @@ def test_a_model_depends_on_its_name_and_the_seed_alone(small, tmp_path):
     first, other, again = ([path.read_bytes() for path in paths.values()] for paths in runs)
     assert first == again
     assert first != other
-    assert draw_model(model_generator("a", 1), "a") != draw_model(model_generator("a", 2), "a")
+    assert draw_model(named_generator("a", 1), "a") != draw_model(named_generator("a", 2), "a")
 
 
 def test_expected_ratings_by_hand():

@@ -11,6 +11,7 @@ sys.path.append(str(SCRIPTS))
 from value_portrait import study
 from value_portrait.answers import answer_path
 from value_portrait.archive import read_sums
+from value_portrait.conditions import BASELINE, model_conditions, read_personas
 from value_portrait.configuration import check_config, check_folder, read_models, slug
 from value_portrait.errors import InputError
 from value_portrait.querying.providers import check_targets
@@ -39,6 +40,13 @@ EXPORTS = {
     if path.suffix in (".parquet", ".jsonl")
 }
 MODELS = {slug(row["model"]): row for row in checked(read_models, config["models"], config["study"], EXPORTS)}
+PERSONAS = checked(read_personas, config["personas"])
+# What every model is told under each of its conditions, by the conditions' ids.
+CONDITIONS = {
+    name: checked(model_conditions, row, PERSONAS, config["framings"], config["models"], EXPORTS)
+    for name, row in MODELS.items()
+}
+MODELS = {name: row | {"conditions": list(CONDITIONS[name])} for name, row in MODELS.items()}
 PROVIDERS = checked(check_targets, MODELS.values(), config["models"], config["providers"])
 checked(check_folder, config["responses"]["store"], "responses.store")
 EXPORTS = {name: path for name, path in EXPORTS.items() if name in MODELS and MODELS[name]["answers"] == "recorded"}
@@ -49,12 +57,30 @@ RECORDED_FILES = {
     if model["answers"] == "recorded" and name not in EXPORTS
 }
 LIVE_PARAMS = {"models": config["models"], **{name: config["responses"][name] for name in ("store", "max_usd")}}
-LIVE = [name for name, row in MODELS.items() if row["answers"] == "live"]
+LIVE, SIMULATED_MODELS = (
+    [name for name, row in MODELS.items() if row["answers"] == answers] for answers in ("live", "simulated")
+)
 
 
 def any_of(names):
     """A pattern for a wildcard that stands for one of these names."""
     return "|".join(map(re.escape, sorted(names))) or "(?!)"
+
+
+def model_row(wildcards):
+    """A model's row without its conditions: one more of these must not repeat the others."""
+    return {name: cell for name, cell in MODELS[wildcards.model].items() if name != "conditions"}
+
+
+def message_of(wildcards):
+    """What the condition of a job tells the model; None at baseline."""
+    return CONDITIONS[wildcards.model][wildcards.condition].message
+
+
+def takes_system_message(wildcards):
+    """Whether any condition of a model sends one."""
+    messages = [condition.message for condition in CONDITIONS[wildcards.model].values()]
+    return any(message and message["role"] == "system" for message in messages)
 
 
 def jobs_of(provider):
@@ -86,6 +112,15 @@ def recorded_files(name):
 def simulated_file(name, version):
     """Where the simulated study keeps a model's answers, as the authors' archive would."""
     return f"<archive>/lm_evaluation/outputs/final/simulated/{name}_{version}_results.json"
+
+
+def simulated_personas(name):
+    """What of a simulated model's personas shapes its answers: axis, group and order, by condition."""
+    return {
+        condition: {cell: own.persona[cell] for cell in ("axis", "group", "order")}
+        for condition, own in CONDITIONS[name].items()
+        if own.persona
+    }
 
 
 def library(script):

@@ -82,7 +82,7 @@ if SIMULATED:
         input:
             item_table="<results>/study/items.parquet",
             loadings="<results>/study/truth/loadings.parquet",
-            models=[f"<results>/study/truth/models/{name}.json" for name in MODELS],
+            models=[f"<results>/study/truth/models/{name}.json" for name in SIMULATED_MODELS],
             item_key="<results>/items/item_key.csv",
             profiles="<results>/scores/profiles.csv",
             library=library("assess_recovery"),

@@ -18,13 +18,43 @@ if SIMULATED:
         conda:
             "../../envs/collection.yaml"
         params:
-            model=lambda wildcards: MODELS[wildcards.model],
+            model=model_row,
+            personas=lambda wildcards: simulated_personas(wildcards.model),
+            centring=config["scoring"]["centring"],
             prompt_versions=config["prompt_versions"],
             seed=config["seed"],
         message:
             "Simulating the answers of {wildcards.model}"
         script:
             "../scripts/simulate_answers.py"
+
+    # One job for all, since a job for each of many conditions would cost more than its work. The archive has no files
+    # for conditions, so these answers are simulated as tables.
+    rule simulate_conditions:
+        input:
+            item_table="<results>/study/items.parquet",
+            prompts="<results>/study/prompts.parquet",
+            loadings="<results>/study/truth/loadings.parquet",
+            library=library("simulate_conditions"),
+        output:
+            tables=[
+                f"<results>/study/answers/{name}/{condition}.parquet"
+                for name in SIMULATED_MODELS
+                for condition in simulated_personas(name)
+            ],
+        log:
+            "<logs>/simulate_conditions.log",
+        conda:
+            "../../envs/collection.yaml"
+        params:
+            models={MODELS[name]["model"]: MODELS[name]["reasoning"] for name in SIMULATED_MODELS},
+            personas={MODELS[name]["model"]: simulated_personas(name) for name in SIMULATED_MODELS},
+            prompt_versions=config["prompt_versions"],
+            seed=config["seed"],
+        message:
+            "Simulating answers under personas and value steering"
+        script:
+            "../scripts/simulate_conditions.py"
 
 
 rule read_answers:
@@ -38,11 +68,12 @@ rule read_answers:
         "<logs>/read_answers/{model}/{condition}.log",
     wildcard_constraints:
         model=any_of(MODELS.keys() - EXPORTS.keys() - set(LIVE)),
+        condition=BASELINE,
     conda:
         "../../envs/collection.yaml"
     params:
         # The whole row: whatever changes in it, this model's answers are collected again.
-        model=lambda wildcards: MODELS[wildcards.model],
+        model=model_row,
         prompt_versions=config["prompt_versions"],
     message:
         "Reading the recorded answers of {wildcards.model} ({wildcards.condition})"
@@ -66,6 +97,7 @@ rule import_answers:
         "../../envs/live.yaml"
     params:
         model=lambda wildcards: MODELS[wildcards.model]["model"],
+        message=message_of,
         prompt_versions=config["prompt_versions"],
     message:
         "Importing the published live answers of {wildcards.model} ({wildcards.condition})"
@@ -90,9 +122,10 @@ rule preflight_model:
         **{f"jobs_{provider}": jobs_of(provider) for provider in PROVIDERS},
     params:
         **LIVE_PARAMS,
-        model=lambda wildcards: MODELS[wildcards.model],
+        model=model_row,
+        system=takes_system_message,
     message:
-        "Asking {wildcards.model} one question"
+        "Asking {wildcards.model} whether it can be asked"
     script:
         "../scripts/preflight_model.py"
 
@@ -113,14 +146,15 @@ rule query_model:
         "<benchmarks>/query_model/{model}/{condition}.tsv"
     wildcard_constraints:
         model=any_of(LIVE),
-        condition="(?!preflight).*",
+        condition=any_of({condition for own in CONDITIONS.values() for condition in own}),
     conda:
         "../../envs/live.yaml"
     resources:
         **{f"jobs_{provider}": jobs_of(provider) for provider in PROVIDERS},
     params:
         **LIVE_PARAMS,
-        model=lambda wildcards: MODELS[wildcards.model],
+        model=model_row,
+        message=message_of,
         prompt_versions=config["prompt_versions"],
     message:
         "Asking {wildcards.model} ({wildcards.condition}) what it has not answered yet"
@@ -146,7 +180,8 @@ rule assemble_answers:
         "../../envs/live.yaml"
     params:
         **LIVE_PARAMS,
-        model=lambda wildcards: MODELS[wildcards.model],
+        model=model_row,
+        message=message_of,
         prompt_versions=config["prompt_versions"],
     message:
         "Assembling the live answers of {wildcards.model} ({wildcards.condition})"
@@ -185,6 +220,7 @@ rule estimate_queries:
     params:
         **LIVE_PARAMS,
         live_models={name: MODELS[name] for name in LIVE},
+        conditions={name: {one: (own.kind, own.message) for one, own in CONDITIONS[name].items()} for name in LIVE},
         prompt_versions=config["prompt_versions"],
     message:
         "Estimating what live answers would cost"

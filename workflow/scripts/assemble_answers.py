@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from value_portrait.conditions import Message
 from value_portrait.configuration import Model
 from value_portrait.job import job
 from value_portrait.querying.assembly import answers_table
@@ -15,6 +16,7 @@ from value_portrait.tables import write_table
 def assemble_answers(
     model: Model,
     condition: str,
+    message: Message | None,
     prompt_versions: Sequence[str],
     items: str,
     prompts: str,
@@ -26,7 +28,7 @@ def assemble_answers(
 ) -> None:
     """Write the table ``answers``."""
     target = live_target(model, *read_providers(providers), models)
-    plan = study_plan(target, items, prompts, prompt_versions, read_finding(finding), None)
+    plan = study_plan(target, items, prompts, prompt_versions, read_finding(finding), message)
     path = store_file(store, model["model"], condition)
     write_table(answers_table(path, plan, model["model"], condition), table, "answers")
 
@@ -36,6 +38,7 @@ if "snakemake" in globals():
         assemble_answers(
             snakemake.params.model,
             snakemake.wildcards.condition,
+            snakemake.params.message,
             snakemake.params.prompt_versions,
             snakemake.input.item_table,
             snakemake.input.prompts,

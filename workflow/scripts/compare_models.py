@@ -30,7 +30,7 @@ def compare_models(
     write_csv(pd.concat(parts), groups)
     write_csv(comparisons.value_spread(everyone, rows), spread)
     raters = read_table(rater_profiles, "rater_profiles").to_pandas()
-    seen = read_table(as_seen, "profiles_as_seen").to_pandas().query("condition == 'baseline'")
+    seen = read_table(as_seen, "profiles_as_seen").to_pandas()
     write_csv(comparisons.compare_with_people(seen, raters), people)
 
 

@@ -3,17 +3,19 @@
 import sys
 from collections.abc import Mapping, Sequence
 
+from value_portrait.conditions import Message
 from value_portrait.configuration import Model
 from value_portrait.files import written_whole
 from value_portrait.job import job
 from value_portrait.querying.budget import spent_usd
-from value_portrait.querying.planning import estimate, estimate_lines, study_plan
+from value_portrait.querying.planning import Estimate, add_estimates, estimate, estimate_lines, study_plan
 from value_portrait.querying.preflight import stored_finding
 from value_portrait.querying.providers import live_target, read_providers
 
 
 def estimate_queries(
     models: Mapping[str, Model],
+    conditions: Mapping[str, Mapping[str, tuple[str, Message | None]]],
     prompt_versions: Sequence[str],
     items: str,
     prompts: str,
@@ -23,13 +25,17 @@ def estimate_queries(
     max_usd: float,
     table: str,
 ) -> None:
-    """Write the estimate as text, and print it."""
+    """Write the estimate as text, and print it; ``conditions``: the kind and message of each, by model and id."""
     known = read_providers(providers)
     estimates = []
-    for model in models.values():
+    for name, model in models.items():
         target = live_target(model, *known, source)
-        plan = study_plan(target, items, prompts, prompt_versions, stored_finding(target, store), None)
-        estimates += [estimate(target, condition, plan, store) for condition in model["conditions"]]
+        finding = stored_finding(target, store)
+        by_kind: dict[str, list[Estimate]] = {}
+        for condition, (kind, message) in conditions[name].items():
+            plan = study_plan(target, items, prompts, prompt_versions, finding, message)
+            by_kind.setdefault(kind, []).append(estimate(target, condition, plan, store))
+        estimates += [add_estimates(kind, parts) for kind, parts in by_kind.items()]
     text = "\n".join(estimate_lines(estimates, spent_usd(store), max_usd)) + "\n"
     with written_whole(table) as partial:
         partial.write_text(text)
@@ -40,6 +46,7 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         estimate_queries(
             snakemake.params.live_models,
+            snakemake.params.conditions,
             snakemake.params.prompt_versions,
             snakemake.input.item_table,
             snakemake.input.prompts,

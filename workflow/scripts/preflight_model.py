@@ -12,10 +12,13 @@ from value_portrait.querying.progress import Progress
 from value_portrait.querying.providers import live_target, read_providers
 
 
-def preflight_model(model: Model, providers: str, models: str, store: str, max_usd: float, finding: str) -> None:
-    """Write what the preflight found as JSON."""
+def preflight_model(
+    model: Model, system: bool, providers: str, models: str, store: str, max_usd: float, finding: str
+) -> None:
+    """Write what the preflight found as JSON; ``system``: whether the model gets system messages."""
     target = live_target(model, *read_providers(providers), models)
-    found: dict[str, Any] = preflight(target, store, max_usd, Progress(f"{model['model']} (preflight)"))
+    progress = Progress(f"{model['model']} (preflight)")
+    found: dict[str, Any] = preflight(target, store, max_usd, progress, system)
     with written_whole(finding) as partial:
         Path(partial).write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
 
@@ -24,6 +27,7 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         preflight_model(
             snakemake.params.model,
+            snakemake.params.system,
             snakemake.input.providers,
             snakemake.params.models,
             snakemake.params.store,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
+from value_portrait.conditions import Message
 from value_portrait.configuration import Model
 from value_portrait.files import written_whole
 from value_portrait.job import job
@@ -17,6 +18,7 @@ from value_portrait.querying.run import query
 def query_model(
     model: Model,
     condition: str,
+    message: Message | None,
     prompt_versions: Sequence[str],
     items: str,
     prompts: str,
@@ -29,7 +31,7 @@ def query_model(
 ) -> None:
     """Fill the store, and write how many requests came to which outcome as JSON."""
     target = live_target(model, *read_providers(providers), models)
-    plan = study_plan(target, items, prompts, prompt_versions, read_finding(finding), None)
+    plan = study_plan(target, items, prompts, prompt_versions, read_finding(finding), message)
     counts = query(target, condition, plan, store, max_usd, Progress(f"{model['model']} ({condition})"))
     with written_whole(summary) as partial:
         Path(partial).write_bytes(orjson.dumps(counts, option=orjson.OPT_INDENT_2) + b"\n")
@@ -40,6 +42,7 @@ if "snakemake" in globals():
         query_model(
             snakemake.params.model,
             snakemake.wildcards.condition,
+            snakemake.params.message,
             snakemake.params.prompt_versions,
             snakemake.input.item_table,
             snakemake.input.prompts,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from value_portrait.conditions import BASELINE
 from value_portrait.job import job
 from value_portrait.scoring import arrange_ratings, profile_as_seen, profile_models
 from value_portrait.sensitivity import estimate_sensitivity, wordings
@@ -19,14 +20,14 @@ def score_models(
     as_seen: str,
     sensitivity: str,
 ) -> None:
-    """Write the tables ``profiles``, ``profiles_as_seen`` and ``sensitivity``."""
+    """Write the tables ``profiles``, ``profiles_as_seen`` (at baseline alone) and ``sensitivity``."""
     columns = ["model", "condition", "prompt_version", "item_id", "rating"]
     ids = read_table(items, "items", ["item_id"])["item_id"].to_pylist()
     rated = arrange_ratings(read_table(ratings, "ratings", columns), "rating", prompt_versions, ids)
     key = read_table(item_key, "item_key").to_pandas()
     write_table(profile_models(rated, key, centring), profiles, "profiles")
     people = read_table(survey, "survey").to_pandas()
-    write_table(profile_as_seen(rated, people, key, centring), as_seen, "profiles_as_seen")
+    write_table(profile_as_seen(rated.under(BASELINE), people, key, centring), as_seen, "profiles_as_seen")
     write_table(estimate_sensitivity(rated), sensitivity, sensitivity_schema(wordings(prompt_versions)))
 
 

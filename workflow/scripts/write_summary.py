@@ -32,7 +32,7 @@ def write_summary(
         scores[scores["condition"] == "baseline"],
         read_table(reliability, "reliability").to_pandas(),
         sensitivities[sensitivities["condition"] == "baseline"],
-        read_table(counts, "answer_counts").to_pandas(),
+        read_table(counts, "answer_counts").to_pandas().query("condition == 'baseline'"),
         pd.read_csv(groups),
         pd.read_csv(spread),
         pd.read_csv(people),

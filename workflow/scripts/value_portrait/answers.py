@@ -43,11 +43,19 @@ def read_answers(paths: Mapping[str, str | Path], model: str, condition: str, it
     paths : the published file of each prompt version.
     items : the ids of all items; each must have exactly one record in each file.
     """
+    files = {version: (path, read_json(path)) for version, path in paths.items()}
+    return tabulate_records(files, model, condition, items)
+
+
+def tabulate_records(
+    files: Mapping[str, tuple[str | Path, Any]], model: str, condition: str, items: Sequence[str]
+) -> pa.Table:
+    """As ``read_answers``, from each prompt version's file name (for messages) and content."""
     columns: dict[str, list[Any]] = {
         name: [] for name in ("prompt_version", "item_id", "raw_response", "outcome", "reasoning_length", "error")
     }
-    for version, path in paths.items():
-        records = _records_by_item(read_json(path), path, items)
+    for version, (path, content) in files.items():
+        records = _records_by_item(content, path, items)
         for item in items:
             answer = _answer(records[item], f"{path}, item {item}")
             columns["prompt_version"].append(version)

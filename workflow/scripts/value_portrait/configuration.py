@@ -1,4 +1,4 @@
-"""The config and the table of models: read, checked against their schemas, and turned into file names."""
+"""The config and the tables beside it: read, checked against their schemas, and turned into file names."""
 
 import csv
 import json
@@ -17,8 +17,8 @@ SCHEMAS = Path(__file__).parents[2] / "schemas"
 
 
 def slug(name: str) -> str:
-    """The file name of a model: letters, digits, ``.``, ``_`` and ``-`` stay, everything else becomes ``_``."""
-    safe = re.sub(r"[^A-Za-z0-9._-]", "_", name)
+    """A file name: letters, digits, ``.``, ``_``, ``-`` and ``@`` stay, everything else becomes ``_``."""
+    safe = re.sub(r"[^A-Za-z0-9._@-]", "_", name)
     return "_" + safe[1:] if safe.startswith((".", "-")) else safe
 
 
@@ -49,7 +49,9 @@ def check_folder(path: str | Path, key: str) -> None:
 
 
 def read_models(path: str | Path, study: str, exported: Container[str] = ()) -> list[Model]:
-    """The rows of ``models.tsv`` as dictionaries: numbers as numbers, empty cells as None, conditions as a list.
+    """The rows of ``models.tsv`` as dictionaries: numbers as numbers, empty cells as None.
+
+    ``conditions`` is the list of names in the cell; ``conditions.model_conditions`` tells what they stand for.
 
     Parameters
     ----------
@@ -60,26 +62,9 @@ def read_models(path: str | Path, study: str, exported: Container[str] = ()) -> 
     InputError : with the row, for an unknown or missing column, a bad cell, a name or file name given twice, or
         answers that the study does not have.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(path, "is missing.", "Correct the key 'models' of the config.")
-    properties = json.loads((SCHEMAS / "models.schema.json").read_text())["properties"]
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t", restval="", restkey="(more)")
-        rows = list(reader)
-    header = list(reader.fieldnames or [])
-    if header != list(properties):
-        wrong = sorted(set(header) ^ set(properties)) or "their order"
-        raise InputError(f"{path}, row 1", f"has other columns than {', '.join(properties)}.", f"See {wrong}.")
     models: list[Model] = []
     slugs: dict[str, str] = {}
-    for number, row in enumerate(rows, 2):
-        where = f"{path}, row {number}"
-        if "(more)" in row:
-            raise InputError(where, f"has more than {len(header)} cells.", "Remove the surplus tabs.")
-        model: Model = {name: _cell(text, properties[name]) for name, text in row.items()}
-        model["conditions"] = [part.strip() for part in row["conditions"].split(";") if part.strip()]
-        check(model, "models", where)
+    for where, model in read_rows(path, "models"):
         name = model["model"]
         if (other := slugs.setdefault(slug(name), name)) != name:
             raise InputError(where, f"'{name}' and '{other}' get one file name, {slug(name)}.", "Rename one.")
@@ -89,19 +74,55 @@ def read_models(path: str | Path, study: str, exported: Container[str] = ()) -> 
         if not has_answers.get(model["answers"], True):
             raise InputError(where, f"answers are {model['answers']}, but the study is {study}.", "Change one.")
         models.append(model)
-    if not models:
-        raise InputError(path, "has no model.", "Add a row.")
     return models
 
 
-def _cell(text: str, schema: Mapping[str, Any]) -> str | float | None:
+def read_rows(path: str | Path, table: str) -> list[tuple[str, dict[str, Any]]]:
+    """The rows of a table of the config, each with the words that say where it stands.
+
+    Parameters
+    ----------
+    table : the table's key in the config, and the name of its schema.
+
+    Raises
+    ------
+    InputError : no such file, other columns than the schema's, a bad cell, or no row.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(path, "is missing.", f"Correct the key '{table}' of the config.")
+    properties = json.loads((SCHEMAS / f"{table}.schema.json").read_text())["properties"]
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, delimiter="\t", restval="", restkey="(more)")
+        rows = list(reader)
+    header = list(reader.fieldnames or [])
+    if header != list(properties):
+        wrong = sorted(set(header) ^ set(properties)) or "their order"
+        raise InputError(f"{path}, row 1", f"has other columns than {', '.join(properties)}.", f"See {wrong}.")
+    read: list[tuple[str, dict[str, Any]]] = []
+    for number, row in enumerate(rows, 2):
+        where = f"{path}, row {number}"
+        if "(more)" in row:
+            raise InputError(where, f"has more than {len(header)} cells.", "Remove the surplus tabs.")
+        cells = {name: _cell(text, properties[name]) for name, text in row.items()}
+        check(cells, table, where)
+        read.append((where, cells))
+    if not read:
+        raise InputError(path, "has no row.", "Add one.")
+    return read
+
+
+def _cell(text: str, schema: Mapping[str, Any]) -> Any:
+    if schema.get("type") == "array":
+        return [part.strip() for part in text.split(";") if part.strip()]
     if text == "":
         return None
-    if "number" in schema.get("type", ()):
-        try:
-            return float(text)
-        except ValueError:
-            return text
+    for kind, number in (("number", float), ("integer", int)):
+        if kind in schema.get("type", ()):
+            try:
+                return number(text)
+            except ValueError:
+                return text
     return text
 
 

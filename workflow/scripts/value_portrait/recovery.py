@@ -9,11 +9,9 @@ import numpy as np
 import pandas as pd
 
 from .dimensions import FAMILY_TITLES
-from .simulated_models import PlantedModel, expected_ratings
+from .simulated_models import PLANTED_FAMILIES, PlantedModel, expected_centred_means, expected_ratings
 from .simulation import PLANTED
 from .tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
-
-PLANTED_FAMILIES = tuple(dict.fromkeys(family for family, _ in PLANTED))
 
 _FAMILY = Column(REPEATED_TEXT, "pvq (values) or bfi (traits)")
 
@@ -86,32 +84,6 @@ def assess_tags(loadings: np.ndarray, items: Sequence[str], key: pd.DataFrame) -
         sensitivity=(table["found"] / table["planted"]).where(table["planted"] > 0),
         specificity=(1 - table["false_tags"] / table["unplanted"]).where(table["unplanted"] > 0),
     )
-
-
-def expected_centred_means(expected: np.ndarray, loadings: np.ndarray, centring: str) -> np.ndarray:
-    """What each dimension's centred mean (PLANTED,) would be without any error, in scale points.
-
-    Parameters
-    ----------
-    expected : (I,), the model's noise-free ratings.
-    loadings : (I × PLANTED); the items of a dimension are those that truly measure it.
-    centring : as in the config: the centre is the mean over the items that truly measure any dimension of the family
-        (``tagged_items``), over all items (``all_items``), or 0 (``none``).
-
-    Returns
-    -------
-    NaN for a dimension that no item measures.
-    """
-    measures = loadings > 0
-    means = np.full(len(PLANTED), np.nan)
-    for family in PLANTED_FAMILIES:
-        columns = [column for column, (own, _) in enumerate(PLANTED) if own == family]
-        entering = measures[:, columns].any(axis=1) | (centring == "all_items")
-        centre = expected[entering].mean() if entering.any() and centring != "none" else 0.0
-        for column in columns:
-            if measures[:, column].any():
-                means[column] = expected[measures[:, column]].mean() - centre
-    return means
 
 
 def compare_scores(

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,7 @@ SHARED_PROFILE = {
 }
 OWN_PROFILE_SD = 0.7
 ITEM_NOISE_SD = 0.3
+PLANTED_FAMILIES = tuple(dict.fromkeys(family for family, _ in PLANTED))
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class PlantedModel:
     version_noise : standard deviation of what differs between prompt versions, in scale points.
     refusal_rate, decoration_rate : shares of all answers.
     profile : score on each planted dimension, by family, in standard deviations of people.
+    conditions : by condition, how far it moves the centred mean of each value (None without items), in scale points.
     """
 
     model: str
@@ -63,11 +65,12 @@ class PlantedModel:
     refusal_rate: float
     decoration_rate: float
     profile: dict[str, dict[str, float]]
+    conditions: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
 
-def model_generator(model: str, seed: int) -> np.random.Generator:
-    """The random numbers of one model: they depend on its name and the seed, not on which other models there are."""
-    digest = hashlib.sha256(model.encode()).digest()
+def named_generator(name: str, seed: int) -> np.random.Generator:
+    """The random numbers of one model, say: they depend on its name and the seed, not on what else there is."""
+    digest = hashlib.sha256(name.encode()).digest()
     return np.random.default_rng([seed, int.from_bytes(digest)])
 
 
@@ -92,11 +95,42 @@ def draw_model(rng: np.random.Generator, model: str) -> PlantedModel:
     )
 
 
+def draw_item_noise(rng: np.random.Generator, n_items: int) -> np.ndarray:
+    """What a model makes of each item (I,) beside its values, in scale points; the same in all its answers."""
+    return rng.normal(0, ITEM_NOISE_SD, n_items)
+
+
 def expected_ratings(planted: PlantedModel, loadings: np.ndarray, difficulty: np.ndarray) -> np.ndarray:
-    """A model's ratings (I,) in scale points, unrounded, without noise, order effect or refusals."""
+    """A model's ratings (I,) in scale points, unrounded, without any noise, order effect or refusals."""
     profile = np.array([planted.profile[family][dimension] for family, dimension in PLANTED])
     latent = planted.level + planted.spread * (loadings @ profile + difficulty)
     return np.clip(latent, LOWEST_RATING, HIGHEST_RATING)
+
+
+def expected_centred_means(expected: np.ndarray, loadings: np.ndarray, centring: str) -> np.ndarray:
+    """What each dimension's centred mean (PLANTED,) would be without any error, in scale points.
+
+    Parameters
+    ----------
+    expected : (I,), the model's noise-free ratings.
+    loadings : (I × PLANTED); the items of a dimension are those that truly measure it.
+    centring : as in the config: the centre is the mean over the items that truly measure any dimension of the family
+        (``tagged_items``), over all items (``all_items``), or 0 (``none``).
+
+    Returns
+    -------
+    NaN for a dimension that no item measures.
+    """
+    measures = loadings > 0
+    means = np.full(len(PLANTED), np.nan)
+    for family in PLANTED_FAMILIES:
+        columns = [column for column, (own, _) in enumerate(PLANTED) if own == family]
+        entering = measures[:, columns].any(axis=1) | (centring == "all_items")
+        centre = expected[entering].mean() if entering.any() and centring != "none" else 0.0
+        for column in columns:
+            if measures[:, column].any():
+                means[column] = expected[measures[:, column]].mean() - centre
+    return means
 
 
 def draw_answers(
@@ -112,12 +146,13 @@ def draw_answers(
 
     Parameters
     ----------
-    expected : (I,), from ``expected_ratings``; items : rows of the table ``items``, in the same order.
+    expected : (I,), from ``expected_ratings`` and ``draw_item_noise``.
+    items : rows of the table ``items``, in the same order.
     prompts : template by prompt version and name.
     reasoning : whether the answers come with a reasoning.
     """
     shape = (len(prompt_versions), len(items))
-    latent = expected + rng.normal(0, ITEM_NOISE_SD, len(items)) + rng.normal(0, planted.version_noise, shape)
+    latent = expected + rng.normal(0, planted.version_noise, shape)
     reversed_ = np.array([version.endswith("_reversed") for version in prompt_versions])
     ratings = on_scale(latent + planted.order_shift * reversed_[:, None])
     refusals = np.where(rng.random(shape) < planted.refusal_rate, rng.integers(len(REFUSALS), size=shape), -1)

@@ -246,7 +246,9 @@ EXPORT = Schema(
     ("model", "condition", "prompt_version", "item_id"),
     {
         **SCHEMAS["answers"].columns,
-        "prompt_sha256": Column(TEXT, "SHA-256 of the prompt's text"),
+        "prompt_sha256": Column(
+            TEXT, "SHA-256 of the user's turn: the prompt, after a framing that is no system message"
+        ),
         "system_sha256": Column(REPEATED_TEXT, "SHA-256 of the system message, null without", nullable=True),
         "parameters": Column(REPEATED_TEXT, "what was sent beside the texts, as JSON"),
         "provider": Column(REPEATED_TEXT, "who was asked"),

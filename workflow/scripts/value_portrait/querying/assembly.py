@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet
 
 from ..answers import text_outcome
@@ -14,7 +15,7 @@ from ..errors import InputError
 from ..files import written_whole
 from ..tables import EXPORT, read_table, write_table
 from .requests import Planned
-from .store import Record, terminal_records
+from .store import Record, store_file, terminal_records
 
 # What the words of an answer decide only where the server had nothing to say about it.
 _BY_WORDS = ("answered", "truncated")
@@ -53,20 +54,27 @@ _ANSWER_TYPES = {
 }
 
 
-def export_answers(path: str | Path, plan: Sequence[Planned], model: str, condition: str, target: str | Path) -> None:
-    """Write the table ``export`` of a plan (Parquet, or JSON lines by the suffix): answers, but no text of an item.
+def export_answers(plans: Mapping[str, Sequence[Planned]], model: str, store: str | Path, target: str | Path) -> None:
+    """Write the table ``export`` (Parquet, or JSON lines by the suffix): answers, but no text of an item.
+
+    Parameters
+    ----------
+    plans : the plan of every condition that is exported.
 
     Raises
     ------
     InputError : a planned request has no answer yet.
     """
-    answers = answers_table(path, plan, model, condition)
-    records = terminal_records(path)
-    table = answers
-    for name, column in EXPORT.columns.items():
-        if name not in answers.column_names:
+    parts = []
+    for condition, plan in plans.items():
+        path = store_file(store, model, condition)
+        part = answers_table(path, plan, model, condition)
+        records = terminal_records(path)
+        for name in [name for name in EXPORT.columns if name not in part.column_names]:
             values = [_published(records[planned.key], name) for planned in plan]
-            table = table.append_column(name, pa.array(values, column.type))
+            part = part.append_column(name, pa.array(values, EXPORT.columns[name].type))
+        parts.append(part)
+    table = pa.concat_tables(parts).unify_dictionaries()
     target = Path(target)
     if target.suffix == ".jsonl":
         with written_whole(target) as partial, partial.open("wb") as file:
@@ -75,29 +83,48 @@ def export_answers(path: str | Path, plan: Sequence[Planned], model: str, condit
         write_table(table, target, EXPORT)
 
 
-def read_export(path: str | Path, hashes: Mapping[tuple[str, str], str], model: str, condition: str) -> pa.Table:
+def read_export(
+    path: str | Path, hashes: Mapping[tuple[str, str], str], system: str | None, model: str, condition: str
+) -> pa.Table:
     """The table ``answers`` of a model under a condition, from an export.
 
     Parameters
     ----------
-    hashes : the hash of the prompt of every prompt version and item that is wanted, in the order that is wanted.
+    hashes : the hash of the user's turn for every prompt version and item that is wanted, in the order that is wanted.
+    system : the hash of the condition's system message; None without one.
 
     Raises
     ------
-    InputError : an answer is missing, or was given to another prompt.
+    InputError : the condition or an answer is missing, or was given to another prompt or another system message.
     """
     path = Path(path)
     if path.suffix == ".jsonl":
-        rows = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+        every = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+        held = {row["condition"] for row in every}
+        rows = [row for row in every if row["condition"] == condition]
     else:
-        rows = read_table(path, EXPORT).to_pylist()
-    found = {(row["prompt_version"], row["item_id"]): row for row in rows if row["condition"] == condition}
+        table = read_table(path, EXPORT)
+        held = set(table["condition"].unique().to_pylist())
+        rows = table.filter(pc.equal(table["condition"], condition)).to_pylist()
+    if condition not in held:
+        raise InputError(
+            path,
+            f"has no answers under the condition '{condition}', only under {', '.join(sorted(held)) or 'none'}.",
+            "Remove it from the model's row, or get an export that holds it.",
+        )
+    found = {(row["prompt_version"], row["item_id"]): row for row in rows}
     for place, digest in hashes.items():
-        where = f"{path}, prompt version {place[0]}, item {place[1]}"
+        where = f"{path}, condition {condition}, prompt version {place[0]}, item {place[1]}"
         if place not in found:
             raise InputError(where, "has no answer.", "Get a complete export, or ask the model live.")
         if found[place]["prompt_sha256"] != digest:
             raise InputError(where, "answers another prompt than this study's.", "Use the study that it was made for.")
+        if found[place]["system_sha256"] != system:
+            raise InputError(
+                where,
+                "was asked with another system message than this study's.",
+                "Use the personas and framings that it was made with.",
+            )
     chosen = [found[place] | {"model": model} for place in hashes]
     columns = ["model", "condition", "prompt_version", "item_id", *_ANSWER_TYPES]
     return pa.table(

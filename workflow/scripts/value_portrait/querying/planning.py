@@ -1,9 +1,10 @@
 """What a run would ask, and what that would cost, before anything is sent."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..conditions import Message
 from ..tables import read_table
 from .providers import Target
 from .requests import Finding, Planned, plan_requests
@@ -33,12 +34,15 @@ def study_plan(
     prompts: str | Path,
     versions: Sequence[str],
     finding: Finding,
-    system: str | None,
+    message: Message | None,
 ) -> list[Planned]:
-    """Every question of a model under a condition, from the files with the tables ``items`` and ``prompts``."""
+    """Every question of a model under a condition, from the files with the tables ``items`` and ``prompts``.
+
+    ``message`` is what the condition tells the model.
+    """
     rows = read_table(prompts, "prompts").to_pylist()
     chosen = [row for version in versions for row in rows if row["prompt_version"] == version]
-    return plan_requests(target, read_table(items, "items").to_pylist(), chosen, finding, system)
+    return plan_requests(target, read_table(items, "items").to_pylist(), chosen, finding, message)
 
 
 def estimate(target: Target, condition: str, plan: Sequence[Planned], store: str | Path) -> Estimate:
@@ -58,6 +62,20 @@ def estimate(target: Target, condition: str, plan: Sequence[Planned], store: str
         tokens_out=tokens_out,
         usd=target.usd(tokens_in, tokens_out),
         priced_on="free" if target.provider.free else target.row["priced_on"],
+    )
+
+
+def add_estimates(kind: str, parts: Sequence[Estimate]) -> Estimate:
+    """The estimates of a model's conditions of one kind as one, whose ``condition`` is the kind and their number."""
+    prices = [part.usd for part in parts if part.usd is not None]
+    sums = {
+        name: sum(getattr(part, name) for part in parts) for name in ("requests", "answered", "tokens_in", "tokens_out")
+    }
+    return replace(
+        parts[0],
+        condition=parts[0].condition if len(parts) == 1 else f"{kind} ({len(parts)})",
+        usd=sum(prices) if len(prices) == len(parts) else None,
+        **sums,
     )
 
 

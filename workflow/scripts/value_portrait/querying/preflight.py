@@ -26,15 +26,18 @@ _QUESTION = (
     "IMPORTANT: Your response must contain ONLY ONE of these exact phrases, with no additional words, explanations, or "
     "punctuation:\n" + "\n".join(PHRASES)
 )
+_MESSAGE = {"role": "system", "text": "You are a person who likes to be outdoors."}
 _OTHER_LIMIT = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 
 
-def preflight(target: Target, store: str | Path, max_usd: float, progress: Progress) -> dict[str, Any]:
+def preflight(target: Target, store: str | Path, max_usd: float, progress: Progress, system: bool) -> dict[str, Any]:
     """Ask one question, leaving out what the model refuses, and say what was found; an earlier finding is kept.
+
+    Where ``system``, ask it once more under a system message, which not every model takes.
 
     Raises
     ------
-    InputError : the model cannot be asked, or its answer is empty.
+    InputError : the model cannot be asked, its answer is empty, or it takes no system message.
     """
     # A batch would take hours to say the same.
     target = dataclasses.replace(target, row=target.row | {"batch": None})
@@ -46,8 +49,32 @@ def preflight(target: Target, store: str | Path, max_usd: float, progress: Progr
         if last is None or not (last["outcome"] in TERMINAL or _without_refused(finding, target, last)):
             last = _ask(target, planned, path, store, max_usd, progress)
         if last["outcome"] in TERMINAL:
-            return _found(finding, last, target)
+            found = _found(finding, last, target)
+            if system:
+                _check_system(target, finding, path, store, max_usd, progress)
+            return found
         finding = _without_refused(finding, target, last) or finding
+
+
+def _check_system(
+    target: Target, finding: Finding, path: Path, store: str | Path, max_usd: float, progress: Progress
+) -> None:
+    planned = plan_request(target, finding, _QUESTION, "preflight", "preflight", _MESSAGE)
+    last = _last_attempt(path, planned)
+    if last is not None and last["outcome"] in TERMINAL:
+        return
+    try:
+        last = _ask(target, planned, path, store, max_usd, progress)
+    except InputError:
+        last = _last_attempt(path, planned)
+        if last is None or last["outcome"] != "bad_parameter":
+            raise
+    if last["outcome"] == "bad_parameter":
+        raise InputError(
+            f"model {target.row['model']} at {target.provider.name}",
+            f"answers a plain question, but none with a system message ({last['message']}).",
+            "Give its conditions a framing of the role user, such as gender@first_turn.",
+        )
 
 
 def stored_finding(target: Target, store: str | Path) -> Finding:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from ..conditions import Message
 from .providers import Provider, Target
 
 # Bytes of a request beside its text that a provider may count as tokens: roles and separators.
@@ -52,12 +53,25 @@ def prompt_text(template: str, item: Mapping[str, Any]) -> str:
     return re.sub(r"\{(title|text|content)\}", lambda field: values[field[1]], template)
 
 
+def user_turn(prompt: str, message: Message | None) -> str:
+    """The text of the user's turn: the prompt, after the condition's message where that is no system message.
+
+    One turn, since many models and servers refuse two of the same role in a row.
+    """
+    return f"{message['text']}\n\n{prompt}" if message and message["role"] == "user" else prompt
+
+
+def system_message(message: Message | None) -> str | None:
+    """The text of the system message, where the condition's message is one."""
+    return message["text"] if message and message["role"] == "system" else None
+
+
 def plan_requests(
     target: Target,
     items: Sequence[Mapping[str, Any]],
     prompts: Iterable[Mapping[str, Any]],
     finding: Finding,
-    system: str | None = None,
+    message: Message | None = None,
     repeat: int = 0,
 ) -> list[Planned]:
     """Every question of a model under a condition, version by version.
@@ -67,7 +81,7 @@ def plan_requests(
     items : rows of the table ``items``.
     prompts : rows of the table ``prompts``, of the versions that are asked.
     finding : what the model's preflight found.
-    system : the system message of the condition; None for the baseline.
+    message : what the condition tells the model; None for the baseline.
     repeat : the number of the repetition, from 0; part of the key.
     """
     templates = {(row["prompt_version"], row["template"]): row["text"] for row in prompts}
@@ -78,7 +92,7 @@ def plan_requests(
             prompt_text(templates[version, item["template"]], item),
             item["item_id"],
             version,
-            system,
+            message,
             repeat,
         )
         for version in dict.fromkeys(version for version, _ in templates)
@@ -92,11 +106,11 @@ def plan_request(
     prompt: str,
     item_id: str,
     prompt_version: str,
-    system: str | None = None,
+    message: Message | None = None,
     repeat: int = 0,
 ) -> Planned:
     """One question with its exact body."""
-    body = canonical(_body(target, finding, prompt, system))
+    body = canonical(_body(target, finding, prompt, message))
     return Planned(request_key(body, target.provider, repeat), item_id, prompt_version, repeat, body)
 
 
@@ -111,10 +125,11 @@ def request_key(body: bytes, provider: Provider, repeat: int) -> str:
     return hashlib.sha256(b"\0".join([*(part.encode() for part in parts), body])).hexdigest()
 
 
-def _body(target: Target, finding: Finding, prompt: str, system: str | None) -> dict[str, Any]:
+def _body(target: Target, finding: Finding, prompt: str, message: Message | None) -> dict[str, Any]:
     provider, parameters = target.provider, target.parameters
     body: dict[str, Any] = {"model": target.row["model_id"]}
-    messages = [{"role": "user", "content": prompt}]
+    messages = [{"role": "user", "content": user_turn(prompt, message)}]
+    system = system_message(message)
     if system is not None and provider.api == "anthropic":
         body["system"] = system
     elif system is not None:
