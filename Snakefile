@@ -21,6 +21,7 @@ include: "workflow/rules/study.smk"
 include: "workflow/rules/items.smk"
 include: "workflow/rules/responses.smk"
 include: "workflow/rules/scores.smk"
+include: "workflow/rules/personas.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/publication.smk"
 

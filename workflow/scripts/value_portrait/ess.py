@@ -56,27 +56,6 @@ DESCRIPTIVE = ("edition", "proddate")
 
 LEAST_RESPONDENTS = 500  # the smallest national sample of round 11 is larger
 
-_FORMATS = (".csv", ".parquet", ".sav", ".dta")
-
-
-def find_file(folder: str | Path) -> Path | None:
-    """The user's file of the ESS in ``folder``, or None where the folder is missing or empty.
-
-    Raises
-    ------
-    InputError : when the folder holds several files that could be it, or files of which none can.
-    """
-    present = [path for path in sorted(Path(folder).glob("*")) if not path.name.startswith(".")]
-    files = [path for path in present if path.suffix.lower() in _FORMATS]
-    if len(files) > 1:
-        names = ", ".join(path.name for path in files)
-        raise InputError(folder, f"holds several files that could be the ESS: {names}.", "Leave one there.")
-    if present and not files:
-        raise InputError(
-            folder, f"holds {present[0].name}, but no file that ends in {', '.join(_FORMATS)}.", "Unpack the download."
-        )
-    return files[0] if files else None
-
 
 def read_file(path: str | Path) -> pd.DataFrame:
     """The columns that are used, codes as they are (those an SPSS or Stata file declares as missing become NaN).
@@ -215,7 +194,7 @@ def _check_direction(scores: pd.DataFrame, age: pd.Series, path: str | Path) -> 
 
     Benevolence, Universalism and Self-Direction stand above Power and Stimulation (Schwartz and Bardi 2001), and
     Conformity and Tradition rise with age while Stimulation and Hedonism fall (Schwartz 2007). A file whose answers
-    were reversed before shows the opposite of both; one whose columns are mixed up will hardly show both.
+    were reversed before shows the opposite of both. Only one of them is a sign of columns that are mixed up.
     """
     hierarchy = scores[["Benevolence", "Universalism", "Self_Direction"]].mean().mean()
     hierarchy -= scores[["Power", "Stimulation"]].mean().mean()

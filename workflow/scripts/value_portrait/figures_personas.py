@@ -23,7 +23,6 @@ from .drawing import (
     dimension_rows,
     draw_cells,
     draw_heading,
-    draw_ranges,
     house_style,
     shown,
     signed,
@@ -55,6 +54,10 @@ def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame) -> Figure:
     ``bias`` comes from ``persona_bias.hold_against_people`` and ``agreement`` from ``assess_agreement``, both for
     one model. Where people come weighted and unweighted, the agreement is with the weighted ones.
     """
+    if bias.empty:
+        figure = Figure(figsize=(WIDTH, 1))
+        figure.text(0.02, 0.5, "No persona of this model has a group of people to compare it with.", va="center")
+        return figure
     axes_names = list(dict.fromkeys(bias["axis"]))
     widest = max(MOST_COLUMNS, *(bias.loc[bias["axis"] == axis, "group"].nunique() for axis in axes_names))
     framings = list(dict.fromkeys(bias["framing"]))
@@ -220,63 +223,34 @@ def _draw_distance(axes: Axes, matrix: np.ndarray, fit: pd.DataFrame) -> None:
 
 
 @house_style()
-def persona_recovery(scores: pd.DataFrame) -> Figure:
-    """Planted and recovered effects of all personas of the simulated study: values left, traits right.
+def persona_recovery(scores: pd.DataFrame, fits: pd.DataFrame) -> Figure:
+    """Planted and recovered effects of the simulated study: one panel for each model, the last one for people.
 
-    ``scores`` has columns model, family, planted and effect with its interval.
+    ``scores`` and ``fits`` come from ``recovery.compare_effects`` and ``recovery.assess_effects``.
     """
-    families = list(dict.fromkeys(scores["family"]))
-    figure = Figure(figsize=(WIDTH, 3.4))
-    panels = figure.subplots(1, len(families), squeeze=False)[0]
-    for axes, family in zip(panels, families, strict=True):
-        own = scores[scores["family"] == family].dropna(subset=["planted", "effect"])
-        for number, (model, part) in enumerate(own.groupby("model", sort=False)):
-            style = {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number % len(MARKERS)]}
-            axes.vlines(part["planted"], part["ci_low"], part["ci_high"], color=style["color"], lw=0.5, alpha=0.35)
-            axes.plot(
-                part["planted"], part["effect"], ls="", mfc="none", ms=3, mew=0.7, label=shown(str(model)), **style
-            )
-        ends = own[["planted", "effect"]].stack().agg(["min", "max"])
+    subjects = list(dict.fromkeys(scores["subject"]))
+    columns = min(len(subjects), 3)
+    rows = math.ceil(len(subjects) / columns)
+    figure = Figure(figsize=(WIDTH, 0.55 + 2.7 * rows))
+    grid = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes in grid[len(subjects) :]:
+        axes.set_axis_off()
+    handles: dict[str, Any] = {}
+    for axes, subject in zip(grid, subjects, strict=False):
+        own = scores[scores["subject"] == subject].dropna(subset=["planted", "recovered"])
+        for style, (kind, part) in zip((FIRST, SECOND), own.groupby("kind", sort=False), strict=False):
+            colour = style["color"]
+            axes.vlines(part["planted"], part["ci_low"], part["ci_high"], color=colour, lw=0.6, alpha=0.35)
+            mark = {**style, "markerfacecolor": "none", "markersize": 3.2, "mew": 0.7}
+            points = axes.plot(part["planted"], part["recovered"], ls="", **mark)[0]
+            if kind != subject:
+                handles[str(kind)] = points
+        ends = own[["planted", "recovered"]].stack().agg(["min", "max"])
         axes.plot(ends, ends, color="0.4", lw=0.8, zorder=0)
-        r = own["planted"].corr(own["effect"])
-        draw_heading(axes, FAMILY_TITLES[family], f"r = {r:.2f}, n = {len(own)}; on the line, recovery is perfect")
-        axes.set_xlabel("Planted change of the centred score (scale points)")
-        axes.legend(loc="upper left")
-    panels[0].set_ylabel("Recovered change (scale points), 95 % interval")
-    return figure
-
-
-def draw_group(axes: Axes, places: np.ndarray, table: pd.DataFrame, style: dict[str, Any], label: str) -> None:
-    """Medians with the ranges of the middle 50 % (thick) and 80 % (thin)."""
-    axes.hlines(places, table["q25"], table["q75"], color=style["color"], lw=2.6, alpha=0.55)
-    draw_ranges(axes, table["q50"], places, table["q10"], table["q90"], style, label)
-
-
-@house_style()
-def people_on_both_instruments(table: pd.DataFrame) -> Figure:
-    """People's values on the rated items and on their questionnaire, beside the models', on one scale.
-
-    ``table`` comes from ``comparisons.distributions``.
-    """
-    table = table[table["family"] != "bfi"]
-    dimensions = [(family, dimension) for family, dimension in DIMENSIONS if family != "bfi"]
-    figure = Figure(figsize=(WIDTH, 4.0))
-    left, right = figure.subplots(1, 2, sharex=True, sharey=True)
-    families, names = ([pair[place] for pair in dimensions] for place in (0, 1))
-    places = dimension_rows(left, families, names)
-    dimension_rows(right, families, names)
-    cells = {
-        key: own.set_index(["family", "dimension"]).reindex(dimensions) for key, own in table.groupby(["who", "on"])
-    }
-    models, rated, asked = (
-        cells[key] for key in (("models", "rated_items"), ("people", "rated_items"), ("people", "questionnaire"))
-    )
-    for axes, people, name in ((left, rated, "the same rated items"), (right, asked, "another instrument: PVQ-21")):
-        axes.axvline(0, color="0.25", lw=0.7)
-        draw_group(axes, places - 0.17, models, FIRST, f"models, rated items (n = {models['n'].max():g})")
-        draw_group(axes, places + 0.17, people, SECOND, f"people, {name} (n = {people['n'].max():g})")
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
-        axes.grid(axis="x")
-        axes.set_xlabel("Centred score (scale points): median, middle 50 % and 80 %")
-    right.tick_params(labelleft=False)
+        fit = fits[(fits["subject"] == subject) & (fits["kind"] == "all")].iloc[0]
+        note = f"r = {fit['correlation']:.2f}, slope {fit['slope']:.2f}, n = {fit['n']}"
+        draw_heading(axes, shown(subject, 30), note)
+        axes.set_xlabel("Planted (scale points)")
+    grid[0].set_ylabel("Recovered (scale points), 95 % interval")
+    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=2)
     return figure

@@ -1,11 +1,12 @@
 """Personas held against people: both effects side by side, agreement, exaggeration, trends, and the quoted findings."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from .persona_effects import LEVEL, SUBJECT, Effects, interval
+from .persona_effects import LEVEL, SUBJECT, Effects, interval, subject_name
 
 PAIR = ["persona_effect", "human_effect"]
 
@@ -223,3 +224,51 @@ def quoted_findings(bias: pd.DataFrame) -> pd.DataFrame:
             cell = dict(zip(("finding", "persona", "human", "holds"), found, strict=True))
             rows.append({**dict(zip(keys, names, strict=True)), **cell})
     return pd.DataFrame(rows, columns=[*keys, "finding", "persona", "human", "holds"])
+
+
+def describe(findings: pd.DataFrame, agreement: pd.DataFrame, effects: pd.DataFrame) -> str:
+    """The quoted findings, the agreement with people and the effects beside prompt versions, as Markdown for people."""
+    lines = [
+        "# Personas, people and value steering",
+        "",
+        "## The paper's findings in words",
+        "",
+        "| model | people | finding | personas | people | holds |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in findings.to_dict("records"):
+        finding = row["finding"].replace("_", "-")
+        lines.append(
+            f"| {subject_name(row)} | {_people(row)} | {finding} | {row['persona']:.2f} | {row['human']:.2f} | "
+            f"{'yes' if row['holds'] else 'no'} |"
+        )
+    lines += [
+        "",
+        "## Personas against people, all groups of an axis together",
+        "",
+        "Against the baseline, as in the paper; and against the mean of the axis's groups, which takes off what every "
+        "persona does alike. A slope above 1 overdoes the differences between people, one below 0 turns them round.",
+        "",
+        "| model | people | axis | against | signs that agree | rho | slope [95 % interval] |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in agreement[agreement["group"] == "all"].to_dict("records"):
+        lines.append(
+            f"| {subject_name(row)} | {_people(row)} | {row['axis']} | {row['against'].replace('_', ' ')} | "
+            f"{row['same_sign']} of {row['n_signs']} | {row['rho']:.2f} | "
+            f"{row['slope']:.2f} [{row['slope_ci_low']:.2f}, {row['slope_ci_high']:.2f}] |"
+        )
+    tested = effects[(effects["family"] == "pvq") & effects["version_ratio"].notna()]
+    if len(tested):
+        lines += ["", "## Personas against prompt versions", ""]
+    for names, own in tested.groupby(SUBJECT, sort=False, observed=True):
+        larger = int((own["version_ratio"] > 1).sum())
+        subject = subject_name(dict(zip(SUBJECT, names, strict=True)))
+        lines.append(
+            f"- {subject}: {larger} of {len(own)} effects on values exceed their own spread over prompt versions."
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _people(row: Mapping[Any, Any]) -> str:
+    return {"anweight": "weighted", "none": "unweighted"}.get(row["weighting"], "as printed")

@@ -6,8 +6,9 @@ resample (cluster bootstrap, percentile interval: Davison and Hinkley 1997, sect
 effect depends on the queries that happen to be in the study; the item key is held fixed.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -129,6 +130,11 @@ class Effects:
     draws: np.ndarray | None
 
 
+def subject_name(row: Mapping[Any, Any]) -> str:
+    """What people call the subject of a row: its model, and the framing where that is not the default one."""
+    return str(row["model"]) + (f", {row['framing']}" if row["framing"] != DEFAULT_FRAMING else "")
+
+
 def estimate_effects(
     ratings: Ratings, queries: Sequence[str], key: pd.DataFrame, centring: str, personas: pd.DataFrame, seed: int
 ) -> Effects:
@@ -146,6 +152,9 @@ def estimate_effects(
     alone, version_mean, version_sd (sample SD of the effect) and version_ratio (|mean| / SD).
     """
     known = personas.set_index("persona")
+    told = {model for model, condition in ratings.subjects if condition != BASELINE}
+    chosen = [row for row, (model, _) in enumerate(ratings.subjects) if model in told]
+    ratings = replace(ratings, subjects=[ratings.subjects[row] for row in chosen], values=ratings.values[chosen])
     row_of = {subject: row for row, subject in enumerate(ratings.subjects)}
     subjects = [(model, condition) for model, condition in ratings.subjects if condition != BASELINE]
     own = [row_of[subject] for subject in subjects]

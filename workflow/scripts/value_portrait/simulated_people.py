@@ -11,6 +11,8 @@ from .ess import ANSWERS, AXES, ITEMS, KEY, NO_ANSWER, ROUND, WEIGHT
 VALUES = FAMILIES["pvq"]
 Groups = Mapping[str, Mapping[str, tuple[float, float]]]
 
+RESPONDENTS = 3000
+
 # What people share, in scale points: the usual order of the values.
 LEVELS = dict(zip(VALUES, (0.5, 0.6, -0.1, 0.1, 0.4, -0.8, -0.4, -0.2, -0.6, 0.45), strict=True))
 MEAN_ANSWER = 3.6

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from .dimensions import FAMILIES, HIGHER_VALUES
-from .persona_effects import SUBJECT, Effects, interval
+from .persona_effects import SUBJECT, Effects, interval, subject_name
 
 AXIS = "steering"
 VALUES = FAMILIES["pvq"]
@@ -155,3 +155,27 @@ def _subjects(effects: pd.DataFrame) -> list[tuple[dict[str, Any], pd.DataFrame]
 
 def _steps(one: str, other: str) -> int:
     return int(STEPS[VALUES.index(one), VALUES.index(other)])
+
+
+def describe(hits: pd.DataFrame, by_distance: pd.DataFrame, pairs: pd.DataFrame) -> str:
+    """How steering went, as a table in Markdown with one row for each subject; empty without any."""
+    lines = [
+        "",
+        "## Value steering",
+        "",
+        "The value told should rise most, its neighbours on the circle with it, and its opposites fall.",
+        "",
+        "| model | told value raised most | its mean rank | cosine R² | allied pairs rise | opposed pairs fall |",
+        "|---|---|---|---|---|---|",
+    ]
+    for names, own in hits.groupby(SUBJECT, sort=False, observed=True):
+        fit, judged = (table[(table[SUBJECT] == names).all(axis=1)] for table in (by_distance, pairs))
+        parts = [
+            f"{int(part['as_expected'].sum())} of {len(part)}"
+            for part in (judged[judged["expected"] == expected] for expected in ("together", "against"))
+        ]
+        lines.append(
+            f"| {subject_name(own.iloc[0].to_dict())} | {int(own['hit'].sum())} of {len(own)} | "
+            f"{own['rank'].mean():.1f} | {fit['r2'].iloc[0]:.2f} | {parts[0]} | {parts[1]} |"
+        )
+    return "\n".join(lines) + "\n" if len(hits) else ""
