@@ -20,6 +20,7 @@ pathvars:
 include: "workflow/rules/study.smk"
 include: "workflow/rules/items.smk"
 include: "workflow/rules/responses.smk"
+include: "workflow/rules/queries.smk"
 include: "workflow/rules/scores.smk"
 include: "workflow/rules/personas.smk"
 include: "workflow/rules/figures.smk"

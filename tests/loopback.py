@@ -48,6 +48,7 @@ class Loopback:
         limit_headers: Mapping[str, str] | None = None,
         key: str | None = None,
         refuse_parameters: tuple[str, ...] = (),
+        refuse_roles: tuple[str, ...] = (),
         models: tuple[str, ...] | None = None,
         reject: Mapping[str, Any] | None = None,
         port: int = 0,
@@ -57,6 +58,7 @@ class Loopback:
         self.requests_per_s, self.burst, self.retry_after = requests_per_s, burst, retry_after
         self.late_refusals, self.limit_headers = late_refusals, dict(limit_headers or {})
         self.key, self.refuse_parameters, self.models, self.reject = key, refuse_parameters, models, reject
+        self.refuse_roles = refuse_roles
         self.port, self.light = port, light
         self.received: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
@@ -210,6 +212,9 @@ class Loopback:
                     "unsupported_parameter",
                     param=name,
                 )
+        for message in body["messages"]:
+            if message["role"] in self.refuse_roles:
+                return self._error(400, f"Role '{message['role']}' is not supported.", "invalid_request_error")
         if self.reject:
             return self._reply(self.reject["status"], orjson.dumps(self.reject["body"]), "application/json")
         return None
@@ -304,6 +309,7 @@ class Loopback:
         good, bad = [], []
         for line in self.files[asked["input_file_id"]].splitlines():
             entry = orjson.loads(line)
+            self.bodies.append(entry["body"])
             raw = orjson.dumps(entry["body"], option=orjson.OPT_SORT_KEYS)
             digest = hashlib.sha256(raw).hexdigest()
             self.received[digest] += 1
@@ -342,6 +348,7 @@ class Loopback:
         name = f"msgbatch_{len(self.batches)}"
         lines = []
         for entry in asked["requests"]:
+            self.bodies.append(entry["params"])
             raw = orjson.dumps(entry["params"], option=orjson.OPT_SORT_KEYS)
             digest = hashlib.sha256(raw).hexdigest()
             self.received[digest] += 1

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from value_portrait.conditions import Message
 from value_portrait.querying.budget import Budget
 from value_portrait.querying.engine import Summary, ask
 from value_portrait.querying.progress import Progress
@@ -56,10 +57,11 @@ def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
 _LENGTH = "x" * 300
 
 
-def make_plan(target: Target, number: int) -> list[Planned]:
+def make_plan(target: Target, number: int, message: Message | None = None) -> list[Planned]:
     """``number`` different questions."""
     return [
-        plan_request(target, Finding(), f"How similar is thought {i}? {_LENGTH}", f"{i}-1", "v1") for i in range(number)
+        plan_request(target, Finding(), f"How similar is thought {i}? {_LENGTH}", f"{i}-1", "v1", message)
+        for i in range(number)
     ]
 
 

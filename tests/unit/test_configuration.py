@@ -82,11 +82,12 @@ def write_models(tmp_path, *rows, header=HEADER):
         ([ROW | {"model": "x:y"}, ROW | {"model": "x/y"}], "row 3: 'x/y' and 'x:y' get one file name, x_y"),
         ([ROW | {"weights": "half"}], "row 2: weights: 'half' is not one of"),
         ([ROW | {"size_b": "big"}], "row 2: size_b: 'big' is not of type 'number'"),
-        ([ROW | {"conditions": "baseline;mood"}], r"row 2: conditions\.1: 'mood' is not one of"),
+        ([ROW | {"conditions": "baseline;My mood"}], r"row 2: conditions\.1: 'My mood' does not match"),
+        ([ROW | {"conditions": "baseline;age;age"}], "row 2: conditions: .*has non-unique elements"),
         ([ROW | {"answers": "simulated"}], "row 2: answers are simulated, but the study is paper"),
         ([ROW | {"model": ""}], "row 2: model: an empty cell is not of type 'string'"),
         ([ROW | {"more": "cell"}], "row 2: has more than 15 cells"),
-        ([], "has no model"),
+        ([], "has no row"),
     ],
 )
 def test_a_wrong_row_is_refused_with_its_number(tmp_path, rows, complaint):

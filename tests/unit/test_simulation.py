@@ -55,7 +55,7 @@ def small(tmp_path_factory):
 def answer(small, folder, model="aster", reasoning=False, seed=42):
     answers = [folder / f"{version}.json" for version in VERSIONS]
     tables = [small / f"{name}.parquet" for name in ("items", "prompts", "loadings")]
-    simulate_answers(*tables, model, reasoning, VERSIONS, seed, answers, folder / "truth.json")
+    simulate_answers(*tables, model, reasoning, {}, "tagged_items", VERSIONS, seed, answers, folder / "truth.json")
     return dict(zip(VERSIONS, answers, strict=True))
 
 

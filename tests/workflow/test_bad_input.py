@@ -147,6 +147,42 @@ def test_a_faulty_config(checkout, old, new, parts):
     refused(run_snakemake(checkout, "-n"), *parts)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "parts"),
+    [
+        (
+            "gender_female\t",
+            "gender_male\t",
+            ("config/personas.tsv, row 3", "'gender_male' stands in an earlier row too"),
+        ),
+        ("\tage\t2\t", "\tage\t\t", ("config/personas.tsv, row 5", "only some groups of the axis 'age' have an order")),
+        ("You are a man.", "", ("config/personas.tsv, row 2", "statement: an empty cell", "second person")),
+    ],
+)
+def test_a_faulty_table_of_personas(checkout, old, new, parts):
+    path = checkout / "config/personas.tsv"
+    path.write_text(path.read_text().replace(old, new, 1))
+    refused(run_snakemake(checkout, "-n"), *parts)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "parts"),
+    [
+        ("baseline;gender", ("config/models.tsv, model qwen-max", "recorded at baseline alone", "responses.exports")),
+        ("baseline;mood", ("config/models.tsv, model qwen-max", "recorded at baseline alone", "'mood'")),
+        ("gender", ("config/models.tsv, model qwen-max", "lacks the condition baseline", "Add it")),
+    ],
+)
+def test_conditions_that_recorded_answers_do_not_have(checkout, conditions, parts):
+    path = checkout / "config/models.tsv"
+    rows = [
+        row.replace("\tbaseline\t", f"\t{conditions}\t") if row.startswith("qwen-max\t") else row
+        for row in path.read_text().splitlines()
+    ]
+    path.write_text("\n".join(rows) + "\n")
+    refused(run_snakemake(checkout, "-n"), *parts)
+
+
 def test_a_file_in_the_place_of_the_results(checkout):
     (checkout / "results").write_text("mine")
     refused(run_snakemake(checkout, "-n"), "results: is a file where a folder is needed", "results_dir")

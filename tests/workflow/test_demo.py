@@ -1,8 +1,11 @@
 """The simulated study, from its first rule to what was recovered of its truth."""
 
+import json
+
 import pandas as pd
 import pytest
 from conftest import copy_checkout, run_snakemake
+from value_portrait.dimensions import FAMILIES
 
 RESULTS = "results/demo"
 
@@ -42,6 +45,30 @@ def test_the_planted_truth_is_recovered(demo):
     assert len(values) == 8
     assert values["correlation"].median() > 0.8
     assert values["rmse"].median() < 0.4
+
+
+def test_planted_effects_of_conditions_are_recovered(demo):
+    profiles = pd.read_csv(demo / RESULTS / "scores/profiles.csv")
+    values = profiles[profiles["family"] == "pvq"]
+    steered = {f"steering_{value.lower()}": value for value in FAMILIES["pvq"]}
+    correlations = []
+    for model in ("birch-70b", "dahlia"):
+        truth = json.loads((demo / RESULTS / f"study/truth/models/{model}.json").read_text())["conditions"]
+        wide = values[values["model"] == model].pivot(index="condition", columns="dimension", values="centred_mean")
+        assert set(wide.index) == {"baseline", *truth}
+        assert len(truth) == 2 + 4 + 10
+        effects = wide - wide.loc["baseline"]
+        for condition, planted in truth.items():
+            planted = pd.Series(planted)
+            correlations.append(planted.corr(effects.loc[condition, planted.index]))
+            if condition in steered:
+                target = steered[condition]
+                assert planted[target] > 0.4
+                assert effects.loc[condition, target] > 0.1
+                assert planted[target] > planted.median()
+    assert pd.Series(correlations).median() > 0.9
+    others = profiles[~profiles["model"].isin(["birch-70b", "dahlia"])]
+    assert set(others["condition"]) == {"baseline"}
 
 
 def test_every_figure_is_there_three_times_and_says_simulated(demo):

@@ -3,13 +3,16 @@
 import copy
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import psutil
 import pytest
 import yaml
@@ -58,8 +61,10 @@ def checkout(tmp_path: Path, server: Loopback) -> Path:
     }
     (target / "config/models.tsv").write_text("\n".join([header, *rows[:3], "\t".join(live.values())]) + "\n")
     providers = yaml.safe_load((ROOT / "config/providers.yaml").read_text())
-    row = dict(providers["providers"]["local"], key_env="LOOPBACK_API_KEY", free=False, requests_per_minute=600_000)
-    providers["providers"]["loopback"] = row | {"base_url": f"{server.url}/v1"}
+    own = {"key_env": "LOOPBACK_API_KEY", "free": False, "requests_per_minute": 600_000}
+    known = providers["providers"]
+    known["loopback"] = known["local"] | own | {"base_url": f"{server.url}/v1"}
+    known["loopback_anthropic"] = known["anthropic"] | own | {"base_url": server.url}
     (target / "config/providers.yaml").write_text(yaml.safe_dump(providers))
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     config |= {"study": "simulated", "simulation": SIMULATION, "prompt_versions": VERSIONS[:2]}
@@ -89,6 +94,26 @@ def snakemake(checkout: Path, *arguments: str, key: str = KEY) -> subprocess.Com
                     continue
         else:
             return subprocess.CompletedProcess(process.args, process.returncode, output)
+
+
+def set_cell(checkout: Path, column: str, text: str) -> None:
+    """Change the live model's row."""
+    path = checkout / "config/models.tsv"
+    header, *rows, live = path.read_text().splitlines()
+    cells = dict(zip(header.split("\t"), live.split("\t"), strict=True)) | {column: text}
+    path.write_text("\n".join([header, *rows, "\t".join(cells.values())]) + "\n")
+
+
+def told(server: Loopback) -> Counter[str]:
+    """How many requests came with which message of a condition, before or in the user's turn; then forget them."""
+    messages: Counter[str] = Counter()
+    for body in server.bodies:
+        first = body["messages"][0]
+        turn = first["content"] if first["role"] == "user" and first["content"].startswith("Your Profile") else ""
+        system = body.get("system") or (first["content"] if first["role"] == "system" else "")
+        messages[system or "\n\n".join(turn.split("\n\n")[:2])] += 1
+    server.bodies.clear()
+    return messages
 
 
 def everything_written(checkout: Path) -> Iterator[bytes]:
@@ -201,21 +226,123 @@ def test_a_live_model_from_its_row_to_its_scores(checkout: Path, server: Loopbac
     assert_a_new_query_is_asked_alone(checkout, server)
 
 
+MAN, WOMAN, LEFT = (f"Your Profile\n\n{words}." for words in ("You are a man", "You are a woman", "You vote left"))
+QUESTIONS = 2 * ITEMS
+
+
+def tell(checkout: Path, server: Loopback) -> Counter[str]:
+    """Run up to the scores, and give what the model was told."""
+    done = snakemake(checkout, "scores")
+    assert done.returncode == 0, done.stdout
+    return told(server)
+
+
+def scored_conditions(checkout: Path) -> set[str]:
+    profiles = pd.read_csv(checkout / "results/scores/profiles.csv")
+    return set(profiles.loc[profiles["model"] == MODEL, "condition"])
+
+
+def assert_conditions_are_estimated_by_kind(checkout: Path, server: Loopback) -> None:
+    lines = [line for line in snakemake(checkout, "estimate_queries").stdout.splitlines() if line.startswith(MODEL)]
+    assert [re.split(r"  +", line)[1:3] for line in lines] == [
+        ["baseline", "120"],
+        ["personas (2)", "240"],
+        ["steering_power", "120"],
+    ]
+    assert server.requests == 0
+
+
+def assert_personas_are_told_and_scored(checkout: Path, server: Loopback) -> None:
+    sent = tell(checkout, server)
+    (power,) = (text for text in sent if "Power" in text)
+    assert power.startswith("Your Values\n\nHold this value above all others: Power. You want influence")
+    # Two preflights, one of them with a system message of its own.
+    assert sorted(sent.values()) == [1, QUESTIONS, QUESTIONS, QUESTIONS, QUESTIONS + 1]
+    assert sent[MAN] == sent[WOMAN] == sent[power] == QUESTIONS
+    assert scored_conditions(checkout) == {"baseline", "gender_male", "gender_female", "steering_power"}
+    table = read_table(checkout / "results/responses/lab_new_model_1/gender_male.parquet", "answers")
+    assert set(table["condition"].to_pylist()) == {"gender_male"}
+    assert table.num_rows == QUESTIONS
+
+
+def assert_a_framing_moves_the_words_into_the_turn(checkout: Path, server: Loopback) -> None:
+    set_cell(checkout, "conditions", "baseline;gender;steering_power;gender_male@first_turn")
+    done = snakemake(checkout, "scores")
+    assert done.returncode == 0, done.stdout
+    assert {len(body["messages"]) for body in server.bodies} == {1}
+    assert not any("system" in body for body in server.bodies)
+    assert told(server) == {MAN: QUESTIONS}
+    assert "gender_male@first_turn" in scored_conditions(checkout)
+
+
+def assert_a_new_persona_is_asked_alone(checkout: Path, server: Loopback) -> None:
+    personas = checkout / "config/personas.tsv"
+    personas.write_text(personas.read_text() + "gender_other\tgender\t\tOther\tYou vote left.\t\n")
+    assert tell(checkout, server) == {LEFT: QUESTIONS}
+    assert "gender_other" in scored_conditions(checkout)
+
+
+def assert_another_statement_is_asked_alone(checkout: Path, server: Loopback) -> None:
+    personas = checkout / "config/personas.tsv"
+    personas.write_text(personas.read_text().replace("You vote left.", "You are a man at heart."))
+    plan = snakemake(checkout, "scores", "-n").stdout
+    jobs = dict(re.findall(r"^(query_model|assemble_answers|preflight_model) +(\d+)$", plan, re.MULTILINE))
+    assert jobs == {"query_model": "1", "assemble_answers": "1"}
+    assert tell(checkout, server) == {f"{MAN.removesuffix('.')} at heart.": QUESTIONS}
+
+
+def assert_fewer_personas_ask_nothing_and_leave_no_rows(checkout: Path, server: Loopback) -> None:
+    for names, number in (("baseline;steering_power", 2), ("baseline;gender;steering_power", 5)):
+        set_cell(checkout, "conditions", names)
+        assert tell(checkout, server) == {}
+        assert len(scored_conditions(checkout)) == number
+
+
+@pytest.mark.parametrize("provider", ["loopback", "loopback_anthropic"])
+def test_a_model_under_personas(checkout: Path, server: Loopback, provider: str) -> None:
+    set_cell(checkout, "provider", provider)
+    set_cell(checkout, "conditions", "baseline;gender;steering_power")
+    assert_conditions_are_estimated_by_kind(checkout, server)
+    assert_personas_are_told_and_scored(checkout, server)
+    assert_a_framing_moves_the_words_into_the_turn(checkout, server)
+
+
+def test_a_changed_set_of_personas(checkout: Path, server: Loopback) -> None:
+    set_cell(checkout, "conditions", "baseline;gender;steering_power")
+    tell(checkout, server)
+    assert_a_new_persona_is_asked_alone(checkout, server)
+    assert_another_statement_is_asked_alone(checkout, server)
+    assert_fewer_personas_ask_nothing_and_leave_no_rows(checkout, server)
+
+
 def test_an_export_is_a_recorded_model_of_the_workflow(checkout: Path, server: Loopback) -> None:
+    set_cell(checkout, "conditions", "baseline;gender_male;gender_female@first_turn")
     assert snakemake(checkout, "responses").returncode == 0
-    table = checkout / "results/responses/lab_new_model_1/baseline.parquet"
-    live = read_table(table, "answers")
+    names = ("baseline", "gender_male", "gender_female@first_turn")
+    tables = [checkout / f"results/responses/lab_new_model_1/{name}.parquet" for name in names]
+    live = [read_table(table, "answers") for table in tables]
     before = server.requests
     exported = checkout / "data/recorded/lab_new_model_1.parquet"
-    command = [sys.executable, str(ROOT / "tools/responses.py"), "export", MODEL, "--to", str(exported)]
-    subprocess.run(command, cwd=checkout, check=True)
+    tool = [sys.executable, str(ROOT / "tools/responses.py")]
+    subprocess.run([*tool, "export", MODEL, "--to", str(exported)], cwd=checkout, check=True)
+    for name in (*names, "gender_female"):
+        command = [*tool, "explain", MODEL, "--condition", name]
+        said = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
+        if name in names:
+            assert f"{name}.jsonl: 120 of 120 questions are answered" in said.stdout
+        else:
+            assert "is not asked under the condition 'gender_female'. It has: baseline, gender_male" in said.stderr
     # Somebody else has no store, no key and no provider of that name.
     shutil.rmtree(checkout / "data/responses")
     shutil.rmtree(checkout / "results")
     shutil.copy(ROOT / "config/providers.yaml", checkout / "config/providers.yaml")
-    models = checkout / "config/models.tsv"
-    models.write_text(models.read_text().replace(f"{MODEL}\tlive", f"{MODEL}\trecorded"))
+    set_cell(checkout, "answers", "recorded")
     done = snakemake(checkout, "responses")
     assert done.returncode == 0, done.stdout
-    assert read_table(table, "answers").equals(live)
+    assert [read_table(table, "answers") for table in tables] == live
     assert server.requests == before
+    set_cell(checkout, "conditions", "baseline;gender_female")
+    done = snakemake(checkout, "responses")
+    assert done.returncode != 0
+    assert "has no answers under the condition 'gender_female', only under baseline, gender_female@" in done.stdout
+    assert "Traceback" not in done.stdout

@@ -10,12 +10,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from conftest import ROOT, copy_checkout, run_snakemake
 from value_portrait import coverage, publication
+from value_portrait.conditions import model_conditions, read_personas
+from value_portrait.querying.planning import study_plan
+from value_portrait.querying.providers import Target, read_providers
+from value_portrait.querying.requests import Finding
 
 pytestmark = pytest.mark.xdist_group("paper")
 
 FAMILIES = ("pvq", "higher_pvq", "bfi")
+CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 LIBRARY = "workflow/scripts/value_portrait"
 
 
@@ -154,6 +160,21 @@ def test_models_that_lost_no_item_score_as_published(paper, tmp_path):
 
 def link(source, target):
     Path(target).hardlink_to(source)
+
+
+def test_a_persona_asks_the_papers_3120_questions_and_no_other_condition_shares_them(paper):
+    row = {"model": "m", "model_id": "m", "reasoning": "no", "batch": None, "answers": "live", "priced_on": None}
+    names = {"conditions": ["baseline", "personas", "gender_male@first_turn"]}
+    conditions = model_conditions(row | names, read_personas(ROOT / "config/personas.tsv"), CONFIG["framings"], "m.tsv")
+    providers, parameters = read_providers(ROOT / "config/providers.yaml")
+    target = Target(row, providers["openai"], parameters["chat"])
+    tables = [paper / f"results/study/{name}.parquet" for name in ("items", "prompts")]
+    keys = {}
+    for name, condition in conditions.items():
+        plan = study_plan(target, *tables, CONFIG["prompt_versions"], Finding(), condition.message)
+        keys[name] = {planned.key for planned in plan}
+    assert {len(own) for own in keys.values()} == {3_120}
+    assert len(set().union(*keys.values())) == (1 + 25 + 1) * 3_120
 
 
 def test_what_the_items_cover_is_what_the_paper_prints(published, paper):

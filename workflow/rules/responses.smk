@@ -1,6 +1,6 @@
 # Responses: one table of raw answers per model and condition, whatever their source.
 # Takes  the archive's answer files, simulated ones in the same format, exports of others, or the store of live answers
-# Gives  results/responses/<model>/<condition>.parquet
+# Gives  results/responses/<model>/<condition>.parquet; the rules that ask live models are in queries.smk
 
 if SIMULATED:
 
@@ -105,90 +105,6 @@ rule import_answers:
         "../scripts/import_answers.py"
 
 
-# Before the thousands: a wrong key or model id costs one request. What it found stays in the store.
-rule preflight_model:
-    input:
-        providers=config["providers"],
-        library=library("preflight_model"),
-    output:
-        finding="<results>/responses/{model}/preflight.json",
-    log:
-        "<logs>/preflight_model/{model}.log",
-    wildcard_constraints:
-        model=any_of(LIVE),
-    conda:
-        "../../envs/live.yaml"
-    resources:
-        **{f"jobs_{provider}": jobs_of(provider) for provider in PROVIDERS},
-    params:
-        **LIVE_PARAMS,
-        model=model_row,
-        system=takes_system_message,
-    message:
-        "Asking {wildcards.model} whether it can be asked"
-    script:
-        "../scripts/preflight_model.py"
-
-
-# The answers go to the store, which is no output: a failed or repeated job must not cost what is paid for.
-rule query_model:
-    input:
-        finding="<results>/responses/{model}/preflight.json",
-        item_table="<results>/study/items.parquet",
-        prompts="<results>/study/prompts.parquet",
-        providers=config["providers"],
-        library=library("query_model"),
-    output:
-        summary="<results>/responses/{model}/{condition}.json",
-    log:
-        "<logs>/query_model/{model}/{condition}.log",
-    benchmark:
-        "<benchmarks>/query_model/{model}/{condition}.tsv"
-    wildcard_constraints:
-        model=any_of(LIVE),
-        condition=any_of({condition for own in CONDITIONS.values() for condition in own}),
-    conda:
-        "../../envs/live.yaml"
-    resources:
-        **{f"jobs_{provider}": jobs_of(provider) for provider in PROVIDERS},
-    params:
-        **LIVE_PARAMS,
-        model=model_row,
-        message=message_of,
-        prompt_versions=config["prompt_versions"],
-    message:
-        "Asking {wildcards.model} ({wildcards.condition}) what it has not answered yet"
-    script:
-        "../scripts/query_model.py"
-
-
-rule assemble_answers:
-    input:
-        summary="<results>/responses/{model}/{condition}.json",
-        finding="<results>/responses/{model}/preflight.json",
-        item_table="<results>/study/items.parquet",
-        prompts="<results>/study/prompts.parquet",
-        providers=config["providers"],
-        library=library("assemble_answers"),
-    output:
-        table="<results>/study/answers/{model}/{condition}.parquet",
-    log:
-        "<logs>/assemble_answers/{model}/{condition}.log",
-    wildcard_constraints:
-        model=any_of(LIVE),
-    conda:
-        "../../envs/live.yaml"
-    params:
-        **LIVE_PARAMS,
-        model=model_row,
-        message=message_of,
-        prompt_versions=config["prompt_versions"],
-    message:
-        "Assembling the live answers of {wildcards.model} ({wildcards.condition})"
-    script:
-        "../scripts/assemble_answers.py"
-
-
 # A copy, so that a fault in a model's files is found before the table of an earlier run is given up.
 rule collect_answers:
     input:
@@ -203,26 +119,3 @@ rule collect_answers:
         "Collecting the answers of {wildcards.model} ({wildcards.condition})"
     shell:
         "cp {input.table} {output.table} 2> {log}"
-
-
-rule estimate_queries:
-    input:
-        item_table="<results>/study/items.parquet",
-        prompts="<results>/study/prompts.parquet",
-        providers=config["providers"],
-        library=library("estimate_queries"),
-    output:
-        table="<results>/responses/estimate.txt",
-    log:
-        "<logs>/estimate_queries.log",
-    conda:
-        "../../envs/live.yaml"
-    params:
-        **LIVE_PARAMS,
-        live_models={name: MODELS[name] for name in LIVE},
-        conditions={name: {one: (own.kind, own.message) for one, own in CONDITIONS[name].items()} for name in LIVE},
-        prompt_versions=config["prompt_versions"],
-    message:
-        "Estimating what live answers would cost"
-    script:
-        "../scripts/estimate_queries.py"

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from value_portrait.conditions import BASELINE
 from value_portrait.job import job
 from value_portrait.scoring import arrange_ratings, profile_as_seen, profile_models
 from value_portrait.sensitivity import estimate_sensitivity, wordings
@@ -27,7 +26,7 @@ def score_models(
     key = read_table(item_key, "item_key").to_pandas()
     write_table(profile_models(rated, key, centring), profiles, "profiles")
     people = read_table(survey, "survey").to_pandas()
-    write_table(profile_as_seen(rated.under(BASELINE), people, key, centring), as_seen, "profiles_as_seen")
+    write_table(profile_as_seen(rated.under("baseline"), people, key, centring), as_seen, "profiles_as_seen")
     write_table(estimate_sensitivity(rated), sensitivity, sensitivity_schema(wordings(prompt_versions)))
 
 

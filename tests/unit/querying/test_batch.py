@@ -44,6 +44,15 @@ def test_a_batch_answers_everything_at_half_the_price(tmp_path: Path, server: Lo
 
 
 @APIS
+def test_a_batch_carries_what_a_condition_tells(tmp_path: Path, server: Loopback, api: str) -> None:
+    target = make_target(server.url, api, batch="yes")
+    plan = make_plan(target, 3, {"role": "system", "text": "You are old."})
+    query(target, "age_old@first_turn", plan, tmp_path, 10.0, Progress("test"))
+    assert [body.get("system") or body["messages"][0]["content"] for body in server.bodies] == ["You are old."] * 3
+    assert len(terminal_records(tmp_path / "Test_model_1" / "age_old@first_turn.jsonl")) == 3
+
+
+@APIS
 def test_failed_lines_go_back_to_the_plan(tmp_path: Path, server: Loopback, api: str) -> None:
     server.failing_lines = 0.3
     ask(server.url, api, tmp_path)

@@ -10,8 +10,8 @@ from value_portrait.querying.progress import Progress
 from value_portrait.querying.requests import Finding
 
 
-def check(url: str, root: Path, **changes: Any) -> dict[str, Any]:
-    return preflight(make_target(url, **changes), root, 1.0, Progress("test"))
+def check(url: str, root: Path, system: bool = False, **changes: Any) -> dict[str, Any]:
+    return preflight(make_target(url, **changes), root, 1.0, Progress("test"), system)
 
 
 def test_one_request_tells_that_a_model_can_be_asked_and_is_never_repeated(tmp_path: Path, server: Loopback) -> None:
@@ -56,3 +56,19 @@ def test_an_answer_that_reasoning_used_up_is_explained(tmp_path: Path) -> None:
             with pytest.raises(InputError, match=r"answers nothing within 64 tokens \(finish reason length"):
                 check(server.url, tmp_path)
         assert server.requests == 1
+
+
+def test_a_system_message_is_tried_where_it_is_needed_and_once(tmp_path: Path, server: Loopback) -> None:
+    found = check(server.url, tmp_path)
+    assert check(server.url, tmp_path, system=True) == found
+    assert [body["messages"][0]["role"] for body in server.bodies] == ["user", "system"]
+    check(server.url, tmp_path, system=True)
+    assert server.requests == 2
+
+
+def test_a_model_without_system_messages_is_told_how_to_go_on(tmp_path: Path) -> None:
+    with Loopback(refuse_roles=("system",)) as server:
+        check(server.url, tmp_path)
+        with pytest.raises(InputError, match=r"none with a system message \(status 400.*gender@first_turn"):
+            check(server.url, tmp_path, system=True)
+        assert server.requests == 2

@@ -5,6 +5,7 @@ import pytest
 from targets import make_target
 from value_portrait.querying.requests import Finding, plan_request, plan_requests, prompt_text
 
+OLD = {"role": "system", "text": "You are old."}
 ITEM = {"item_id": "1-1", "title": "T", "text": "a {content} in braces", "response": "{title}", "template": "reddit"}
 
 
@@ -14,7 +15,7 @@ def test_the_prompt_is_filled_in_one_pass() -> None:
 
 def test_the_body_is_canonical_and_holds_what_the_rows_say() -> None:
     target = make_target("http://127.0.0.1:1")
-    body = plan_request(target, Finding(), "Hi", "1-1", "v1", "You are old.").body
+    body = plan_request(target, Finding(), "Hi", "1-1", "v1", OLD).body
     assert body == (
         b'{"max_tokens":64,"messages":[{"content":"You are old.","role":"system"},{"content":"Hi","role":"user"}],'
         b'"model":"test-model","seed":42,"temperature":0}'
@@ -23,13 +24,28 @@ def test_the_body_is_canonical_and_holds_what_the_rows_say() -> None:
 
 def test_anthropic_bodies_have_a_system_field_and_no_sampling() -> None:
     target = make_target("http://127.0.0.1:1", "anthropic")
-    body = orjson.loads(plan_request(target, Finding(), "Hi", "1-1", "v1", "You are old.").body)
+    body = orjson.loads(plan_request(target, Finding(), "Hi", "1-1", "v1", OLD).body)
     assert body == {
         "max_tokens": 64,
         "messages": [{"content": "Hi", "role": "user"}],
         "model": "test-model",
         "system": "You are old.",
     }
+
+
+@pytest.mark.parametrize("api", ["openai", "anthropic"])
+def test_a_message_of_the_user_stands_before_the_question_in_one_turn(api: str) -> None:
+    target = make_target("http://127.0.0.1:1", api)
+    body = orjson.loads(plan_request(target, Finding(), "Hi", "1-1", "v1", OLD | {"role": "user"}).body)
+    assert body["messages"] == [{"role": "user", "content": "You are old.\n\nHi"}]
+    assert "system" not in body
+
+
+def test_the_key_depends_on_what_is_said_and_how() -> None:
+    target = make_target("http://127.0.0.1:1")
+    messages = (None, OLD, OLD | {"text": "You are young."}, OLD | {"role": "user"})
+    keys = {plan_request(target, Finding(), "Hi", "1-1", "v1", message).key for message in messages}
+    assert len(keys) == 4
 
 
 def test_findings_effort_and_extra_bodies_shape_the_body() -> None:

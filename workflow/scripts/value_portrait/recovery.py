@@ -45,7 +45,7 @@ RECOVERY_PROFILES = Schema(
     ("model", "condition", "family"),
     {
         "model": Column(REPEATED_TEXT, "model"),
-        "condition": Column(REPEATED_TEXT, "baseline: personas have no planted profile"),
+        "condition": Column(REPEATED_TEXT, "baseline"),
         "family": _FAMILY,
         "n_dimensions": Column(COUNT, "dimensions with a planted and a recovered score", low=0),
         "correlation": Column(NUMBER, "Pearson's, of planted and recovered scores", -1, 1, nullable=True),
