@@ -63,7 +63,8 @@ def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame) -> Figure:
     framings = list(dict.fromkeys(bias["framing"]))
     weightings = sorted(set(bias["weighting"]))  # anweight, then none
     height = 1.25 + 0.3 * max(len(framings) - 1, 0)
-    figure = Figure(figsize=(WIDTH, 0.75 + (height + 0.5) * len(axes_names)))
+    labels = len(framings) + len(weightings)
+    figure = Figure(figsize=(WIDTH, 0.5 + 0.14 * labels + (height + 0.5) * len(axes_names)))
     grid = figure.subplots(len(axes_names), widest, sharex=True, squeeze=False)
     handles: dict[str, Any] = {}
     for row, axis in zip(grid, axes_names, strict=True):
@@ -92,7 +93,7 @@ def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame) -> Figure:
         for number, axes in enumerate(row):
             axes.tick_params(labelbottom=below is None or not below[number].axison)
     figure.supxlabel(f"Personas: {CHANGE[0].lower()}{CHANGE[1:]}; people: difference on the scale of 1 to 6", size=7)
-    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=2)
+    figure.legend(handles.values(), handles.keys(), loc="outside upper left")
     return figure
 
 
@@ -173,7 +174,7 @@ def steering(effects: pd.DataFrame, by_distance: pd.DataFrame, hits: pd.DataFram
     """
     own = effects[(effects["axis"] == AXIS) & (effects["family"] == "pvq")]
     framings = list(dict.fromkeys(own["framing"]))
-    figure = Figure(figsize=(WIDTH, 0.4 + 3.5 * len(framings)))
+    figure = Figure(figsize=(WIDTH, 0.6 + 3.4 * len(framings)))
     grid = figure.subplots(len(framings), 2, squeeze=False, width_ratios=(1.55, 1))
     limit = max(own["effect"].abs().max(), 0.1)
     for (left, right), framing in zip(grid, framings, strict=True):
@@ -193,8 +194,8 @@ def steering(effects: pd.DataFrame, by_distance: pd.DataFrame, hits: pd.DataFram
         found = hits[hits["framing"] == framing]
         _draw_distance(right, matrix, fit)
         note = f"the value told is raised most: {int(found['hit'].sum())} of {len(found)}"
-        name = subject_title(told) + (f", @{framing}" if len(framings) > 1 else "")
-        draw_heading(right, name, note)
+        draw_heading(right, f"@{shown(framing, 30)}" if len(framings) > 1 else "", note)
+    figure.suptitle(subject_title(own), x=0.01, ha="left", weight="bold", size=7.5)
     return figure
 
 
