@@ -199,6 +199,7 @@ def test_changing_one_models_row_collects_that_model_alone(paper, restored):
     assert jobs["read_answers"] == jobs["collect_answers"] == 1
     assert "deepseek-r1" in text
     assert jobs["parse_answers"] == jobs["score_models"] == jobs["draw_profiles"] == 1
+    assert not [rule for rule in jobs if "persona" in rule or "people" in rule]
     assert not {"verify_archive", "unpack_archive", "prepare_survey", "correlate_items"} & set(jobs)
 
 
@@ -213,7 +214,9 @@ def users_of(module):
     return users
 
 
-@pytest.mark.parametrize("module", ["parsing", "scoring", "reliability", "coverage", "drawing", "comparisons"])
+@pytest.mark.parametrize(
+    "module", ["parsing", "scoring", "reliability", "coverage", "drawing", "comparisons", "steering"]
+)
 def test_editing_a_module_reruns_exactly_the_rules_that_use_it(paper, restored, module):
     path = f"{LIBRARY}/{module}.py"
     (paper / path).touch()
@@ -248,7 +251,14 @@ def DOWNSTREAM_OF(rules):
             "write_tables",
             "draw_items",
         },
-        "prepare_survey": {"correlate_items", "score_models", "score_raters", "estimate_reliability", "write_summary"},
+        "prepare_survey": {
+            "correlate_items",
+            "score_models",
+            "score_raters",
+            "estimate_reliability",
+            "write_summary",
+            "compare_models",
+        },
         "correlate_items": {"select_items", "write_tables", "draw_items"},
         "select_items": {
             "score_models",
@@ -265,6 +275,9 @@ def DOWNSTREAM_OF(rules):
         "score_raters": {"compare_models"},
         "estimate_reliability": {"write_tables", "write_summary", "draw_quality"},
         "compare_models": {"write_summary", "draw_comparisons"},
+        # The paper's personas are known by printed numbers: nothing that answers go through leads here.
+        "read_printed_people": {"estimate_personas", "write_persona_tables"},
+        "estimate_personas": {"write_persona_tables", "draw_personas"},
     }
     found, queue = set(), list(rules)
     while queue:

@@ -11,7 +11,7 @@ sys.path.append(str(SCRIPTS))
 from value_portrait import study
 from value_portrait.answers import answer_path
 from value_portrait.archive import read_sums
-from value_portrait.conditions import BASELINE, STEERING, model_conditions, read_personas
+from value_portrait.conditions import BASELINE, model_conditions, read_personas
 from value_portrait.configuration import check_config, check_folder, read_models, slug
 from value_portrait.errors import InputError
 from value_portrait.ess_file import find_file
@@ -34,7 +34,6 @@ checked(check_folder, RESULTS, "results_dir")
 SIMULATED = config["study"] == "simulated"
 SUMS = "data/raw/SHA256SUMS"
 PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
-PRINTED_AXES = ("gender", "age", "politics", "education", "race", "religion", "income", STEERING)
 ARCHIVE_FILES = [] if SIMULATED else list(checked(read_sums, SUMS))
 EXPORTS = {
     path.stem: str(path)
@@ -65,25 +64,6 @@ LIVE, SIMULATED_MODELS = (
 
 # People to hold personas against: the simulated ones, the user's file of the ESS, or None for the printed numbers.
 PEOPLE_FILE = f"{RESULTS}/study/simulated_people.csv" if SIMULATED else checked(find_file, config["people"]["folder"])
-# Whose personas there are, and their rows: those of the paper by its printed numbers alone.
-PRINTED_PERSONAS = [{"axis": axis, "people": axis in config["people"]["groups"]} for axis in PRINTED_AXES]
-PERSONAS_OF = {} if SIMULATED else {"": {"source": "printed", "model": "GPT-4o", "personas": PRINTED_PERSONAS}}
-PERSONAS_OF |= {
-    f"_{name}": {"source": "answers", "model": MODELS[name]["model"], "personas": told}
-    for name, own in CONDITIONS.items()
-    if (told := [condition.persona for condition in own.values() if condition.persona])
-}
-PERSONA_AXES = list(dict.fromkeys(persona["axis"] for about in PERSONAS_OF.values() for persona in about["personas"]))
-PERSONA_FIGURES = {
-    f"{kind}{suffix}": {"kind": kind, "source": about["source"], "model": about["model"]}
-    for suffix, about in PERSONAS_OF.items()
-    for kind, shown in (
-        ("persona_effects", lambda persona: persona["axis"] != STEERING),
-        ("personas_and_people", lambda persona: persona["people"]),
-        ("steering", lambda persona: persona["axis"] == STEERING),
-    )
-    if any(map(shown, about["personas"]))
-}
 
 
 def any_of(names):
@@ -145,21 +125,6 @@ def simulated_personas(name):
         for condition, own in CONDITIONS[name].items()
         if own.persona
     }
-
-
-def persona_inputs():
-    """The numbers on personas that there are: the printed ones, and answers under personas with what scores them."""
-    printed = {
-        "printed": "data/reference/tables_13_to_19_personas.csv",
-        "printed_steering": "data/reference/table_17_value_steering.csv",
-    }
-    answers = {
-        "ratings": "<results>/scores/ratings.parquet",
-        "item_table": "<results>/study/items.parquet",
-        "item_key": "<results>/items/item_key.csv",
-    }
-    sources = {about["source"] for about in PERSONAS_OF.values()}
-    return (printed if "printed" in sources else {}) | (answers if "answers" in sources else {})
 
 
 def library(script):

@@ -1,88 +1,46 @@
 # Personas: what personas and value steering do to models, beside how groups of people differ.
-# Takes  the paper's printed numbers, the user's file of the European Social Survey, and answers under conditions
+# Takes  the paper's printed numbers, results/personas/people.csv, and answers under conditions
 # Gives  results/personas, tables and figures of them in results/publication
+from value_portrait.conditions import STEERING
 
-if SIMULATED:
-
-    rule simulate_people:
-        input:
-            library=library("simulate_people"),
-        output:
-            people="<results>/study/simulated_people.csv",
-            truth="<results>/study/truth/people.csv",
-        log:
-            "<logs>/simulate_people.log",
-        conda:
-            "../../envs/analysis.yaml"
-        params:
-            groups=config["people"]["groups"],
-            seed=config["seed"],
-        message:
-            "Simulating respondents of a social survey"
-        script:
-            "../scripts/simulate_people.py"
-
-
-if PEOPLE_FILE:
-
-    # A rule of its own, so that a file that turns out to be wrong cannot cost what an earlier one gave.
-    rule score_respondents:
-        input:
-            survey=PEOPLE_FILE,
-            library=library("score_respondents"),
-        output:
-            respondents="<results>/personas/respondents.parquet",
-            provenance="<results>/personas/people_provenance.csv",
-        log:
-            "<logs>/score_respondents.log",
-        conda:
-            "../../envs/analysis.yaml"
-        message:
-            "Scoring the respondents of {input.survey}"
-        script:
-            "../scripts/score_respondents.py"
-
-    rule compare_respondents:
-        input:
-            respondents="<results>/personas/respondents.parquet",
-            library=library("compare_respondents"),
-        output:
-            people="<results>/personas/people.csv",
-        log:
-            "<logs>/compare_respondents.log",
-        conda:
-            "../../envs/analysis.yaml"
-        params:
-            groups=config["people"]["groups"],
-            source="simulated" if SIMULATED else "ess_microdata",
-        message:
-            "Comparing groups of respondents with all of them"
-        script:
-            "../scripts/compare_respondents.py"
-
-else:
-
-    rule read_printed_people:
-        input:
-            printed="data/reference/tables_13_to_16_people.csv",
-            library=library("read_printed_people"),
-        output:
-            people="<results>/personas/people.csv",
-            provenance="<results>/personas/people_provenance.csv",
-        log:
-            "<logs>/read_printed_people.log",
-        conda:
-            "../../envs/analysis.yaml"
-        message:
-            "Reading the printed means of human groups"
-        script:
-            "../scripts/read_printed_people.py"
+PRINTED_AXES = ("gender", "age", "politics", "education", "race", "religion", "income", STEERING)
+# Whose personas there are, and their rows: those of the paper by its printed numbers alone.
+PRINTED_PERSONAS = [{"axis": axis, "people": axis in config["people"]["groups"]} for axis in PRINTED_AXES]
+PERSONAS_OF = {} if SIMULATED else {"": {"source": "printed", "model": "GPT-4o", "personas": PRINTED_PERSONAS}}
+PERSONAS_OF |= {
+    f"_{name}": {"source": "answers", "model": MODELS[name]["model"], "personas": told}
+    for name, own in CONDITIONS.items()
+    if (told := [condition.persona for condition in own.values() if condition.persona])
+}
+PERSONA_AXES = list(dict.fromkeys(persona["axis"] for about in PERSONAS_OF.values() for persona in about["personas"]))
+PERSONA_FIGURES = {
+    f"{kind}{suffix}": {"kind": kind, "source": about["source"], "model": about["model"]}
+    for suffix, about in PERSONAS_OF.items()
+    for kind, shown in (
+        ("persona_effects", lambda persona: persona["axis"] != STEERING),
+        ("personas_and_people", lambda persona: persona["people"]),
+        ("steering", lambda persona: persona["axis"] == STEERING),
+    )
+    if any(map(shown, about["personas"]))
+}
+# The numbers on personas that there are: the printed ones, and answers with what scores them.
+PRINTED_NUMBERS = {
+    "printed": "data/reference/tables_13_to_19_personas.csv",
+    "printed_steering": "data/reference/table_17_value_steering.csv",
+}
+RATED_ANSWERS = {
+    "ratings": "<results>/scores/ratings.parquet",
+    "item_table": "<results>/study/items.parquet",
+    "item_key": "<results>/items/item_key.csv",
+}
+PERSONA_SOURCES = {about["source"] for about in PERSONAS_OF.values()}
 
 
 # Answers enter where a model has some under a persona; the paper's own are known by its printed numbers alone.
 rule estimate_personas:
     input:
-        **persona_inputs(),
+        **(PRINTED_NUMBERS if "printed" in PERSONA_SOURCES else {}),
+        **(RATED_ANSWERS if "answers" in PERSONA_SOURCES else {}),
         people="<results>/personas/people.csv",
         personas=config["personas"],
         library=library("estimate_personas"),
