@@ -215,7 +215,7 @@ def test_numbers_of_the_other_figures():
         assert f"{count} ({100 * share:.1f} %)" in words(figures["items_per_value"])
     assert "100.0 % (2)" in words(figures["topics"])
     assert "50.0 % (1)" in words(figures["topics"])
-    assert "people, another instrument: PVQ-21 (n = 281)" in words(figures["instruments"])
+    assert "people, another instrument: PVQ-21 (n ≤ 281)" in words(figures["instruments"])
     assert "0.80 / 0.80" in words(figures["reliability"])
     assert "open (n = 8)" in words(figures["group_comparisons"])
     # The second of the three models has 7 answers off the scale, the third also one empty.

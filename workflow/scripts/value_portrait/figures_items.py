@@ -175,8 +175,8 @@ def instruments(table: pd.DataFrame) -> Figure:
     )
     for axes, people, name in ((left, rated, "the same rated items"), (right, asked, "another instrument: PVQ-21")):
         axes.axvline(0, color="0.25", lw=0.7)
-        _draw_quantiles(axes, places - 0.17, models, FIRST, f"models, rated items (n = {models['n'].max():g})")
-        _draw_quantiles(axes, places + 0.17, people, SECOND, f"people, {name} (n = {people['n'].max():g})")
+        _draw_quantiles(axes, places - 0.17, models, FIRST, f"models, rated items (n ≤ {models['n'].max():g})")
+        _draw_quantiles(axes, places + 0.17, people, SECOND, f"people, {name} (n ≤ {people['n'].max():g})")
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
         axes.grid(axis="x")
         axes.set_xlabel("Centred score (scale points): median, middle 50 % and 80 %")
