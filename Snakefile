@@ -22,22 +22,14 @@ include: "workflow/rules/items.smk"
 include: "workflow/rules/responses.smk"
 include: "workflow/rules/queries.smk"
 include: "workflow/rules/scores.smk"
+include: "workflow/rules/people.smk"
+include: "workflow/rules/personas.smk"
 include: "workflow/rules/figures.smk"
-
-
-if CERTIFIED:
-
-    include: "workflow/rules/certificate.smk"
-
-elif not SIMULATED:
-
-    include: "workflow/rules/no_certificate.smk"
-
-
+include: "workflow/rules/certificate.smk" if CERTIFIED else "workflow/rules/no_certificate.smk"
 include: "workflow/rules/publication.smk"
 
 
-# Targets that stop after a stage; publication has its own.
+# Targets that stop after a stage; personas and publication have their own.
 rule items:
     input:
         "<results>/study/data_quality.csv",

@@ -19,6 +19,7 @@ ENVIRONMENTS = {
         "pandas",
         "pingouin",
         "pyarrow",
+        "pyreadstat",
         "scipy",
     ),
 }

@@ -69,6 +69,13 @@ def people_of(mean):
     return table
 
 
+def instruments_of(middle):
+    sides = [("models", "rated_items", 8), ("people", "rated_items", 280), ("people", "questionnaire", 281)]
+    rows = [(*side, *dimension) for side in sides for dimension in DIMENSIONS]
+    table = pd.DataFrame(rows, columns=["who", "on", "n", "family", "dimension"])
+    return table.assign(**{f"q{level}": middle + (level - 50) / 40 for level in (10, 25, 50, 75, 90)})
+
+
 def groups_of(difference):
     table = pd.DataFrame(
         [(side, *pair) for side in SIDES for pair in DIMENSIONS], columns=["comparison", "family", "dimension"]
@@ -105,6 +112,7 @@ def item_figures(alpha=0.8, mean=0.1, count=40):
         "topics": figures_items.topics(topic_shares(topics), 2),
         "reliability": figures_items.reliability(reliability_of(alpha)),
         "models_and_people": figures_items.models_and_people(people_of(mean)),
+        "instruments": figures_items.instruments(instruments_of(mean)),
         "group_comparisons": figures_models.group_comparisons(groups_of(mean), SIDES),
     }
 
@@ -207,6 +215,7 @@ def test_numbers_of_the_other_figures():
         assert f"{count} ({100 * share:.1f} %)" in words(figures["items_per_value"])
     assert "100.0 % (2)" in words(figures["topics"])
     assert "50.0 % (1)" in words(figures["topics"])
+    assert "people, another instrument: PVQ-21 (n ≤ 281)" in words(figures["instruments"])
     assert "0.80 / 0.80" in words(figures["reliability"])
     assert "open (n = 8)" in words(figures["group_comparisons"])
     # The second of the three models has 7 answers off the scale, the third also one empty.
@@ -216,28 +225,33 @@ def test_numbers_of_the_other_figures():
     assert "Only plain answers (1 models): model-0" in kinds
 
 
+def check_texts(name, figure, monkeypatch):
+    """All texts stay on the page, and apart from each other."""
+    drawn, draw = [], Text.draw
+    canvas = FigureCanvasAgg(figure)
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")
+    with monkeypatch.context() as patch:
+        patch.setattr(Text, "draw", lambda text, renderer: (drawn.append(text), draw(text, renderer)))
+        canvas.draw()
+    boxes = [(text.get_text(), text.get_window_extent()) for text in drawn if text.get_text().strip()]
+    assert len(boxes) > 10
+    width, height = figure.get_size_inches() * figure.dpi
+    for text, box in boxes:
+        assert box.x0 >= -1, (name, text)
+        assert box.y0 >= -1, (name, text)
+        assert box.x1 <= width + 1, (name, text)
+        assert box.y1 <= height + 1, (name, text)
+    for (one, first), (other, second) in itertools.combinations(boxes, 2):
+        across = min(first.x1, second.x1) - max(first.x0, second.x0)
+        down = min(first.y1, second.y1) - max(first.y0, second.y0)
+        assert min(across, down) < 1.5, (name, one, other)
+
+
 @pytest.mark.parametrize("count", [2, 33])
 def test_texts_stay_on_the_page_and_apart(count, monkeypatch):
-    drawn, draw = [], Text.draw
-    monkeypatch.setattr(Text, "draw", lambda text, renderer: (drawn.append(text), draw(text, renderer)))
     for name, figure in (model_figures(families_of(count)) | item_figures()).items():
-        canvas = FigureCanvasAgg(figure)
-        figure.get_layout_engine().execute(figure)
-        figure.set_layout_engine("none")
-        drawn.clear()
-        canvas.draw()
-        boxes = [(text.get_text(), text.get_window_extent()) for text in drawn if text.get_text().strip()]
-        assert len(boxes) > 10
-        width, height = figure.get_size_inches() * figure.dpi
-        for text, box in boxes:
-            assert box.x0 >= -1, (name, text)
-            assert box.y0 >= -1, (name, text)
-            assert box.x1 <= width + 1, (name, text)
-            assert box.y1 <= height + 1, (name, text)
-        for (one, first), (other, second) in itertools.combinations(boxes, 2):
-            across = min(first.x1, second.x1) - max(first.x0, second.x0)
-            down = min(first.y1, second.y1) - max(first.y0, second.y0)
-            assert min(across, down) < 1.5, (name, one, other)
+        check_texts(name, figure, monkeypatch)
 
 
 @pytest.mark.parametrize("simulated", [True, False])

@@ -71,6 +71,26 @@ def test_planted_effects_of_conditions_are_recovered(demo):
     assert set(others["condition"]) == {"baseline"}
 
 
+def test_effects_of_personas_and_groups_of_people_are_recovered(demo):
+    fits = pd.read_csv(demo / RESULTS / "publication/tables/recovery_effects_fit.csv").set_index(["subject", "kind"])
+    assert set(fits.index.unique("subject")) == {"birch-70b", "dahlia", "people"}
+    assert (fits["correlation"] > 0.9).all()
+    assert fits.loc[("people", "all"), "slope"] == pytest.approx(1, abs=0.1)
+    # Wrong tags cost the models' effects a part, and never turn them round.
+    assert fits.drop("people")["slope"].between(0.4, 1).all()
+    scores = pd.read_csv(demo / RESULTS / "publication/tables/recovery_effects.csv")
+    assert scores.groupby("subject").size().to_dict() == {"birch-70b": 160, "dahlia": 160, "people": 130}
+    assert scores["recovered"].notna().all()
+    profiles = pd.read_csv(demo / RESULTS / "scores/profiles.csv").query("model == 'dahlia'")
+    means = profiles.set_index(["condition", "dimension"])["centred_mean"]
+    effects = pd.read_csv(demo / RESULTS / "personas/effects.csv").query("model == 'dahlia'")
+    for row in effects.to_dict("records"):
+        expected = means[row["persona"], row["dimension"]] - means["baseline", row["dimension"]]
+        assert row["effect"] == pytest.approx(expected, abs=1e-9)
+        assert row["ci_low"] <= row["effect"] <= row["ci_high"]
+    assert set(pd.read_csv(demo / RESULTS / "personas/people.csv")["source"]) == {"simulated"}
+
+
 def test_every_figure_is_there_three_times_and_says_simulated(demo):
     figures = demo / RESULTS / "publication/figures"
     stems = {path.stem for path in figures.iterdir()}

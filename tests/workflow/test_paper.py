@@ -190,6 +190,7 @@ def test_changing_one_models_row_collects_that_model_alone(paper, restored):
     assert jobs["read_answers"] == jobs["collect_answers"] == 1
     assert "deepseek-r1" in text
     assert jobs["parse_answers"] == jobs["score_models"] == jobs["draw_profiles"] == 1
+    assert not [rule for rule in jobs if "persona" in rule or "people" in rule]
     assert not {"verify_archive", "unpack_archive", "prepare_survey", "correlate_items"} & set(jobs)
 
 
@@ -204,7 +205,9 @@ def users_of(module):
     return users
 
 
-@pytest.mark.parametrize("module", ["parsing", "scoring", "reliability", "coverage", "drawing", "comparisons"])
+@pytest.mark.parametrize(
+    "module", ["parsing", "scoring", "reliability", "coverage", "drawing", "comparisons", "steering"]
+)
 def test_editing_a_module_reruns_exactly_the_rules_that_use_it(paper, restored, module):
     path = f"{LIBRARY}/{module}.py"
     (paper / path).touch()
@@ -256,6 +259,7 @@ def DOWNSTREAM_OF(rules):
             "score_raters",
             "estimate_reliability",
             "write_summary",
+            "compare_models",
             "read_published_correlations",
             "explain_correlations",
             "write_certificate",
@@ -283,6 +287,9 @@ def DOWNSTREAM_OF(rules):
         "score_raters": {"compare_models"},
         "estimate_reliability": {"write_tables", "write_summary", "draw_quality", "write_certificate"},
         "compare_models": {"write_summary", "draw_comparisons"},
+        # The paper's personas are known by printed numbers: nothing that answers go through leads here.
+        "read_printed_people": {"estimate_personas", "write_persona_tables"},
+        "estimate_personas": {"write_persona_tables", "draw_personas"},
     }
     found, queue = set(), list(rules)
     while queue:

@@ -16,6 +16,7 @@ from value_portrait.certifying.printed import PRINTED
 from value_portrait.conditions import BASELINE, model_conditions, read_personas
 from value_portrait.configuration import check_config, check_folder, read_models, slug
 from value_portrait.errors import InputError
+from value_portrait.ess_file import find_file
 from value_portrait.querying.providers import check_targets
 
 
@@ -64,6 +65,9 @@ LIVE_PARAMS = {"models": config["models"], **{name: config["responses"][name] fo
 LIVE, SIMULATED_MODELS = (
     [name for name, row in MODELS.items() if row["answers"] == answers] for answers in ("live", "simulated")
 )
+
+# People to hold personas against: the simulated ones, the user's file of the ESS, or None for the printed numbers.
+PEOPLE_FILE = f"{RESULTS}/study/simulated_people.csv" if SIMULATED else checked(find_file, config["people"]["folder"])
 
 
 def any_of(names):

@@ -121,9 +121,10 @@ rule draw_comparisons:
         groups="<results>/publication/tables/comparisons.csv",
         spread="<results>/publication/tables/value_spread.csv",
         people="<results>/publication/tables/models_and_people.csv",
+        instruments="<results>/publication/tables/instruments.csv",
         library=library("draw_comparisons"),
     output:
-        vector_figures("group_comparisons", "value_spread", "models_and_people"),
+        vector_figures("group_comparisons", "value_spread", "models_and_people", "instruments"),
         group_comparisons=report(
             "<results>/publication/figures/group_comparisons.png",
             caption="../report/group_comparisons.rst",
@@ -137,6 +138,11 @@ rule draw_comparisons:
         models_and_people=report(
             "<results>/publication/figures/models_and_people.png",
             caption="../report/models_and_people.rst",
+            category="Comparisons",
+        ),
+        instruments=report(
+            "<results>/publication/figures/instruments.png",
+            caption="../report/instruments.rst",
             category="Comparisons",
         ),
     log:

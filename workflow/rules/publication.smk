@@ -9,12 +9,14 @@ rule compare_models:
         as_seen="<results>/scores/profiles_as_seen.csv",
         rater_profiles="<results>/scores/rater_profiles.parquet",
         models=config["models"],
+        participants="<results>/study/participants.parquet",
         printed_scores="data/reference/table_12_open_weight_scores.csv",
         library=library("compare_models"),
     output:
         groups="<results>/publication/tables/comparisons.csv",
         spread="<results>/publication/tables/value_spread.csv",
         people="<results>/publication/tables/models_and_people.csv",
+        instruments="<results>/publication/tables/instruments.csv",
     log:
         "<logs>/compare_models.log",
     conda:
@@ -141,5 +143,6 @@ rule publication:
         rules.draw_items.output,
         rules.draw_quality.output,
         rules.draw_comparisons.output,
+        rules.personas.input,
         [rules.assess_recovery.output, rules.draw_recovery.output] if SIMULATED else [],
         certificate_files(),

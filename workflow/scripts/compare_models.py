@@ -11,12 +11,14 @@ def compare_models(
     profiles: str,
     as_seen: str,
     rater_profiles: str,
+    participants: str,
     models: str,
     printed_scores: str,
     study: str,
     groups: str,
     spread: str,
     people: str,
+    instruments: str,
 ) -> None:
     """Write the tables of comparisons; models known only by printed scores join those where size matters."""
     table = read_table(profiles, "profiles").to_pandas().query("condition == 'baseline'")
@@ -32,6 +34,8 @@ def compare_models(
     raters = read_table(rater_profiles, "rater_profiles").to_pandas()
     seen = read_table(as_seen, "profiles_as_seen").to_pandas()
     write_csv(comparisons.compare_with_people(seen, raters), people)
+    questionnaires = read_table(participants, "participants").to_pandas()
+    write_csv(comparisons.distributions(seen, raters, questionnaires), instruments)
 
 
 def _printed(models: list[Model], path: str) -> pd.DataFrame:
@@ -48,6 +52,7 @@ if "snakemake" in globals():
             snakemake.input.profiles,
             snakemake.input.as_seen,
             snakemake.input.rater_profiles,
+            snakemake.input.participants,
             snakemake.input.models,
             snakemake.input.printed_scores,
             snakemake.params.study,

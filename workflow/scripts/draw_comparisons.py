@@ -15,16 +15,19 @@ def draw_comparisons(
     groups: str,
     spread: str,
     people: str,
+    instruments: str,
     study: str,
     group_comparisons: str,
     value_spread: str,
     models_and_people: str,
+    both_instruments: str,
 ) -> None:
     """Draw the comparisons; every output is the path of a ``.png``, its PDF and SVG stand beside it."""
     for figure, path in (
         (figures_models.group_comparisons(_read(groups), TITLES), group_comparisons),
         (figures_models.value_spread(_read(spread)), value_spread),
         (figures_items.models_and_people(_read(people)), models_and_people),
+        (figures_items.instruments(_read(instruments)), both_instruments),
     ):
         save_figure(figure, Path(path).with_suffix(""), study == "simulated")
 
@@ -40,8 +43,10 @@ if "snakemake" in globals():
             snakemake.input.groups,
             snakemake.input.spread,
             snakemake.input.people,
+            snakemake.input.instruments,
             snakemake.params.study,
             snakemake.output.group_comparisons,
             snakemake.output.value_spread,
             snakemake.output.models_and_people,
+            snakemake.output.instruments,
         )

@@ -116,6 +116,33 @@ def compare_with_people(as_seen: pd.DataFrame, raters: pd.DataFrame) -> pd.DataF
     return table.assign(difference=table["models_mean"] - table["people_mean"]).reset_index()
 
 
+def distributions(as_seen: pd.DataFrame, raters: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame:
+    """People's scores on both instruments that they answered, and the models' on the one that these share.
+
+    Parameters
+    ----------
+    as_seen : table ``profiles_as_seen``, one condition. raters : table ``rater_profiles``.
+    participants : table ``participants``; its values are centred within the person, its traits are not (1 to 5).
+
+    Returns
+    -------
+    Columns who (models, people), on (rated_items: ratings of the study's items, comparable between the two;
+    questionnaire: PVQ-21 and BFI, another instrument), family, dimension, n, mean, sd (sample SD) and the quantiles
+    q10, q25, q50, q75 and q90.
+    """
+    main = participants[participants["sample"] == "main"].rename(columns={"score": "centred_mean"})
+    parts = (("models", "rated_items", as_seen), ("people", "rated_items", raters), ("people", "questionnaire", main))
+    frames = []
+    for who, on, table in parts:
+        groups = table.groupby(["family", "dimension"], observed=True)["centred_mean"]
+        quantiles = {f"q{level}": groups.quantile(level / 100) for level in (10, 25, 50, 75, 90)}
+        part = groups.agg(n="count", mean="mean", sd="std").assign(**quantiles)
+        part = part.reindex(pd.MultiIndex.from_tuples(DIMENSIONS, names=["family", "dimension"])).reset_index()
+        frames.append(part.assign(who=who, on=on))
+    table = pd.concat(frames, ignore_index=True)
+    return table[["who", "on", *(name for name in table if name not in ("who", "on"))]]
+
+
 def highest_values(profiles: pd.DataFrame, count: int = 3) -> dict[str, frozenset[str]]:
     """Each model's ``count`` values with the highest centred means."""
     values = profiles[profiles["family"] == "pvq"].sort_values("centred_mean", ascending=False, kind="stable")

@@ -22,6 +22,14 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "bfi": ("Openness", "Conscientiousness", "Extraversion", "Agreeableness", "Neuroticism"),
 }
 
+# What the higher-order values are made of; opposites stand two apart (Schwartz 1992).
+HIGHER_VALUES: dict[str, tuple[str, ...]] = {
+    "Self_Transcendence": ("Universalism", "Benevolence"),
+    "Conservation": ("Conformity", "Tradition", "Security"),
+    "Self_Enhancement": ("Power", "Achievement"),
+    "Openness_to_Change": ("Stimulation", "Self_Direction"),
+}
+
 FAMILY_TITLES = {"pvq": "Values", "higher_pvq": "Higher-order values", "bfi": "Big Five traits"}
 
 DIMENSIONS: tuple[tuple[str, str], ...] = tuple(

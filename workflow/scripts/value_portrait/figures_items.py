@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .coverage import CIRCLE, mean_distance, spread_of_shares
+from .dimensions import DIMENSIONS
 from .drawing import (
     COLOURS,
     FIRST,
@@ -150,6 +152,42 @@ def models_and_people(table: pd.DataFrame) -> Figure:
     draw_columns(beside, places, "models / people", {"n": _pairs(counts["models_n"], counts["people_n"])})
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0)
     return figure
+
+
+@house_style()
+def instruments(table: pd.DataFrame) -> Figure:
+    """People's values on the rated items and on their questionnaire, beside the models', on one scale.
+
+    ``table`` comes from ``comparisons.distributions``.
+    """
+    table = table[table["family"] != "bfi"]
+    dimensions = [(family, dimension) for family, dimension in DIMENSIONS if family != "bfi"]
+    figure = Figure(figsize=(WIDTH, 4.0))
+    left, right = figure.subplots(1, 2, sharex=True, sharey=True)
+    families, names = ([pair[place] for pair in dimensions] for place in (0, 1))
+    places = dimension_rows(left, families, names)
+    dimension_rows(right, families, names)
+    cells = {
+        key: own.set_index(["family", "dimension"]).reindex(dimensions) for key, own in table.groupby(["who", "on"])
+    }
+    models, rated, asked = (
+        cells[key] for key in (("models", "rated_items"), ("people", "rated_items"), ("people", "questionnaire"))
+    )
+    for axes, people, name in ((left, rated, "the same rated items"), (right, asked, "another instrument: PVQ-21")):
+        axes.axvline(0, color="0.25", lw=0.7)
+        _draw_quantiles(axes, places - 0.17, models, FIRST, f"models, rated items (n ≤ {models['n'].max():g})")
+        _draw_quantiles(axes, places + 0.17, people, SECOND, f"people, {name} (n ≤ {people['n'].max():g})")
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
+        axes.grid(axis="x")
+        axes.set_xlabel("Centred score (scale points): median, middle 50 % and 80 %")
+    right.tick_params(labelleft=False)
+    return figure
+
+
+def _draw_quantiles(axes: Axes, places: np.ndarray, table: pd.DataFrame, style: dict[str, Any], label: str) -> None:
+    """Medians with the ranges of the middle 50 % (thick) and 80 % (thin)."""
+    axes.hlines(places, table["q25"], table["q75"], color=style["color"], lw=2.6, alpha=0.55)
+    draw_ranges(axes, table["q50"], places, table["q10"], table["q90"], style, label)
 
 
 def _pairs(ones: Iterable[float], others: Iterable[float]) -> list[str]:

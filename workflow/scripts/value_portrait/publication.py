@@ -36,6 +36,32 @@ def trait_scores(profiles: pd.DataFrame) -> pd.DataFrame:
     return wide.assign(**{trait: wide[trait] * TRAIT_SCALE for trait in FAMILIES["bfi"]})
 
 
+def persona_table(effects: pd.DataFrame, people: pd.DataFrame, axis: str) -> pd.DataFrame:
+    """Tables 13 to 19: effects of the personas of one axis, or of value steering, and below them people's.
+
+    Parameters
+    ----------
+    effects : table ``persona_effects``. people : table ``people``.
+
+    Returns
+    -------
+    Columns who (the model with its framing, or people with their source and weighting), group, and one for each value
+    and trait that has a number.
+    """
+    own = effects[(effects["axis"] == axis) & (effects["family"] != "higher_pvq")]
+    who = own["model"].astype(str) + ", " + own["framing"].astype(str)
+    parts = [own.assign(who=who)]
+    human = people[people["axis"] == axis].rename(columns={"human_effect": "effect"})
+    source = human["source"].astype(str).mask(human["source"] == "printed", "")
+    who = "people, " + source.where(source == "", source + ", ") + human["weighting"].astype(str)
+    parts.append(human.assign(who=who.str.replace("_", " ")))
+    rows = pd.concat(parts)[["who", "group", "dimension", "effect"]].astype({"dimension": str, "group": str})
+    order = list(dict.fromkeys(zip(rows["who"], rows["group"], strict=True)))
+    wide = rows.pivot(index=["who", "group"], columns="dimension", values="effect").loc[order]
+    columns = [dimension for _, dimension in DIMENSIONS if dimension in wide]
+    return wide[columns].reset_index().rename_axis(columns=None)
+
+
 def two_sided_tags(correlations: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """The tags that the paper counts in Table 5 and appendix D.2: |rho| > threshold, whatever the p-value."""
     return select_items(correlations, threshold, None, "both")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .dimensions import FAMILY_TITLES
+from .persona_effects import DEFAULT_FRAMING
 from .simulated_models import PLANTED_FAMILIES, PlantedModel, expected_centred_means, expected_ratings
 from .simulation import PLANTED
 from .tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
@@ -133,6 +134,80 @@ def assess_profiles(scores: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows).astype({"correlation": float, "rmse": float})
+
+
+def compare_effects(models: Sequence[PlantedModel], effects: pd.DataFrame) -> pd.DataFrame:
+    """Planted and recovered effect of each persona, and each value that was told, on each value.
+
+    Parameters
+    ----------
+    effects : table ``persona_effects``.
+
+    Returns
+    -------
+    Columns subject (the model), kind (personas or steering), condition, dimension, planted, recovered and its interval.
+    """
+    cells = [
+        (model.model, condition, value, planted)
+        for model in models
+        for condition, own in model.conditions.items()
+        for value, planted in own.items()
+    ]
+    truth = pd.DataFrame(cells, columns=["subject", "condition", "dimension", "planted"]).astype({"planted": float})
+    own = effects.astype({"persona": str, "framing": str})
+    framed = own["framing"] != DEFAULT_FRAMING
+    own = own.assign(
+        subject=own["model"].astype(str),
+        condition=own["persona"] + ("@" + own["framing"]).where(framed, ""),
+        dimension=own["dimension"].astype(str),
+        kind=own["axis"].map(lambda axis: "steering" if axis == "steering" else "personas").astype(str),
+        recovered=own["effect"],
+    )
+    names = ["subject", "kind", "condition", "dimension", "planted", "recovered", "ci_low", "ci_high"]
+    return truth.merge(own, on=["subject", "condition", "dimension"], how="left", validate="1:1")[names]
+
+
+def compare_groups_of_people(planted: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """The same for simulated respondents, weighted: subject and kind are "people", condition is axis and group.
+
+    Parameters
+    ----------
+    planted : from ``simulated_people.planted_effects``. people : table ``people``.
+    """
+    both = planted.merge(people[people["weighting"] == "anweight"], on=["axis", "group", "dimension"], validate="1:1")
+    condition = both["axis"].astype(str) + ": " + both["group"].astype(str)
+    both = both.assign(subject="people", kind="people", condition=condition, recovered=both["human_effect"])
+    return both[["subject", "kind", "condition", "dimension", "planted", "recovered", "ci_low", "ci_high"]]
+
+
+def assess_effects(scores: pd.DataFrame) -> pd.DataFrame:
+    """How well effects are recovered, by subject, for each kind and for all.
+
+    Parameters
+    ----------
+    scores : from ``compare_effects`` and ``compare_groups_of_people``.
+
+    Returns
+    -------
+    Columns subject, kind, n, correlation (Pearson's), slope (through the origin, of recovered on planted effects: below
+    1 some of an effect is lost to wrong tags) and rmse, in scale points.
+    """
+    rows: list[Mapping[str, object]] = []
+    for subject, own in scores.dropna(subset=["planted", "recovered"]).groupby("subject", sort=False):
+        for kind in [*dict.fromkeys(own["kind"]), "all"]:
+            part = own[(own["kind"] == kind) | (kind == "all")]
+            planted, recovered = part["planted"], part["recovered"]
+            rows.append(
+                {
+                    "subject": subject,
+                    "kind": kind,
+                    "n": len(part),
+                    "correlation": planted.corr(recovered),
+                    "slope": (planted * recovered).sum() / (planted**2).sum(),
+                    "rmse": float(np.sqrt(((recovered - planted) ** 2).mean())),
+                }
+            )
+    return pd.DataFrame(rows)
 
 
 def describe_recovery(tags: pd.DataFrame, profiles: pd.DataFrame) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from .dimensions import DIMENSIONS, FAMILIES, HIGHEST_RATING, LOWEST_RATING
+from .dimensions import DIMENSIONS, FAMILIES, HIGHER_VALUES, HIGHEST_RATING, LOWEST_RATING
 from .files import written_whole
 from .parsing import PHRASES
 from .study import (
@@ -46,12 +46,6 @@ LOADINGS = Schema(
 
 # The archive's values are means of two questions each (Universalism: three), less the person's mean over all 21.
 QUESTIONS = {value: 3 if value == "Universalism" else 2 for value in VALUES}
-HIGHER_VALUES = {
-    "Self_Transcendence": ("Universalism", "Benevolence"),
-    "Conservation": ("Conformity", "Tradition", "Security"),
-    "Self_Enhancement": ("Power", "Achievement"),
-    "Openness_to_Change": ("Stimulation", "Self_Direction"),
-}
 QUESTIONS_PER_TRAIT = 2
 
 CIRCLE_SHARE = 0.45  # of a value's variance: what its place on the circle explains

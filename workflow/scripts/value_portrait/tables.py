@@ -6,6 +6,7 @@ Parquet or CSV, by their suffix, and appear whole or not at all.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
+from .dimensions import FAMILIES
 from .errors import InputError
 from .files import written_whole
 
@@ -58,6 +60,8 @@ _VERSION = Column(REPEATED_TEXT, "wording and order of the options: v1 ... v3_re
 _RHO = Column(NUMBER, "correlation of the item's ratings with the raters' scores", -1, 1, nullable=True)
 _SHARE = Column(NUMBER, "share, 0 to 1", low=0, high=1, nullable=True)
 _DIFFERENCE = Column(NUMBER, "mean absolute difference, in scale points", low=0, high=5, nullable=True)
+_AXIS = Column(REPEATED_TEXT, "what groups differ in: gender, age, ...; or steering")
+_CHANGE = partial(Column, NUMBER, low=-10, high=10)
 _PROFILE = {
     "n_items": Column(COUNT, "items that enter the mean", low=0),
     "n_missing": Column(COUNT, "items of the key without any rating", low=0),
@@ -223,6 +227,59 @@ SCHEMAS: dict[str, Schema] = {
             "family": _FAMILY,
             "dimension": _DIMENSION,
             **{name: column for name, column in _PROFILE.items() if name != "n_missing_answers"},
+        },
+    ),
+    "respondents": Schema(
+        ("respondent",),
+        {
+            "respondent": Column(COUNT, "row of the file, from 1", low=1),
+            "weight": Column(NUMBER, "anweight", low=0),
+            "gender": Column(NUMBER, "gndr: 1 male, 2 female", 1, 2, nullable=True),
+            "age": Column(NUMBER, "agea: years", 0, 150, nullable=True),
+            "politics": Column(NUMBER, "lrscale: 0 left to 10 right", 0, 10, nullable=True),
+            "education": Column(NUMBER, "eisced: ES-ISCED I to V2 as 1 to 7", 1, 7, nullable=True),
+            **{
+                value: Column(NUMBER, "mean of the value's answers less that of all 21", -5, 5, nullable=True)
+                for value in FAMILIES["pvq"]
+            },
+        },
+    ),
+    "people": Schema(
+        ("source", "weighting", "axis", "group", "dimension"),
+        {
+            "source": Column(REPEATED_TEXT, "ess_microdata, printed or simulated"),
+            "weighting": Column(REPEATED_TEXT, "anweight, none or as_printed"),
+            "axis": _AXIS,
+            "group": Column(REPEATED_TEXT, "the people column of personas.tsv"),
+            "dimension": _DIMENSION,
+            "n": Column(COUNT, "respondents of the group with a score; null where printed", low=0, nullable=True),
+            "human_effect": _CHANGE(
+                "mean of the group minus mean of all respondents, in scale points; null below two", nullable=True
+            ),
+            "ci_low": _CHANGE("lower end of its 95 % interval; null where printed", nullable=True),
+            "ci_high": _CHANGE("upper end of its 95 % interval; null where printed", nullable=True),
+        },
+    ),
+    "persona_effects": Schema(
+        ("source", "model", "framing", "axis", "group", "dimension"),
+        {
+            "source": Column(REPEATED_TEXT, "answers or printed"),
+            "model": _MODEL,
+            "framing": Column(REPEATED_TEXT, "how the persona reached the model: default, a framing, or as printed"),
+            "axis": _AXIS,
+            "persona": Column(REPEATED_TEXT, "its id; null for a printed group that personas.tsv lacks", nullable=True),
+            "group": Column(REPEATED_TEXT, "group as it is printed; for steering the value that is told"),
+            "order": Column(NUMBER, "place on an ordinal axis; null elsewhere", nullable=True),
+            "people": Column(REPEATED_TEXT, "human group to compare with, null for none", nullable=True),
+            "family": _FAMILY,
+            "dimension": _DIMENSION,
+            "effect": _CHANGE("centred mean under the persona minus that at baseline, in scale points"),
+            "ci_low": _CHANGE("lower end of its 95 % interval, by resampled queries", nullable=True),
+            "ci_high": _CHANGE("upper end of its 95 % interval", nullable=True),
+            "n_queries": Column(NUMBER, "queries with an item of the dimension", low=0, nullable=True),
+            "version_mean": _CHANGE("mean of the effect over prompt versions, each taken alone", nullable=True),
+            "version_sd": Column(NUMBER, "sample SD of the effect over prompt versions", low=0, nullable=True),
+            "version_ratio": Column(NUMBER, "|version_mean| / version_sd", low=0, nullable=True),
         },
     ),
     "reliability": Schema(

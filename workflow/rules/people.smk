@@ -1,0 +1,79 @@
+# People: how groups of people differ, to hold personas against.
+# Takes  the user's file of the European Social Survey, or the paper's printed numbers, or the config's seed
+# Gives  results/personas/{people.csv,people_provenance.csv}
+
+if SIMULATED:
+
+    rule simulate_people:
+        input:
+            library=library("simulate_people"),
+        output:
+            people="<results>/study/simulated_people.csv",
+            truth="<results>/study/truth/people.csv",
+        log:
+            "<logs>/simulate_people.log",
+        conda:
+            "../../envs/analysis.yaml"
+        params:
+            groups=config["people"]["groups"],
+            seed=config["seed"],
+        message:
+            "Simulating respondents of a social survey"
+        script:
+            "../scripts/simulate_people.py"
+
+
+if PEOPLE_FILE:
+
+    # A rule of its own, so that a file that turns out to be wrong cannot cost what an earlier one gave.
+    rule score_respondents:
+        input:
+            survey=PEOPLE_FILE,
+            library=library("score_respondents"),
+        output:
+            respondents="<results>/personas/respondents.parquet",
+            provenance="<results>/personas/people_provenance.csv",
+        log:
+            "<logs>/score_respondents.log",
+        conda:
+            "../../envs/analysis.yaml"
+        message:
+            "Scoring the respondents of {input.survey}"
+        script:
+            "../scripts/score_respondents.py"
+
+    rule compare_respondents:
+        input:
+            respondents="<results>/personas/respondents.parquet",
+            library=library("compare_respondents"),
+        output:
+            people="<results>/personas/people.csv",
+        log:
+            "<logs>/compare_respondents.log",
+        conda:
+            "../../envs/analysis.yaml"
+        params:
+            groups=config["people"]["groups"],
+            source="simulated" if SIMULATED else "ess_microdata",
+        message:
+            "Comparing groups of respondents with all of them"
+        script:
+            "../scripts/compare_respondents.py"
+
+else:
+
+    rule read_printed_people:
+        input:
+            printed="data/reference/tables_13_to_16_people.csv",
+            library=library("read_printed_people"),
+        output:
+            people="<results>/personas/people.csv",
+            provenance="<results>/personas/people_provenance.csv",
+        log:
+            "<logs>/read_printed_people.log",
+        conda:
+            "../../envs/analysis.yaml"
+        message:
+            "Reading the printed means of human groups"
+        script:
+            "../scripts/read_printed_people.py"

@@ -1,0 +1,175 @@
+# Personas: what personas and value steering do to models, beside how groups of people differ.
+# Takes  the paper's printed numbers, results/personas/people.csv, and answers under conditions
+# Gives  results/personas, tables and figures of them in results/publication
+from value_portrait.conditions import STEERING
+
+PRINTED_AXES = ("gender", "age", "politics", "education", "race", "religion", "income", STEERING)
+# Whose personas there are, and their rows: those of the paper by its printed numbers alone.
+PRINTED_PERSONAS = [{"axis": axis, "people": axis in config["people"]["groups"]} for axis in PRINTED_AXES]
+PERSONAS_OF = {} if SIMULATED else {"": {"source": "printed", "model": "GPT-4o", "personas": PRINTED_PERSONAS}}
+PERSONAS_OF |= {
+    f"_{name}": {"source": "answers", "model": MODELS[name]["model"], "personas": told}
+    for name, own in CONDITIONS.items()
+    if (told := [condition.persona for condition in own.values() if condition.persona])
+}
+PERSONA_AXES = list(dict.fromkeys(persona["axis"] for about in PERSONAS_OF.values() for persona in about["personas"]))
+PERSONA_FIGURES = {
+    f"{kind}{suffix}": {"kind": kind, "source": about["source"], "model": about["model"]}
+    for suffix, about in PERSONAS_OF.items()
+    for kind, shown in (
+        ("persona_effects", lambda persona: persona["axis"] != STEERING),
+        ("personas_and_people", lambda persona: persona["people"]),
+        ("steering", lambda persona: persona["axis"] == STEERING),
+    )
+    if any(map(shown, about["personas"]))
+}
+# The numbers on personas that there are: the printed ones, and answers with what scores them.
+PRINTED_NUMBERS = {
+    "printed": "data/reference/tables_13_to_19_personas.csv",
+    "printed_steering": "data/reference/table_17_value_steering.csv",
+}
+RATED_ANSWERS = {
+    "ratings": "<results>/scores/ratings.parquet",
+    "item_table": "<results>/study/items.parquet",
+    "item_key": "<results>/items/item_key.csv",
+}
+PERSONA_SOURCES = {about["source"] for about in PERSONAS_OF.values()}
+
+
+# Answers enter where a model has some under a persona; the paper's own are known by its printed numbers alone.
+rule estimate_personas:
+    input:
+        **(PRINTED_NUMBERS if "printed" in PERSONA_SOURCES else {}),
+        **(RATED_ANSWERS if "answers" in PERSONA_SOURCES else {}),
+        people="<results>/personas/people.csv",
+        personas=config["personas"],
+        library=library("estimate_personas"),
+    output:
+        effects="<results>/personas/effects.csv",
+        bias="<results>/personas/bias.csv",
+        agreement="<results>/personas/agreement.csv",
+        trends="<results>/personas/trends.csv",
+        steering_hits="<results>/personas/steering_hits.csv",
+        steering_distance="<results>/personas/steering_distance.csv",
+        steering_pairs="<results>/personas/steering_pairs.csv",
+        findings="<results>/personas/findings.csv",
+        description=report(
+            "<results>/personas/findings.md", caption="../report/persona_findings.rst", category="Personas"
+        ),
+    log:
+        "<logs>/estimate_personas.log",
+    benchmark:
+        "<benchmarks>/estimate_personas.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        prompt_versions=config["prompt_versions"],
+        centring=config["scoring"]["centring"],
+        seed=config["seed"],
+    message:
+        "Estimating what personas and value steering do"
+    script:
+        "../scripts/estimate_personas.py"
+
+
+rule write_persona_tables:
+    input:
+        effects="<results>/personas/effects.csv",
+        people="<results>/personas/people.csv",
+        library=library("write_persona_tables"),
+    output:
+        [f"<results>/publication/tables/personas_{axis}.{suffix}" for axis in PERSONA_AXES for suffix in ("csv", "tex")],
+    log:
+        "<logs>/write_persona_tables.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        axes=PERSONA_AXES,
+    message:
+        "Writing the paper's tables of personas"
+    script:
+        "../scripts/write_persona_tables.py"
+
+
+rule draw_personas:
+    input:
+        effects="<results>/personas/effects.csv",
+        bias="<results>/personas/bias.csv",
+        agreement="<results>/personas/agreement.csv",
+        steering_distance="<results>/personas/steering_distance.csv",
+        steering_hits="<results>/personas/steering_hits.csv",
+        library=library("draw_personas"),
+    output:
+        vector_figures(*PERSONA_FIGURES),
+        [
+            report(
+                f"<results>/publication/figures/{name}.png",
+                caption=f"../report/{about['kind']}.rst",
+                category="Personas",
+                labels={
+                    "model": about["model"],
+                    "numbers": about["source"],
+                    "figure": about["kind"].replace("_", " "),
+                },
+            )
+            for name, about in PERSONA_FIGURES.items()
+        ],
+    log:
+        "<logs>/draw_personas.log",
+    benchmark:
+        "<benchmarks>/draw_personas.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        figures=PERSONA_FIGURES,
+        study=config["study"],
+    message:
+        "Drawing personas, people and value steering"
+    script:
+        "../scripts/draw_personas.py"
+
+
+if SIMULATED:
+
+    rule assess_persona_recovery:
+        input:
+            effects="<results>/personas/effects.csv",
+            people="<results>/personas/people.csv",
+            models=[f"<results>/study/truth/models/{name}.json" for name in SIMULATED_MODELS],
+            planted_people="<results>/study/truth/people.csv",
+            library=library("assess_persona_recovery"),
+        output:
+            vector_figures("persona_recovery"),
+            scores="<results>/publication/tables/recovery_effects.csv",
+            fits=report(
+                "<results>/publication/tables/recovery_effects_fit.csv",
+                caption="../report/persona_recovery.rst",
+                category="Recovery of the truth",
+            ),
+            figure=report(
+                "<results>/publication/figures/persona_recovery.png",
+                caption="../report/persona_recovery.rst",
+                category="Recovery of the truth",
+            ),
+        log:
+            "<logs>/assess_persona_recovery.log",
+        conda:
+            "../../envs/analysis.yaml"
+        message:
+            "Holding effects of personas and groups against what was planted"
+        script:
+            "../scripts/assess_persona_recovery.py"
+
+
+# Without personas in a simulated study there are only its people.
+rule personas:
+    input:
+        "<results>/personas/people.csv",
+        "<results>/personas/people_provenance.csv",
+        PERSONA_FIGURES
+        and [
+            rules.estimate_personas.output,
+            rules.write_persona_tables.output,
+            rules.draw_personas.output,
+            rules.assess_persona_recovery.output if SIMULATED else [],
+        ],
