@@ -2,14 +2,18 @@
 SHELL := /bin/sh
 CORES ?= 8
 ENVIRONMENT := .venv/.complete
+CLUSTER_ENVIRONMENT := .venv-cluster/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper test lint estimate bench bench-query readme report lock clean
+.PHONY: help demo paper test cluster test-slurm lint estimate bench bench-query readme report lock clean
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(ENVIRONMENT): requirements.lock tools/set_up_environment.sh
-	@sh tools/set_up_environment.sh
+	@sh tools/set_up_environment.sh .venv requirements.lock
+
+$(CLUSTER_ENVIRONMENT): requirements.lock requirements-cluster.lock tools/set_up_environment.sh
+	@sh tools/set_up_environment.sh .venv-cluster requirements.lock requirements-cluster.lock
 
 demo: $(ENVIRONMENT) ## run the whole workflow on the embedded simulated study (about a minute, no network, no key)
 	@$(SNAKEMAKE) --cores $(CORES) --configfile config/demo.yaml --quiet
@@ -21,6 +25,11 @@ paper: $(ENVIRONMENT) ## rebuild the paper from the authors' raw data
 
 test: $(ENVIRONMENT) lint ## run the checks and the tests
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup
+
+cluster: $(CLUSTER_ENVIRONMENT) ## set up .venv-cluster: the same environment, with what submits jobs (docs/cluster.md)
+
+test-slurm: $(ENVIRONMENT) $(CLUSTER_ENVIRONMENT) ## run the workflow through a Slurm of one node, made for the test (ten minutes)
+	@tools/one_node_slurm.sh .venv-cluster/bin/python -m pytest tests/slurm -n 3
 
 lint: $(ENVIRONMENT) ## check formatting, style, types and the workflow
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .

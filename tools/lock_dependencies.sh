@@ -1,6 +1,13 @@
 #!/bin/sh
 # One version of each package for every Python from 3.11 on, with hashes; then the same pins into envs/.
 set -eu
-uv pip compile --quiet pyproject.toml --group dev --universal --generate-hashes --no-annotate \
-    --fork-strategy fewest --upgrade --custom-compile-command "make lock" -o requirements.lock
+resolve() {
+    uv pip compile --quiet pyproject.toml "$@" --universal --generate-hashes --no-annotate \
+        --fork-strategy fewest --custom-compile-command "make lock"
+}
+resolve --group dev --upgrade -o requirements.lock
+# What a cluster wants beside it: the same versions, and of the rest alone.
+resolve --group cluster -c requirements.lock |
+    awk 'NR == FNR { locked[$1]; next } /^[^ ]/ { new = !($1 in locked) } new || /^#/' requirements.lock - \
+        >requirements-cluster.lock
 .venv/bin/python tools/pin_environments.py

@@ -1,6 +1,8 @@
 #!/bin/sh
-# Makes .venv from requirements.lock: with uv where it is there, else with venv and pip.
+# set_up_environment.sh FOLDER LOCK...: makes a virtual environment from lock files; with uv where it is, else with pip.
 set -eu
+folder=$1
+shift
 say() { printf '%s\n' "$*" >&2; }
 
 python=
@@ -18,21 +20,23 @@ if [ -z "$python" ]; then
 fi
 
 if command -v uv >/dev/null 2>&1; then
-    say "Setting up .venv with uv and $("$python" --version)"
-    rm -rf .venv
-    uv venv --quiet --python "$python" .venv
-    uv pip sync --quiet --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock
+    say "Setting up $folder with uv and $("$python" --version)"
+    rm -rf "$folder"
+    uv venv --quiet --python "$python" "$folder"
+    uv pip sync --quiet --python "$folder/bin/python" --require-hashes --compile-bytecode "$@"
 else
-    say "Setting up .venv with pip and $("$python" --version) (a minute or two)"
+    say "Setting up $folder with pip and $("$python" --version) (a minute or two)"
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         say "This Python cannot make virtual environments: it lacks ensurepip. Debian and Ubuntu keep it in a package of"
         say "its own. Run 'apt-get install python3-venv' (as root), or install uv, and run the same command again."
         exit 1
     fi
-    rm -rf .venv
-    "$python" -m venv .venv
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+    rm -rf "$folder"
+    "$python" -m venv "$folder"
+    for lock in "$@"; do
+        "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock"
+    done
     # Without bytecode every job would compile its imports again, also where PYTHONDONTWRITEBYTECODE is set.
-    .venv/bin/python -m compileall -q -j 0 .venv/lib || true
+    "$folder/bin/python" -m compileall -q -j 0 "$folder/lib" || true
 fi
-touch .venv/.complete
+touch "$folder/.complete"

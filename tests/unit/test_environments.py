@@ -37,6 +37,15 @@ def test_declared_dependencies_are_locked():
         assert name in LOCKED, name
 
 
+def test_the_clusters_lock_adds_to_the_main_one():
+    lock = (ROOT / "requirements-cluster.lock").read_text()
+    added = dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", lock, re.MULTILINE))
+    assert not added.keys() & LOCKED.keys()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert {requirement.split(">")[0] for requirement in project["dependency-groups"]["cluster"]} <= added.keys()
+    assert lock.count("--hash=sha256:") >= len(added)
+
+
 def imported(script, seen):
     """The packages outside the standard library that a script or module imports, through the library's modules too."""
     found = set()

@@ -24,6 +24,10 @@ rule explain_correlations:
         "<benchmarks>/explain_correlations.tsv"
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     message:
         "Searching the cause of every correlation that differs from the published one"
     script:
@@ -77,6 +81,10 @@ rule write_certificate:
         "<benchmarks>/write_certificate.tsv"
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         archive=archive_folder,
         first_answers=first_answer_files,
@@ -104,6 +112,10 @@ rule draw_certificate:
         "<logs>/draw_certificate.log",
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     message:
         "Drawing the certificate"
     script:
@@ -122,6 +134,10 @@ rule check_certificate:
         "<logs>/check_certificate.log",
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     message:
         "Looking for published numbers that differ from ours"
     script:

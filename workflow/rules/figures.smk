@@ -33,6 +33,10 @@ rule draw_profiles:
     priority: 1
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         study=config["study"],
     message:
@@ -70,6 +74,10 @@ rule draw_items:
         "<benchmarks>/draw_items.tsv"
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         threshold=config["items"]["threshold"],
         study=config["study"],
@@ -108,6 +116,10 @@ rule draw_quality:
         "<benchmarks>/draw_quality.tsv"
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         study=config["study"],
     message:
@@ -151,6 +163,10 @@ rule draw_comparisons:
         "<benchmarks>/draw_comparisons.tsv"
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         study=config["study"],
     message:

@@ -19,6 +19,10 @@ rule correlate_items:
     priority: 1
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         method=config["items"]["method"],
         repeated_participants=config["items"]["repeated_participants"],
@@ -39,6 +43,10 @@ rule read_published_correlations:
         "<logs>/read_published_correlations.log",
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         archive=archive_folder,
     message:
@@ -57,6 +65,10 @@ rule select_items:
         "<logs>/select_items.log",
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         threshold=config["items"]["threshold"],
         max_p=config["items"]["max_p"],

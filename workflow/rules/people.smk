@@ -14,6 +14,10 @@ if SIMULATED:
             "<logs>/simulate_people.log",
         conda:
             "../../envs/analysis.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=5,
         params:
             groups=config["people"]["groups"],
             seed=config["seed"],
@@ -37,6 +41,10 @@ if PEOPLE_FILE:
             "<logs>/score_respondents.log",
         conda:
             "../../envs/analysis.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=5,
         message:
             "Scoring the respondents of {input.survey}"
         script:
@@ -52,6 +60,10 @@ if PEOPLE_FILE:
             "<logs>/compare_respondents.log",
         conda:
             "../../envs/analysis.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=5,
         params:
             groups=config["people"]["groups"],
             source="simulated" if SIMULATED else "ess_microdata",
@@ -73,6 +85,10 @@ else:
             "<logs>/read_printed_people.log",
         conda:
             "../../envs/analysis.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=5,
         message:
             "Reading the printed means of human groups"
         script:

@@ -62,6 +62,10 @@ rule estimate_personas:
         "<benchmarks>/estimate_personas.tsv"
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         prompt_versions=config["prompt_versions"],
         centring=config["scoring"]["centring"],
@@ -83,6 +87,10 @@ rule write_persona_tables:
         "<logs>/write_persona_tables.log",
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         axes=PERSONA_AXES,
     message:
@@ -120,6 +128,10 @@ rule draw_personas:
         "<benchmarks>/draw_personas.tsv"
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         figures=PERSONA_FIGURES,
         study=config["study"],
@@ -155,6 +167,10 @@ if SIMULATED:
             "<logs>/assess_persona_recovery.log",
         conda:
             "../../envs/analysis.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=5,
         message:
             "Holding effects of personas and groups against what was planted"
         script:

@@ -21,6 +21,10 @@ rule compare_models:
         "<logs>/compare_models.log",
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         study=config["study"],
     message:
@@ -43,6 +47,10 @@ rule write_tables:
         "<logs>/write_tables.log",
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         threshold=config["items"]["threshold"],
     message:
@@ -69,6 +77,10 @@ rule write_summary:
         "<logs>/write_summary.log",
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         study=config["study"],
         prompt_versions=config["prompt_versions"],
@@ -105,6 +117,10 @@ if SIMULATED:
             "<logs>/assess_recovery.log",
         conda:
             "../../envs/analysis.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=5,
         params:
             centring=config["scoring"]["centring"],
         message:
@@ -128,6 +144,10 @@ if SIMULATED:
             "<logs>/draw_recovery.log",
         conda:
             "../../envs/analysis.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=5,
         message:
             "Drawing what was recovered"
         script:

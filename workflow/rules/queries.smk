@@ -14,10 +14,17 @@ rule preflight_model:
         "<logs>/preflight_model/{model}.log",
     wildcard_constraints:
         model=any_of(LIVE),
+    # What a provider refuses it refuses again; profiles of clusters repeat other jobs.
+    retries: 0
+    # Asked from the submitting node, since others may have no way out; a group in the profile sends it to the cluster.
+    localrule: True
     conda:
         "../../envs/live.yaml"
+    threads: 1
     resources:
         **{f"jobs_{provider}": jobs_of(provider) for provider in PROVIDERS},
+        mem_mb=1000,
+        runtime=30,
     params:
         **LIVE_PARAMS,
         model=model_row,
@@ -45,10 +52,17 @@ rule query_model:
     wildcard_constraints:
         model=any_of(LIVE),
         condition=any_of({condition for own in CONDITIONS.values() for condition in own}),
+    # What a provider refuses it refuses again; profiles of clusters repeat other jobs.
+    retries: 0
+    # Asked from the submitting node, since others may have no way out; a group in the profile sends it to the cluster.
+    localrule: True
     conda:
         "../../envs/live.yaml"
+    threads: 1
     resources:
         **{f"jobs_{provider}": jobs_of(provider) for provider in PROVIDERS},
+        mem_mb=1000,
+        runtime=1440,
     params:
         **LIVE_PARAMS,
         model=model_row,
@@ -76,6 +90,10 @@ rule assemble_answers:
         model=any_of(LIVE),
     conda:
         "../../envs/live.yaml"
+    threads: 1
+    resources:
+        mem_mb=750,
+        runtime=2,
     params:
         **LIVE_PARAMS,
         model=model_row,
@@ -99,6 +117,10 @@ rule estimate_queries:
         "<logs>/estimate_queries.log",
     conda:
         "../../envs/live.yaml"
+    threads: 1
+    resources:
+        mem_mb=750,
+        runtime=5,
     params:
         **LIVE_PARAMS,
         live_models={name: MODELS[name] for name in LIVE},

@@ -17,6 +17,10 @@ if SIMULATED:
             "<logs>/simulate_answers/{model}.log",
         conda:
             "../../envs/collection.yaml"
+        threads: 1
+        resources:
+            mem_mb=750,
+            runtime=2,
         params:
             model=model_row,
             personas=lambda wildcards: simulated_personas(wildcards.model),
@@ -46,6 +50,10 @@ if SIMULATED:
             "<logs>/simulate_conditions.log",
         conda:
             "../../envs/collection.yaml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=5,
         params:
             models={MODELS[name]["model"]: MODELS[name]["reasoning"] for name in SIMULATED_MODELS},
             personas={MODELS[name]["model"]: simulated_personas(name) for name in SIMULATED_MODELS},
@@ -71,6 +79,10 @@ rule read_answers:
         condition=BASELINE,
     conda:
         "../../envs/collection.yaml"
+    threads: 1
+    resources:
+        mem_mb=750,
+        runtime=2,
     params:
         # The whole row: whatever changes in it, this model's answers are collected again.
         model=model_row,
@@ -95,6 +107,10 @@ rule import_answers:
         model=any_of(EXPORTS),
     conda:
         "../../envs/live.yaml"
+    threads: 1
+    resources:
+        mem_mb=750,
+        runtime=2,
     params:
         model=lambda wildcards: MODELS[wildcards.model]["model"],
         message=message_of,
@@ -113,8 +129,13 @@ rule collect_answers:
         table="<results>/responses/{model}/{condition}.parquet",
     log:
         "<logs>/collect_answers/{model}/{condition}.log",
+    localrule: True
     conda:
         "../../envs/collection.yaml"
+    threads: 1
+    resources:
+        mem_mb=250,
+        runtime=2,
     message:
         "Collecting the answers of {wildcards.model} ({wildcards.condition})"
     shell:

@@ -16,6 +16,10 @@ rule parse_answers:
         "<benchmarks>/parse_answers.tsv"
     conda:
         "../../envs/collection.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         parser=config["scoring"]["parser"],
     message:
@@ -41,6 +45,10 @@ rule score_models:
         "<benchmarks>/score_models.tsv"
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         centring=config["scoring"]["centring"],
         prompt_versions=config["prompt_versions"],
@@ -62,6 +70,10 @@ rule score_raters:
         "<logs>/score_raters.log",
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
     params:
         centring=config["scoring"]["centring"],
     message:
@@ -87,6 +99,10 @@ rule estimate_reliability:
         "<benchmarks>/estimate_reliability.tsv"
     conda:
         "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=1250,
+        runtime=5,
     params:
         observations=config["reliability"]["observations"],
         prompt_versions=config["prompt_versions"],

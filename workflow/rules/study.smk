@@ -14,6 +14,10 @@ if SIMULATED:
             "<logs>/simulate_study.log",
         conda:
             "../../envs/collection.yaml"
+        threads: 1
+        resources:
+            mem_mb=750,
+            runtime=5,
         params:
             archive=archive_folder,
             simulation=config["simulation"],
@@ -37,6 +41,10 @@ else:
             "<logs>/verify_archive.log",
         conda:
             "../../envs/collection.yaml"
+        threads: 1
+        resources:
+            mem_mb=750,
+            runtime=5,
         message:
             "Finding the authors' archive and checking every file of it"
         script:
@@ -53,6 +61,10 @@ else:
             "<logs>/unpack_archive.log",
         conda:
             "../../envs/collection.yaml"
+        threads: 1
+        resources:
+            mem_mb=750,
+            runtime=5,
         params:
             archive=archive_folder,
         message:
@@ -72,6 +84,10 @@ rule check_study:
         "<logs>/check_study.log",
     conda:
         "../../envs/collection.yaml"
+    threads: 1
+    resources:
+        mem_mb=750,
+        runtime=5,
     params:
         archive=archive_folder,
         prompt_versions=config["prompt_versions"],
@@ -94,6 +110,10 @@ rule prepare_items:
         "<logs>/prepare_items.log",
     conda:
         "../../envs/collection.yaml"
+    threads: 1
+    resources:
+        mem_mb=750,
+        runtime=5,
     params:
         archive=archive_folder,
         prompt_versions=config["prompt_versions"],
@@ -123,6 +143,10 @@ rule prepare_survey:
     priority: 1
     conda:
         "../../envs/collection.yaml"
+    threads: 1
+    resources:
+        mem_mb=750,
+        runtime=5,
     params:
         archive=archive_folder,
     message:
