@@ -4,9 +4,9 @@ CORES ?= 8
 ENVIRONMENT := .venv/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper test lint estimate bench bench-query report lock clean
+.PHONY: help demo paper test test-environments lint estimate bench bench-query bench-scale report lock clean
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(ENVIRONMENT): requirements.lock tools/set_up_environment.sh
 	@sh tools/set_up_environment.sh
@@ -21,6 +21,9 @@ paper: $(ENVIRONMENT) ## rebuild the paper from the authors' raw data
 
 test: $(ENVIRONMENT) lint ## run the checks and the tests
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup
+
+test-environments: $(ENVIRONMENT) ## make each environment of envs/ from its pins alone, and run its jobs there (needs the network)
+	@.venv/bin/python -m pytest tests/environments
 
 lint: $(ENVIRONMENT) ## check formatting, style, types and the workflow
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
@@ -37,6 +40,9 @@ bench-query: $(ENVIRONMENT) ## measure the live engine beside other ways of aski
 
 bench: $(ENVIRONMENT) ## measure time and memory of rebuilds (needs the authors' archive)
 	@.venv/bin/python tools/bench.py
+
+bench-scale: $(ENVIRONMENT) ## measure how time and memory grow up to ten million answers (ten minutes)
+	@.venv/bin/python tools/bench_scale.py
 
 report: $(ENVIRONMENT) ## write results/report.html, a self-contained report of the paper's run
 	@$(SNAKEMAKE) --report results/report.html
