@@ -80,15 +80,16 @@ def answers(model, texts):
     )
 
 
-def test_rating_a_table_keeps_both_readings_and_counts_their_disagreements():
+def test_rating_tables_keeps_both_readings_and_counts_their_disagreements():
     texts = [case[0] for case in CASES]
-    table = answers("a", texts)
-    rated = rate_answers(table, "strict")
-    assert rated["published_rating"].to_pylist() == [case[1] for case in CASES]
-    assert rated["strict_rating"].to_pylist() == [case[2] for case in CASES]
+    tables = [answers("a", texts), answers("b", ["like me", None])]
+    rated = rate_answers(tables, "strict")
+    assert rated["published_rating"].to_pylist() == [case[1] for case in CASES] + [5, None]
+    assert rated["strict_rating"].to_pylist() == [case[2] for case in CASES] + [5, None]
     assert rated["rating"].equals(rated["strict_rating"])
-    assert rate_answers(table, "published")["rating"].equals(rated["published_rating"])
+    assert rate_answers(tables, "published")["rating"].equals(rated["published_rating"])
     counts = {(row["model"], row["answer_class"]): row for row in count_answers(rated).to_pylist()}
     assert counts["a", "plain"]["answers"] == 3
     assert counts["a", "decorated"]["disagreements"] == 1
-    assert sum(row["answers"] for row in counts.values()) == len(texts)
+    assert counts["b", "empty"]["answers"] == 1
+    assert sum(row["answers"] for row in counts.values()) == len(texts) + 2

@@ -1,6 +1,8 @@
 """From a model's words to a rating: the published parser, and a strict one that says why an answer is not plain."""
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -96,28 +98,34 @@ def parse_strict(text: str | None) -> Parsed:
     return Parsed(None, "ambiguous" if ratings else "off_scale")
 
 
-def rate_answers(answers: pa.Table, parser: str) -> pa.Table:
-    """The ratings of answers by both parsers; ``rating`` is that of ``parser`` (``published`` or ``strict``).
+def rate_answers(answers: Iterable[pa.Table], parser: str) -> pa.Table:
+    """The ratings of all answers by both parsers; ``rating`` is that of ``parser`` (``published`` or ``strict``).
 
-    The result has the columns of the table ``ratings``, and ``outcome``. Equal texts are parsed once.
+    Each table of ``answers`` is parsed and let go before the next is read. The result has the columns of the table
+    ``ratings``, and ``outcome``.
     """
-    texts = answers["raw_response"].unify_dictionaries().combine_chunks()
-    words = [*texts.dictionary.to_pylist(), None]
-    codes = texts.indices.fill_null(len(words) - 1).to_numpy()
-    read = [parse_strict(text) for text in words]
-    by_published = _take([parse_published(text) for text in words], codes)
-    by_strict = _take([parsed.rating for parsed in read], codes)
-    classes = [ANSWER_CLASSES.index(parsed.answer_class) for parsed in read]
-    return (
-        answers.drop_columns("raw_response")
-        .append_column("rating", by_published if parser == "published" else by_strict)
-        .append_column("published_rating", by_published)
-        .append_column("strict_rating", by_strict)
-        .append_column(
-            "answer_class",
-            pa.DictionaryArray.from_arrays(pa.array(np.array(classes, np.int32)[codes]), pa.array(ANSWER_CLASSES)),
+    # Bounded, for answers with explanations are all different.
+    published, strict = lru_cache(1000)(parse_published), lru_cache(1000)(parse_strict)
+    parts = []
+    for table in answers:
+        texts = table["raw_response"].unify_dictionaries().combine_chunks()
+        words = [*texts.dictionary.to_pylist(), None]
+        codes = texts.indices.fill_null(len(words) - 1).to_numpy()
+        read = [strict(text) for text in words]
+        by_published = _take([published(text) for text in words], codes)
+        by_strict = _take([parsed.rating for parsed in read], codes)
+        classes = [ANSWER_CLASSES.index(parsed.answer_class) for parsed in read]
+        parts.append(
+            table.drop_columns("raw_response")
+            .append_column("rating", by_published if parser == "published" else by_strict)
+            .append_column("published_rating", by_published)
+            .append_column("strict_rating", by_strict)
+            .append_column(
+                "answer_class",
+                pa.DictionaryArray.from_arrays(pa.array(np.array(classes, np.int32)[codes]), pa.array(ANSWER_CLASSES)),
+            )
         )
-    )
+    return pa.concat_tables(parts).unify_dictionaries()
 
 
 def count_answers(ratings: pa.Table) -> pa.Table:

@@ -347,7 +347,8 @@ def read_parts(path: str | Path, schema: str, columns: Sequence[str]) -> Iterato
     part_schema, seen = _of_columns(SCHEMAS[schema], columns), _Subjects(path)
     with pyarrow.parquet.ParquetFile(path) as file:
         for number in range(file.num_row_groups):
-            part = _conform(file.read_row_group(number, columns=list(columns)), part_schema, seen.next_part())
+            part = file.read_row_group(number, columns=list(columns))
+            part = _conform(part, part_schema, seen.next_part())
             seen.add(part)
             yield part
 
