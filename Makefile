@@ -5,9 +5,9 @@ ENVIRONMENT := .venv/.complete
 CLUSTER_ENVIRONMENT := .venv-cluster/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper test cluster test-slurm lint estimate bench bench-query readme report lock clean
+.PHONY: help demo paper test test-environments cluster test-slurm lint estimate bench bench-query bench-scale readme report lock clean
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(ENVIRONMENT): requirements.lock tools/set_up_environment.sh
 	@sh tools/set_up_environment.sh .venv requirements.lock
@@ -31,6 +31,9 @@ cluster: $(CLUSTER_ENVIRONMENT) ## set up .venv-cluster: the same environment, w
 test-slurm: $(ENVIRONMENT) $(CLUSTER_ENVIRONMENT) ## run the workflow through a Slurm of one node, made for the test (ten minutes)
 	@tools/one_node_slurm.sh .venv-cluster/bin/python -m pytest tests/slurm -n 3
 
+test-environments: $(ENVIRONMENT) ## make each environment of envs/ from its pins alone, and run its jobs there (needs the network)
+	@.venv/bin/python -m pytest tests/environments
+
 lint: $(ENVIRONMENT) ## check formatting, style, types and the workflow
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	@.venv/bin/snakefmt --check Snakefile workflow/rules
@@ -49,6 +52,9 @@ bench: $(ENVIRONMENT) ## measure time and memory of rebuilds (needs the authors'
 
 readme: $(ENVIRONMENT) ## put the certificate of the last make paper into the README
 	@.venv/bin/python tools/update_readme.py
+
+bench-scale: $(ENVIRONMENT) ## measure how time and memory grow up to ten million answers (ten minutes)
+	@.venv/bin/python tools/bench_scale.py
 
 report: $(ENVIRONMENT) ## write results/report.html, a self-contained report of the paper's run
 	@$(SNAKEMAKE) --report results/report.html

@@ -1,20 +1,15 @@
 """The lock file, the conda environments and the declared dependencies say the same."""
 
-import ast
 import re
-import sys
 import tomllib
 from importlib.metadata import packages_distributions
-from pathlib import Path
 
 import pytest
 import yaml
+from rule_scripts import ROOT, SAME_AS, SCRIPTS, imported, rules
 
-ROOT = Path(__file__).resolve().parents[2]
 LOCK = (ROOT / "requirements.lock").read_text()
 LOCKED = dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", LOCK, re.MULTILINE))
-# Names of conda packages that differ from those of the index.
-SAME_AS = {"matplotlib-base": "matplotlib"}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "envs").glob("*.yaml")), ids=lambda path: path.stem)
@@ -46,38 +41,11 @@ def test_the_clusters_lock_adds_to_the_main_one():
     assert lock.count("--hash=sha256:") >= len(added)
 
 
-def imported(script, seen):
-    """The packages outside the standard library that a script or module imports, through the library's modules too."""
-    found = set()
-    for node in ast.walk(ast.parse(script.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level and not node.module.startswith("value_portrait"):
-            found.add(node.module.split(".")[0])
-        elif isinstance(node, ast.ImportFrom):
-            start = script.parents[node.level - 1] if node.level else ROOT / "workflow/scripts"
-            base = start.joinpath(*(node.module or "").split("."))
-            names = [base] if base.with_suffix(".py").exists() else [base / alias.name for alias in node.names]
-            for module in (name.with_suffix(".py") for name in names):
-                if module not in seen:
-                    seen.add(module)
-                    found |= imported(module, seen)
-    return found - set(sys.stdlib_module_names)
-
-
-def rules():
-    for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
-        for block in re.split(r"\n\s*rule ", path.read_text())[1:]:
-            script = re.search(r'"\.\./scripts/(\w+)\.py"', block)
-            if script:
-                yield block.split(":")[0], script[1], re.search(r"envs/(\w+)\.yaml", block)[1]
-
-
 @pytest.mark.parametrize(("rule", "script", "environment"), list(rules()))
 def test_a_rules_environment_holds_what_its_script_imports(rule, script, environment):
     assert rule == script
     dependencies = yaml.safe_load((ROOT / f"envs/{environment}.yaml").read_text())["dependencies"]
     held = {SAME_AS.get(name := pin.split()[0], name) for pin in dependencies}
     distributions = packages_distributions()
-    for module in imported(ROOT / f"workflow/scripts/{script}.py", set()):
+    for module in imported(SCRIPTS / f"{script}.py", set()):
         assert {name.lower() for name in distributions[module]} & held, f"{script} imports {module}"

@@ -1,9 +1,11 @@
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet
 import pytest
 from value_portrait.errors import InputError
 from value_portrait.files import written_whole
-from value_portrait.tables import SCHEMAS, read_table, write_table
+from value_portrait.scoring import read_ratings
+from value_portrait.tables import SCHEMAS, read_parts, read_table, write_table, written_in_parts
 
 
 def key(**changes):
@@ -56,6 +58,71 @@ def test_repeated_rows_are_found_across_dictionaries(tmp_path):
     parts = [pa.table({"query_id": ["1"], "topic": pa.array([topic]).cast(pa.string())}) for topic in ("a", "b", "a")]
     with pytest.raises(InputError, match="row 3: repeats query_id 1, topic a"):
         write_table(pa.concat_tables(parts), tmp_path / "topics.csv", "topics")
+
+
+def part_of_ratings(model, ratings, items=("1-1", "1-2"), classes=("plain", "empty")):
+    """Rows of one model; ``items`` and ``classes`` are dictionaries of which the rows use the first entries."""
+    codes = pa.array(range(len(ratings)), pa.int32())
+
+    def column(*names):
+        return pa.DictionaryArray.from_arrays(pa.array([0] * len(ratings), pa.int32()), pa.array(names, pa.string()))
+
+    return pa.table(
+        {
+            "model": column(model, "of no row"),
+            "condition": column("baseline"),
+            "prompt_version": column("v1"),
+            "item_id": pa.DictionaryArray.from_arrays(codes, list(items)),
+            **{name: pa.array(ratings, pa.int8()) for name in ("rating", "published_rating", "strict_rating")},
+            "answer_class": column(*classes),
+        }
+    )
+
+
+def test_a_table_written_in_parts_is_read_in_parts_or_whole(tmp_path):
+    parts = [
+        part_of_ratings("a", [1, 6]),
+        part_of_ratings("b", [None, None], items=("1-2", "1-1", "1-3"), classes=("empty",)),  # other dictionaries
+        part_of_ratings("c", [], classes=()),
+        part_of_ratings("d", [2]),
+    ]
+    path = tmp_path / "ratings.parquet"
+    with written_in_parts(path, "ratings") as write:
+        for part in parts:
+            write(part)
+    columns = ["model", "condition", "prompt_version", "item_id", "rating"]
+    back = list(read_parts(path, "ratings", columns))
+    assert [part.to_pylist() for part in back] == [part.select(columns).to_pylist() for part in parts]
+    assert read_table(path, "ratings").to_pylist() == pa.concat_tables(parts).to_pylist()
+    values = read_ratings(path, "rating", ["v1"], ["1-1", "1-2", "1-3"])
+    assert values.subjects == [("a", "baseline"), ("b", "baseline"), ("d", "baseline")]
+    assert values.values.tolist() == [[[1, 6, 0]], [[0, 0, 0]], [[2, 0, 0]]]
+
+
+@pytest.mark.parametrize(
+    ("part", "complaint"),
+    [
+        (part_of_ratings("a", [3]), "part 2: repeats model a, condition baseline"),
+        (part_of_ratings("b", [3, 7]), "part 2, row 2: rating is 7, outside 1 to 6"),
+        (pa.concat_tables([part_of_ratings("b", [3]), part_of_ratings("b", [4])]), "part 2, row 2: repeats model b"),
+    ],
+)
+def test_a_part_that_breaks_the_schema_is_neither_written_nor_read(tmp_path, part, complaint):
+    path = tmp_path / "ratings.parquet"
+
+    def write_all():
+        with written_in_parts(path, "ratings") as write:
+            write(part_of_ratings("a", [1]))
+            write(part)
+
+    with pytest.raises(InputError, match=complaint):
+        write_all()
+    assert list(tmp_path.iterdir()) == []
+    with pyarrow.parquet.ParquetWriter(path, part.schema) as writer:
+        writer.write_table(part_of_ratings("a", [1]).cast(part.schema))
+        writer.write_table(part)
+    with pytest.raises(InputError, match=complaint):
+        list(read_parts(path, "ratings", list(SCHEMAS["ratings"].columns)))
 
 
 def test_every_column_says_what_it_means():

@@ -100,7 +100,7 @@ def test_a_run_of_a_few_models_is_compared_as_far_as_it_goes(material, paper, ch
     places = [subjects.index(model) for model in chosen]
     few = replace(
         material,
-        ratings=material.ratings[material.ratings["model"].isin(chosen)],
+        read_apart=material.read_apart[material.read_apart["model"].isin(chosen)],
         by_published=material.by_published.take(places),
         by_strict=material.by_strict.take(places),
         untagged=material.untagged[material.untagged["model"].isin(chosen)],

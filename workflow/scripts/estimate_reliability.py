@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 from value_portrait.job import job
 from value_portrait.reliability import alpha_of_models, alpha_of_raters
-from value_portrait.scoring import arrange_ratings
+from value_portrait.scoring import read_ratings
 from value_portrait.tables import read_table, write_table
 
 
@@ -19,11 +19,9 @@ def estimate_reliability(
     reliability: str,
 ) -> None:
     """Write the table ``reliability``; models enter with their baseline answers."""
-    columns = ["model", "condition", "prompt_version", "item_id", "rating"]
-    table = read_table(ratings, "ratings", columns)
     ids = read_table(items, "items", ["item_id"])["item_id"].to_pylist()
     key = read_table(item_key, "item_key").to_pandas()
-    rated = arrange_ratings(table, "rating", prompt_versions, ids).under("baseline")
+    rated = read_ratings(ratings, "rating", prompt_versions, ids).under("baseline")
     people = read_table(survey, "survey").to_pandas()
     alphas = [alpha_of_models(rated, key, observations), alpha_of_raters(people, key)]
     write_table(pd.concat(alphas), reliability, "reliability")

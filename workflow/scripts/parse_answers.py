@@ -2,17 +2,25 @@
 
 from collections.abc import Sequence
 
+import pyarrow as pa
 from value_portrait.job import job
 from value_portrait.parsing import count_answers, rate_answers
-from value_portrait.tables import read_table, write_table
+from value_portrait.tables import read_table, write_table, written_in_parts
+
+AT_ONCE = 100  # models' answers in memory
 
 
 def parse_answers(answers: Sequence[str], parser: str, ratings: str, counts: str) -> None:
     """Write the tables ``ratings`` (models one after the other) and ``answer_counts``."""
     columns = ["model", "condition", "prompt_version", "item_id", "raw_response", "outcome"]
-    rated = rate_answers((read_table(path, "answers", columns) for path in answers), parser)
-    write_table(rated, ratings, "ratings")
-    write_table(count_answers(rated), counts, "answer_counts")
+    counted = []
+    with written_in_parts(ratings, "ratings") as write:
+        for start in range(0, len(answers), AT_ONCE):
+            tables = (read_table(path, "answers", columns) for path in answers[start : start + AT_ONCE])
+            rated = rate_answers(tables, parser)
+            write(rated)
+            counted.append(count_answers(rated))
+    write_table(pa.concat_tables(counted), counts, "answer_counts")
 
 
 if "snakemake" in globals():

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from value_portrait.job import job
-from value_portrait.scoring import arrange_ratings, profile_as_seen, profile_models
+from value_portrait.scoring import profile_as_seen, profile_models, read_ratings
 from value_portrait.sensitivity import estimate_sensitivity, wordings
 from value_portrait.tables import read_table, sensitivity_schema, write_table
 
@@ -20,9 +20,8 @@ def score_models(
     sensitivity: str,
 ) -> None:
     """Write the tables ``profiles``, ``profiles_as_seen`` (at baseline alone) and ``sensitivity``."""
-    columns = ["model", "condition", "prompt_version", "item_id", "rating"]
     ids = read_table(items, "items", ["item_id"])["item_id"].to_pylist()
-    rated = arrange_ratings(read_table(ratings, "ratings", columns), "rating", prompt_versions, ids)
+    rated = read_ratings(ratings, "rating", prompt_versions, ids)
     key = read_table(item_key, "item_key").to_pandas()
     write_table(profile_models(rated, key, centring), profiles, "profiles")
     people = read_table(survey, "survey").to_pandas()

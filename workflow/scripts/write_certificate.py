@@ -11,7 +11,7 @@ from value_portrait.certifying.printed import PRINTED
 from value_portrait.files import written_whole
 from value_portrait.job import job
 from value_portrait.publication import latex
-from value_portrait.scoring import arrange_ratings
+from value_portrait.scoring import read_ratings
 from value_portrait.tables import read_table, write_csv
 
 
@@ -31,7 +31,7 @@ def write_certificate(
     """
     material = gather(inputs, archive, first_answers, archived)
     items = material.by_published.items
-    rated = arrange_ratings(read_table(inputs["ratings"], "ratings"), "rating", prompt_versions, items)
+    rated = read_ratings(inputs["ratings"], "rating", prompt_versions, items)
     alphas = alpha_by_two_routes(
         read_table(inputs["reliability"], "reliability").to_pandas(),
         rated.under("baseline"),

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Container, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +67,11 @@ def read_models(path: str | Path, study: str, exported: Container[str] = ()) -> 
     slugs: dict[str, str] = {}
     for where, model in read_rows(path, "models"):
         name = model["model"]
-        if (other := slugs.setdefault(slug(name), name)) != name:
+        if (other := slugs.get(slug(name), name)) != name:
             raise InputError(where, f"'{name}' and '{other}' get one file name, {slug(name)}.", "Rename one.")
-        if any(name == earlier["model"] for earlier in models):
+        if slug(name) in slugs:
             raise InputError(where, f"'{name}' stands in an earlier row too.", "Keep one of them.")
+        slugs[slug(name)] = name
         has_answers = {"simulated": study == "simulated", "recorded": study != "simulated" or slug(name) in exported}
         if not has_answers.get(model["answers"], True):
             raise InputError(where, f"answers are {model['answers']}, but the study is {study}.", "Change one.")
@@ -133,8 +135,7 @@ def check(value: Any, schema: str, where: str) -> None:
     ------
     InputError : with ``where``, the key, what is wrong with it and what it may be.
     """
-    validator = Draft202012Validator(json.loads((SCHEMAS / f"{schema}.schema.json").read_text()))
-    problem = min(validator.iter_errors(value), key=lambda error: list(map(str, error.path)), default=None)
+    problem = min(_validator(schema).iter_errors(value), key=lambda error: list(map(str, error.path)), default=None)
     if problem is None:
         return
     key = ".".join(map(str, problem.path))
@@ -144,3 +145,8 @@ def check(value: Any, schema: str, where: str) -> None:
         f"{problem.message}.".replace("None is", "an empty cell is"),
         f"It may be: {remedy}." if remedy and key else f"See workflow/schemas/{schema}.schema.json.",
     )
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads((SCHEMAS / f"{schema}.schema.json").read_text()))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -104,7 +104,8 @@ def rate_answers(answers: Iterable[pa.Table], parser: str) -> pa.Table:
     Each table of ``answers`` is parsed and let go before the next is read. The result has the columns of the table
     ``ratings``, and ``outcome``.
     """
-    published, strict = cache(parse_published), cache(parse_strict)
+    # Bounded, for answers with explanations are all different.
+    published, strict = lru_cache(1000)(parse_published), lru_cache(1000)(parse_strict)
     parts = []
     for table in answers:
         texts = table["raw_response"].unify_dictionaries().combine_chunks()

@@ -4,7 +4,8 @@ A table is checked when it is written and when it is read, so that a stage can r
 Parquet or CSV, by their suffix, and appear whole or not at all.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -358,6 +359,27 @@ def write_table(table: Any, path: str | Path, schema: str | Schema) -> None:
             pyarrow.parquet.write_table(table, partial, compression="zstd")
 
 
+@contextmanager
+def written_in_parts(path: str | Path, schema: str) -> Iterator[Callable[[pa.Table], None]]:
+    """Give a function that checks the next part of a table and writes it, so that nobody holds the whole table.
+
+    The file is Parquet, a row group for each part, and appears whole or not at all. A part holds all rows of its
+    subjects (model and condition), so that a key that is unique in every part is unique.
+    """
+    known, seen = SCHEMAS[schema], _Subjects(path)
+    with (
+        written_whole(path) as partial,
+        pyarrow.parquet.ParquetWriter(partial, _arrow_schema(known), compression="zstd") as writer,
+    ):
+
+        def write(part: pa.Table) -> None:
+            part = _conform(part, known, seen.next_part())
+            seen.add(part)
+            writer.write_table(part, row_group_size=max(part.num_rows, 1))
+
+        yield write
+
+
 def write_csv(frame: Any, path: str | Path) -> None:
     """Write a pandas frame that people open, and no later stage relies on, whole or not at all."""
     with written_whole(path) as partial:
@@ -376,8 +398,48 @@ def read_table(path: str | Path, schema: str | Schema, columns: Sequence[str] | 
         # read_table() would import pandas by way of the dataset module: half a second in every small job.
         with pyarrow.parquet.ParquetFile(path) as file:
             table = file.read(columns=names)
-    part = Schema(schema.key if set(schema.key) <= set(names) else (), {name: schema.columns[name] for name in names})
-    return _conform(table, part, path)
+    return _conform(table, _of_columns(schema, names), path)
+
+
+def read_parts(path: str | Path, schema: str, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Read a table of ``written_in_parts`` part by part, and check ``columns``; these must hold the key."""
+    part_schema, seen = _of_columns(SCHEMAS[schema], columns), _Subjects(path)
+    with pyarrow.parquet.ParquetFile(path) as file:
+        for number in range(file.num_row_groups):
+            part = file.read_row_group(number, columns=list(columns))
+            part = _conform(part, part_schema, seen.next_part())
+            seen.add(part)
+            yield part
+
+
+class _Subjects:
+    """The subjects of the parts of a table so far, each of which belongs to one part."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path, self.parts, self.seen = path, 0, set[tuple[str, str]]()
+
+    def next_part(self) -> str:
+        """Count a part, and name it for messages."""
+        self.parts += 1
+        return f"{self.path}, part {self.parts}"
+
+    def add(self, part: pa.Table) -> None:
+        names = ["model", "condition"]
+        for row in part.select(names).group_by(names, use_threads=False).aggregate([]).to_pylist():
+            model, condition = subject = row["model"], row["condition"]
+            if subject in self.seen:
+                where = f"{self.path}, part {self.parts}"
+                raise InputError(where, f"repeats model {model}, condition {condition}.", "Each may be in one part.")
+            self.seen.add(subject)
+
+
+def _of_columns(schema: Schema, names: Sequence[str]) -> Schema:
+    """The schema of a table with only these columns, and with its key where they hold it."""
+    return Schema(schema.key if set(schema.key) <= set(names) else (), {name: schema.columns[name] for name in names})
+
+
+def _arrow_schema(schema: Schema) -> pa.Schema:
+    return pa.schema([(name, column.type) for name, column in schema.columns.items()])
 
 
 def _plain(type_: pa.DataType) -> pa.DataType:
@@ -393,9 +455,8 @@ def _conform(table: pa.Table, schema: Schema, path: str | Path) -> pa.Table:
     if missing:
         raise InputError(path, f"lacks the column(s) {', '.join(missing)}.", "Remove the file and run again.")
     table = table.select(list(schema.columns))
-    target = pa.schema([(name, column.type) for name, column in schema.columns.items()])
     try:
-        table = table.cast(target)
+        table = table.cast(_arrow_schema(schema))
     except pa.ArrowException as problem:
         raise InputError(path, f"has a column of another type ({problem}).", "Remove it and run again.") from None
     for name, column in schema.columns.items():

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.compute as pc
 
 from .. import coverage, publication
 from ..items import select_items
-from ..scoring import Ratings, arrange_ratings, profile_models
+from ..scoring import Ratings, profile_models, read_ratings
 from ..study import PUBLISHED_TAGS
-from ..tables import read_table
+from ..tables import read_parts, read_table
 from . import findings as shown
 from . import sources
 from .alphas import vary_alpha
 from .effects import trace_effects
-from .findings import Finding
+from .findings import READ_BY_PARSERS, Finding, parser_answers
 from .lost_items import lost_items, read_untagged_records, reproduce_scores, without_lost_items
 from .paper import CENTRING, KEPT_PAIR, LOST, MAX_P, OF_TABLE_8, THRESHOLD, TWO_PROFILES, VERSIONS
 from .printed import read_printed
@@ -38,8 +37,8 @@ class Material:
         those with the second profiles of participants in two groups; and those without these participants.
     tags : the archive's tags: item_id, family, dimension and rho.
     scores : the archive's score files, as by ``read_published_scores``.
-    ratings : table ``ratings`` of the recorded models' baseline.
-    by_published, by_strict : the same as blocks, one subject for each model, by either parser.
+    by_published, by_strict : ratings of the recorded models' baseline, one subject for each model, by either parser.
+    read_apart : their answers that the parsers read differently, as by ``parser_answers``.
     untagged : records without tags, as by ``read_untagged_records``.
     openai : models that were asked by the authors' client for OpenAI.
     archived : models whose answers the archive holds.
@@ -56,9 +55,9 @@ class Material:
     without_repeated: pd.DataFrame
     tags: pd.DataFrame
     scores: pd.DataFrame
-    ratings: pd.DataFrame
     by_published: Ratings
     by_strict: Ratings
+    read_apart: pd.DataFrame
     untagged: pd.DataFrame
     openai: Sequence[str]
     archived: Sequence[str]
@@ -94,21 +93,21 @@ def gather(
     people = [
         read_table(tables[name], "participants", ["participant_id"]) for name in ("participants", "pilot_participants")
     ]
-    ratings = read_table(tables["ratings"], "ratings")
     ids = list(frames["item_table"]["item_id"])
     by_published, by_strict = (
-        _recorded(arrange_ratings(ratings, f"{parser}_rating", VERSIONS, ids).under("baseline"), first_answers)
+        _recorded(read_ratings(tables["ratings"], f"{parser}_rating", VERSIONS, ids).under("baseline"), first_answers)
         for parser in ("published", "strict")
     )
     subjects = zip(by_published.subjects, by_published.values, strict=True)
     unanswered = [model for (model, _), values in subjects if not values[0].all()]
-    baseline = ratings.filter(pc.equal(ratings["condition"], "baseline")).to_pandas()
+    read_apart = pd.concat(map(parser_answers, read_parts(tables["ratings"], "ratings", READ_BY_PARSERS)))
+    recorded = read_apart["model"].isin(first_answers) & (read_apart["condition"] == "baseline")
     return Material(
         **frames,
         people=sum(len(table["participant_id"].unique()) for table in people),
         tags=read_published_tags(Path(archive, PUBLISHED_TAGS)).to_pandas(),
         scores=read_published_scores(archive).to_pandas(),
-        ratings=baseline[baseline["model"].isin(first_answers)],
+        read_apart=read_apart[recorded].reset_index(drop=True),
         by_published=by_published,
         by_strict=by_strict,
         # An answer file is large, and only one with an error among its answers can hold records without tags.
@@ -179,7 +178,6 @@ def certify(material: Material, printed: Mapping[str, str], known: Sequence[Find
         "without repeated participants": select_items(m.without_repeated, THRESHOLD, MAX_P),
     }
     tag_changes, profile_changes = trace_effects(scenarios, "published", ratings)
-    read_apart = shown.parser_answers(m.ratings)
     parser_effects = shown.parser_effects(ratings, m.by_strict, published_key)
     with_p = {TWO_PROFILES: m.explained[m.explained["p"] < MAX_P]}
     tests = [
@@ -214,7 +212,7 @@ def certify(material: Material, printed: Mapping[str, str], known: Sequence[Find
             },
             0,
         ),
-        shown.parsers(read_apart, parser_effects, len(m.ratings), len(recorded)),
+        shown.parsers(m.read_apart, parser_effects, ratings.values.size, len(recorded)),
         shown.odd_words(m.prompts),
         shown.provider_defaults([model for model in m.openai if model in recorded]),
     ]
@@ -232,7 +230,7 @@ def certify(material: Material, printed: Mapping[str, str], known: Sequence[Find
             "switched_pairs": pairs,
             "lost_items": reproduced[reproduced["model"].isin(lost["model"])],
             "alpha_choices": vary_alpha(of_table_8, {"p < 0.05": keys[TWO_PROFILES], "any p": without_p}),
-            "parser_answers": read_apart,
+            "parser_answers": m.read_apart,
             "parser_effects": parser_effects,
         },
     )

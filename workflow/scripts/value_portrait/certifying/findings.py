@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..comparisons import PAPER_HIGHEST, VALUES
 from ..dimensions import DIMENSIONS
@@ -137,13 +139,23 @@ def alphas_by_formula(rows: np.ndarray, items: Sequence[str], key: pd.DataFrame)
     return pd.Series(alphas)
 
 
-def parser_answers(ratings: pd.DataFrame) -> pd.DataFrame:
-    """The answers that the parsers read differently: model, prompt_version, item_id, answer_class and both ratings."""
-    columns = ["model", "prompt_version", "item_id", "answer_class", "published_rating", "strict_rating"]
-    read = ratings[["published_rating", "strict_rating"]].astype("Float64").fillna(0)
-    differ = ratings.loc[(read["published_rating"] != read["strict_rating"]).to_numpy(), columns]
-    texts = dict.fromkeys(columns[:4], str)
-    return differ.astype(texts | dict.fromkeys(columns[4:], "Int64")).reset_index(drop=True)
+# What of the table ``ratings`` says where the parsers differ.
+READ_BY_PARSERS = [
+    "model",
+    "condition",
+    "prompt_version",
+    "item_id",
+    "answer_class",
+    "published_rating",
+    "strict_rating",
+]
+
+
+def parser_answers(ratings: pa.Table) -> pd.DataFrame:
+    """The answers that the parsers read differently: columns ``READ_BY_PARSERS`` of the table ``ratings``."""
+    by_published, by_strict = (pc.fill_null(ratings[f"{parser}_rating"], 0) for parser in ("published", "strict"))
+    differ = ratings.filter(pc.not_equal(by_published, by_strict)).select(READ_BY_PARSERS).to_pandas()
+    return differ.astype(dict.fromkeys(READ_BY_PARSERS[:5], str) | dict.fromkeys(READ_BY_PARSERS[5:], "Int64"))
 
 
 def parser_effects(published: Ratings, strict: Ratings, key: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,253 @@
+"""Measures how time and memory of the stages that all models share, and of planning, grow with models and raters.
+
+The studies are simulated, with as many survey groups and items as the paper has. One of a few models runs from the
+archive's JSON on, for the cost of a model. In the others the tables of answers are written directly, for ten million
+answers in JSON would measure the generator; Snakemake then runs every rule behind them. Each job reports, as it ends,
+its own CPU time and its peak of resident memory (VmHWM). The growth exponent is the slope of log CPU time over log size
+between the two largest sizes. Exits with 1 where a demand is missed.
+"""
+
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from functools import cache
+from itertools import product
+from math import log
+from multiprocessing import Pool
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+from bench import copy_checkout
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "workflow/scripts"))
+
+from value_portrait.answers import text_outcome  # noqa: E402
+from value_portrait.simulated_models import (  # noqa: E402
+    NO_OPTION,
+    draw_answers,
+    draw_model,
+    expected_ratings,
+    model_generator,
+)
+from value_portrait.simulation import LOADINGS, loading_matrix, write_content  # noqa: E402
+from value_portrait.tables import read_table, write_table  # noqa: E402
+
+VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed", "v3", "v3_reversed"]
+GROUPS, QUERIES, RESPONSES, RATERS = 13, 8, 5, 43
+ANSWERS = len(VERSIONS) * GROUPS * QUERIES * RESPONSES
+MODELS = (33, 330, 3300)
+RATER_FACTORS = (1, 5, 30)
+# What runs on all models at once and behind it; figures, with a row for each model, are for as many as can be seen.
+SHARED = ("items", "scores", "write_tables", "write_summary", "assess_recovery")
+# The rules that run once for each model.
+OF_A_MODEL = ("simulate_answers", "read_answers", "collect_answers")
+# One model in so many explains half of its answers, in words of their own, as 2 of the paper's 33 do.
+TALKATIVE = 16
+
+MAX_EXPONENT, MAX_MB, MAX_PLAN_S = 1.05, 2000, 20
+
+# Python imports a module of this name at its start, so every process below Snakemake reports itself.
+REPORTER = """
+import atexit, os, sys, time
+
+def report(start=time.perf_counter()):
+    name = os.path.basename(sys.argv[0])
+    rule = name.split(".")[-2] if "/.snakemake/scripts/" in sys.argv[0] else name
+    with open("/proc/self/status") as status:
+        peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+    with open(os.environ["JOB_REPORTS"], "a") as file:
+        print(rule, time.perf_counter() - start, time.process_time(), peak, sep="\\t", file=file)
+
+atexit.register(report)
+"""
+
+
+class Cost(NamedTuple):
+    """What a process took: seconds of wall and CPU time, megabytes at its peak."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+# By rule; Snakemake's own process is "snakemake".
+Costs = dict[str, Cost]
+
+
+def main() -> None:
+    """Measure, print, and complain where a demand is missed."""
+    with tempfile.TemporaryDirectory() as folder:
+        checkout = Path(folder) / "checkout"
+        copy_checkout(checkout)
+        (checkout / "sitecustomize.py").write_text(REPORTER)
+        costs = run(checkout, configure(checkout, "one_model", 1), "scores")
+        own = {rule: costs[rule] for rule in OF_A_MODEL if rule in costs}
+        print_costs("One model, from the simulated archive's JSON on", own)
+        plans, by_answers = {}, {}
+        for models in MODELS:
+            study = configure(checkout, f"models_{models}", models)
+            plans[f"{models} models, everything to do"] = run(checkout, study, "-n")["snakemake"]
+            by_answers[models * ANSWERS] = run_shared(checkout, study)
+        missed = print_growth("answers", by_answers)
+        put_everything(checkout, study)
+        plans[f"{models} models, nothing to do"] = run(checkout, study, "-n")["snakemake"]
+        print_costs(f"Planning (snakemake -n); demanded: {MAX_PLAN_S} s of CPU", plans)
+        missed += [f"planning {name} took {cost.cpu:.1f} s" for name, cost in plans.items() if cost.cpu > MAX_PLAN_S]
+        by_raters = {}
+        for factor in RATER_FACTORS:
+            study = configure(checkout, f"raters_{factor}", MODELS[0], factor)
+            by_raters[factor * GROUPS * RATERS] = run_shared(checkout, study)
+        missed += print_growth("raters", by_raters)
+    sys.exit("\n".join(["\nMissed:", *missed]) if missed else 0)
+
+
+def configure(checkout: Path, name: str, models: int, rater_factor: int = 1) -> str:
+    """Write the config and the models of a simulated study; its name."""
+    header = (checkout / "config/demo_models.tsv").read_text().splitlines()[0].split("\t")
+    with (checkout / f"{name}.tsv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, header, delimiter="\t", restval="")
+        writer.writeheader()
+        for number in range(models):
+            row = {"model": f"model-{number:04d}", "family": f"family-{number % 12}", "size_b": 2 ** (number % 9)}
+            row |= {"answers": "simulated", "provider": "simulated", "developer": "simulated"}
+            row |= {"weights": ("open", "closed")[number % 2], "reasoning": "no", "conditions": "baseline"}
+            writer.writerow(row)
+    (checkout / f"{name}.yaml").write_text(
+        f"study: simulated\nresults_dir: results/{name}\nmodels: {name}.tsv\nsimulation:\n  groups: {GROUPS}\n"
+        f"  queries_per_group: {QUERIES}\n  responses_per_query: {RESPONSES}\n"
+        f"  raters_per_group: {rater_factor * RATERS}\n"
+    )
+    return name
+
+
+def run_shared(checkout: Path, study: str) -> Costs:
+    """Write all answers of a study, then run everything behind them, one job at a time."""
+    before = run(checkout, study, "prepare_items")
+    write_answers(checkout, study)
+    rules = snakemake(checkout, study, "--list-rules", "--quiet").split()
+    shared = [rule for rule in rules if rule not in OF_A_MODEL]
+    return before | run(checkout, study, *SHARED, "--allowed-rules", *shared)
+
+
+def run(checkout: Path, study: str, *arguments: str) -> Costs:
+    """Run Snakemake; what its jobs and itself took."""
+    reports = checkout / "reports.tsv"
+    reports.unlink(missing_ok=True)
+    snakemake(checkout, study, "--cores", "1", *arguments)
+    costs = {}
+    for line in reports.read_text().splitlines():
+        rule, wall, cpu, peak = line.split("\t")
+        costs[rule] = Cost(float(wall), float(cpu), int(peak) * 1024 / 1e6)
+    return costs
+
+
+def snakemake(checkout: Path, study: str, *arguments: str) -> str:
+    """Snakemake's output.
+
+    Raises
+    ------
+    SystemExit : it failed; its messages are shown.
+    """
+    command = [Path(sys.executable).with_name("snakemake"), "--configfile", f"{study}.yaml", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(checkout), "JOB_REPORTS": str(checkout / "reports.tsv")}
+    result = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True)
+    if result.returncode:
+        sys.exit(f"{result.stdout}{result.stderr}\nsnakemake {' '.join(arguments[:4])} failed on {study}.")
+    return result.stdout
+
+
+def write_answers(checkout: Path, study: str) -> None:
+    """Write the table ``answers`` and the truth of every model."""
+    with (checkout / f"{study}.tsv").open(newline="") as file:
+        names = [row["model"] for row in csv.DictReader(file, delimiter="\t")]
+    with Pool() as pool:
+        pool.starmap(write_model, [(checkout / "results" / study, number, name) for number, name in enumerate(names)])
+
+
+def write_model(results: Path, number: int, model: str) -> None:
+    """Write the answers and the truth of one model."""
+    items, loadings = read_study(results)
+    rng = model_generator(model, 42)
+    planted = draw_model(rng, model)
+    prompts = dict.fromkeys(product(VERSIONS, ("reddit", "sharegpt")), "")
+    expected = expected_ratings(planted, *loadings)
+    versions = draw_answers(rng, planted, expected, items, prompts, VERSIONS, False)
+    records = [record for version in versions for record in version]
+    texts = [record.get("raw_response", record.get("error", "").removeprefix(NO_OPTION)) for record in records]
+    if number % TALKATIVE == 0:
+        texts[::2] = [f"{text}\n\nSimulated explanation number {place}." for place, text in enumerate(texts[::2])]
+    table = pa.table(
+        {
+            "model": [model] * ANSWERS,
+            "condition": ["baseline"] * ANSWERS,
+            "prompt_version": [version for version in VERSIONS for _ in items],
+            "item_id": [item["item_id"] for item in items] * len(VERSIONS),
+            "raw_response": texts,
+            "outcome": [outcome(text) for text in texts],
+            "finish_reason": pa.nulls(ANSWERS, pa.string()),
+            "reasoning_length": pa.nulls(ANSWERS, pa.int32()),
+            "error": [record.get("error") for record in records],
+        }
+    )
+    write_table(table, results / "responses" / model / "baseline.parquet", "answers")
+    write_content(planted, results / "study/truth/models" / f"{model}.json")
+
+
+@cache
+def read_study(results: Path) -> tuple:
+    """The rows of the table ``items``, and the planted loadings and difficulties of these items."""
+    items = read_table(results / "study/items.parquet", "items").to_pylist()
+    truth = read_table(results / "study/truth/loadings.parquet", LOADINGS)
+    return items, loading_matrix(truth, [item["item_id"] for item in items])
+
+
+outcome = cache(text_outcome)
+
+
+def put_everything(checkout: Path, study: str) -> None:
+    """Put a file, if only an empty one, wherever Snakemake wants an output, all with the same time."""
+    paths = [checkout / line.split("\t")[0] for line in snakemake(checkout, study, "--summary").splitlines()[1:]]
+    now = time.time()
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (now, now))
+
+
+def print_costs(title: str, costs: Mapping[str, Cost]) -> None:
+    """Print one row for each cost."""
+    print(f"\n{title}\n{'':34}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}")
+    for name, cost in costs.items():
+        print(f"{name:34}{cost.wall:9.2f}{cost.cpu:9.2f}{cost.peak:9.0f}")
+
+
+def print_growth(of: str, sizes: Mapping[int, Costs]) -> list[str]:
+    """Print how every rule grows with the sizes; the demands that it misses."""
+    smaller, largest = list(sizes)[-2:]
+    missed = []
+    print(f"\nGrowth with {of}; demanded: exponent {MAX_EXPONENT}, {MAX_MB} MB")
+    print(f"{'':24}" + "".join(f"{f'{size:,}':>20}" for size in sizes) + f"{'ratio':>9}{'exponent':>10}")
+    print(f"{'':24}" + f"{'CPU s':>11}{'MB':>9}" * len(sizes))
+    for rule in sizes[largest]:
+        if rule == "snakemake":
+            continue
+        costs = [costs[rule] for costs in sizes.values()]
+        ratio = costs[-1].cpu / costs[-2].cpu
+        exponent = log(ratio) / log(largest / smaller)
+        cells = "".join(f"{cost.cpu:11.2f}{cost.peak:9.0f}" for cost in costs)
+        print(f"{rule:24}{cells}{ratio:9.2f}{exponent:10.2f}")
+        if exponent > MAX_EXPONENT:
+            missed.append(f"{rule} grows with {of} to the power {exponent:.2f}")
+        if costs[-1].peak > MAX_MB:
+            missed.append(f"{rule} takes {costs[-1].peak:.0f} MB at {largest:,} {of}")
+    return missed
+
+
+if __name__ == "__main__":
+    main()
