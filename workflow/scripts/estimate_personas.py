@@ -9,7 +9,7 @@ from value_portrait import persona_bias, steering
 from value_portrait.files import written_whole
 from value_portrait.job import job
 from value_portrait.persona_effects import Effects, estimate_effects, join, printed_effects
-from value_portrait.scoring import arrange_ratings
+from value_portrait.scoring import read_ratings
 from value_portrait.tables import read_table, write_csv, write_table
 
 
@@ -53,11 +53,9 @@ def estimate_personas(inputs: dict[str, Any], params: dict[str, Any], outputs: d
 
 
 def _from_answers(inputs: dict[str, Any], params: dict[str, Any], personas: pd.DataFrame) -> Effects:
-    columns = ["model", "condition", "prompt_version", "item_id", "rating"]
     items = read_table(inputs["item_table"], "items", ["item_id", "query_id"])
     ids, queries = items["item_id"].to_pylist(), items["query_id"].to_pylist()
-    ratings = read_table(inputs["ratings"], "ratings", columns)
-    rated = arrange_ratings(ratings, "rating", params["prompt_versions"], ids)
+    rated = read_ratings(inputs["ratings"], "rating", params["prompt_versions"], ids)
     key = read_table(inputs["item_key"], "item_key").to_pandas()
     return estimate_effects(rated, queries, key, params["centring"], personas, params["seed"])
 
