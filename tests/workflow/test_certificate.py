@@ -43,6 +43,8 @@ def material(paper):
         "explained": "certificate/explained_correlations.parquet",
         "without_repeated": "certificate/correlations_without_repeated.parquet",
         "ratings": "scores/ratings.parquet",
+        "persona_effects": "personas/effects.csv",
+        "people": "personas/people.csv",
     }
     paths = {name: str(results / path) for name, path in tables.items()}
     return gather(paths, results / "study/archive", files, files)

@@ -288,8 +288,8 @@ def DOWNSTREAM_OF(rules):
         "estimate_reliability": {"write_tables", "write_summary", "draw_quality", "write_certificate"},
         "compare_models": {"write_summary", "draw_comparisons"},
         # The paper's personas are known by printed numbers: nothing that answers go through leads here.
-        "read_printed_people": {"estimate_personas", "write_persona_tables"},
-        "estimate_personas": {"write_persona_tables", "draw_personas"},
+        "read_printed_people": {"estimate_personas", "write_persona_tables", "write_certificate"},
+        "estimate_personas": {"write_persona_tables", "draw_personas", "write_certificate"},
     }
     found, queue = set(), list(rules)
     while queue:

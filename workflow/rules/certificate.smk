@@ -52,6 +52,8 @@ rule write_certificate:
         first_answers=first_answer_files(None).values(),
         item_key="<results>/items/item_key.csv",
         reliability="<results>/scores/reliability.csv",
+        persona_effects="<results>/personas/effects.csv",
+        people="<results>/personas/people.csv",
         printed=list(PRINTED.values()),
         library=library("write_certificate"),
     output:
@@ -67,6 +69,7 @@ rule write_certificate:
             for suffix in ("csv", "tex")
         ],
         verdict="<results>/publication/verdict.txt",
+        differences="<results>/certificate/differences.txt",
         findings="<results>/certificate/findings.csv",
         parser_answers="<results>/certificate/parser_answers.csv",
         parser_effects="<results>/certificate/parser_effects.csv",
@@ -125,9 +128,7 @@ rule draw_certificate:
 # The verdict is a rule of its own: when it fails, the certificate that says why stays.
 rule check_certificate:
     input:
-        certificate="<results>/publication/certificate.csv",
-        findings="<results>/certificate/findings.csv",
-        library=library("check_certificate"),
+        differences="<results>/certificate/differences.txt",
     output:
         checked="<results>/certificate/checked.txt",
     log:
@@ -136,9 +137,9 @@ rule check_certificate:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=250,
+        runtime=2,
     message:
         "Looking for published numbers that differ from ours"
-    script:
-        "../scripts/check_certificate.py"
+    shell:
+        "cp {input.differences} {log} && test ! -s {log} && touch {output.checked}"

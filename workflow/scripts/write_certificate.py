@@ -54,10 +54,13 @@ def write_certificate(
                 caption = f"{source}: printed, ours, and ours with the causes applied."
                 partial.write_text(latex(beside, caption, path.stem), encoding="utf-8")
     write_csv(made.rows, outputs["certificate"])
-    with written_whole(outputs["description"]) as partial:
-        partial.write_text(describing.describe(made.rows, findings), encoding="utf-8")
-    with written_whole(outputs["verdict"]) as partial:
-        partial.write_text(describing.verdict(made.rows, findings) + "\n", encoding="utf-8")
+    for name, text in {
+        "description": describing.describe(made.rows, findings),
+        "verdict": describing.verdict(made.rows, findings) + "\n",
+        "differences": describing.complain(made.rows, findings, outputs["certificate"]),
+    }.items():
+        with written_whole(outputs[name]) as partial:
+            partial.write_text(text, encoding="utf-8")
 
 
 if "snakemake" in globals():

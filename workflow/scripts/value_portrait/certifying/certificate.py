@@ -18,7 +18,7 @@ from .effects import trace_effects
 from .findings import READ_BY_PARSERS, Finding, parser_answers
 from .lost_items import lost_items, read_untagged_records, reproduce_scores, without_lost_items
 from .paper import CENTRING, KEPT_PAIR, LOST, MAX_P, OF_TABLE_8, THRESHOLD, TWO_PROFILES, VERSIONS
-from .printed import read_printed
+from .printed import PRINTED, read_printed
 from .published_scores import read_published_scores
 from .published_tags import read_published_tags
 from .rows import judge
@@ -32,13 +32,15 @@ class Material:
     Attributes
     ----------
     survey, item_table, prompts, topics : tables of those names.
-    people : participants in the archive, pilots included.
+    n_people : participants in the archive, pilots included.
     published, recomputed, explained, without_repeated : tables ``correlations``: the archive's; from the raw surveys;
         those with the second profiles of participants in two groups; and those without these participants.
     tags : the archive's tags: item_id, family, dimension and rho.
     scores : the archive's score files, as by ``read_published_scores``.
     by_published, by_strict : ratings of the recorded models' baseline, one subject for each model, by either parser.
     read_apart : their answers that the parsers read differently, as by ``parser_answers``.
+    others : ratings of the other models of Table 12 at baseline, asked in this run.
+    persona_effects, people : tables of those names.
     untagged : records without tags, as by ``read_untagged_records``.
     openai : models that were asked by the authors' client for OpenAI.
     archived : models whose answers the archive holds.
@@ -48,7 +50,7 @@ class Material:
     item_table: pd.DataFrame
     prompts: pd.DataFrame
     topics: pd.DataFrame
-    people: int
+    n_people: int
     published: pd.DataFrame
     recomputed: pd.DataFrame
     explained: pd.DataFrame
@@ -58,6 +60,9 @@ class Material:
     by_published: Ratings
     by_strict: Ratings
     read_apart: pd.DataFrame
+    others: Ratings
+    persona_effects: pd.DataFrame
+    people: pd.DataFrame
     untagged: pd.DataFrame
     openai: Sequence[str]
     archived: Sequence[str]
@@ -90,26 +95,31 @@ def gather(
         name: read_table(tables[name], "correlations").to_pandas()
         for name in ("published", "recomputed", "explained", "without_repeated")
     }
-    people = [
+    archived_people = [
         read_table(tables[name], "participants", ["participant_id"]) for name in ("participants", "pilot_participants")
     ]
     ids = list(frames["item_table"]["item_id"])
-    by_published, by_strict = (
-        _recorded(read_ratings(tables["ratings"], f"{parser}_rating", VERSIONS, ids).under("baseline"), first_answers)
+    everyone, strictly = (
+        read_ratings(tables["ratings"], f"{parser}_rating", VERSIONS, ids).under("baseline")
         for parser in ("published", "strict")
     )
+    by_published, by_strict = _of(everyone, first_answers), _of(strictly, first_answers)
+    asked_anew = set(read_printed(PRINTED["open_weight_scores"], "model").index) - first_answers.keys()
     subjects = zip(by_published.subjects, by_published.values, strict=True)
     unanswered = [model for (model, _), values in subjects if not values[0].all()]
     read_apart = pd.concat(map(parser_answers, read_parts(tables["ratings"], "ratings", READ_BY_PARSERS)))
     recorded = read_apart["model"].isin(first_answers) & (read_apart["condition"] == "baseline")
     return Material(
         **frames,
-        people=sum(len(table["participant_id"].unique()) for table in people),
+        n_people=sum(len(table["participant_id"].unique()) for table in archived_people),
         tags=read_published_tags(Path(archive, PUBLISHED_TAGS)).to_pandas(),
         scores=read_published_scores(archive).to_pandas(),
         read_apart=read_apart[recorded].reset_index(drop=True),
         by_published=by_published,
         by_strict=by_strict,
+        others=_of(everyone, asked_anew),
+        persona_effects=read_table(tables["persona_effects"], "persona_effects").to_pandas(),
+        people=read_table(tables["people"], "people").to_pandas(),
         # An answer file is large, and only one with an error among its answers can hold records without tags.
         untagged=read_untagged_records({model: first_answers[model] for model in unanswered}),
         openai=sorted(model for model, path in archived.items() if "/openai/" in path),
@@ -117,8 +127,15 @@ def gather(
     )
 
 
-def _recorded(ratings: Ratings, models: Container[str]) -> Ratings:
+def _of(ratings: Ratings, models: Container[str]) -> Ratings:
     return ratings.take([place for place, (model, _) in enumerate(ratings.subjects) if model in models])
+
+
+def _values_of(ratings: Ratings, key: pd.DataFrame) -> pd.DataFrame:
+    """Value scores, one row for each model and value; none without models."""
+    if not ratings.subjects:
+        return pd.DataFrame()
+    return profile_models(ratings, key, CENTRING).query("family == 'pvq'")
 
 
 def certify(material: Material, printed: Mapping[str, str], known: Sequence[Finding | None]) -> Certificate:
@@ -132,7 +149,7 @@ def certify(material: Material, printed: Mapping[str, str], known: Sequence[Find
     m = material
     ratings, recorded = m.by_published, [model for model, _ in m.by_published.subjects]
     table_8 = read_printed(printed["value_scores"], "model").astype(float)
-    of_table_8 = ratings.take([place for place, model in enumerate(recorded) if model in table_8.index])
+    of_table_8 = _of(ratings, set(table_8.index))
     correlations = {"": m.recomputed, TWO_PROFILES: m.explained}
     keys = {cause: select_items(frame, THRESHOLD, MAX_P) for cause, frame in correlations.items()}
     pairs = judge_pairs(pairs_beyond_p(m.explained, THRESHOLD, MAX_P), ratings, keys[TWO_PROFILES], m.scores)
@@ -167,9 +184,9 @@ def certify(material: Material, printed: Mapping[str, str], known: Sequence[Find
         "query_funnel": sources.query_funnel(printed["query_funnel"], m.item_table),
         "cross_loading": sources.cross_loading(printed["cross_loading"], correlations, THRESHOLD),
         "reliability": sources.alphas(printed["reliability"], alpha_steps, all_of_table_8),
-        "counts": sources.counts(printed["counts"], m.survey, m.people, correlations, THRESHOLD, MAX_P),
+        "counts": sources.counts(printed["counts"], m.survey, m.n_people, correlations, THRESHOLD, MAX_P),
         "claims": sources.claims(printed["claims"], list(table_8.index), values[""], values[LOST], complete),
-        "waiting": sources.waiting(printed),
+        "new_data": sources.new_data(printed, _values_of(m.others, keys[""]), m.persona_effects, m.people),
     }
     published_key = select_items(m.published, THRESHOLD, MAX_P)
     scenarios = {

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import InputError
 from .rows import STATUSES
 
 # So many rows of a kind are named one by one; the CSV file has the rest.
@@ -62,8 +61,8 @@ def verdict(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
     )
 
 
-def check(certificate: pd.DataFrame, findings: pd.DataFrame, path: str) -> None:
-    """Raise InputError when a number differs, or a cause or check does not hold; ``path`` is the certificate's."""
+def complain(certificate: pd.DataFrame, findings: pd.DataFrame, path: str) -> str:
+    """What is wrong with the certificate at ``path``: numbers that differ, tests that do not hold; else nothing."""
     differs = certificate[certificate["status"] == "differs"]
     failed = findings.loc[~findings["holds"], "name"]
     complaints = []
@@ -72,13 +71,11 @@ def check(certificate: pd.DataFrame, findings: pd.DataFrame, path: str) -> None:
         complaints.append(f"{len(differs):,} published number(s) differ from ours ({'; '.join(first)})")
     if len(failed):
         complaints.append(f"of what was tested, {', '.join(failed)} did not hold")
-    if complaints:
-        raise InputError(
-            path,
-            " and ".join(complaints) + ".",
-            "Look at the rows with the status 'differs', and at certificate.md beside it.\n"
-            + verdict(certificate, findings),
-        )
+    if not complaints:
+        return ""
+    where = f"ERROR: {path}: {' and '.join(complaints)}."
+    remedy = "Look at the rows with the status 'differs', and at certificate.md beside it."
+    return f"{where} {remedy}\n{verdict(certificate, findings)}\n"
 
 
 def describe(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:

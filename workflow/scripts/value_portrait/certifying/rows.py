@@ -27,6 +27,7 @@ STATUSES = (
     "needs microdata",
     "needs live answers",
     "not in this run",  # of a model that this run does not hold, or holds with other answers
+    "new data",  # ours is from answers asked anew, or from microdata: shown beside, without a verdict
 )
 
 # Equal to the digit that the committed list of open differences records.
@@ -89,6 +90,13 @@ def _evidence(verdict: np.ndarray, gap: np.ndarray) -> list[str]:
     return [
         words.get(kind, "").format(size) if np.isfinite(size) else "" for kind, size in zip(verdict, gap, strict=True)
     ]
+
+
+def beside(
+    source: str, quantities: Sequence[str], published: np.ndarray, ours: np.ndarray, made_by: str
+) -> pd.DataFrame:
+    """Rows for numbers from data that the archive does not hold, which cannot be the published ones to the digit."""
+    return compare(source, quantities, published, 0, {"": ours}, made_by).assign(status="new data", evidence="")
 
 
 def absent(

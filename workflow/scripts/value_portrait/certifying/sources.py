@@ -12,11 +12,12 @@ import pandas as pd
 
 from .. import coverage, publication
 from ..comparisons import VALUES
+from ..conditions import STEERING
 from ..errors import InputError
 from ..items import select_items
 from .paper import ALL_MODELS, TAG, WHOLE_RATERS
 from .printed import ARITHMETIC, printed_numbers, read_printed
-from .rows import COLUMNS, absent, compare
+from .rows import COLUMNS, absent, beside, compare
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -330,31 +331,97 @@ def query_funnel(path: str, item_table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(rows)
 
 
-def waiting(printed: Mapping[str, str]) -> pd.DataFrame:
-    """The printed tables that no published answer stands behind, with what would produce each."""
+def new_data(
+    printed: Mapping[str, str], open_weight: pd.DataFrame, effects: pd.DataFrame, people: pd.DataFrame
+) -> pd.DataFrame:
+    """The printed tables that nothing in the archive stands behind: beside ours where this run has such data.
+
+    Parameters
+    ----------
+    open_weight : columns model, dimension and centred_mean of models asked in this run.
+    effects : table ``persona_effects``; those of a GPT-4o under the default framing count.
+    people : table ``people``; those from microdata count.
+    """
     ask = (
         "a row of config/models.tsv with answers = live, provider and model_id of {}, conditions = {}; the cost by "
         "make estimate; responses.max_usd above it; then make paper"
     ).format
+    asked = effects[
+        (effects["source"] == "answers") & (effects["framing"] == "default") & effects["model"].str.startswith("gpt-4o")
+    ]
+    steered = asked[asked["axis"] == STEERING]
+    found = people[people["source"] == "ess_microdata"]
+    found = found.assign(who="weighting " + found["weighting"].astype(str))
     live = "needs live answers"
     return pd.concat(
         [
-            _without_answers(
-                "Table 12", printed["open_weight_scores"], ["model"], live, ask("a server of the model", "baseline")
+            _beside_data(
+                "Table 12",
+                printed["open_weight_scores"],
+                ["model"],
+                _by_cell(open_weight, None, ["model"], "centred_mean"),
+                "score_models",
+                (live, ask("a server of the model", "baseline")),
             ),
-            _without_answers(
-                "Tables 13 to 16, people", printed["people"], ["axis", "group"], "needs microdata", MICRODATA
+            _beside_data(
+                "Tables 13 to 16, people",
+                printed["people"],
+                ["axis", "group"],
+                _by_cell(found, "who", ["axis", "group"], "human_effect"),
+                "compare_respondents",
+                ("needs microdata", MICRODATA),
             ),
-            _without_answers(
+            _beside_data(
                 "Tables 13 to 19, personas",
                 printed["personas"],
                 ["axis", "group"],
-                live,
-                ask("GPT-4o", "baseline;personas"),
+                _by_cell(asked, "model", ["axis", "group"], "effect"),
+                "estimate_personas",
+                (live, ask("GPT-4o", "baseline;personas")),
             ),
-            _without_answers("Table 17", printed["steering"], ["steered"], live, ask("GPT-4o", "baseline;steering")),
+            _beside_data(
+                "Table 17",
+                printed["steering"],
+                ["steered"],
+                _by_cell(steered, "model", ["group"], "effect"),
+                "estimate_personas",
+                (live, ask("GPT-4o", "baseline;steering")),
+            ),
         ]
     )
+
+
+def _by_cell(frame: pd.DataFrame, who: str | None, labels: list[str], value: str) -> dict[str, dict[str, float]]:
+    """Numbers by whose they are, then by the name of their cell: the labels of its row and its column."""
+    cells: dict[str, dict[str, float]] = {}
+    for row in frame.to_dict("records"):
+        name = ": ".join(str(row[label]) for label in [*labels, "dimension"])
+        cells.setdefault(f" ({row[who]})" if who else "", {})[name] = float(row[value])
+    return cells
+
+
+def _beside_data(
+    source: str,
+    path: str,
+    labels: Sequence[str],
+    ours: Mapping[str, Mapping[str, float]],
+    made_by: str,
+    without: tuple[str, str],
+) -> pd.DataFrame:
+    """Every number of a printed table beside each of ``ours``; ``without`` (status, evidence) where there is none."""
+    table = read_printed(path, labels[0]).set_index(list(labels[1:]), append=True)
+    rows = [": ".join(row) if isinstance(row, tuple) else row for row in table.index]
+    names = [name for row in rows for name in _names(row, table.columns)]
+    numbers, _ = printed_numbers(list(table.to_numpy().ravel()), path)
+    parts, known = [], set()
+    for who, cells in ours.items():
+        have = [place for place, name in enumerate(names) if name in cells]
+        known.update(have)
+        own = np.array([cells[names[place]] for place in have])
+        parts.append(beside(source, [names[place] + who for place in have], numbers[have], own, made_by))
+    missing = [place for place in range(len(names)) if place not in known]
+    parts.append(absent(source, [names[place] for place in missing], list(numbers[missing]), *without))
+    return pd.concat(parts)
 
 
 def tabulated_distances(correlations_: pd.DataFrame, threshold: float) -> np.ndarray:
@@ -365,14 +432,6 @@ def tabulated_distances(correlations_: pd.DataFrame, threshold: float) -> np.nda
         pairs = table.loc[table["direction"] == direction, "n_pairs"]
         numbers += [*pairs, pairs.sum(), coverage.mean_distance(table, direction)]
     return np.array(numbers, float)
-
-
-def _without_answers(source: str, path: str, labels: Sequence[str], status: str, evidence: str) -> pd.DataFrame:
-    """Every number of a printed table that this run has nothing to hold against, with what it would take."""
-    table = read_printed(path, labels[0]).set_index(list(labels[1:]), append=True)
-    rows = [": ".join(row) if isinstance(row, tuple) else row for row in table.index]
-    names = [name for row in rows for name in _names(row, table.columns)]
-    return absent(source, names, list(table.to_numpy().ravel()), status, evidence)
 
 
 def _names(row: str, columns: Sequence[str] | pd.Index) -> list[str]:
