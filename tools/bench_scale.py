@@ -1,7 +1,8 @@
-"""Measures how time and memory of the stages that all models share, and of planning, grow with models and raters.
+"""Measures how time and memory of the stages that all models share, and of planning, grow with answers and raters.
 
-The studies are simulated, with as many survey groups and items as the paper has. One of a few models runs from the
-archive's JSON on, for the cost of a model. In the others the tables of answers are written directly, for ten million
+The studies are simulated, with as many survey groups and items as the paper has, and as many models, each under more
+and more personas; planning is also measured with as many models. A study of one model runs from the archive's JSON on,
+for the cost of a model. In the others the tables of answers are written directly, for ten million
 answers in JSON would measure the generator; Snakemake then runs every rule behind them. Each job reports, as it ends,
 its own CPU time and its peak of resident memory (VmHWM). The growth exponent is the slope of log CPU time over log size
 between the two largest sizes. Exits with 1 where a demand is missed.
@@ -33,20 +34,21 @@ from value_portrait.simulated_models import (  # noqa: E402
     draw_answers,
     draw_model,
     expected_ratings,
-    model_generator,
+    named_generator,
 )
+from value_portrait.simulated_personas import draw_shifts, moved  # noqa: E402
 from value_portrait.simulation import LOADINGS, loading_matrix, write_content  # noqa: E402
 from value_portrait.tables import read_table, write_table  # noqa: E402
 
 VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed", "v3", "v3_reversed"]
 GROUPS, QUERIES, RESPONSES, RATERS = 13, 8, 5, 43
 ANSWERS = len(VERSIONS) * GROUPS * QUERIES * RESPONSES
-MODELS = (33, 330, 3300)
+MODELS, CONDITIONS = 33, (1, 10, 100)
 RATER_FACTORS = (1, 5, 30)
 # What runs on all models at once and behind it; figures, with a row for each model, are for as many as can be seen.
 SHARED = ("items", "scores", "write_tables", "write_summary", "assess_recovery")
 # The rules that run once for each model.
-OF_A_MODEL = ("simulate_answers", "read_answers", "collect_answers")
+OF_A_MODEL = ("simulate_answers", "simulate_conditions", "read_answers", "collect_answers")
 # One model in so many explains half of its answers, in words of their own, as 2 of the paper's 33 do.
 TALKATIVE = 16
 
@@ -86,29 +88,36 @@ def main() -> None:
         checkout = Path(folder) / "checkout"
         copy_checkout(checkout)
         (checkout / "sitecustomize.py").write_text(REPORTER)
-        costs = run(checkout, configure(checkout, "one_model", 1), "scores")
+        costs = run(checkout, configure(checkout, "one_model", models=1), "scores")
         own = {rule: costs[rule] for rule in OF_A_MODEL if rule in costs}
         print_costs("One model, from the simulated archive's JSON on", own)
         plans, by_answers = {}, {}
-        for models in MODELS:
-            study = configure(checkout, f"models_{models}", models)
-            plans[f"{models} models, everything to do"] = run(checkout, study, "-n")["snakemake"]
-            by_answers[models * ANSWERS] = run_shared(checkout, study)
+        for conditions in CONDITIONS:
+            study = configure(checkout, f"conditions_{conditions}", conditions=conditions)
+            plans[f"{MODELS} models x {conditions} conditions"] = run(checkout, study, "-n")["snakemake"]
+            by_answers[MODELS * conditions * ANSWERS] = run_shared(checkout, study)
         missed = print_growth("answers", by_answers)
+        study = configure(checkout, "models", models=MODELS * CONDITIONS[-1])
+        plans[f"{MODELS * CONDITIONS[-1]} models"] = run(checkout, study, "-n")["snakemake"]
         put_everything(checkout, study)
-        plans[f"{models} models, nothing to do"] = run(checkout, study, "-n")["snakemake"]
+        plans[f"{MODELS * CONDITIONS[-1]} models, nothing to do"] = run(checkout, study, "-n")["snakemake"]
         print_costs(f"Planning (snakemake -n); demanded: {MAX_PLAN_S} s of CPU", plans)
         missed += [f"planning {name} took {cost.cpu:.1f} s" for name, cost in plans.items() if cost.cpu > MAX_PLAN_S]
         by_raters = {}
         for factor in RATER_FACTORS:
-            study = configure(checkout, f"raters_{factor}", MODELS[0], factor)
+            study = configure(checkout, f"raters_{factor}", rater_factor=factor)
             by_raters[factor * GROUPS * RATERS] = run_shared(checkout, study)
         missed += print_growth("raters", by_raters)
     sys.exit("\n".join(["\nMissed:", *missed]) if missed else 0)
 
 
-def configure(checkout: Path, name: str, models: int, rater_factor: int = 1) -> str:
-    """Write the config and the models of a simulated study; its name."""
+def configure(checkout: Path, name: str, models: int = MODELS, conditions: int = 1, rater_factor: int = 1) -> str:
+    """Write the config, the models and the personas of a simulated study; its name."""
+    with (checkout / f"{name}_personas.tsv").open("w", newline="") as file:
+        writer = csv.writer(file, delimiter="\t")
+        writer.writerow(["persona", "axis", "order", "group", "statement", "people"])
+        for number in range(1, max(conditions, 2)):
+            writer.writerow([f"made_{number}", "made", "", f"Group {number}", f"You are number {number}.", ""])
     header = (checkout / "config/demo_models.tsv").read_text().splitlines()[0].split("\t")
     with (checkout / f"{name}.tsv").open("w", newline="") as file:
         writer = csv.DictWriter(file, header, delimiter="\t", restval="")
@@ -116,11 +125,11 @@ def configure(checkout: Path, name: str, models: int, rater_factor: int = 1) -> 
         for number in range(models):
             row = {"model": f"model-{number:04d}", "family": f"family-{number % 12}", "size_b": 2 ** (number % 9)}
             row |= {"answers": "simulated", "provider": "simulated", "developer": "simulated"}
-            row |= {"weights": ("open", "closed")[number % 2], "reasoning": "no", "conditions": "baseline"}
-            writer.writerow(row)
+            row |= {"weights": ("open", "closed")[number % 2], "reasoning": "no"}
+            writer.writerow(row | {"conditions": "baseline;personas" if conditions > 1 else "baseline"})
     (checkout / f"{name}.yaml").write_text(
-        f"study: simulated\nresults_dir: results/{name}\nmodels: {name}.tsv\nsimulation:\n  groups: {GROUPS}\n"
-        f"  queries_per_group: {QUERIES}\n  responses_per_query: {RESPONSES}\n"
+        f"study: simulated\nresults_dir: results/{name}\nmodels: {name}.tsv\npersonas: {name}_personas.tsv\n"
+        f"simulation:\n  groups: {GROUPS}\n  queries_per_group: {QUERIES}\n  responses_per_query: {RESPONSES}\n"
         f"  raters_per_group: {rater_factor * RATERS}\n"
     )
     return name
@@ -163,39 +172,47 @@ def snakemake(checkout: Path, study: str, *arguments: str) -> str:
 
 
 def write_answers(checkout: Path, study: str) -> None:
-    """Write the table ``answers`` and the truth of every model."""
-    with (checkout / f"{study}.tsv").open(newline="") as file:
-        names = [row["model"] for row in csv.DictReader(file, delimiter="\t")]
-    with Pool() as pool:
-        pool.starmap(write_model, [(checkout / "results" / study, number, name) for number, name in enumerate(names)])
-
-
-def write_model(results: Path, number: int, model: str) -> None:
-    """Write the answers and the truth of one model."""
-    items, loadings = read_study(results)
-    rng = model_generator(model, 42)
-    planted = draw_model(rng, model)
-    prompts = dict.fromkeys(product(VERSIONS, ("reddit", "sharegpt")), "")
-    expected = expected_ratings(planted, *loadings)
-    versions = draw_answers(rng, planted, expected, items, prompts, VERSIONS, False)
-    records = [record for version in versions for record in version]
-    texts = [record.get("raw_response", record.get("error", "").removeprefix(NO_OPTION)) for record in records]
-    if number % TALKATIVE == 0:
-        texts[::2] = [f"{text}\n\nSimulated explanation number {place}." for place, text in enumerate(texts[::2])]
-    table = pa.table(
-        {
-            "model": [model] * ANSWERS,
-            "condition": ["baseline"] * ANSWERS,
-            "prompt_version": [version for version in VERSIONS for _ in items],
-            "item_id": [item["item_id"] for item in items] * len(VERSIONS),
-            "raw_response": texts,
-            "outcome": [outcome(text) for text in texts],
-            "finish_reason": pa.nulls(ANSWERS, pa.string()),
-            "reasoning_length": pa.nulls(ANSWERS, pa.int32()),
-            "error": [record.get("error") for record in records],
-        }
+    """Write the tables ``answers`` of every model and condition, and the truth of every model."""
+    names, personas = (
+        [row[name] for row in csv.DictReader((checkout / file).read_text().splitlines(), delimiter="\t")]
+        for file, name in ((f"{study}.tsv", "model"), (f"{study}_personas.tsv", "group"))
     )
-    write_table(table, results / "responses" / model / "baseline.parquet", "answers")
+    told = "personas" in (checkout / f"{study}.tsv").read_text()
+    groups = {f"made_{number}": group for number, group in enumerate(personas, 1)} if told else {}
+    with Pool() as pool:
+        jobs = [(checkout / "results" / study, number, name, groups) for number, name in enumerate(names)]
+        pool.starmap(write_model, jobs)
+
+
+def write_model(results: Path, number: int, model: str, groups: Mapping[str, str]) -> None:
+    """Write the answers and the truth of one model; ``groups`` are those of its personas, by condition."""
+    items, loadings = read_study(results)
+    planted = draw_model(named_generator(model, 42), model)
+    personas = {condition: {"axis": "made", "group": group, "order": None} for condition, group in groups.items()}
+    under = {"baseline": planted}
+    under |= {condition: moved(planted, shift) for condition, shift in draw_shifts(model, 42, personas).items()}
+    prompts = dict.fromkeys(product(VERSIONS, ("reddit", "sharegpt")), "")
+    for condition, own in under.items():
+        rng, expected = named_generator(f"{model} {condition}", 42), expected_ratings(own, *loadings)
+        versions = draw_answers(rng, own, expected, items, prompts, VERSIONS, False)
+        records = [record for version in versions for record in version]
+        texts = [record.get("raw_response", record.get("error", "").removeprefix(NO_OPTION)) for record in records]
+        if number % TALKATIVE == 0:
+            texts[::2] = [f"{text}\n\nSimulated explanation number {place}." for place, text in enumerate(texts[::2])]
+        table = pa.table(
+            {
+                "model": [model] * ANSWERS,
+                "condition": [condition] * ANSWERS,
+                "prompt_version": [version for version in VERSIONS for _ in items],
+                "item_id": [item["item_id"] for item in items] * len(VERSIONS),
+                "raw_response": texts,
+                "outcome": [outcome(text) for text in texts],
+                "finish_reason": pa.nulls(ANSWERS, pa.string()),
+                "reasoning_length": pa.nulls(ANSWERS, pa.int32()),
+                "error": [record.get("error") for record in records],
+            }
+        )
+        write_table(table, results / "responses" / model / f"{condition}.parquet", "answers")
     write_content(planted, results / "study/truth/models" / f"{model}.json")
 
 
