@@ -16,7 +16,7 @@ from value_portrait.certifying.printed import PRINTED
 from value_portrait.conditions import BASELINE, model_conditions, read_personas
 from value_portrait.configuration import check_config, check_folder, read_models, slug
 from value_portrait.errors import InputError
-from value_portrait.ess_file import find_file
+from value_portrait.ess_file import check_groups, find_file
 from value_portrait.querying.providers import check_targets
 
 
@@ -29,7 +29,9 @@ def checked(function, *arguments):
         sys.exit(f"Error: {error}")
 
 
-checked(check_config, config, " + ".join(map(str, workflow.configfiles)))
+CONFIG_FILES = " + ".join(map(str, workflow.configfiles))
+checked(check_config, config, CONFIG_FILES)
+checked(check_groups, config["people"]["groups"], CONFIG_FILES)
 RESULTS = config["results_dir"]
 ARCHIVE = f"{RESULTS}/study/archive"
 checked(check_folder, RESULTS, "results_dir")
