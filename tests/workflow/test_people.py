@@ -96,7 +96,7 @@ def test_a_file_of_the_ess_takes_their_place_and_a_wrong_one_costs_nothing(print
         ({"groups": {"shoes": {"big": [1, 2], "small": [3, 4]}}}, "people.groups"),
         ({"groups": {"age": {"young": [20], "old": [60, 99]}}}, "people.groups.age.young"),
         ({"groups": {"age": {"young": [20, 59]}}}, "people.groups.age"),
-        ({"groups": {"age": {"young": [20, 59], "old": [59, 99]}}}, "people.groups.age.old: [59, 99] shares codes"),
+        ({"groups": {"age": {"young": [20, 59], "old": [59, 99]}}}, "people.groups.age.young: [20, 59] shares codes"),
         ({"edition": 2.0}, "people.edition: 2.0 is not of type"),
     ],
 )

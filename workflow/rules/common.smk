@@ -45,7 +45,7 @@ EXPORTS = {
     if path.suffix in (".parquet", ".jsonl")
 }
 MODELS = {slug(row["model"]): row for row in checked(read_models, config["models"], config["study"], EXPORTS)}
-PERSONAS = checked(read_personas, config["personas"])
+PERSONAS = checked(read_personas, config["personas"], config["people"]["groups"])
 # What every model is told under each of its conditions, by the conditions' ids.
 CONDITIONS = {
     name: checked(model_conditions, row, PERSONAS, config["framings"], config["models"], EXPORTS)
