@@ -12,7 +12,6 @@ from value_portrait import study
 from value_portrait.answers import answer_path
 from value_portrait.archive import read_sums
 from value_portrait.certifying.paper import VERSIONS
-from value_portrait.certifying.printed import PRINTED
 from value_portrait.conditions import BASELINE, model_conditions, read_personas
 from value_portrait.configuration import check_config, check_folder, read_models, slug
 from value_portrait.errors import InputError
@@ -174,27 +173,11 @@ def survey_files():
     ]
 
 
-def first_answer_files(wildcards):
-    """For each model with recorded answers from the archive, the file of those to the first prompt version."""
-    return {MODELS[name]["model"]: f"{ARCHIVE}/{files[0]}" for name, files in RECORDED_FILES.items()}
-
-
-def archived_answer_files(wildcards):
-    """The same for each model of the archive."""
-    end = f"_{VERSIONS[0]}_results.json"
-    return {path.rsplit("/", 1)[1].removesuffix(end): path for path in ARCHIVE_FILES if path.endswith(end)}
-
-
 def certificate_files():
     """What the publication holds of the certificate, or of why there is none."""
     if CERTIFIED:
         return [rules.write_certificate.output, rules.draw_certificate.output, rules.check_certificate.output]
     return [] if SIMULATED else rules.waive_certificate.output
-
-
-def published_results():
-    """The archive's files with the authors' own tags and scores."""
-    return [path for path in ARCHIVE_FILES if path.startswith(study.PUBLISHED_RESULTS)]
 
 
 def chosen_correlations():

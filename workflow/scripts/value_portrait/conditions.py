@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from .configuration import Model, read_rows, slug
-from .dimensions import FAMILIES, title
+from .dimensions import FAMILIES, STEERING, title
 from .errors import InputError
 
 BASELINE = "baseline"
-# The axis of the values that a model is told to hold; the sets, which also name their default framings.
-STEERING = "steering"
+# The set of all personas; its name and that of steering are also those of their default framings.
 PERSONAS = "personas"
 # A file named preflight lies beside those of a model's conditions.
 _RESERVED = {BASELINE, PERSONAS, "preflight"}
