@@ -200,6 +200,15 @@ def test_a_file_that_is_none_is_refused(tmp_path, suffix):
         ess.read_file(path)
 
 
+def test_an_edition_may_be_a_number_and_must_be_there(survey, tmp_path):
+    path = tmp_path / "ESS11.parquet"
+    survey.assign(edition=2.0).to_parquet(path)
+    assert set(ess.read_file(path, "2.0")["edition"]) == {"2.0"}
+    survey.assign(edition=[np.nan, *[2.0] * (len(survey) - 1)]).to_parquet(path)
+    with pytest.raises(InputError, match=r"several or no editions: none, 2\.0"):
+        ess.read_file(path)
+
+
 def rename_old(frame):
     return frame.rename(columns={item: item[:-1] for item in ess.ITEMS})
 

@@ -91,7 +91,7 @@ def read_file(path: str | Path, edition: str | None = None) -> pd.DataFrame:
         rounds = ", ".join(f"{other:g}" for other in others)
         raise InputError(path, f"holds round {rounds}, not only round {ROUND}.", PORTAL)
     for name in TEXTS:
-        frame[name] = frame[name].fillna("").astype(str).str.strip()
+        frame[name] = frame[name].astype(object).fillna("").astype(str).str.strip()
     _check_edition(frame["edition"], edition, path)
     _check_respondents(frame, path)
     return frame
