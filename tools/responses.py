@@ -40,7 +40,7 @@ def plans_of(config: dict[str, Any], name: str, condition: str | None) -> tuple[
         known = ", ".join(row["model"] for row in live) or "none"
         raise InputError(config["models"], f"has no live model '{name}'.", f"It has: {known}.")
     target = live_target(row, *read_providers(config["providers"]), config["models"])
-    personas = read_personas(config["personas"])
+    personas = read_personas(config["personas"], config["people"]["groups"])
     conditions = model_conditions(row, personas, config["framings"], config["models"])
     if condition is not None and condition not in conditions:
         known = ", ".join(conditions)

@@ -11,7 +11,8 @@ from value_portrait.errors import InputError
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 FRAMINGS = CONFIG["framings"]
-SHIPPED = read_personas(ROOT / "config/personas.tsv")
+GROUPS = CONFIG["people"]["groups"]
+SHIPPED = read_personas(ROOT / "config/personas.tsv", GROUPS)
 HEADER = ["persona", "axis", "order", "group", "statement", "people"]
 OLD = ["age_old", "age", "2", "old", "You are old.", ""]
 YOUNG = ["age_young", "age", "1", "young", "You are young.", "young"]
@@ -73,7 +74,8 @@ def test_conditions_keep_the_order_of_the_row_and_stand_once():
     kinds = {name: condition.kind for name, condition in found.items()}
     assert kinds["age_80_plus"] == "personas"
     assert kinds["age_80_plus@first_turn"] == "personas@first_turn"
-    assert conditions("baseline;steering_power@personas")["steering_power@personas"].kind == "steering@personas"
+    steered = conditions("baseline;steering_power@steering_first_turn")
+    assert steered["steering_power@steering_first_turn"].kind == "steering@steering_first_turn"
 
 
 def test_a_persona_is_a_system_message_and_a_framing_moves_it_into_the_turn():
@@ -89,7 +91,7 @@ def test_a_persona_is_a_system_message_and_a_framing_moves_it_into_the_turn():
 
 
 def test_fields_are_filled_in_one_pass(tmp_path):
-    own = read_personas(write_personas(tmp_path, CAT, POWER))
+    own = read_personas(write_personas(tmp_path, CAT, POWER), {})
     found = conditions("baseline;pet;steering", personas=own, framings=PLANTED)
     assert found["pet_cat"].message["text"] == "P: You keep a {group}."
     assert found["steering_power"].message["text"] == "S Power"
@@ -103,6 +105,17 @@ def test_fields_are_filled_in_one_pass(tmp_path):
         ("baseline;mood", "live", "'mood', which is no persona and no axis.*gender, age, politics"),
         ("baseline;gender@aloud", "live", "'gender@aloud', whose framing .* Use one of personas, steering, first_turn"),
         ("baseline;gender", "recorded", "recorded at baseline alone, not under 'gender'.*responses.exports"),
+        (
+            "baseline;steering_power@first_turn",
+            "live",
+            r"model a/b, condition steering_power@first_turn: the framing 'first_turn' lacks the field \{group\}"
+            ".* Use one of steering, steering_first_turn, or",
+        ),
+        (
+            "baseline;gender@steering",
+            "live",
+            r"condition gender@steering: the framing 'steering' has the field \{group\}.* personas, first_turn, or",
+        ),
         ("baseline", "printed", "printed scores, so it has no conditions"),
     ],
 )
@@ -135,21 +148,25 @@ def test_recorded_answers_have_the_conditions_of_their_export():
         ([["old", "personas", *OLD[2:]]], "row 2: 'personas' has another meaning"),
         ([OLD, ["age", *CAT[1:]]], "row 3: 'age' has another meaning"),
         ([[*POWER[:3], "Might", *POWER[4:]]], "row 2: the group 'Might' of steering is no value.*Universalism"),
+        (
+            [YOUNG, [*OLD[:5], "aged"]],
+            r"row 3: the people 'aged' are no group of people\.groups\.age in the config.*one of young, or leave",
+        ),
         ([[*OLD, "more"]], "row 2: has more than 6 cells"),
         ([], "personas.tsv: has no row"),
     ],
 )
 def test_a_wrong_persona_is_refused_with_its_row(tmp_path, rows, complaint):
     with pytest.raises(InputError, match=complaint):
-        read_personas(write_personas(tmp_path, *rows))
+        read_personas(write_personas(tmp_path, *rows), {"age": ["young"]})
 
 
 def test_a_table_of_personas_needs_its_columns(tmp_path):
     (tmp_path / "personas.tsv").write_text("persona\taxis\n")
     with pytest.raises(InputError, match="row 1: has other columns"):
-        read_personas(tmp_path / "personas.tsv")
+        read_personas(tmp_path / "personas.tsv", {})
     with pytest.raises(InputError, match=r"none\.tsv: is missing.*'personas'"):
-        read_personas(tmp_path / "none.tsv")
+        read_personas(tmp_path / "none.tsv", {})
 
 
 @pytest.mark.parametrize(
@@ -164,6 +181,16 @@ def test_a_table_of_personas_needs_its_columns(tmp_path):
 def test_a_wrong_framing_is_refused(framing, complaint):
     with pytest.raises(InputError, match=complaint):
         check_config(CONFIG | {"framings": FRAMINGS | {"loud": framing}}, "config.yaml")
+
+
+@pytest.mark.parametrize("name", ["default", "as printed", "Loud"])
+def test_a_framing_has_no_name_that_tables_use(name):
+    with pytest.raises(InputError, match=f"framings: '{name}' does not match .*other than default"):
+        check_config(CONFIG | {"framings": FRAMINGS | {name: FRAMINGS["personas"]}}, "config.yaml")
+
+
+def test_people_on_an_axis_without_groups_are_not_compared(tmp_path):
+    assert read_personas(write_personas(tmp_path, [*CAT[:5], "keepers"]), GROUPS)[0]["people"] == "keepers"
 
 
 def test_both_kinds_need_their_default_framing():

@@ -23,7 +23,7 @@ def survey():
 
 
 def score(frame):
-    return ess.score_respondents(frame.astype(dict.fromkeys(ess.REQUIRED, float)), "ess.csv")
+    return ess.score_respondents(frame.astype(dict.fromkeys(ess.NUMBERS, float)), "ess.csv")
 
 
 def test_the_key_is_that_of_the_questionnaire():
@@ -80,7 +80,7 @@ def test_codes_for_no_answer_are_no_members_of_a_group(survey):
     frame = survey.copy()
     frame.loc[10:12, ["gndr", "agea", "lrscale", "eisced"]] = [9, 999, 88, 55]
     table, _ = score(frame)
-    assert table[table["respondent"].isin([11, 12, 13])][list(ess.AXES)].isna().all(axis=None)
+    assert table[table["respondent"].isin([11, 12, 13])][list(ess_file.AXES)].isna().all(axis=None)
 
 
 def respondents(**columns):
@@ -177,14 +177,18 @@ def write(frame, path):
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".sav", ".dta"])
 def test_every_format_gives_the_same_respondents(survey, tmp_path, suffix):
     path = tmp_path / f"ESS11{suffix}"
-    write(survey.assign(cntry="AT", dweight=1.0), path)
+    write(survey.assign(edition="2.0 ", dweight=1.0), path)
     assert ess_file.find_file(tmp_path) == path
-    frame = ess.read_file(path)
+    frame = ess.read_file(path, "2.0")
     table, counts = ess.score_respondents(frame, path)
     expected, expected_counts = score(survey)
     pd.testing.assert_frame_equal(table, expected, check_dtype=False)
     assert counts == expected_counts
-    assert ess.described(frame, "edition") == "simulated"
+    assert ess.described(frame, "edition") == "2.0"
+    with pytest.raises(
+        InputError, match=r"is edition 2\.0, not 3\.0.*Take edition 3\.0.*people\.edition .*'2\.0' or null"
+    ):
+        ess.read_file(path, "3.0")
     write_table(table, tmp_path / "respondents.parquet", "respondents")
 
 
@@ -193,6 +197,15 @@ def test_a_file_that_is_none_is_refused(tmp_path, suffix):
     path = tmp_path / f"ESS11{suffix}"
     path.write_bytes(b"\x00\x01 this is no survey \xff\n,,,")
     with pytest.raises(InputError, match=r"cannot be read|lacks the column"):
+        ess.read_file(path)
+
+
+def test_an_edition_may_be_a_number_and_must_be_there(survey, tmp_path):
+    path = tmp_path / "ESS11.parquet"
+    survey.assign(edition=2.0).to_parquet(path)
+    assert set(ess.read_file(path, "2.0")["edition"]) == {"2.0"}
+    survey.assign(edition=[np.nan, *[2.0] * (len(survey) - 1)]).to_parquet(path)
+    with pytest.raises(InputError, match=r"several or no editions: none, 2\.0"):
         ess.read_file(path)
 
 
@@ -215,6 +228,20 @@ DOOR = {
     "an unknown education": (lambda f: f.assign(eisced=[8, *f["eisced"][1:]]), r"eisced is 8"),
     "a weight of zero": (lambda f: f.assign(anweight=[0, *f["anweight"][1:]]), r"respondent 1: anweight is 0"),
     "a missing weight": (lambda f: f.assign(anweight=[np.nan, *f["anweight"][1:]]), r"anweight is nan"),
+    "no edition": (lambda f: f.drop(columns="edition"), r"lacks the column\(s\) edition"),
+    "an empty edition": (lambda f: f.assign(edition=" "), r"several or no editions: none\."),
+    "several editions": (
+        lambda f: f.assign(edition=["2.0", *["3.0"] * (len(f) - 1)]),
+        r"several or no editions: 2\.0, 3\.0",
+    ),
+    "no countries": (lambda f: f.drop(columns="cntry"), r"lacks the column\(s\) cntry"),
+    "an empty country": (lambda f: f.assign(cntry=["AT", "", *f["cntry"][2:]]), r"respondent 2: has no cntry"),
+    "a missing number": (lambda f: f.assign(idno=[np.nan, *f["idno"][1:]]), r"respondent 1: has no cntry or no idno"),
+    "doubled": (
+        lambda f: pd.concat([f, f]),
+        r"respondent 1201: repeats an earlier one \(cntry XA, idno 1\)",
+    ),
+    "no ages": (lambda f: f.assign(agea=999), r"has no ages"),
     "too few": (lambda f: f.head(400), r"respondents with enough answers, fewer than 500"),
     "reversed before": (
         lambda f: f.assign(**{item: (7 - f[item]).where(f[item] < 7, f[item]) for item in ess.ITEMS}),
@@ -226,6 +253,26 @@ DOOR = {
         r"has answers that people do not give",
     ),
 }
+
+
+def reverse(frame, item):
+    return frame.assign(**{item: (7 - frame[item]).where(frame[item] < 7, frame[item])})
+
+
+@pytest.mark.parametrize("item", ess.ITEMS)
+def test_one_item_that_runs_the_other_way_is_refused_by_a_name_of_its_value(survey, tmp_path, item):
+    path = tmp_path / "ESS11.csv"
+    reverse(survey, item).to_csv(path, index=False)
+    places = next(places for places in ess.KEY.values() if ess.ITEMS.index(item) + 1 in places)
+    named = "|".join(ess.ITEMS[place - 1] for place in places)
+    with pytest.raises(InputError, match=f"answers to ({named}) that do not go with"):
+        ess.score_respondents(ess.read_file(path), path)
+
+
+def test_simulated_items_go_with_their_values_by_a_wide_margin(monkeypatch):
+    monkeypatch.setattr(ess, "LEAST_CORRELATION", 0.2)
+    for seed in range(3):
+        score(simulate_respondents(np.random.default_rng(seed), 1200, GROUPS))
 
 
 @pytest.mark.parametrize(("change", "message"), DOOR.values(), ids=DOOR)
@@ -250,3 +297,26 @@ def test_the_folder_holds_one_file_or_none(tmp_path):
     (tmp_path / "ESS10.SAV").touch()
     with pytest.raises(InputError, match=r"several files .*: ESS10\.SAV, ESS11\.csv"):
         ess_file.find_file(tmp_path)
+
+
+def test_the_shipped_groups_are_groups():
+    ess_file.check_groups(GROUPS, "config.yaml")
+
+
+@pytest.mark.parametrize(
+    ("axis", "groups", "message"),
+    [
+        ("age", {"old": [60, 20], "young": [10, 19]}, r"people\.groups\.age\.old: \[60, 20\] runs backwards"),
+        (
+            "age",
+            {"all": [0, 120], "none": [10, 10]},
+            r"age\.all: \[0, 120\] is not within the codes of agea, 10 to 120",
+        ),
+        ("politics", {"left": [0, 5], "right": [6, 11]}, r"politics\.right: \[6, 11\] .* lrscale, 0 to 10"),
+        ("politics", {"left": [0, 5], "right": [5, 10]}, r"right: \[5, 10\] shares codes with left, \[0, 5\]"),
+        ("age", {"some": [30, 40], "all": [10, 120]}, r"all: \[10, 120\] shares codes with some, \[30, 40\]"),
+    ],
+)
+def test_groups_that_cannot_be_are_refused_with_their_key(axis, groups, message):
+    with pytest.raises(InputError, match=message):
+        ess_file.check_groups({axis: groups}, "config.yaml")

@@ -156,7 +156,8 @@ def link(source, target):
 def test_a_persona_asks_the_papers_3120_questions_and_no_other_condition_shares_them(paper):
     row = {"model": "m", "model_id": "m", "reasoning": "no", "batch": None, "answers": "live", "priced_on": None}
     names = {"conditions": ["baseline", "personas", "gender_male@first_turn"]}
-    conditions = model_conditions(row | names, read_personas(ROOT / "config/personas.tsv"), CONFIG["framings"], "m.tsv")
+    personas = read_personas(ROOT / "config/personas.tsv", CONFIG["people"]["groups"])
+    conditions = model_conditions(row | names, personas, CONFIG["framings"], "m.tsv")
     providers, parameters = read_providers(ROOT / "config/providers.yaml")
     target = Target(row, providers["openai"], parameters["chat"])
     tables = [paper / f"results/study/{name}.parquet" for name in ("items", "prompts")]

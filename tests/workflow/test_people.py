@@ -1,6 +1,7 @@
 """Real people to compare with: the printed numbers without a file of the ESS, the microdata with one."""
 
 import hashlib
+import json
 
 import numpy as np
 import pandas as pd
@@ -72,6 +73,8 @@ def test_a_file_of_the_ess_takes_their_place_and_a_wrong_one_costs_nothing(print
     assert provenance["sha256"] == hashlib.sha256((folder / "ESS11.csv").read_bytes()).hexdigest()
     assert provenance["file"] == "data/raw/ess/ESS11.csv"
     assert provenance["respondents"] == 1500
+    assert (provenance["n_countries"], provenance["countries"]) == (2, "XA, XB")
+    assert json.loads(provenance["groups"]) == GROUPS
     assert "ESS round 11, weighted" in (printed / "results/publication/figures/personas_and_people.svg").read_text()
     earlier = (printed / "results/personas/people.csv").read_bytes()
     frame.assign(essround=10).to_csv(folder / "ESS11.csv", index=False)
@@ -93,6 +96,8 @@ def test_a_file_of_the_ess_takes_their_place_and_a_wrong_one_costs_nothing(print
         ({"groups": {"shoes": {"big": [1, 2], "small": [3, 4]}}}, "people.groups"),
         ({"groups": {"age": {"young": [20], "old": [60, 99]}}}, "people.groups.age.young"),
         ({"groups": {"age": {"young": [20, 59]}}}, "people.groups.age"),
+        ({"groups": {"age": {"young": [20, 59], "old": [59, 99]}}}, "people.groups.age.young: [20, 59] shares codes"),
+        ({"edition": 2.0}, "people.edition: 2.0 is not of type"),
     ],
 )
 def test_wrong_groups_end_in_one_line(checkout, change, key):

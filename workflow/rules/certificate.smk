@@ -4,6 +4,9 @@
 # Gives  results/certificate, results/publication/{certificate.csv,certificate.md,verdict.txt,figures/certificate.png}
 
 
+include: "certificate_inputs.smk"
+
+
 # Apart from what depends on models' answers, so that a changed model does not search again.
 rule explain_correlations:
     input:

@@ -12,11 +12,10 @@ from value_portrait import study
 from value_portrait.answers import answer_path
 from value_portrait.archive import read_sums
 from value_portrait.certifying.paper import VERSIONS
-from value_portrait.certifying.printed import PRINTED
 from value_portrait.conditions import BASELINE, model_conditions, read_personas
 from value_portrait.configuration import check_config, check_folder, read_models, slug
 from value_portrait.errors import InputError
-from value_portrait.ess_file import find_file
+from value_portrait.ess_file import check_groups, find_file
 from value_portrait.querying.providers import check_targets
 
 
@@ -29,7 +28,9 @@ def checked(function, *arguments):
         sys.exit(f"Error: {error}")
 
 
-checked(check_config, config, " + ".join(map(str, workflow.configfiles)))
+CONFIG_FILES = " + ".join(map(str, workflow.configfiles))
+checked(check_config, config, CONFIG_FILES)
+checked(check_groups, config["people"]["groups"], CONFIG_FILES)
 RESULTS = config["results_dir"]
 ARCHIVE = f"{RESULTS}/study/archive"
 checked(check_folder, RESULTS, "results_dir")
@@ -43,7 +44,7 @@ EXPORTS = {
     if path.suffix in (".parquet", ".jsonl")
 }
 MODELS = {slug(row["model"]): row for row in checked(read_models, config["models"], config["study"], EXPORTS)}
-PERSONAS = checked(read_personas, config["personas"])
+PERSONAS = checked(read_personas, config["personas"], config["people"]["groups"])
 # What every model is told under each of its conditions, by the conditions' ids.
 CONDITIONS = {
     name: checked(model_conditions, row, PERSONAS, config["framings"], config["models"], EXPORTS)
@@ -172,27 +173,11 @@ def survey_files():
     ]
 
 
-def first_answer_files(wildcards):
-    """For each model with recorded answers from the archive, the file of those to the first prompt version."""
-    return {MODELS[name]["model"]: f"{ARCHIVE}/{files[0]}" for name, files in RECORDED_FILES.items()}
-
-
-def archived_answer_files(wildcards):
-    """The same for each model of the archive."""
-    end = f"_{VERSIONS[0]}_results.json"
-    return {path.rsplit("/", 1)[1].removesuffix(end): path for path in ARCHIVE_FILES if path.endswith(end)}
-
-
 def certificate_files():
     """What the publication holds of the certificate, or of why there is none."""
     if CERTIFIED:
         return [rules.write_certificate.output, rules.draw_certificate.output, rules.check_certificate.output]
     return [] if SIMULATED else rules.waive_certificate.output
-
-
-def published_results():
-    """The archive's files with the authors' own tags and scores."""
-    return [path for path in ARCHIVE_FILES if path.startswith(study.PUBLISHED_RESULTS)]
 
 
 def chosen_correlations():

@@ -45,6 +45,9 @@ if PEOPLE_FILE:
         resources:
             mem_mb=1000,
             runtime=5,
+        params:
+            edition=None if SIMULATED else config["people"]["edition"],
+            groups=config["people"]["groups"],
         message:
             "Scoring the respondents of {input.survey}"
         script:

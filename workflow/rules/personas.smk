@@ -1,7 +1,7 @@
 # Personas: what personas and value steering do to models, beside how groups of people differ.
 # Takes  the paper's printed numbers, results/personas/people.csv, and answers under conditions
 # Gives  results/personas, tables and figures of them in results/publication
-from value_portrait.conditions import STEERING
+from value_portrait.dimensions import STEERING
 
 PRINTED_AXES = ("gender", "age", "politics", "education", "race", "religion", "income", STEERING)
 # Whose personas there are, and their rows: those of the paper by its printed numbers alone.

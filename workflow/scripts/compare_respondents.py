@@ -2,8 +2,8 @@
 
 import pandas as pd
 from value_portrait.ess import group_effects
+from value_portrait.ess_file import Groups
 from value_portrait.job import job
-from value_portrait.simulated_people import Groups
 from value_portrait.tables import read_table, write_table
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 from value_portrait import figures_personas
+from value_portrait.dimensions import STEERING
 from value_portrait.drawing import save_figure
 from value_portrait.job import job
 from value_portrait.tables import read_table
@@ -22,15 +23,13 @@ def draw_personas(
 ) -> None:
     """Draw ``figures`` into ``folder``: of each, by its name, the ``kind``, ``source`` and ``model``."""
     table = read_table(effects, "persona_effects").to_pandas()
-    others = {path: pd.read_csv(path, keep_default_na=False, na_values=[""]) for path in (bias, agreement)}
-    others |= {
-        path: pd.read_csv(path, keep_default_na=False, na_values=[""]) for path in (steering_distance, steering_hits)
-    }
+    paths = (bias, agreement, steering_distance, steering_hits)
+    others = {path: pd.read_csv(path, keep_default_na=False, na_values=[""]) for path in paths}
     for name, about in figures.items():
         own = {path: _part(other, about) for path, other in others.items()}
         if about["kind"] == "personas_and_people":
             figure = figures_personas.personas_and_people(own[bias], own[agreement])
-        elif about["kind"] == "steering":
+        elif about["kind"] == STEERING:
             figure = figures_personas.steering(_part(table, about), own[steering_distance], own[steering_hits])
         else:
             figure = figures_personas.persona_effects(_part(table, about))

@@ -1,8 +1,9 @@
 """Simulated respondents in the format of the European Social Survey, and the planted differences between groups."""
 
 import numpy as np
+from value_portrait.ess_file import Groups
 from value_portrait.job import job
-from value_portrait.simulated_people import RESPONDENTS, Groups, planted_effects, simulate_respondents
+from value_portrait.simulated_people import RESPONDENTS, planted_effects, simulate_respondents
 from value_portrait.tables import write_csv
 
 

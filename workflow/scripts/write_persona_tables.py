@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from value_portrait import publication
+from value_portrait.dimensions import STEERING
 from value_portrait.files import written_whole
 from value_portrait.job import job
 from value_portrait.tables import read_table, write_csv
@@ -18,7 +19,7 @@ def write_persona_tables(effects: str, people: str, axes: Sequence[str], folder:
     for axis in axes:
         table = publication.persona_table(own, human, axis)
         name = f"personas_{axis}"
-        caption = STEERING_CAPTION if axis == "steering" else CAPTION.format(axis=axis)
+        caption = STEERING_CAPTION if axis == STEERING else CAPTION.format(axis=axis)
         write_csv(table, folder / f"{name}.csv")
         with written_whole(folder / f"{name}.tex") as partial:
             partial.write_text(publication.latex(table, caption, name), encoding="utf-8")

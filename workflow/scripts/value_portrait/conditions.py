@@ -1,18 +1,17 @@
 """The conditions under which models answer: the baseline, personas and value steering, and what these tell a model."""
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .configuration import Model, read_rows, slug
-from .dimensions import FAMILIES, title
+from .dimensions import FAMILIES, STEERING, title
 from .errors import InputError
 
 BASELINE = "baseline"
-# The axis of the values that a model is told to hold; the sets, which also name their default framings.
-STEERING = "steering"
+# The set of all personas; its name and that of steering are also those of their default framings.
 PERSONAS = "personas"
 # A file named preflight lies beside those of a model's conditions.
 _RESERVED = {BASELINE, PERSONAS, "preflight"}
@@ -37,13 +36,18 @@ class Condition:
     message: Message | None = None
 
 
-def read_personas(path: str | Path) -> list[Persona]:
+def read_personas(path: str | Path, groups: Mapping[str, Collection[str]]) -> list[Persona]:
     """The rows of ``personas.tsv``: ``order`` as a whole number or None, ``people`` None where it is empty.
+
+    Parameters
+    ----------
+    groups : the config's groups of people, by axis; axes that it does not have are not compared.
 
     Raises
     ------
     InputError : with the row, for whatever does not fit the schema; an id, or a group or place of an axis given
-        twice; an id that is an axis, too; an axis of which only some groups have a place; steering to no value.
+        twice; an id that is an axis, too; an axis of which only some groups have a place; steering to no value; people
+        that the config does not know as a group.
     """
     personas: list[Persona] = []
     rows = read_rows(path, "personas")
@@ -55,6 +59,12 @@ def read_personas(path: str | Path) -> list[Persona]:
         if axis == STEERING and row["group"] not in FAMILIES["pvq"]:
             values = ", ".join(FAMILIES["pvq"])
             raise InputError(where, f"the group '{row['group']}' of steering is no value.", f"Use one of {values}.")
+        if row["people"] is not None and axis in groups and row["people"] not in groups[axis]:
+            raise InputError(
+                where,
+                f"the people '{row['people']}' are no group of people.groups.{axis} in the config.",
+                f"Use one of {', '.join(groups[axis])}, or leave the cell empty.",
+            )
         for earlier in personas:
             own = earlier["axis"] == axis
             if earlier["persona"] == name:
@@ -137,9 +147,21 @@ def model_conditions(
         for persona in chosen:
             default = STEERING if persona["axis"] == STEERING else PERSONAS
             suffix = f"@{framing}" if framing not in ("", default) else ""
+            _check_framing(framings, framing or default, default, f"{where}, condition {name}")
             message = _message(framings[framing or default], persona)
             found[persona["persona"] + suffix] = Condition(default + suffix, persona, message)
     return found
+
+
+def _check_framing(framings: Mapping[str, Mapping[str, str]], framing: str, kind: str, where: str) -> None:
+    """Steering names its value, and nothing else does: a framing is for the one or the other."""
+    named = "{group}" in framings[framing]["text"]
+    if named != (kind == STEERING):
+        fault = "has the field {group}, which is for steering" if named else "lacks the field {group}, the value's name"
+        fitting = [name for name, about in framings.items() if ("{group}" in about["text"]) != named]
+        raise InputError(
+            where, f"the framing '{framing}' {fault}.", f"Use one of {', '.join(fitting) or 'your own'}, or correct it."
+        )
 
 
 def _message(framing: Mapping[str, str], persona: Persona) -> Message:

@@ -22,6 +22,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "bfi": ("Openness", "Conscientiousness", "Extraversion", "Agreeableness", "Neuroticism"),
 }
 
+# The axis of the values that a model is told to hold.
+STEERING = "steering"
+
 # What the higher-order values are made of; opposites stand two apart (Schwartz 1992).
 HIGHER_VALUES: dict[str, tuple[str, ...]] = {
     "Self_Transcendence": ("Universalism", "Benevolence"),

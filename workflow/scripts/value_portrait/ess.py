@@ -6,15 +6,15 @@ mean of the respondent's answers to all 21 items; who gave fewer than 16 answers
 """
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from .dimensions import FAMILIES
+from .dimensions import FAMILIES, title
 from .errors import InputError
+from .ess_file import AXES, Groups
 
 ROUND = 11
 PORTAL = "Take the integrated file of round 11 as the ESS's data portal gives it."
@@ -43,41 +43,42 @@ ANSWERS = (1, 6)  # very much like me ... not like me at all
 NO_ANSWER = (66, 77, 88, 99)
 LEAST_ANSWERS, MOST_ALIKE = 16, 16
 
-# Each axis: the file's variable, the range of its codes, and the codes for respondents who have none.
-AXES: dict[str, tuple[str, tuple[int, int], tuple[int, ...]]] = {
-    "gender": ("gndr", (1, 2), (9,)),
-    "age": ("agea", (10, 120), (999,)),
-    "politics": ("lrscale", (0, 10), (77, 88, 99)),  # 0 left ... 10 right
-    "education": ("eisced", (1, 7), (0, 55, 77, 88, 99)),  # ES-ISCED I, II, IIIb, IIIa, IV, V1, V2
-}
 WEIGHT = "anweight"
-REQUIRED = ("essround", WEIGHT, *(variable for variable, _, _ in AXES.values()), *ITEMS)
+NUMBERS = ("essround", "idno", WEIGHT, *(variable for variable, _, _ in AXES.values()), *ITEMS)
+TEXTS = ("edition", "cntry")
 DESCRIPTIVE = ("edition", "proddate")
 
 LEAST_RESPONDENTS = 500  # the smallest national sample of round 11 is larger
+LEAST_CORRELATION = (
+    -0.05
+)  # of an item with its value's others; 21 centred answers without any order have this by chance
 
 
-def read_file(path: str | Path) -> pd.DataFrame:
+def read_file(path: str | Path, edition: str | None = None) -> pd.DataFrame:
     """The columns that are used, codes as they are (those an SPSS or Stata file declares as missing become NaN).
+
+    Parameters
+    ----------
+    edition : the one that it must be; None for any.
 
     Raises
     ------
-    InputError : when the file cannot be read, is of another round or lacks a column.
+    InputError : when the file cannot be read, is of another round or edition, lacks a column or repeats a respondent.
     """
     path = Path(path)
-    wanted = {*REQUIRED, *DESCRIPTIVE, *(item[:-1] for item in ITEMS)}
+    wanted = {*NUMBERS, *TEXTS, *DESCRIPTIVE, *(item[:-1] for item in ITEMS)}
     try:
         frame = _read_columns(path, wanted)
     except (ValueError, OSError) as problem:
         raise InputError(path, f"cannot be read ({problem}).", PORTAL) from None
-    missing = [name for name in REQUIRED if name not in frame]
+    missing = [name for name in (*NUMBERS, *TEXTS) if name not in frame]
     if set(missing) & set(ITEMS) and any(item[:-1] in frame for item in ITEMS):
         raise InputError(
             path, "names the portraits as rounds 1 to 10 do (impfun, not impfuna).", f"{PORTAL} Earlier ones differ."
         )
     if missing:
         raise InputError(path, f"lacks the column(s) {', '.join(missing)}.", PORTAL)
-    for name in REQUIRED:
+    for name in NUMBERS:
         numbers = pd.to_numeric(frame[name], errors="coerce")
         words = frame[name].notna() & numbers.isna()
         if words.any():
@@ -89,13 +90,45 @@ def read_file(path: str | Path) -> pd.DataFrame:
     if len(others):
         rounds = ", ".join(f"{other:g}" for other in others)
         raise InputError(path, f"holds round {rounds}, not only round {ROUND}.", PORTAL)
+    for name in TEXTS:
+        frame[name] = frame[name].astype(object).fillna("").astype(str).str.strip()
+    _check_edition(frame["edition"], edition, path)
+    _check_respondents(frame, path)
     return frame
+
+
+def _check_edition(column: pd.Series, wanted: str | None, path: Path) -> None:
+    found = sorted(set(column))
+    if len(found) != 1 or "" in found:
+        editions = ", ".join(edition or "none" for edition in found)
+        raise InputError(path, f"holds respondents of several or no editions: {editions or 'none'}.", PORTAL)
+    if wanted not in (None, found[0]):
+        raise InputError(
+            path,
+            f"is edition {found[0]}, not {wanted}.",
+            f"Take edition {wanted} of round {ROUND}, or set people.edition of the config to '{found[0]}' or null.",
+        )
+
+
+def _check_respondents(frame: pd.DataFrame, path: Path) -> None:
+    """Refuse who has no country or number (``idno``), and who stands there twice."""
+    nameless = frame["cntry"].eq("") | frame["idno"].isna()
+    if nameless.any():
+        raise InputError(_row(path, nameless), "has no cntry or no idno.", PORTAL)
+    repeated = frame.duplicated(["cntry", "idno"])
+    if repeated.any():
+        first = frame[repeated].iloc[0]
+        raise InputError(
+            _row(path, repeated),
+            f"repeats an earlier one (cntry {first['cntry']}, idno {first['idno']:.0f}).",
+            f"Every respondent may stand there once. {PORTAL}",
+        )
 
 
 def _read_columns(path: Path, wanted: set[str]) -> pd.DataFrame:
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        texts = dict.fromkeys(DESCRIPTIVE, str)
+        texts = dict.fromkeys((*TEXTS, *DESCRIPTIVE), str)
         return pd.read_csv(path, usecols=lambda name: name in wanted, dtype=texts, low_memory=False)
     if suffix == ".parquet":
         import pyarrow.parquet
@@ -126,8 +159,8 @@ def score_respondents(frame: pd.DataFrame, path: str | Path) -> tuple[pd.DataFra
 
     Raises
     ------
-    InputError : for a code that the variable does not have, a weight that is none, too few respondents, or answers that
-        run the other way.
+    InputError : for a code that the variable does not have, a weight that is none, too few respondents, no ages, or
+        answers that run the other way, all of them or an item's.
     """
     codes = np.column_stack([_valid(frame[item], ANSWERS, NO_ANSWER, path) for item in ITEMS])
     answers = sum(ANSWERS) - codes
@@ -155,6 +188,7 @@ def score_respondents(frame: pd.DataFrame, path: str | Path) -> tuple[pd.DataFra
         table[axis] = _valid(frame[variable], valid, missing, path)[used]
     scores = value_scores(answers[used])
     _check_direction(scores, table["age"], path)
+    _check_items(answers[used], path)
     return table.join(scores), counts
 
 
@@ -199,6 +233,8 @@ def _check_direction(scores: pd.DataFrame, age: pd.Series, path: str | Path) -> 
     hierarchy = scores[["Benevolence", "Universalism", "Self_Direction"]].mean().mean()
     hierarchy -= scores[["Power", "Stimulation"]].mean().mean()
     contrast = scores["Conformity"] + scores["Tradition"] - scores["Stimulation"] - scores["Hedonism"]
+    if age.nunique() < 2:
+        raise InputError(path, "has no ages, or only one: agea tells nothing of its respondents.", PORTAL)
     with_age = contrast.corr(age)
     if hierarchy > 0 and with_age > 0:
         return
@@ -211,9 +247,23 @@ def _check_direction(scores: pd.DataFrame, age: pd.Series, path: str | Path) -> 
     raise InputError(path, f"{problem} ({found}).", f"{PORTAL} There, 1 is 'very much like me'.")
 
 
-def group_effects(
-    respondents: pd.DataFrame, groups: Mapping[str, Mapping[str, tuple[float, float]]], weighted: bool
-) -> pd.DataFrame:
+def _check_items(answers: np.ndarray, path: str | Path) -> None:
+    """Refuse an item whose centred answers (n × 21) run against those to the other items of its value."""
+    centred = answers - _row_mean(answers)[:, None]
+    for value, places in KEY.items():
+        for place in places:
+            others = [other - 1 for other in places if other != place]
+            found = pd.Series(centred[:, place - 1]).corr(pd.Series(_row_mean(centred[:, others])))
+            if not found > LEAST_CORRELATION:
+                raise InputError(
+                    path,
+                    f"has answers to {ITEMS[place - 1]} that do not go with the other answers on {title(value)} "
+                    f"(correlation {found:+.2f}, not above {LEAST_CORRELATION}).",
+                    f"Look whether its codes run as those of the others. {PORTAL}",
+                )
+
+
+def group_effects(respondents: pd.DataFrame, groups: Groups, weighted: bool) -> pd.DataFrame:
     """Every group's mean minus that of all respondents, in each value, with its 95 % interval.
 
     With weights w, group indicator g and score x the effect is sum(wgx)/sum(wg) - sum(wx)/sum(w). Its variance is that

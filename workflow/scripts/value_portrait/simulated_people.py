@@ -1,15 +1,14 @@
 """Simulated respondents in the format of the European Social Survey, with planted differences between groups."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
 from .dimensions import FAMILIES
-from .ess import ANSWERS, AXES, ITEMS, KEY, NO_ANSWER, ROUND, WEIGHT
+from .ess import ANSWERS, ITEMS, KEY, NO_ANSWER, ROUND, WEIGHT
+from .ess_file import AXES, Groups
 
 VALUES = FAMILIES["pvq"]
-Groups = Mapping[str, Mapping[str, tuple[float, float]]]
+COUNTRIES = ("XA", "XB")  # codes that no country has
 
 RESPONDENTS = 3000
 
@@ -88,4 +87,8 @@ def simulate_respondents(rng: np.random.Generator, n: int, groups: Groups) -> pd
     codes[careless > 1 - CARELESS_SHARE] = 2
     frame = pd.DataFrame(codes.astype(int), columns=list(ITEMS)).assign(**columns)
     frame.insert(0, "essround", ROUND)
-    return frame.assign(edition="simulated", proddate="simulated", **{WEIGHT: np.round(weight, 6)})
+    country = np.resize(COUNTRIES, n)
+    number = np.arange(n) // len(COUNTRIES) + 1
+    return frame.assign(
+        edition="simulated", proddate="simulated", cntry=country, idno=number, **{WEIGHT: np.round(weight, 6)}
+    )

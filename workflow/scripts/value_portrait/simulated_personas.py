@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .dimensions import STEERING
 from .simulated_models import PlantedModel, expected_centred_means, expected_ratings, named_generator
 from .simulation import PLANTED, VALUES, draw_scores
 
@@ -31,7 +32,7 @@ def draw_shifts(model: str, seed: int, personas: Mapping[str, Mapping[str, Any]]
     shifts = {}
     for condition, persona in personas.items():
         axis, group, order = (persona[name] for name in ("axis", "group", "order"))
-        if axis == "steering":
+        if axis == STEERING:
             steps = np.arange(len(VALUES)) - VALUES.index(group)
             full = STEERED * np.cos(2 * np.pi * steps / len(VALUES))
         elif order is None:

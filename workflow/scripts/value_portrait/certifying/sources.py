@@ -12,7 +12,7 @@ import pandas as pd
 
 from .. import coverage, publication
 from ..comparisons import VALUES
-from ..conditions import STEERING
+from ..dimensions import STEERING
 from ..errors import InputError
 from ..items import select_items
 from .paper import ALL_MODELS, TAG, WHOLE_RATERS

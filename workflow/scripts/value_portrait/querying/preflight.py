@@ -73,7 +73,7 @@ def _check_system(
         raise InputError(
             f"model {target.row['model']} at {target.provider.name}",
             f"answers a plain question, but none with a system message ({last['message']}).",
-            "Give its conditions a framing of the role user, such as gender@first_turn.",
+            "Choose framings of the role user, such as gender@first_turn or steering@steering_first_turn.",
         )
 
 
