@@ -78,16 +78,18 @@ def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame) -> Figure:
             places = _panel(axes, own, framings, weightings, handles)
             if number:
                 axes.set_yticks(places, [])
+            own_framing = next(framing for framing in framings if framing in set(own["framing"]))
             found = agreement[
                 (agreement["axis"] == axis)
                 & (agreement["group"] == groups[number])
                 & (agreement["against"] == "baseline")
                 & (agreement["weighting"] == weightings[0])
-                & (agreement["framing"] == framings[0])
+                & (agreement["framing"] == own_framing)
             ].iloc[0]
             rho = "n/a" if math.isnan(found["rho"]) else signed(found["rho"])
             same = f"{found['same_sign']} of {found['n_signs']} signs agree, ρ {rho}"
-            draw_heading(axes, shown(groups[number], 24), same)
+            framed = "" if own_framing == framings[0] else f" @{shown(own_framing, 10)}"
+            draw_heading(axes, shown(groups[number], 24 - len(framed)) + framed, same)
         row[0].set_ylabel(axis.capitalize(), weight="bold", size=7.5)
     for row, below in zip(grid, [*grid[1:], None], strict=True):
         for number, axes in enumerate(row):
@@ -118,7 +120,8 @@ def _panel(
         if part.empty:
             continue
         at = part["dimension"].map(row_of).to_numpy() + 0.26 * (number - (len(framings) - 1) / 2)
-        style = FIRST if number == 0 else {"color": COLOURS[1 + number], "marker": MARKERS[1 + number]}
+        colour, marker = (marks[(1 + number) % len(marks)] for marks in (COLOURS, MARKERS))
+        style = FIRST if number == 0 else {"color": colour, "marker": marker}
         label = f"persona of {subject_title(part)}" + (f", framing {framing}" if len(framings) > 1 else "")
         axes.hlines(at, part["persona_ci_low"], part["persona_ci_high"], color=style["color"], lw=1.1)
         handles[label] = axes.plot(part["persona_effect"], at, ls="", **{**style, "markersize": 3.2})[0]

@@ -70,7 +70,7 @@ def assess_agreement(bias: pd.DataFrame, draws: np.ndarray | None) -> pd.DataFra
 
     ``against`` is "baseline", as in the paper, or "axis_mean": there the mean over the axis's groups is taken off both
     sides first. What every persona does alike to a model (to be given any profile) is then gone, and what is left is
-    the difference between the groups, which is all that people can have.
+    the difference between the groups, which is all that people can have. An axis with one group has no such rows.
     """
     keys = [*SUBJECT, "axis", "people_source", "weighting"]
     rows = []
@@ -78,7 +78,7 @@ def assess_agreement(bias: pd.DataFrame, draws: np.ndarray | None) -> pd.DataFra
         own_draws = None if draws is None else draws[:, axis["row"].to_numpy()]
         if own_draws is not None and not np.isfinite(own_draws).any():
             own_draws = None
-        for against in ("baseline", "axis_mean"):
+        for against in ("baseline", "axis_mean") if axis["group"].nunique() > 1 else ("baseline",):
             pairs, sample = axis[PAIR].to_numpy(float), own_draws
             dimensions, groups = axis["dimension"].to_numpy(), axis["group"].to_numpy()
             if against == "axis_mean":
@@ -106,7 +106,8 @@ def assess_agreement(bias: pd.DataFrame, draws: np.ndarray | None) -> pd.DataFra
                         "interval": kind,
                     }
                 )
-    return pd.DataFrame(rows)
+    columns = [*keys, "against", "group", "n", "n_signs", "same_sign", "rho", "slope", "slope_ci_low", "slope_ci_high"]
+    return pd.DataFrame(rows, columns=[*columns, "interval"])
 
 
 def _off_mean(rows: np.ndarray, dimensions: np.ndarray) -> np.ndarray:
