@@ -137,7 +137,8 @@ def test_any_choice_of_personas_is_estimated_described_and_drawn(told):
     people = people_of()
     bias = persona_bias.hold_against_people(effects, people)
     agreement = persona_bias.assess_agreement(bias, effects.draws)
-    described = persona_bias.describe(persona_bias.quoted_findings(bias), agreement, effects.table)
+    trends = persona_bias.assess_trends(effects.table, people)
+    described = persona_bias.describe(persona_bias.quoted_findings(bias), agreement, trends, effects.table, 6)
     with_people = PERSONAS.dropna(subset="people").set_index("persona")["axis"]
     axes = [with_people[[name for name in own if name in with_people]] for own in told.values()]
     assert described.count("| baseline |") == 2 * sum(own.nunique() for own in axes)

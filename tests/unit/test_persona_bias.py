@@ -249,8 +249,26 @@ def test_axes_without_an_order_have_no_trend():
 def test_the_description_holds_the_quoted_numbers():
     effects, people = printed()
     bias = pb.hold_against_people(effects, people)
-    text = pb.describe(pb.quoted_findings(bias), pb.assess_agreement(bias, None), effects.table)
+    trends = pb.assess_trends(effects.table, people)
+    text = pb.describe(pb.quoted_findings(bias), pb.assess_agreement(bias, None), trends, effects.table, 6)
+    for name, subject in (("GPT-4o, as printed", "model == 'GPT-4o'"), ("people, as printed", "model.isna()")):
+        own = trends.query(subject + " and axis == 'age' and dimension in @VALUES")
+        assert f"- {name}, age: {own['strict'].sum()} of 10 values (0.8 by chance)." in text
     assert "| Conformity: Male minus Female | 0.51 | 0.02 | yes |" in text
     assert "| Hedonism: Left-wing minus Right-wing | 0.74 | 0.03 | yes |" in text
     assert "1 = lowest | 1 | 4 | yes |" in text
     assert "prompt versions" not in text
+
+
+def test_personas_and_steering_are_counted_apart_against_prompt_versions():
+    effects, people = subject({"young": (np.ones(10), np.ones(10)), "old": (np.ones(10), np.ones(10))})
+    table = effects.table.assign(version_ratio=[2.0] * 7 + [0.5] * 3 + [1.5] * 10)
+    table["axis"] = ["age"] * 10 + ["steering"] * 10
+    nothing = pb.hold_against_people(Effects(table, None), people.head(0))
+    trends = pb.assess_trends(table, people)
+    text = pb.describe(pb.quoted_findings(nothing), pb.assess_agreement(nothing, None), trends, table, 6)
+    assert "- m, personas: 7 of 10 effects" in text
+    assert "- m, steering: 10 of 10 effects" in text
+    null = np.random.default_rng(1).normal(size=(6, 100_000))
+    assert (np.abs(null.mean(axis=0)) > null.std(axis=0, ddof=1)).mean() == pytest.approx(0.06, abs=0.005)
+    assert "about 6 % would by chance" in text

@@ -1,11 +1,13 @@
 """Personas held against people: both effects side by side, agreement, exaggeration, trends, and the quoted findings."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from .dimensions import FAMILIES
 from .persona_effects import LEVEL, SUBJECT, Effects, interval, subject_name
 
 PAIR = ["persona_effect", "human_effect"]
@@ -241,8 +243,16 @@ def quoted_findings(bias: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*keys, "finding", "persona", "human", "holds"])
 
 
-def describe(findings: pd.DataFrame, agreement: pd.DataFrame, effects: pd.DataFrame) -> str:
-    """The quoted findings, the agreement with people and the effects beside prompt versions, as Markdown for people."""
+def describe(
+    findings: pd.DataFrame, agreement: pd.DataFrame, trends: pd.DataFrame, effects: pd.DataFrame, n_versions: int
+) -> str:
+    """Quoted findings, agreement with people, trends, and the effects beside prompt versions, as Markdown for people.
+
+    Parameters
+    ----------
+    findings, agreement, trends : from ``quoted_findings``, ``assess_agreement`` and ``assess_trends``.
+    effects : table ``persona_effects``. n_versions : prompt versions with which models were asked.
+    """
     lines = [
         "# Personas, people and value steering",
         "",
@@ -276,16 +286,51 @@ def describe(findings: pd.DataFrame, agreement: pd.DataFrame, effects: pd.DataFr
             f"{row['same_sign']} of {row['n_signs']} | {row['rho']:.2f} | "
             f"{row['slope']:.2f} [{row['slope_ci_low']:.2f}, {row['slope_ci_high']:.2f}] |"
         )
+    lines += _describe_trends(trends[trends["dimension"].isin(FAMILIES["pvq"])])
     tested = effects[(effects["family"] == "pvq") & effects["version_ratio"].notna()]
     if len(tested):
-        lines += ["", "## Personas against prompt versions", ""]
-    for names, own in tested.groupby(SUBJECT, sort=False, observed=True):
+        from scipy.special import stdtr  # a tenth of the time of scipy.stats
+
+        # |mean| / SD above 1 is |t| above the root of the number of versions.
+        chance = 2 * stdtr(n_versions - 1, -np.sqrt(n_versions))
+        lines += [
+            "",
+            "## Personas and steering against prompt versions",
+            "",
+            f"An effect exceeds its spread if its mean over the {n_versions} versions is larger than its standard "
+            f"deviation over them. Without any effect, about {100 * chance:.0f} % would by chance.",
+            "",
+        ]
+    kinds = tested["axis"].map(lambda axis: "steering" if axis == "steering" else "personas").astype(str)
+    for (*names, kind), own in tested.groupby([*SUBJECT, kinds], sort=False, observed=True):
         larger = int((own["version_ratio"] > 1).sum())
         subject = subject_name(dict(zip(SUBJECT, names, strict=True)))
         lines.append(
-            f"- {subject}: {larger} of {len(own)} effects on values exceed their own spread over prompt versions."
+            f"- {subject}, {kind}: {larger} of {len(own)} effects on values exceed their spread over versions."
         )
     return "\n".join(lines) + "\n"
+
+
+def _describe_trends(trends: pd.DataFrame) -> list[str]:
+    """One line for each subject and ordinal axis: how many values only rise or only fall along it."""
+    lines = []
+    keys = [*SUBJECT, "weighting", "axis", "n"]
+    for names, own in trends[trends["n"] > 2].groupby(keys, sort=False, dropna=False):
+        about = dict(zip(keys, names, strict=True))
+        subject = f"people, {_people(about)}" if pd.isna(about["model"]) else subject_name(about)
+        chance = len(own) * 2 / math.factorial(about["n"])
+        lines.append(
+            f"- {subject}, {about['axis']}: {int(own['strict'].sum())} of {len(own)} values ({chance:.1f} by chance)."
+        )
+    heading = [
+        "",
+        "## Trends along ordered axes",
+        "",
+        "Values that only rise or only fall from group to group, in `trends.csv` one by one. By chance: if every order "
+        "of the groups were equally likely, number of values · 2 / (groups)!.",
+        "",
+    ]
+    return [*heading, *lines] if lines else []
 
 
 def _people(row: Mapping[Any, Any]) -> str:
