@@ -36,7 +36,7 @@ def people_of(weightings=("anweight", "none"), source="ess_microdata"):
 def figures_of(effects, people):
     bias = persona_bias.hold_against_people(effects, people)
     agreement = persona_bias.assess_agreement(bias, effects.draws)
-    told = (steering.change_by_distance(effects), steering.hit_targets(effects.table))
+    told = (steering.change_by_distance(effects, 1), steering.hit_targets(effects.table))
     return {
         "personas_and_people": figures_personas.personas_and_people(bias, agreement),
         "persona_effects": figures_personas.persona_effects(effects.table),
@@ -145,7 +145,7 @@ def test_any_choice_of_personas_is_estimated_described_and_drawn(told):
     assert described.count("| axis mean |") == 2 * sum((own.value_counts() > 1).sum() for own in axes)
     drawn = [figures_personas.personas_and_people(bias, agreement)]
     if (effects.table["axis"] == "steering").all():
-        found = (steering.change_by_distance(effects), steering.hit_targets(effects.table))
+        found = (steering.change_by_distance(effects, 1), steering.hit_targets(effects.table))
         drawn.append(figures_personas.steering(effects.table, *found))
     else:
         drawn.append(figures_personas.persona_effects(effects.table))

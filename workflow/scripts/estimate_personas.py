@@ -37,7 +37,7 @@ def estimate_personas(inputs: dict[str, Any], params: dict[str, Any], outputs: d
     findings = persona_bias.quoted_findings(bias)
     hits, by_distance, pairs = (
         steering.hit_targets(effects.table),
-        steering.change_by_distance(effects),
+        steering.change_by_distance(effects, params["seed"]),
         steering.judge_pairs(effects),
     )
     write_table(effects.table, outputs["effects"], "persona_effects")

@@ -316,7 +316,7 @@ def _describe_trends(trends: pd.DataFrame) -> list[str]:
     lines = []
     keys = [*SUBJECT, "weighting", "axis", "n"]
     for names, own in trends[trends["n"] > 2].groupby(keys, sort=False, dropna=False):
-        about = dict(zip(keys, names, strict=True))
+        about: dict[str, Any] = dict(zip(keys, names, strict=True))
         subject = f"people, {_people(about)}" if pd.isna(about["model"]) else subject_name(about)
         chance = len(own) * 2 / math.factorial(about["n"])
         lines.append(
