@@ -111,11 +111,16 @@ def test_recovery_is_drawn_subject_by_subject(monkeypatch):
     scores = scores.assign(ci_low=scores["recovered"] - 0.1, ci_high=scores["recovered"] + 0.1)
     fits = assess_effects(scores)
     assert fits["slope"].tolist() == pytest.approx([0.6] * len(fits))
+    inside = (0.4 * scores["planted"]).abs() <= 0.1
+    assert fits.query("kind == 'all'")["coverage"].tolist() == pytest.approx(
+        inside.groupby(scores["subject"], sort=False).mean().tolist()
+    )
+    assert assess_effects(scores.assign(ci_low=np.nan, ci_high=np.nan))["coverage"].isna().all()
     assert fits["correlation"].tolist() == pytest.approx([1] * len(fits))
     one = fits[(fits["subject"] == "model/one") & (fits["kind"] == "all")].iloc[0]
     assert one["rmse"] == pytest.approx(0.4 * np.sqrt((scores["planted"][:60] ** 2).mean()))
     figure = figures_personas.persona_recovery(scores, fits)
-    assert "r = 1.00, slope 0.60, n = 60" in words(figure)
+    assert f"r 1.00, slope 0.60, n 60, {100 * inside[:60].mean():.0f} % inside" in words(figure)
     check_texts("persona_recovery", figure, monkeypatch)
 
 

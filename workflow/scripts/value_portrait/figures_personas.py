@@ -40,6 +40,8 @@ PEOPLE = {
 }
 WEIGHTINGS = {"anweight": ", weighted (anweight)", "none": ", unweighted", "as_printed": ""}
 MOST_COLUMNS = 4
+KIND_STYLES: dict[str, Any] = {"personas": FIRST, "steering": SECOND, "people": {"color": COLOURS[2], "marker": "^"}}
+KIND_TITLES = {"personas": "personas", "steering": "value steering", "people": "groups of simulated people"}
 
 
 def subject_title(effects: pd.DataFrame) -> str:
@@ -197,7 +199,8 @@ def steering(effects: pd.DataFrame, by_distance: pd.DataFrame, hits: pd.DataFram
         found = hits[hits["framing"] == framing]
         _draw_distance(right, matrix, fit)
         note = f"the value told is raised most: {int(found['hit'].sum())} of {len(found)}"
-        draw_heading(right, f"@{shown(framing, 30)}" if len(framings) > 1 else "", note)
+        framed = f"@{shown(framing, 30)}: " if len(framings) > 1 else ""
+        left.set_title(framed + note, loc="left", size=SMALL, pad=4)
     figure.suptitle(subject_title(own), x=0.01, ha="left", weight="bold", size=7.5)
     return figure
 
@@ -208,7 +211,7 @@ def _draw_distance(axes: Axes, matrix: np.ndarray, fit: pd.DataFrame) -> None:
         cells = matrix[steps == STEPS]
         beside = steps + np.linspace(-0.2, 0.2, len(cells))
         axes.plot(
-            beside, cells, ls="", marker="o", ms=2.2, color="0.72", mew=0, label="one pair" if not steps else None
+            beside, cells, ls="", marker="o", ms=2.2, color="0.72", mew=0, label="one cell" if not steps else None
         )
     angle = np.linspace(0, STEPS.max(), 101)
     amplitude = fit["amplitude"].iloc[0]
@@ -223,7 +226,7 @@ def _draw_distance(axes: Axes, matrix: np.ndarray, fit: pd.DataFrame) -> None:
     axes.set_xticks(range(STEPS.max() + 1))
     axes.set_xlabel("Steps on the value circle from the value told")
     axes.set_ylabel(CHANGE)
-    axes.legend(loc="lower left")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
 
 
 @house_style()
@@ -242,19 +245,21 @@ def persona_recovery(scores: pd.DataFrame, fits: pd.DataFrame) -> Figure:
     handles: dict[str, Any] = {}
     for axes, subject in zip(grid, subjects, strict=False):
         own = scores[scores["subject"] == subject].dropna(subset=["planted", "recovered"])
-        for style, (kind, part) in zip((FIRST, SECOND), own.groupby("kind", sort=False), strict=False):
+        for kind, part in own.groupby("kind", sort=False):
+            style = KIND_STYLES[str(kind)]
             colour = style["color"]
             axes.vlines(part["planted"], part["ci_low"], part["ci_high"], color=colour, lw=0.6, alpha=0.35)
             mark = {**style, "markerfacecolor": "none", "markersize": 3.2, "mew": 0.7}
             points = axes.plot(part["planted"], part["recovered"], ls="", **mark)[0]
-            if kind != subject:
-                handles[str(kind)] = points
+            handles[KIND_TITLES[str(kind)]] = points
         ends = own[["planted", "recovered"]].stack().agg(["min", "max"])
         axes.plot(ends, ends, color="0.4", lw=0.8, zorder=0)
         fit = fits[(fits["subject"] == subject) & (fits["kind"] == "all")].iloc[0]
-        note = f"r = {fit['correlation']:.2f}, slope {fit['slope']:.2f}, n = {fit['n']}"
+        note = f"r {fit['correlation']:.2f}, slope {fit['slope']:.2f}, n {fit['n']}"
+        if not math.isnan(fit["coverage"]):
+            note += f", {100 * fit['coverage']:.0f} % inside"
         draw_heading(axes, shown(subject, 30), note)
         axes.set_xlabel("Planted (scale points)")
     grid[0].set_ylabel("Recovered (scale points), 95 % interval")
-    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=2)
+    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=3)
     return figure
