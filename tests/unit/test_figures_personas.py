@@ -7,7 +7,7 @@ from test_figures import cells, check_texts, words
 from value_portrait import figures_personas, persona_bias, steering
 from value_portrait.dimensions import DIMENSIONS
 from value_portrait.ess import group_effects
-from value_portrait.persona_effects import DRAWS, Effects
+from value_portrait.persona_effects import DRAWS, Effects, join
 from value_portrait.recovery import assess_effects
 
 PERSONAS = pd.read_csv(ROOT / "config/personas.tsv", sep="\t")[["persona", "axis", "order", "group", "people"]]
@@ -36,7 +36,7 @@ def people_of(weightings=("anweight", "none"), source="ess_microdata"):
 def figures_of(effects, people):
     bias = persona_bias.hold_against_people(effects, people)
     agreement = persona_bias.assess_agreement(bias, effects.draws)
-    told = (steering.change_by_distance(effects), steering.hit_targets(effects.table))
+    told = (steering.change_by_distance(effects, 1), steering.hit_targets(effects.table))
     return {
         "personas_and_people": figures_personas.personas_and_people(bias, agreement),
         "persona_effects": figures_personas.persona_effects(effects.table),
@@ -111,9 +111,52 @@ def test_recovery_is_drawn_subject_by_subject(monkeypatch):
     scores = scores.assign(ci_low=scores["recovered"] - 0.1, ci_high=scores["recovered"] + 0.1)
     fits = assess_effects(scores)
     assert fits["slope"].tolist() == pytest.approx([0.6] * len(fits))
+    inside = (0.4 * scores["planted"]).abs() <= 0.1
+    assert fits.query("kind == 'all'")["coverage"].tolist() == pytest.approx(
+        inside.groupby(scores["subject"], sort=False).mean().tolist()
+    )
+    assert assess_effects(scores.assign(ci_low=np.nan, ci_high=np.nan))["coverage"].isna().all()
     assert fits["correlation"].tolist() == pytest.approx([1] * len(fits))
     one = fits[(fits["subject"] == "model/one") & (fits["kind"] == "all")].iloc[0]
     assert one["rmse"] == pytest.approx(0.4 * np.sqrt((scores["planted"][:60] ** 2).mean()))
     figure = figures_personas.persona_recovery(scores, fits)
-    assert "r = 1.00, slope 0.60, n = 60" in words(figure)
+    assert f"r 1.00, slope 0.60, n 60, {100 * inside[:60].mean():.0f} % inside" in words(figure)
     check_texts("persona_recovery", figure, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"default": ["gender_male", "gender_female"], "first_turn": ["age_20_39", "age_40_59"]},
+        {"default": ["gender_male"], "first_turn": ["gender_female"]},
+        {f"framing_{number}": ["gender_male"] for number in range(12)},
+        {"default": ["steering_power", "steering_hedonism"]},
+        {"default": ["gender_male"]},
+        {"default": ["race_white", "race_black"]},
+    ],
+    ids=["axes framed apart", "groups framed apart", "many framings", "steering", "one persona", "axis without people"],
+)
+def test_any_choice_of_personas_is_estimated_described_and_drawn(told):
+    parts = [effects_of([framing], personas=PERSONAS[PERSONAS["persona"].isin(own)]) for framing, own in told.items()]
+    effects = join([Effects(part.table.assign(version_ratio=2.0), part.draws) for part in parts])
+    people = people_of()
+    bias = persona_bias.hold_against_people(effects, people)
+    agreement = persona_bias.assess_agreement(bias, effects.draws)
+    trends = persona_bias.assess_trends(effects.table, people)
+    described = persona_bias.describe(persona_bias.quoted_findings(bias), agreement, trends, effects.table, 6)
+    with_people = PERSONAS.dropna(subset="people").set_index("persona")["axis"]
+    axes = [with_people[[name for name in own if name in with_people]] for own in told.values()]
+    assert described.count("| baseline |") == 2 * sum(own.nunique() for own in axes)
+    assert described.count("| axis mean |") == 2 * sum((own.value_counts() > 1).sum() for own in axes)
+    drawn = [figures_personas.personas_and_people(bias, agreement)]
+    if (effects.table["axis"] == "steering").all():
+        found = (steering.change_by_distance(effects, 1), steering.hit_targets(effects.table))
+        drawn.append(figures_personas.steering(effects.table, *found))
+    else:
+        drawn.append(figures_personas.persona_effects(effects.table))
+    for figure in drawn:
+        FigureCanvasAgg(figure).draw()
+    # Panels whose personas came under another framing than the first say so.
+    heads = [axes.get_title(loc="left") for axes in drawn[0].axes]
+    apart = {framing for name in bias["group"].unique() for framing in bias[bias["group"] == name]["framing"].head(1)}
+    assert {head.split(" @")[1] for head in heads if " @" in head} == apart - {"default", "framing_0"}

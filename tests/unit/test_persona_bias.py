@@ -79,6 +79,10 @@ def test_findings_that_do_not_hold_say_so():
     turned = bias.assign(persona_effect=bias["human_effect"], human_effect=bias["persona_effect"])
     assert not pb.quoted_findings(turned)["holds"].any()
     assert pb.quoted_findings(bias[bias["axis"] == "age"]).empty
+    # Large differences the other way round are no confirmation.
+    against = pb.quoted_findings(bias.assign(persona_effect=-bias["persona_effect"])).head(2)
+    assert (against["persona"].abs() > against["human"].abs()).all()
+    assert not against["holds"].any()
 
 
 def test_all_printed_groups_with_people_are_held_against_them():
@@ -129,7 +133,10 @@ def test_agreement_against_numpy_and_scipy():
         if row["against"] == "axis_mean":
             means = axis.groupby("dimension")[pb.PAIR].transform("mean")
             axis = axis.assign(**(axis[pb.PAIR] - means))
-        own = axis if row["group"] == "all" else axis[axis["group"] == row["group"]]
+        mirrored = (row["against"], row["axis"]) == ("axis_mean", "gender")
+        label = "Male" if mirrored else row["group"]
+        own = axis if label == "all" else axis[axis["group"] == label]
+        assert row["n"] == len(own)
         p, h = own["persona_effect"].to_numpy(), own["human_effect"].to_numpy()
         assert row["slope"] == pytest.approx(np.linalg.lstsq(h[:, None], p, rcond=None)[0][0])
         # SciPy sees differences of 1e-17 where there is a tie.
@@ -137,6 +144,44 @@ def test_agreement_against_numpy_and_scipy():
         assert row["interval"] == "values"
     right = agreement.query("group == 'Right-wing' and against == 'baseline'").iloc[0]
     assert (right["same_sign"], right["n_signs"]) == (9, 10)
+
+
+@pytest.mark.parametrize(
+    ("axis", "against", "expected"),
+    [
+        ("age", "axis_mean", [0.24, -0.01, 0.49]),
+        ("age", "baseline", [0.33, 0.03, 0.64]),
+        ("politics", "baseline", [1.04, 0.24, 1.84]),
+        ("education", "baseline", [-0.84, -1.39, -0.29]),
+    ],
+)
+def test_the_groups_of_a_printed_axis_are_not_taken_as_independent(axis, against, expected):
+    effects, people = printed()
+    agreement = pb.assess_agreement(pb.hold_against_people(effects, people), None)
+    row = agreement.query("group == 'all' and axis == @axis and against == @against").iloc[0]
+    assert row[["slope", "slope_ci_low", "slope_ci_high"]].tolist() == pytest.approx(expected, abs=0.005)
+
+
+@settings(max_examples=20)
+@given(st.integers(2, 6), st.integers(0, 1000))
+def test_a_printed_axis_is_no_surer_for_the_same_group_many_times(times, seed):
+    p, h = np.random.default_rng(seed).normal(size=(2, 10))
+    ends = []
+    for labels in (["once"], [f"copy {number}" for number in range(times)]):
+        effects, people = subject(dict.fromkeys(labels, (p, h)), order=range(times))
+        agreement = pb.assess_agreement(pb.hold_against_people(effects, people), None)
+        ends.append(agreement.query("group == 'all' and against == 'baseline'")[["slope_ci_low", "slope_ci_high"]])
+    np.testing.assert_allclose(*ends)
+
+
+def test_two_groups_against_their_mean_count_once():
+    rng = np.random.default_rng(4)
+    groups = {label: (rng.normal(size=10), rng.normal(size=10)) for label in ("young", "old")}
+    effects, people = subject(groups)
+    agreement = pb.assess_agreement(pb.hold_against_people(effects, people), None).query("against == 'axis_mean'")
+    assert agreement["n"].tolist() == [10, 10, 10]
+    numbers = agreement.set_index("group")[["same_sign", "rho", "slope"]]
+    pd.testing.assert_series_equal(numbers.loc["all"], numbers.loc["young"], check_names=False)
 
 
 def test_the_interval_of_a_printed_slope_by_hand():
@@ -204,7 +249,26 @@ def test_axes_without_an_order_have_no_trend():
 def test_the_description_holds_the_quoted_numbers():
     effects, people = printed()
     bias = pb.hold_against_people(effects, people)
-    text = pb.describe(pb.quoted_findings(bias), pb.assess_agreement(bias, None), effects.table)
+    trends = pb.assess_trends(effects.table, people)
+    text = pb.describe(pb.quoted_findings(bias), pb.assess_agreement(bias, None), trends, effects.table, 6)
+    for name, subject in (("GPT-4o, as printed", "model == 'GPT-4o'"), ("people, as printed", "model.isna()")):
+        own = trends.query(subject + " and axis == 'age' and dimension in @VALUES")
+        assert f"- {name}, age: {own['strict'].sum()} of 10 values (0.8 by chance)." in text
     assert "| Conformity: Male minus Female | 0.51 | 0.02 | yes |" in text
     assert "| Hedonism: Left-wing minus Right-wing | 0.74 | 0.03 | yes |" in text
+    assert "1 = lowest | 1 | 4 | yes |" in text
     assert "prompt versions" not in text
+
+
+def test_personas_and_steering_are_counted_apart_against_prompt_versions():
+    effects, people = subject({"young": (np.ones(10), np.ones(10)), "old": (np.ones(10), np.ones(10))})
+    table = effects.table.assign(version_ratio=[2.0] * 7 + [0.5] * 3 + [1.5] * 10)
+    table["axis"] = ["age"] * 10 + ["steering"] * 10
+    nothing = pb.hold_against_people(Effects(table, None), people.head(0))
+    trends = pb.assess_trends(table, people)
+    text = pb.describe(pb.quoted_findings(nothing), pb.assess_agreement(nothing, None), trends, table, 6)
+    assert "- m, personas: 7 of 10 effects" in text
+    assert "- m, steering: 10 of 10 effects" in text
+    null = np.random.default_rng(1).normal(size=(6, 100_000))
+    assert (np.abs(null.mean(axis=0)) > null.std(axis=0, ddof=1)).mean() == pytest.approx(0.06, abs=0.005)
+    assert "about 6 % would by chance" in text

@@ -1,5 +1,7 @@
 """Value steering: ranks of the target, change by distance on the circle, and the pairs of the theory."""
 
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -51,7 +53,7 @@ def test_targets_of_the_printed_table():
 
 def test_distances_of_the_printed_table():
     """By distance, from the printed cells: 4.73 / 10 at the target, -1.75 / 10 at the opposite."""
-    found = steering.change_by_distance(effects_of(TABLE_17.to_numpy())).set_index("steps")
+    found = steering.change_by_distance(effects_of(TABLE_17.to_numpy()), 1).set_index("steps")
     assert found["n"].tolist() == [10, 20, 20, 20, 20, 10]
     assert found.loc[0, "change"] == pytest.approx(0.473)
     assert found.loc[5, "change"] == pytest.approx(-0.175)
@@ -59,12 +61,40 @@ def test_distances_of_the_printed_table():
     wave = np.cos(2 * np.pi * steering.STEPS / 10).ravel()
     r = np.corrcoef(wave, TABLE_17.loc[list(VALUES), list(VALUES)].to_numpy().ravel())[0, 1]
     assert found["r2"].iloc[0] == pytest.approx(r**2)
+    others = steering.STEPS.ravel() > 0
+    r = np.corrcoef(wave[others], TABLE_17.loc[list(VALUES), list(VALUES)].to_numpy().ravel()[others])[0, 1]
+    assert found["r2_off_diagonal"].iloc[0] == pytest.approx(r**2)
+
+
+def test_the_circle_is_tested_against_other_labels_of_the_values_told():
+    """Exact for three values told: by hand over all six orders; and chance alone gives a p that is even."""
+    matrix = np.full((10, 10), np.nan)
+    matrix[:3] = np.random.default_rng(8).normal(size=(3, 10))
+    wave = np.cos(2 * np.pi * steering.STEPS / 10)
+    fits = [np.corrcoef(matrix[:3].ravel(), wave[list(order)].ravel())[0, 1] for order in permutations(range(3))]
+    exact = np.mean(np.array(fits) >= fits[0] - 1e-9)
+    assert steering.change_by_distance(effects_of(matrix), 1)["p_circle"].iloc[0] == pytest.approx(exact, abs=0.04)
+    clear = steering.change_by_distance(effects_of(circle()), 1)["p_circle"]
+    assert clear.tolist() == [1 / 2001] * 6
+    assert (steering.change_by_distance(effects_of(-circle()), 1)["p_circle"] > 0.99).all()
+    rng = np.random.default_rng(3)
+    found = [
+        steering.change_by_distance(effects_of(rng.normal(size=(10, 10))), 1)["p_circle"].iloc[0] for _ in range(40)
+    ]
+    assert 0.3 < np.mean(found) < 0.7
+
+
+def test_the_value_told_is_the_one_raised_most_where_others_rise_as_much():
+    matrix = np.zeros((10, 10))
+    matrix[5, [0, 5]] = 1.0
+    power = steering.hit_targets(effects_of(matrix).table).set_index("steered").loc["Power"]
+    assert power[["rank", "raised_most", "hit"]].tolist() == [1, "Power", True]
 
 
 @given(st.floats(-2, 2), st.floats(0.1, 3))
 def test_a_perfect_circle_is_fitted_perfectly(level, amplitude):
     effects = effects_of(circle(level, amplitude))
-    found = steering.change_by_distance(effects)
+    found = steering.change_by_distance(effects, 1)
     assert found["amplitude"].iloc[0] == pytest.approx(amplitude)
     assert found["r2"].iloc[0] == pytest.approx(1)
     np.testing.assert_allclose(found["fitted"], found["change"], atol=1e-9)
@@ -102,7 +132,7 @@ def test_intervals_come_from_the_draws():
     noise = rng.normal(0, 0.1, DRAWS)
     draws = circle().ravel() + noise[:, None]
     effects = effects_of(circle(), draws)
-    found = steering.change_by_distance(effects)
+    found = steering.change_by_distance(effects, 1)
     np.testing.assert_allclose(found["ci_low"] - found["change"], np.quantile(noise, 0.025), atol=1e-9)
     pairs = steering.judge_pairs(effects)
     np.testing.assert_allclose(pairs["ci_high"] - pairs["change"], np.quantile(noise, 0.975), atol=1e-9)
@@ -113,9 +143,9 @@ def test_some_told_values_are_enough():
     matrix[5] = circle()[5]
     effects = effects_of(matrix)
     assert steering.hit_targets(effects.table)["steered"].tolist() == ["Power"]
-    assert steering.change_by_distance(effects)["n"].tolist() == [1, 2, 2, 2, 2, 1]
+    assert steering.change_by_distance(effects, 1)["n"].tolist() == [1, 2, 2, 2, 2, 1]
     assert len(steering.judge_pairs(effects)) == 1 + 2
     nothing = effects_of(np.full((10, 10), np.nan))
     assert steering.hit_targets(nothing.table).empty
     assert steering.judge_pairs(nothing).empty
-    assert steering.describe(steering.hit_targets(nothing.table), steering.change_by_distance(nothing), None) == ""
+    assert steering.describe(steering.hit_targets(nothing.table), steering.change_by_distance(nothing, 1), None) == ""

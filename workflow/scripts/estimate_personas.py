@@ -17,7 +17,7 @@ def estimate_personas(inputs: dict[str, Any], params: dict[str, Any], outputs: d
     """Write the table ``persona_effects`` and what follows from it, each to the output of its name.
 
     ``inputs`` holds people and personas, and as the study has them: printed and printed_steering; and ratings,
-    item_table and item_key. ``params`` are prompt_versions, centring and seed, and are needed for answers alone.
+    item_table and item_key. ``params`` are prompt_versions, centring and seed.
     """
     columns = ["persona", "axis", "order", "group", "people"]
     personas = pd.read_csv(inputs["personas"], sep="\t", usecols=columns, keep_default_na=False, na_values=[""])
@@ -33,22 +33,23 @@ def estimate_personas(inputs: dict[str, Any], params: dict[str, Any], outputs: d
     for group in sorted(set(effects.table["people"].dropna()) - set(people["group"])):
         logging.warning("%s is a group of people in the personas, but has no means; it is left out.", group)
     agreement = persona_bias.assess_agreement(bias, effects.draws)
+    trends = persona_bias.assess_trends(effects.table, people)
     findings = persona_bias.quoted_findings(bias)
     hits, by_distance, pairs = (
         steering.hit_targets(effects.table),
-        steering.change_by_distance(effects),
+        steering.change_by_distance(effects, params["seed"]),
         steering.judge_pairs(effects),
     )
     write_table(effects.table, outputs["effects"], "persona_effects")
     write_csv(bias.drop(columns="row"), outputs["bias"])
     write_csv(agreement, outputs["agreement"])
-    write_csv(persona_bias.assess_trends(effects.table, people), outputs["trends"])
+    write_csv(trends, outputs["trends"])
     write_csv(findings, outputs["findings"])
     write_csv(hits, outputs["steering_hits"])
     write_csv(by_distance, outputs["steering_distance"])
     write_csv(pairs, outputs["steering_pairs"])
     with written_whole(Path(outputs["description"])) as partial:
-        text = persona_bias.describe(findings, agreement, effects.table)
+        text = persona_bias.describe(findings, agreement, trends, effects.table, len(params["prompt_versions"]))
         partial.write_text(text + steering.describe(hits, by_distance, pairs), encoding="utf-8")
 
 

@@ -156,7 +156,7 @@ def models_and_people(table: pd.DataFrame) -> Figure:
 
 @house_style()
 def instruments(table: pd.DataFrame) -> Figure:
-    """People's values on the rated items and on their questionnaire, beside the models', on one scale.
+    """People's values on the rated items, beside the models', and on their questionnaire, on one scale.
 
     ``table`` comes from ``comparisons.distributions``.
     """
@@ -173,13 +173,18 @@ def instruments(table: pd.DataFrame) -> Figure:
     models, rated, asked = (
         cells[key] for key in (("models", "rated_items"), ("people", "rated_items"), ("people", "questionnaire"))
     )
-    for axes, people, name in ((left, rated, "the same rated items"), (right, asked, "another instrument: PVQ-21")):
+    for axes, people, shift, name in (
+        (left, rated, 0.17, "Rated items"),
+        (right, asked, 0, "Questionnaire (PVQ-21), another instrument"),
+    ):
         axes.axvline(0, color="0.25", lw=0.7)
-        _draw_quantiles(axes, places - 0.17, models, FIRST, f"models, rated items (n ≤ {models['n'].max():g})")
-        _draw_quantiles(axes, places + 0.17, people, SECOND, f"people, {name} (n ≤ {people['n'].max():g})")
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
+        _draw_quantiles(axes, places + shift, people, SECOND, f"people (n ≤ {people['n'].max():g})")
         axes.grid(axis="x")
         axes.set_xlabel("Centred score (scale points): median, middle 50 % and 80 %")
+        axes.set_title(name, loc="left", pad=26)
+    _draw_quantiles(left, places - 0.17, models, FIRST, f"models (n ≤ {models['n'].max():g})")
+    for axes in (left, right):
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
     right.tick_params(labelleft=False)
     return figure
 

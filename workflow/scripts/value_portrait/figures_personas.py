@@ -40,6 +40,8 @@ PEOPLE = {
 }
 WEIGHTINGS = {"anweight": ", weighted (anweight)", "none": ", unweighted", "as_printed": ""}
 MOST_COLUMNS = 4
+KIND_STYLES: dict[str, Any] = {"personas": FIRST, "steering": SECOND, "people": {"color": COLOURS[2], "marker": "^"}}
+KIND_TITLES = {"personas": "personas", "steering": "value steering", "people": "groups of simulated people"}
 
 
 def subject_title(effects: pd.DataFrame) -> str:
@@ -78,16 +80,18 @@ def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame) -> Figure:
             places = _panel(axes, own, framings, weightings, handles)
             if number:
                 axes.set_yticks(places, [])
+            own_framing = next(framing for framing in framings if framing in set(own["framing"]))
             found = agreement[
                 (agreement["axis"] == axis)
                 & (agreement["group"] == groups[number])
                 & (agreement["against"] == "baseline")
                 & (agreement["weighting"] == weightings[0])
-                & (agreement["framing"] == framings[0])
+                & (agreement["framing"] == own_framing)
             ].iloc[0]
             rho = "n/a" if math.isnan(found["rho"]) else signed(found["rho"])
             same = f"{found['same_sign']} of {found['n_signs']} signs agree, ρ {rho}"
-            draw_heading(axes, shown(groups[number], 24), same)
+            framed = "" if own_framing == framings[0] else f" @{shown(own_framing, 10)}"
+            draw_heading(axes, shown(groups[number], 24 - len(framed)) + framed, same)
         row[0].set_ylabel(axis.capitalize(), weight="bold", size=7.5)
     for row, below in zip(grid, [*grid[1:], None], strict=True):
         for number, axes in enumerate(row):
@@ -118,7 +122,8 @@ def _panel(
         if part.empty:
             continue
         at = part["dimension"].map(row_of).to_numpy() + 0.26 * (number - (len(framings) - 1) / 2)
-        style = FIRST if number == 0 else {"color": COLOURS[1 + number], "marker": MARKERS[1 + number]}
+        colour, marker = (marks[(1 + number) % len(marks)] for marks in (COLOURS, MARKERS))
+        style = FIRST if number == 0 else {"color": colour, "marker": marker}
         label = f"persona of {subject_title(part)}" + (f", framing {framing}" if len(framings) > 1 else "")
         axes.hlines(at, part["persona_ci_low"], part["persona_ci_high"], color=style["color"], lw=1.1)
         handles[label] = axes.plot(part["persona_effect"], at, ls="", **{**style, "markersize": 3.2})[0]
@@ -194,7 +199,8 @@ def steering(effects: pd.DataFrame, by_distance: pd.DataFrame, hits: pd.DataFram
         found = hits[hits["framing"] == framing]
         _draw_distance(right, matrix, fit)
         note = f"the value told is raised most: {int(found['hit'].sum())} of {len(found)}"
-        draw_heading(right, f"@{shown(framing, 30)}" if len(framings) > 1 else "", note)
+        framed = f"@{shown(framing, 30)}: " if len(framings) > 1 else ""
+        left.set_title(framed + note, loc="left", size=SMALL, pad=4)
     figure.suptitle(subject_title(own), x=0.01, ha="left", weight="bold", size=7.5)
     return figure
 
@@ -205,7 +211,7 @@ def _draw_distance(axes: Axes, matrix: np.ndarray, fit: pd.DataFrame) -> None:
         cells = matrix[steps == STEPS]
         beside = steps + np.linspace(-0.2, 0.2, len(cells))
         axes.plot(
-            beside, cells, ls="", marker="o", ms=2.2, color="0.72", mew=0, label="one pair" if not steps else None
+            beside, cells, ls="", marker="o", ms=2.2, color="0.72", mew=0, label="one cell" if not steps else None
         )
     angle = np.linspace(0, STEPS.max(), 101)
     amplitude = fit["amplitude"].iloc[0]
@@ -220,7 +226,7 @@ def _draw_distance(axes: Axes, matrix: np.ndarray, fit: pd.DataFrame) -> None:
     axes.set_xticks(range(STEPS.max() + 1))
     axes.set_xlabel("Steps on the value circle from the value told")
     axes.set_ylabel(CHANGE)
-    axes.legend(loc="lower left")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
 
 
 @house_style()
@@ -239,19 +245,21 @@ def persona_recovery(scores: pd.DataFrame, fits: pd.DataFrame) -> Figure:
     handles: dict[str, Any] = {}
     for axes, subject in zip(grid, subjects, strict=False):
         own = scores[scores["subject"] == subject].dropna(subset=["planted", "recovered"])
-        for style, (kind, part) in zip((FIRST, SECOND), own.groupby("kind", sort=False), strict=False):
+        for kind, part in own.groupby("kind", sort=False):
+            style = KIND_STYLES[str(kind)]
             colour = style["color"]
             axes.vlines(part["planted"], part["ci_low"], part["ci_high"], color=colour, lw=0.6, alpha=0.35)
             mark = {**style, "markerfacecolor": "none", "markersize": 3.2, "mew": 0.7}
             points = axes.plot(part["planted"], part["recovered"], ls="", **mark)[0]
-            if kind != subject:
-                handles[str(kind)] = points
+            handles[KIND_TITLES[str(kind)]] = points
         ends = own[["planted", "recovered"]].stack().agg(["min", "max"])
         axes.plot(ends, ends, color="0.4", lw=0.8, zorder=0)
         fit = fits[(fits["subject"] == subject) & (fits["kind"] == "all")].iloc[0]
-        note = f"r = {fit['correlation']:.2f}, slope {fit['slope']:.2f}, n = {fit['n']}"
+        note = f"r {fit['correlation']:.2f}, slope {fit['slope']:.2f}, n {fit['n']}"
+        if not math.isnan(fit["coverage"]):
+            note += f", {100 * fit['coverage']:.0f} % inside"
         draw_heading(axes, shown(subject, 30), note)
         axes.set_xlabel("Planted (scale points)")
     grid[0].set_ylabel("Recovered (scale points), 95 % interval")
-    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=2)
+    figure.legend(handles.values(), handles.keys(), loc="outside upper left", ncols=3)
     return figure

@@ -1,11 +1,13 @@
 """Personas held against people: both effects side by side, agreement, exaggeration, trends, and the quoted findings."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from .dimensions import FAMILIES
 from .persona_effects import LEVEL, SUBJECT, Effects, interval, subject_name
 
 PAIR = ["persona_effect", "human_effect"]
@@ -63,14 +65,17 @@ def assess_agreement(bias: pd.DataFrame, draws: np.ndarray | None) -> pd.DataFra
     -------
     Columns of the subject, axis, people_source, weighting, against, group ("all" for the axis), n, n_signs (pairs of
     which neither is zero), same_sign (how many of them agree), rho (Spearman's, ties at mean ranks), slope
-    (exaggeration: least squares through the origin of persona on human effects, sum(ph) / sum(h²); above 1 the persona
-    overdoes the difference) and its 95 % interval. ``interval`` says where that comes from: "queries", resampled, the
-    human means held fixed; or, for printed numbers, "values", from the scatter about the line (t; one degree of
-    freedom goes to the slope).
+    (least squares through the origin of persona on human effects, sum(ph) / sum(h²); on two instruments 1 is no
+    yardstick) and its 95 % interval. ``interval`` says where that comes from: "queries", resampled, the
+    human means and the item key held fixed; or, for printed numbers, "values". That is for one group the scatter about
+    the line (t; one degree of freedom goes to the slope). The groups of an axis share what a persona as such does to a
+    value, so for all of them together whole values are left out in turn: the jackknife (Efron and Tibshirani 1993,
+    chapter 11), with t and one degree of freedom fewer than values.
 
     ``against`` is "baseline", as in the paper, or "axis_mean": there the mean over the axis's groups is taken off both
     sides first. What every persona does alike to a model (to be given any profile) is then gone, and what is left is
-    the difference between the groups, which is all that people can have.
+    the difference between the groups, which is all that people can have. Two groups are then mirror images, of
+    which "all" counts one; an axis with one group has no such rows.
     """
     keys = [*SUBJECT, "axis", "people_source", "weighting"]
     rows = []
@@ -78,18 +83,19 @@ def assess_agreement(bias: pd.DataFrame, draws: np.ndarray | None) -> pd.DataFra
         own_draws = None if draws is None else draws[:, axis["row"].to_numpy()]
         if own_draws is not None and not np.isfinite(own_draws).any():
             own_draws = None
-        for against in ("baseline", "axis_mean"):
+        for against in ("baseline", "axis_mean") if axis["group"].nunique() > 1 else ("baseline",):
             pairs, sample = axis[PAIR].to_numpy(float), own_draws
             dimensions, groups = axis["dimension"].to_numpy(), axis["group"].to_numpy()
             if against == "axis_mean":
                 pairs = _off_mean(pairs.T, dimensions).T
                 sample = None if own_draws is None else _off_mean(own_draws, dimensions)
             for group in [*dict.fromkeys(groups), "all"]:
-                chosen = np.flatnonzero((groups == group) | (group == "all"))
+                mirrored = against == "axis_mean" and axis["group"].nunique() == 2
+                counted = [group] if group != "all" else [groups[0]] if mirrored else groups
+                chosen = np.flatnonzero(np.isin(groups, counted))
                 p, h = pairs[chosen].T.round(12)  # 0.3 - 0.1 - 0.2 is no sign
-                # Taking off a mean of each dimension leaves that many numbers fewer to vary.
-                fixed = len(set(dimensions)) if (against, group) == ("axis_mean", "all") else 0
-                slope, low, high, kind = _slope(p, h, len(p) - fixed - 1, None if sample is None else sample[:, chosen])
+                values = dimensions[chosen] if group == "all" else None
+                slope, low, high, kind = _slope(p, h, values, None if sample is None else sample[:, chosen])
                 signed = (p != 0) & (h != 0)
                 rows.append(
                     {
@@ -106,7 +112,8 @@ def assess_agreement(bias: pd.DataFrame, draws: np.ndarray | None) -> pd.DataFra
                         "interval": kind,
                     }
                 )
-    return pd.DataFrame(rows)
+    columns = [*keys, "against", "group", "n", "n_signs", "same_sign", "rho", "slope", "slope_ci_low", "slope_ci_high"]
+    return pd.DataFrame(rows, columns=[*columns, "interval"])
 
 
 def _off_mean(rows: np.ndarray, dimensions: np.ndarray) -> np.ndarray:
@@ -118,7 +125,10 @@ def _off_mean(rows: np.ndarray, dimensions: np.ndarray) -> np.ndarray:
     return result
 
 
-def _slope(p: np.ndarray, h: np.ndarray, df: int, draws: np.ndarray | None) -> tuple[float, float, float, str | None]:
+def _slope(
+    p: np.ndarray, h: np.ndarray, values: np.ndarray | None, draws: np.ndarray | None
+) -> tuple[float, float, float, str | None]:
+    """Slope, its interval and where that comes from; ``values`` are those of the cells if they count together."""
     squares = float(h @ h)
     if squares == 0:
         return np.nan, np.nan, np.nan, None
@@ -126,12 +136,19 @@ def _slope(p: np.ndarray, h: np.ndarray, df: int, draws: np.ndarray | None) -> t
     if draws is not None:
         low, high = interval(draws @ h / squares)
         return slope, float(low), float(high), "queries"
-    if df < 2:
+    n = len(p) if values is None else len(set(values))
+    if n < 3:
         return slope, np.nan, np.nan, None
+    if values is None:
+        residuals = p - slope * h
+        error = np.sqrt(float(residuals @ residuals) / (n - 1) / squares)
+    else:
+        kept = [values != value for value in dict.fromkeys(values)]
+        left = np.array([p[own] @ h[own] / (h[own] @ h[own]) if h[own].any() else np.nan for own in kept])
+        error = np.sqrt((n - 1) / n * ((left - left.mean()) ** 2).sum())
     from scipy.stats import t  # takes 0.6 s
 
-    residuals = p - slope * h
-    margin = t.ppf((1 + LEVEL) / 2, df) * np.sqrt(float(residuals @ residuals) / df / squares)
+    margin = t.ppf((1 + LEVEL) / 2, n - 1) * error
     return slope, slope - margin, slope + margin, "values"
 
 
@@ -183,7 +200,7 @@ def kendall(one: np.ndarray, other: np.ndarray) -> float:
     return float((a * b).sum() / scale) if scale else np.nan
 
 
-# What the paper says in words: the difference of two personas in a value, and people's.
+# What the paper says in words: the difference of two personas in a value, and people's. Those printed are above 0.
 QUOTED_GAPS = (
     ("gender", "Male", "Female", "Conformity"),
     ("politics", "Left-wing", "Right-wing", "Hedonism"),
@@ -197,8 +214,8 @@ def quoted_findings(bias: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     Columns of the subject, people_source, weighting, finding, persona and human (differences between two groups; or the
-    rank of the group, 1 = lowest), and holds (the personas' difference is the larger one; or they rank lowest and
-    people do not).
+    rank of the group, 1 = lowest), and holds (the personas' difference has the sign of the printed one and is the
+    larger; or they rank lowest and people do not).
     """
     keys = [*SUBJECT, "people_source", "weighting"]
     rows: list[dict[str, Any]] = []
@@ -211,7 +228,7 @@ def quoted_findings(bias: pd.DataFrame) -> pd.DataFrame:
         for axis, one, other, value in QUOTED_GAPS:
             if (axis, one, value) in cells and (axis, other, value) in cells:
                 persona, human = cells[axis, one, value] - cells[axis, other, value]
-                findings.append((f"{value}: {one} minus {other}", persona, human, abs(persona) > abs(human)))
+                findings.append((f"{value}: {one} minus {other}", persona, human, persona > abs(human)))
         axis, group, value = QUOTED_LOWEST
         others = [
             effects for (own_axis, _, own_value), effects in cells.items() if (own_axis, own_value) == (axis, value)
@@ -226,8 +243,16 @@ def quoted_findings(bias: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*keys, "finding", "persona", "human", "holds"])
 
 
-def describe(findings: pd.DataFrame, agreement: pd.DataFrame, effects: pd.DataFrame) -> str:
-    """The quoted findings, the agreement with people and the effects beside prompt versions, as Markdown for people."""
+def describe(
+    findings: pd.DataFrame, agreement: pd.DataFrame, trends: pd.DataFrame, effects: pd.DataFrame, n_versions: int
+) -> str:
+    """Quoted findings, agreement with people, trends, and the effects beside prompt versions, as Markdown for people.
+
+    Parameters
+    ----------
+    findings, agreement, trends : from ``quoted_findings``, ``assess_agreement`` and ``assess_trends``.
+    effects : table ``persona_effects``. n_versions : prompt versions with which models were asked.
+    """
     lines = [
         "# Personas, people and value steering",
         "",
@@ -238,8 +263,9 @@ def describe(findings: pd.DataFrame, agreement: pd.DataFrame, effects: pd.DataFr
     ]
     for row in findings.to_dict("records"):
         finding = row["finding"].replace("_", "-")
+        form = "g" if "rank of" in finding else ".2f"
         lines.append(
-            f"| {subject_name(row)} | {_people(row)} | {finding} | {row['persona']:.2f} | {row['human']:.2f} | "
+            f"| {subject_name(row)} | {_people(row)} | {finding} | {row['persona']:{form}} | {row['human']:{form}} | "
             f"{'yes' if row['holds'] else 'no'} |"
         )
     lines += [
@@ -247,7 +273,9 @@ def describe(findings: pd.DataFrame, agreement: pd.DataFrame, effects: pd.DataFr
         "## Personas against people, all groups of an axis together",
         "",
         "Against the baseline, as in the paper; and against the mean of the axis's groups, which takes off what every "
-        "persona does alike. A slope above 1 overdoes the differences between people, one below 0 turns them round.",
+        "persona does alike. People and personas stand on two instruments with different spread: signs, order and "
+        "pattern compare, single sizes do not, and a slope of 1 is no yardstick. Intervals are conditional on the item "
+        "key: they do not say how far it could have come out otherwise.",
         "",
         "| model | people | axis | against | signs that agree | rho | slope [95 % interval] |",
         "|---|---|---|---|---|---|---|",
@@ -258,16 +286,51 @@ def describe(findings: pd.DataFrame, agreement: pd.DataFrame, effects: pd.DataFr
             f"{row['same_sign']} of {row['n_signs']} | {row['rho']:.2f} | "
             f"{row['slope']:.2f} [{row['slope_ci_low']:.2f}, {row['slope_ci_high']:.2f}] |"
         )
+    lines += _describe_trends(trends[trends["dimension"].isin(FAMILIES["pvq"])])
     tested = effects[(effects["family"] == "pvq") & effects["version_ratio"].notna()]
     if len(tested):
-        lines += ["", "## Personas against prompt versions", ""]
-    for names, own in tested.groupby(SUBJECT, sort=False, observed=True):
+        from scipy.special import stdtr  # a tenth of the time of scipy.stats
+
+        # |mean| / SD above 1 is |t| above the root of the number of versions.
+        chance = 2 * stdtr(n_versions - 1, -np.sqrt(n_versions))
+        lines += [
+            "",
+            "## Personas and steering against prompt versions",
+            "",
+            f"An effect exceeds its spread if its mean over the {n_versions} versions is larger than its standard "
+            f"deviation over them. Without any effect, about {100 * chance:.0f} % would by chance.",
+            "",
+        ]
+    kinds = tested["axis"].map(lambda axis: "steering" if axis == "steering" else "personas").astype(str)
+    for (*names, kind), own in tested.groupby([*SUBJECT, kinds], sort=False, observed=True):
         larger = int((own["version_ratio"] > 1).sum())
         subject = subject_name(dict(zip(SUBJECT, names, strict=True)))
         lines.append(
-            f"- {subject}: {larger} of {len(own)} effects on values exceed their own spread over prompt versions."
+            f"- {subject}, {kind}: {larger} of {len(own)} effects on values exceed their spread over versions."
         )
     return "\n".join(lines) + "\n"
+
+
+def _describe_trends(trends: pd.DataFrame) -> list[str]:
+    """One line for each subject and ordinal axis: how many values only rise or only fall along it."""
+    lines = []
+    keys = [*SUBJECT, "weighting", "axis", "n"]
+    for names, own in trends[trends["n"] > 2].groupby(keys, sort=False, dropna=False):
+        about: dict[str, Any] = dict(zip(keys, names, strict=True))
+        subject = f"people, {_people(about)}" if pd.isna(about["model"]) else subject_name(about)
+        chance = len(own) * 2 / math.factorial(about["n"])
+        lines.append(
+            f"- {subject}, {about['axis']}: {int(own['strict'].sum())} of {len(own)} values ({chance:.1f} by chance)."
+        )
+    heading = [
+        "",
+        "## Trends along ordered axes",
+        "",
+        "Values that only rise or only fall from group to group, in `trends.csv` one by one. By chance: if every order "
+        "of the groups were equally likely, number of values · 2 / (groups)!.",
+        "",
+    ]
+    return [*heading, *lines] if lines else []
 
 
 def _people(row: Mapping[Any, Any]) -> str:

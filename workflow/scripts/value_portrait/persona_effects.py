@@ -157,8 +157,9 @@ def estimate_effects(
     ratings = replace(ratings, subjects=[ratings.subjects[row] for row in chosen], values=ratings.values[chosen])
     row_of = {subject: row for row, subject in enumerate(ratings.subjects)}
     subjects = [(model, condition) for model, condition in ratings.subjects if condition != BASELINE]
-    own = [row_of[subject] for subject in subjects]
-    base = [row_of[model, BASELINE] for model, _ in subjects]
+    own = np.array([row_of[subject] for subject in subjects], int)
+    base = np.array([row_of[model, BASELINE] for model, _ in subjects], int)
+    model_of = np.array([model for model, _ in subjects])
 
     def difference(averages: np.ndarray, weights: np.ndarray) -> np.ndarray:
         scores = sum_by_query(averages, ratings.items, queries, key, centring).scores(weights)
@@ -167,8 +168,17 @@ def estimate_effects(
     averages = ratings.averages()
     n = len(dict.fromkeys(queries))
     effect = difference(averages, np.ones((1, n)))[0]
-    draws = difference(averages, resample_queries(n, seed))
-    low, high = interval(draws)
+    # Model by model, and kept in single precision: many resamples of many personas fill the memory.
+    weights = resample_queries(n, seed)
+    draws = np.empty((DRAWS, len(subjects), len(DIMENSIONS)), np.float32)
+    ends = np.empty((2, len(subjects), len(DIMENSIONS)))
+    for model in told:
+        places = np.flatnonzero(model_of == model)
+        rows = averages[[base[places[0]], *own[places]]]
+        scores = sum_by_query(rows, ratings.items, queries, key, centring).scores(weights)
+        changes = scores[:, 1:] - scores[:, :1]
+        draws[:, places], ends[:, places] = changes, interval(changes)
+    low, high = ends.reshape(2, -1)
     by_version = np.concatenate(
         [difference(np.where(values > 0, values, np.nan), np.ones((1, n))) for values in ratings.values.swapaxes(0, 1)]
     )
@@ -204,7 +214,7 @@ def estimate_effects(
         version_ratio=np.abs(version_mean) / np.where(version_sd > 0, version_sd, np.nan),
     )
     kept = np.isfinite(effect)
-    return Effects(table.loc[kept, COLUMNS].reset_index(drop=True), draws[:, kept])
+    return Effects(table.loc[kept, COLUMNS].reset_index(drop=True), draws.reshape(DRAWS, -1)[:, kept])
 
 
 def _over_versions(effects: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -240,5 +250,7 @@ def join(parts: Sequence[Effects]) -> Effects:
     table = pd.concat([part.table for part in parts], ignore_index=True)
     if all(part.draws is None for part in parts):
         return Effects(table, None)
-    blocks = [np.full((DRAWS, len(part.table)), np.nan) if part.draws is None else part.draws for part in parts]
+    blocks = [
+        np.full((DRAWS, len(part.table)), np.nan, np.float32) if part.draws is None else part.draws for part in parts
+    ]
     return Effects(table, np.hstack(blocks))

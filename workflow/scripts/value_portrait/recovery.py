@@ -190,13 +190,16 @@ def assess_effects(scores: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     Columns subject, kind, n, correlation (Pearson's), slope (through the origin, of recovered on planted effects: below
-    1 some of an effect is lost to wrong tags) and rmse, in scale points.
+    1 some of an effect is lost to wrong tags), rmse, in scale points, and coverage (share of the effects with an
+    interval that have the planted effect inside it; those of personas are conditional on the item key, so that wrong
+    tags lower it).
     """
     rows: list[Mapping[str, object]] = []
     for subject, own in scores.dropna(subset=["planted", "recovered"]).groupby("subject", sort=False):
         for kind in [*dict.fromkeys(own["kind"]), "all"]:
             part = own[(own["kind"] == kind) | (kind == "all")]
             planted, recovered = part["planted"], part["recovered"]
+            bounded = part.dropna(subset=["ci_low", "ci_high"])
             rows.append(
                 {
                     "subject": subject,
@@ -205,6 +208,7 @@ def assess_effects(scores: pd.DataFrame) -> pd.DataFrame:
                     "correlation": planted.corr(recovered),
                     "slope": (planted * recovered).sum() / (planted**2).sum(),
                     "rmse": float(np.sqrt(((recovered - planted) ** 2).mean())),
+                    "coverage": bounded["planted"].between(bounded["ci_low"], bounded["ci_high"]).mean(),
                 }
             )
     return pd.DataFrame(rows)

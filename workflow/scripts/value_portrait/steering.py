@@ -18,6 +18,7 @@ VALUES = FAMILIES["pvq"]
 # Steps from every value to every other, the short way round: 0 to 5.
 STEPS = np.abs(np.subtract.outer(np.arange(len(VALUES)), np.arange(len(VALUES))))
 STEPS = np.minimum(STEPS, len(VALUES) - STEPS)
+PERMUTATIONS = 2000
 OPPOSITES = (("Self_Transcendence", "Self_Enhancement"), ("Conservation", "Openness_to_Change"))
 
 
@@ -47,7 +48,7 @@ def hit_targets(effects: pd.DataFrame) -> pd.DataFrame:
     """For every value that a subject was told to hold: its own change, and its rank among the ten (1 = raised most).
 
     Returns columns of the subject, steered, change, rank (1 + the number of values raised more), raised_most (the value
-    that was raised most) and hit (rank is 1).
+    that was raised most: the one told, if others were raised as much) and hit (rank is 1).
     """
     rows: list[dict[str, Any]] = []
     for subject, own in _subjects(effects):
@@ -55,20 +56,21 @@ def hit_targets(effects: pd.DataFrame) -> pd.DataFrame:
         for value, changes in matrix.iterrows():
             change = changes[str(value)]
             rank = 1 + int((changes > change).sum())
+            hit = rank == 1 and bool(np.isfinite(change))
             rows.append(
                 {
                     **subject,
                     "steered": value,
                     "change": change,
                     "rank": rank if np.isfinite(change) else None,
-                    "raised_most": changes.idxmax(),
-                    "hit": rank == 1 and bool(np.isfinite(change)),
+                    "raised_most": value if hit else changes.idxmax(),
+                    "hit": hit,
                 }
             )
     return pd.DataFrame(rows, columns=[*SUBJECT, "steered", "change", "rank", "raised_most", "hit"])
 
 
-def change_by_distance(effects: Effects) -> pd.DataFrame:
+def change_by_distance(effects: Effects, seed: int) -> pd.DataFrame:
     """Mean change at 0 to 5 steps on the circle from the value that the subject was told to hold, and a cosine's fit.
 
     The cosine is a + b·cos(36° · steps), by least squares over all cells of the matrix (Guttman's circumplex in its
@@ -77,19 +79,20 @@ def change_by_distance(effects: Effects) -> pd.DataFrame:
     Returns
     -------
     Columns of the subject, steps, n (cells), change with its 95 % interval (by resampled queries; null for printed
-    numbers), fitted, amplitude (b) and r2 (share of the cells' variance that the cosine explains; the same on all six
-    rows of a subject).
+    numbers), fitted, amplitude (b) and r2 (share of the cells' variance that the cosine explains), r2_off_diagonal
+    (the same, fitted without the values told) and p_circle. The last four are the same on all six rows of a subject.
+    p_circle is the share of ``PERMUTATIONS`` drawn with ``seed``, the labels at hand among them, of which cells and
+    cosine correlate at least as highly when the labels of the values told change places.
     """
+    rng = np.random.default_rng(seed)
     rows: list[dict[str, Any]] = []
     for subject, own in _subjects(effects.table):
         cells = own[(own["axis"] == AXIS) & (own["family"] == "pvq")]
         steps = np.array([_steps(*pair) for pair in zip(cells["group"], cells["dimension"], strict=True)])
         change = cells["effect"].to_numpy(float)
-        wave = np.cos(2 * np.pi * steps / len(VALUES))
-        design = np.column_stack([np.ones(len(wave)), wave])
-        level, amplitude = np.linalg.lstsq(design, change, rcond=None)[0]
-        residuals = change - design @ (level, amplitude)
-        total = ((change - change.mean()) ** 2).sum()
+        level, amplitude, r2 = _fit_cosine(steps, change)
+        others = _fit_cosine(steps[steps > 0], change[steps > 0])[2]
+        p_circle = _permute(cells, rng)
         for distance in np.unique(steps):
             chosen = cells.index[steps == distance]
             low, high = np.nan, np.nan
@@ -105,11 +108,35 @@ def change_by_distance(effects: Effects) -> pd.DataFrame:
                     "ci_high": high,
                     "fitted": level + amplitude * np.cos(2 * np.pi * distance / len(VALUES)),
                     "amplitude": amplitude,
-                    "r2": 1 - (residuals**2).sum() / total if total > 0 else np.nan,
+                    "r2": r2,
+                    "r2_off_diagonal": others,
+                    "p_circle": p_circle,
                 }
             )
     columns = [*SUBJECT, "steps", "n", "change", "ci_low", "ci_high", "fitted", "amplitude", "r2"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=[*columns, "r2_off_diagonal", "p_circle"])
+
+
+def _fit_cosine(steps: np.ndarray, change: np.ndarray) -> tuple[float, float, float]:
+    """Level, amplitude and R² of the cosine; no R² where all changes are the same."""
+    design = np.column_stack([np.ones(len(steps)), np.cos(2 * np.pi * steps / len(VALUES))])
+    level, amplitude = np.linalg.lstsq(design, change, rcond=None)[0]
+    total = ((change - change.mean()) ** 2).sum()
+    residuals = change - design @ (level, amplitude)
+    return level, amplitude, 1 - (residuals**2).sum() / total if total > 0 else np.nan
+
+
+def _permute(cells: pd.DataFrame, rng: np.random.Generator) -> float:
+    told = cells["group"].map(VALUES.index).to_numpy()
+    scored = cells["dimension"].map(VALUES.index).to_numpy()
+    present = np.unique(told)
+    orders = np.vstack([present, *(rng.permutation(present) for _ in range(PERMUTATIONS))])
+    waves = np.cos(2 * np.pi * STEPS / len(VALUES))[orders[:, np.searchsorted(present, told)], scored]
+    waves -= waves.mean(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):  # no correlation where the waves are level
+        fits = waves @ cells["effect"].to_numpy(float) / np.sqrt((waves**2).sum(axis=1))
+    # The labels at hand come back among the permutations, up to rounding.
+    return float((fits >= fits[0] - 1e-9).mean())
 
 
 def judge_pairs(effects: Effects) -> pd.DataFrame:
@@ -163,10 +190,12 @@ def describe(hits: pd.DataFrame, by_distance: pd.DataFrame, pairs: pd.DataFrame)
         "",
         "## Value steering",
         "",
-        "The value told should rise most, its neighbours on the circle with it, and its opposites fall.",
+        "The value told should rise most, its neighbours on the circle with it, and its opposites fall. p: chance of a "
+        "cosine that fits as well, if it did not matter which value was told (permutations of the values told).",
         "",
-        "| model | told value raised most | its mean rank | cosine R² | allied pairs rise | opposed pairs fall |",
-        "|---|---|---|---|---|---|",
+        "| model | told value raised most | its mean rank | cosine R² | without the value told | p | allied pairs rise "
+        "| opposed pairs fall |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for names, own in hits.groupby(SUBJECT, sort=False, observed=True):
         fit, judged = (table[(table[SUBJECT] == names).all(axis=1)] for table in (by_distance, pairs))
@@ -176,6 +205,7 @@ def describe(hits: pd.DataFrame, by_distance: pd.DataFrame, pairs: pd.DataFrame)
         ]
         lines.append(
             f"| {subject_name(own.iloc[0].to_dict())} | {int(own['hit'].sum())} of {len(own)} | "
-            f"{own['rank'].mean():.1f} | {fit['r2'].iloc[0]:.2f} | {parts[0]} | {parts[1]} |"
+            f"{own['rank'].mean():.1f} | {fit['r2'].iloc[0]:.2f} | {fit['r2_off_diagonal'].iloc[0]:.2f} | "
+            f"{fit['p_circle'].iloc[0]:.2g} | {parts[0]} | {parts[1]} |"
         )
     return "\n".join(lines) + "\n" if len(hits) else ""
