@@ -85,6 +85,8 @@ rule write_certificate:
         "<logs>/write_certificate.log",
     benchmark:
         "<benchmarks>/write_certificate.tsv"
+    # A figure waits for it.
+    priority: 1
     conda:
         "../../envs/analysis.yaml"
     threads: 1

@@ -19,6 +19,8 @@ rule compare_models:
         instruments="<results>/publication/tables/instruments.csv",
     log:
         "<logs>/compare_models.log",
+    # Figures wait for it.
+    priority: 1
     conda:
         "../../envs/analysis.yaml"
     threads: 1

@@ -97,6 +97,8 @@ rule estimate_reliability:
         "<logs>/estimate_reliability.log",
     benchmark:
         "<benchmarks>/estimate_reliability.tsv"
+    # Figures wait for it.
+    priority: 1
     conda:
         "../../envs/analysis.yaml"
     threads: 1
