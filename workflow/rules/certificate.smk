@@ -29,7 +29,7 @@ rule explain_correlations:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=1250,
         runtime=5,
     message:
         "Searching the cause of every correlation that differs from the published one"
