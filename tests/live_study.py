@@ -10,19 +10,23 @@ LIVE_ITEMS = 2 * 3 * 2
 LIVE_VERSIONS = ["v1", "v1_reversed"]
 
 
+# What the rows of live models share.
+LIVE_ROW = {
+    "answers": "live",
+    "provider": "loopback",
+    "request": "chat",
+    "family": "Lab",
+    "developer": "Lab",
+    "weights": "open",
+    "reasoning": "no",
+    "conditions": "baseline",
+}
+
+
 def write_live_study(checkout: Path, server: Loopback, models: list[str], store: Path | None = None) -> None:
     """Make ``checkout`` a study of one simulated and some live models, whose config is ``live.yaml``."""
     header, first, *_ = (ROOT / "config/demo_models.tsv").read_text().splitlines()
-    live = dict.fromkeys(header.split("\t"), "") | {
-        "answers": "live",
-        "provider": "loopback",
-        "request": "chat",
-        "family": "Lab",
-        "developer": "Lab",
-        "weights": "open",
-        "reasoning": "no",
-        "conditions": "baseline",
-    }
+    live = dict.fromkeys(header.split("\t"), "") | LIVE_ROW
     rows = ["\t".join((live | {"model": name, "model_id": name}).values()) for name in models]
     (checkout / "config/live_models.tsv").write_text("\n".join([header, first, *rows]) + "\n")
     providers = yaml.safe_load((ROOT / "config/providers.yaml").read_text())

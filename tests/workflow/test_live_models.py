@@ -16,6 +16,7 @@ import pandas as pd
 import psutil
 import pytest
 import yaml
+from live_study import LIVE_ROW
 from loopback import Loopback
 from value_portrait import study
 from value_portrait.tables import read_table
@@ -44,17 +45,10 @@ def checkout(tmp_path: Path, server: Loopback) -> Path:
             (target / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / file, target / file)
     header, *rows = (ROOT / "config/demo_models.tsv").read_text().splitlines()
-    live = dict.fromkeys(header.split("\t"), "") | {
+    live = dict.fromkeys(header.split("\t"), "") | LIVE_ROW
+    live |= {
         "model": MODEL,
-        "answers": "live",
-        "provider": "loopback",
         "model_id": "test-model",
-        "request": "chat",
-        "family": "Lab",
-        "developer": "Lab",
-        "weights": "open",
-        "reasoning": "no",
-        "conditions": "baseline",
         "usd_in": "1",
         "usd_out": "2",
         "priced_on": "2026-11-01",

@@ -4,6 +4,7 @@ No global state of Matplotlib is left changed: a function that makes or saves a 
 """
 
 import logging
+import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import cycle, islice, pairwise
@@ -17,6 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PatchCollection
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
@@ -230,6 +232,24 @@ def draw_cells(
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
+    return cells
+
+
+def draw_dimensions(
+    axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, dimensions: Sequence[tuple[str, str]]
+) -> Any:
+    """Cells around zero, one column for each (family, dimension), named at the top, and the families' names below.
+
+    As ``draw_cells`` otherwise, with ``values`` as the cells' texts.
+    """
+    limit = max(np.nanmax(np.abs(values), initial=0), 0.1)
+    texts = np.array([["n/a" if math.isnan(value) else signed(value) for value in row] for row in values])
+    cells = draw_cells(axes, x, y, values, texts, DIVERGING, Normalize(-limit, limit), hatch="////")
+    axes.set_xticks(x, [title(dimension) for _, dimension in dimensions], rotation=90)
+    axes.xaxis.tick_top()
+    for family in dict.fromkeys(family for family, _ in dimensions):
+        places = x[[index for index, (other, _) in enumerate(dimensions) if other == family]]
+        axes.text(places.mean(), y[-1] + 0.8, FAMILY_TITLES[family], ha="center", va="top", weight="bold", size=7)
     return cells
 
 

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm, Normalize
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from .dimensions import DIMENSIONS, FAMILIES, FAMILY_TITLES, title
+from .dimensions import DIMENSIONS, FAMILIES, title
 from .drawing import (
     COLOURS,
-    DIVERGING,
     FIRST,
     LINES,
     MARKERS,
@@ -27,6 +26,7 @@ from .drawing import (
     WIDTH,
     dimension_rows,
     draw_cells,
+    draw_dimensions,
     draw_heading,
     draw_ranges,
     family_marks,
@@ -65,15 +65,8 @@ def value_profiles(profiles: pd.DataFrame, families: Mapping[str, str]) -> Figur
     x, y = spaced([family for family, _ in DIMENSIONS], gap=0.4), spaced([*groups, ""], gap=0.4)
     figure = Figure(figsize=(WIDTH, 1.75 + 0.185 * y[-1]))
     axes = figure.subplots()
-    limit = max(np.nanmax(np.abs(values), initial=0), 0.1)
-    texts = np.array([["n/a" if math.isnan(value) else signed(value) for value in row] for row in values])
-    cells = draw_cells(axes, x, y, values, texts, DIVERGING, Normalize(-limit, limit), hatch="////")
-    axes.set_xticks(x, [title(dimension) for _, dimension in DIMENSIONS], rotation=90)
-    axes.xaxis.tick_top()
+    cells = draw_dimensions(axes, x, y, values, DIMENSIONS)
     axes.set_yticks(y, [*(shown(model, 26, wrap=True) for model in wide.index), means.index[0]], linespacing=0.95)
-    for family in FAMILIES:
-        own = x[[index for index, (other, _) in enumerate(DIMENSIONS) if other == family]]
-        axes.text(own.mean(), y[-1] + 0.8, FAMILY_TITLES[family], ha="center", va="top", weight="bold", size=7)
     for family in dict.fromkeys(groups):
         own = y[[index for index, group in enumerate(groups) if group == family]]
         axes.plot([x[-1] + 0.75] * 2, [own[0] - 0.4, own[-1] + 0.4], color=TEXT_GREY, lw=0.8, clip_on=False)

@@ -10,7 +10,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from .dimensions import DIMENSIONS, FAMILIES, FAMILY_TITLES, title
+from .dimensions import DIMENSIONS, FAMILIES, title
 from .drawing import (
     COLOURS,
     DIVERGING,
@@ -22,6 +22,7 @@ from .drawing import (
     WIDTH,
     dimension_rows,
     draw_cells,
+    draw_dimensions,
     draw_heading,
     house_style,
     shown,
@@ -149,15 +150,8 @@ def persona_effects(effects: pd.DataFrame) -> Figure:
     x, y = spaced([family for family, _ in dimensions], gap=0.4), spaced(blocks, gap=0.4)
     figure = Figure(figsize=(WIDTH, 1.9 + 0.165 * y[-1]))
     axes = figure.subplots()
-    limit = max(np.nanmax(np.abs(values), initial=0), 0.1)
-    texts = np.array([["n/a" if math.isnan(value) else signed(value) for value in row] for row in values])
-    cells = draw_cells(axes, x, y, values, texts, DIVERGING, Normalize(-limit, limit), hatch="////")
-    axes.set_xticks(x, [title(dimension) for _, dimension in dimensions], rotation=90)
-    axes.xaxis.tick_top()
+    cells = draw_dimensions(axes, x, y, values, dimensions)
     axes.set_yticks(y, [shown(group, 24) for _, _, group in wide.index])
-    for family in dict.fromkeys(family for family, _ in dimensions):
-        places = x[[index for index, (other, _) in enumerate(dimensions) if other == family]]
-        axes.text(places.mean(), y[-1] + 0.8, FAMILY_TITLES[family], ha="center", va="top", weight="bold", size=7)
     several = len({framing for framing, _ in blocks}) > 1
     for framing, axis in dict.fromkeys(blocks):
         places = y[[index for index, block in enumerate(blocks) if block == (framing, axis)]]
