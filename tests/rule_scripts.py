@@ -14,7 +14,7 @@ SAME_AS = {"matplotlib-base": "matplotlib"}
 
 
 class Rule(NamedTuple):
-    """A rule: its name, that of its script, and that of its environment."""
+    """A rule: its name, its script (stage and name), and the name of its environment."""
 
     name: str
     script: str
@@ -25,7 +25,7 @@ def rules() -> Iterator[Rule]:
     """All rules with a script."""
     for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
         for block in re.split(r"\n\s*rule ", path.read_text())[1:]:
-            script = re.search(r'"\.\./scripts/(\w+)\.py"', block)
+            script = re.search(r'"\.\./scripts/([\w/]+)\.py"', block)
             if script:
                 yield Rule(block.split(":")[0], script[1], re.search(r"envs/(\w+)\.yaml", block)[1])
 
@@ -39,11 +39,10 @@ def imported(script: Path, seen: set[Path]) -> set[str]:
     for node in ast.walk(ast.parse(script.read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level and not node.module.startswith("value_portrait"):
+        elif isinstance(node, ast.ImportFrom) and not node.module.startswith("value_portrait"):
             found.add(node.module.split(".")[0])
         elif isinstance(node, ast.ImportFrom):
-            start = script.parents[node.level - 1] if node.level else SCRIPTS
-            base = start.joinpath(*(node.module or "").split("."))
+            base = SCRIPTS.joinpath(*node.module.split("."))
             names = [base] if base.with_suffix(".py").exists() else [base / alias.name for alias in node.names]
             for module in (name.with_suffix(".py") for name in names):
                 if module not in seen:

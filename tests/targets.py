@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from value_portrait.conditions import Message
-from value_portrait.querying.budget import Budget
-from value_portrait.querying.engine import Summary, ask
-from value_portrait.querying.progress import Progress
-from value_portrait.querying.providers import Parameters, Provider, Target
-from value_portrait.querying.requests import Finding, Planned, plan_request
-from value_portrait.querying.store import Store, store_file
+from value_portrait.responses.budget import Budget
+from value_portrait.responses.conditions import Message
+from value_portrait.responses.engine import Summary, ask
+from value_portrait.responses.progress import Progress
+from value_portrait.responses.providers import Parameters, Provider, Target
+from value_portrait.responses.requests import Finding, Planned, plan_request
+from value_portrait.responses.store import Store, store_file
 
 KEY = "lb-PLANTED-4f9a8c7e6d5b"
 

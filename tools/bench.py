@@ -21,8 +21,9 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
-from value_portrait.scoring import arrange_ratings, profile_models  # noqa: E402
-from value_portrait.sensitivity import estimate_sensitivity  # noqa: E402
+from value_portrait.scores.profiles import profile_models  # noqa: E402
+from value_portrait.scores.ratings import arrange_ratings  # noqa: E402
+from value_portrait.scores.sensitivity import estimate_sensitivity  # noqa: E402
 from value_portrait.tables import read_table  # noqa: E402
 
 TRACKED = ("Snakefile", "config.yaml", "requirements.lock", "config", "envs", "profiles", "workflow", "data/reference")

@@ -100,7 +100,7 @@ def engine(url: str, number: int, in_flight: int, requests_per_minute: float | N
     """The engine of this project, with its store on the disk of this folder."""
     import openai  # noqa: F401  (imports count for nobody)
     from targets import make_target, run
-    from value_portrait.querying.requests import Planned, canonical, request_key
+    from value_portrait.responses.requests import Planned, canonical, request_key
 
     os.environ["LOOPBACK_API_KEY"] = "lb-0123456789abcdefghijklmnopqrstuvwxyz"
     target = make_target(url, max_in_flight=in_flight, timeout_s=60, requests_per_minute=requests_per_minute)

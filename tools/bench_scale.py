@@ -28,16 +28,16 @@ from bench import copy_checkout
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
-from value_portrait.answers import text_outcome  # noqa: E402
-from value_portrait.simulated_models import (  # noqa: E402
+from value_portrait.responses.parsing import text_outcome  # noqa: E402
+from value_portrait.simulation.models import (  # noqa: E402
     NO_OPTION,
     draw_answers,
     draw_model,
     expected_ratings,
     named_generator,
 )
-from value_portrait.simulated_personas import draw_shifts, moved  # noqa: E402
-from value_portrait.simulation import LOADINGS, loading_matrix, write_content  # noqa: E402
+from value_portrait.simulation.people_and_items import LOADINGS, loading_matrix, write_content  # noqa: E402
+from value_portrait.simulation.personas import draw_shifts, moved  # noqa: E402
 from value_portrait.tables import read_table, write_table  # noqa: E402
 
 VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed", "v3", "v3_reversed"]

@@ -11,16 +11,16 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
 from snakemake.utils import update_config  # noqa: E402
-from value_portrait.conditions import BASELINE, model_conditions, read_personas  # noqa: E402
 from value_portrait.configuration import Model, check_config, read_models  # noqa: E402
 from value_portrait.errors import InputError  # noqa: E402
-from value_portrait.querying.assembly import export_answers  # noqa: E402
-from value_portrait.querying.explaining import explain  # noqa: E402
-from value_portrait.querying.planning import study_plan  # noqa: E402
-from value_portrait.querying.preflight import stored_finding  # noqa: E402
-from value_portrait.querying.providers import Target, live_target, read_providers  # noqa: E402
-from value_portrait.querying.requests import Planned  # noqa: E402
-from value_portrait.querying.store import read_records, store_file  # noqa: E402
+from value_portrait.responses.assembly import export_answers  # noqa: E402
+from value_portrait.responses.conditions import BASELINE, model_conditions, read_personas  # noqa: E402
+from value_portrait.responses.explaining import explain  # noqa: E402
+from value_portrait.responses.planning import study_plan  # noqa: E402
+from value_portrait.responses.preflight import stored_finding  # noqa: E402
+from value_portrait.responses.providers import Target, live_target, read_providers  # noqa: E402
+from value_portrait.responses.requests import Planned  # noqa: E402
+from value_portrait.responses.store import read_records, store_file  # noqa: E402
 
 
 def read_config(files: list[str]) -> dict[str, Any]:

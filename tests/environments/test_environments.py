@@ -113,7 +113,8 @@ def test_an_environment_imports_all_that_its_rules_may_import(environments, envi
     packages = {package for script in own for package in imported(SCRIPTS / f"{script}.py", modules)}
     names = {".".join(module.relative_to(SCRIPTS).with_suffix("").parts) for module in modules}
     program = f"import sys; sys.path.append({str(SCRIPTS)!r})\n"
-    program += "".join(f"import {name}\n" for name in sorted(own | names | packages))
+    scripts = {script.replace("/", ".") for script in own}
+    program += "".join(f"import {name}\n" for name in sorted(scripts | names | packages))
     python = environments / environment / "bin/python"
     result = subprocess.run([python, "-I", "-c", program], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
@@ -139,7 +140,7 @@ def test_the_embedded_study_runs_in_the_environments(environments, tmp_path):
     result = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert (checkout / "results/demo/publication/summary.md").exists()
-    environment_of = {rule.script: rule.environment for rule in rules()}
+    environment_of = {rule.name: rule.environment for rule in rules()}
     jobs = [line.split() for line in (tmp_path / "report").read_text().splitlines()]
     assert {environment_of[script] for script, *_ in jobs} == {"collection", "analysis"}
     for script, prefix, *taken in jobs:

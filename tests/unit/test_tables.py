@@ -4,7 +4,7 @@ import pyarrow.parquet
 import pytest
 from value_portrait.errors import InputError
 from value_portrait.files import written_whole
-from value_portrait.scoring import read_ratings
+from value_portrait.scores.ratings import read_ratings
 from value_portrait.tables import SCHEMAS, read_parts, read_table, write_table, written_in_parts
 
 

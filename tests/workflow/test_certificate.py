@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT, run_snakemake
-from value_portrait.certifying.certificate import certify, gather
-from value_portrait.certifying.correlating import examine_correlations
-from value_portrait.certifying.printed import PRINTED
-from value_portrait.items import select_items
-from value_portrait.scoring import Ratings
+from value_portrait.items.validation import select_items
+from value_portrait.paper.certifying.certificate import certify, gather
+from value_portrait.paper.certifying.correlating import examine_correlations
+from value_portrait.paper.certifying.printed import PRINTED
+from value_portrait.scores.ratings import Ratings
 from value_portrait.tables import read_table
 
 sys.path.append(str(ROOT / "tools"))

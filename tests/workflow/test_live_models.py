@@ -18,7 +18,7 @@ import pytest
 import yaml
 from live_study import LIVE_ROW
 from loopback import Loopback
-from value_portrait import study
+from value_portrait.paper import raw_files as study
 from value_portrait.tables import read_table
 
 ROOT = Path(__file__).parents[2]
@@ -150,10 +150,10 @@ def assert_what_is_answered_is_never_asked_again(checkout: Path, server: Loopbac
         shutil.rmtree(checkout / "results")
     elif case != "everything forced":
         for file in (
-            "query_model.py",
-            "preflight_model.py",
-            "value_portrait/parsing.py",
-            "value_portrait/querying/engine.py",
+            "responses/query_model.py",
+            "responses/preflight_model.py",
+            "value_portrait/responses/parsing.py",
+            "value_portrait/responses/engine.py",
         ):
             with (checkout / "workflow/scripts" / file).open("a") as script:
                 script.write("\n# Edited.\n")

@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import ROOT, run_snakemake
-from value_portrait import coverage, publication
-from value_portrait.conditions import model_conditions, read_personas
-from value_portrait.querying.planning import study_plan
-from value_portrait.querying.providers import Target, read_providers
-from value_portrait.querying.requests import Finding
+from value_portrait.items import coverage
+from value_portrait.publication import findings as publication
+from value_portrait.responses.conditions import model_conditions, read_personas
+from value_portrait.responses.planning import study_plan
+from value_portrait.responses.providers import Target, read_providers
+from value_portrait.responses.requests import Finding
 
 pytestmark = pytest.mark.xdist_group("paper")
 
@@ -198,16 +199,25 @@ def test_changing_one_models_row_collects_that_model_alone(paper, restored):
 def users_of(module):
     """The rules whose scripts import a module of the library, found by Python's own module finder."""
     users = set()
-    for script in (ROOT / "workflow/scripts").glob("*.py"):
+    for script in (ROOT / "workflow/scripts").glob("*/*.py"):
         finder = ModuleFinder(path=[str(ROOT / "workflow/scripts")])
         finder.run_script(str(script))
-        if f"value_portrait.{module}" in finder.modules:
+        if "value_portrait." + module.replace("/", ".") in finder.modules:
             users.add(script.stem)
     return users
 
 
 @pytest.mark.parametrize(
-    "module", ["parsing", "scoring", "reliability", "coverage", "drawing", "comparisons", "steering"]
+    "module",
+    [
+        "responses/parsing",
+        "scores/profiles",
+        "scores/reliability",
+        "items/coverage",
+        "publication/drawing",
+        "publication/comparisons",
+        "personas/steering",
+    ],
 )
 def test_editing_a_module_reruns_exactly_the_rules_that_use_it(paper, restored, module):
     path = f"{LIBRARY}/{module}.py"

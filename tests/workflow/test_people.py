@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import ROOT, copy_checkout, run_snakemake
-from value_portrait.simulated_people import planted_effects, simulate_respondents
+from value_portrait.simulation.respondents import planted_effects, simulate_respondents
 
 GROUPS = yaml.safe_load((ROOT / "config.yaml").read_text())["people"]["groups"]
 

@@ -8,7 +8,7 @@ import pytest
 from conftest import copy_checkout, run_snakemake
 from live_study import LIVE_ITEMS, LIVE_VERSIONS, write_live_study
 from loopback import Loopback
-from value_portrait.querying.store import Store, store_file
+from value_portrait.responses.store import Store, store_file
 
 MODEL = "shared"
 TABLE = f"results/live/responses/{MODEL}/baseline.parquet"

@@ -14,7 +14,7 @@ rule explain_correlations:
         participants="<results>/study/participants.parquet",
         published="<results>/items/published_correlations.parquet",
         tagged_items=f"<archive>/{study.ITEMS}",
-        library=library("explain_correlations"),
+        library=library("paper/explain_correlations"),
     output:
         recomputed="<results>/certificate/recomputed_correlations.parquet",
         explained="<results>/certificate/explained_correlations.parquet",
@@ -34,7 +34,7 @@ rule explain_correlations:
     message:
         "Searching the cause of every correlation that differs from the published one"
     script:
-        "../scripts/explain_correlations.py"
+        "../scripts/paper/explain_correlations.py"
 
 
 rule write_certificate:
@@ -58,7 +58,7 @@ rule write_certificate:
         persona_effects="<results>/personas/effects.csv",
         people="<results>/personas/people.csv",
         printed=list(PRINTED.values()),
-        library=library("write_certificate"),
+        library=library("paper/write_certificate"),
     output:
         certificate=report(
             "<results>/publication/certificate.csv", caption="../report/certificate.rst", category="Certificate"
@@ -102,13 +102,13 @@ rule write_certificate:
     message:
         "Comparing every published number with ours"
     script:
-        "../scripts/write_certificate.py"
+        "../scripts/paper/write_certificate.py"
 
 
 rule draw_certificate:
     input:
         certificate="<results>/publication/certificate.csv",
-        library=library("draw_certificate"),
+        library=library("paper/draw_certificate"),
     output:
         vector_figures("certificate"),
         certificate=report(
@@ -127,7 +127,7 @@ rule draw_certificate:
     message:
         "Drawing the certificate"
     script:
-        "../scripts/draw_certificate.py"
+        "../scripts/paper/draw_certificate.py"
 
 
 # The verdict is a rule of its own: when it fails, the certificate that says why stays.

@@ -1,5 +1,5 @@
 # Helpers of the certificate: what it reads of the archive and of the print. No rule stands here.
-from value_portrait.certifying.printed import PRINTED
+from value_portrait.paper.certifying.printed import PRINTED
 
 
 def first_answer_files(wildcards):

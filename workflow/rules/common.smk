@@ -8,15 +8,15 @@ from pathlib import Path
 SCRIPTS = Path(workflow.basedir, "workflow", "scripts")
 sys.path.append(str(SCRIPTS))
 
-from value_portrait import study
-from value_portrait.answers import answer_path
-from value_portrait.archive import read_sums
-from value_portrait.certifying.paper import VERSIONS
-from value_portrait.conditions import BASELINE, model_conditions, read_personas
 from value_portrait.configuration import check_config, check_folder, read_models, slug
 from value_portrait.errors import InputError
-from value_portrait.ess_file import check_groups, find_file
-from value_portrait.querying.providers import check_targets
+from value_portrait.paper import raw_files as study
+from value_portrait.paper.answers import answer_path
+from value_portrait.paper.archive import read_sums
+from value_portrait.paper.certifying.paper import VERSIONS
+from value_portrait.personas.ess_file import check_groups, find_file
+from value_portrait.responses.conditions import BASELINE, model_conditions, read_personas
+from value_portrait.responses.providers import check_targets
 
 
 def checked(function, *arguments):
@@ -147,9 +147,8 @@ def library(script):
 def _imported_modules(path):
     modules = set()
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").split(".")[0] == "value_portrait"):
-            start = path.parents[node.level - 1] if node.level else SCRIPTS
-            imported = start.joinpath(*(node.module or "").split("."))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "value_portrait":
+            imported = SCRIPTS.joinpath(*node.module.split("."))
             whole = imported.with_suffix(".py").exists()
             modules |= {imported} if whole else {imported / alias.name for alias in node.names}
     return [path.with_suffix(".py") for path in modules]

@@ -7,7 +7,7 @@ rule draw_profiles:
     input:
         profiles="<results>/scores/profiles.csv",
         models=config["models"],
-        library=library("draw_profiles"),
+        library=library("publication/draw_profiles"),
     output:
         vector_figures("value_profiles", "portraits", "big_five"),
         value_profiles=report(
@@ -42,7 +42,7 @@ rule draw_profiles:
     message:
         "Drawing value profiles"
     script:
-        "../scripts/draw_profiles.py"
+        "../scripts/publication/draw_profiles.py"
 
 
 rule draw_items:
@@ -50,7 +50,7 @@ rule draw_items:
         correlations=chosen_correlations(),
         item_key="<results>/items/item_key.csv",
         topics="<results>/study/topics.csv",
-        library=library("draw_items"),
+        library=library("publication/draw_items"),
     output:
         vector_figures("items_per_value", "cross_loading", "topics"),
         items_per_value=report(
@@ -84,7 +84,7 @@ rule draw_items:
     message:
         "Drawing what the items cover"
     script:
-        "../scripts/draw_items.py"
+        "../scripts/publication/draw_items.py"
 
 
 rule draw_quality:
@@ -92,7 +92,7 @@ rule draw_quality:
         reliability="<results>/scores/reliability.csv",
         sensitivity="<results>/scores/sensitivity.csv",
         answer_counts="<results>/scores/answer_counts.csv",
-        library=library("draw_quality"),
+        library=library("publication/draw_quality"),
     output:
         vector_figures("reliability", "sensitivity", "answer_kinds"),
         reliability=report(
@@ -125,7 +125,7 @@ rule draw_quality:
     message:
         "Drawing reliability, sensitivity and kinds of answers"
     script:
-        "../scripts/draw_quality.py"
+        "../scripts/publication/draw_quality.py"
 
 
 rule draw_comparisons:
@@ -134,7 +134,7 @@ rule draw_comparisons:
         spread="<results>/publication/tables/value_spread.csv",
         people="<results>/publication/tables/models_and_people.csv",
         instruments="<results>/publication/tables/instruments.csv",
-        library=library("draw_comparisons"),
+        library=library("publication/draw_comparisons"),
     output:
         vector_figures("group_comparisons", "value_spread", "models_and_people", "instruments"),
         group_comparisons=report(
@@ -172,4 +172,4 @@ rule draw_comparisons:
     message:
         "Drawing groups of models, and models beside people"
     script:
-        "../scripts/draw_comparisons.py"
+        "../scripts/publication/draw_comparisons.py"

@@ -7,7 +7,7 @@ rule correlate_items:
     input:
         survey="<results>/study/survey.parquet",
         participants="<results>/study/participants.parquet",
-        library=library("correlate_items"),
+        library=library("items/correlate_items"),
     output:
         correlations="<results>/items/correlations.parquet",
         statistics="<results>/items/item_statistics.csv",
@@ -29,14 +29,14 @@ rule correlate_items:
     message:
         "Correlating every item with every dimension"
     script:
-        "../scripts/correlate_items.py"
+        "../scripts/items/correlate_items.py"
 
 
 rule read_published_correlations:
     input:
         [f"<archive>/{path}" for path in study.PUBLISHED_CORRELATIONS.values()],
         survey="<results>/study/survey.parquet",
-        library=library("read_published_correlations"),
+        library=library("paper/read_published_correlations"),
     output:
         correlations="<results>/items/published_correlations.parquet",
     log:
@@ -52,13 +52,13 @@ rule read_published_correlations:
     message:
         "Reading the correlations that the authors published"
     script:
-        "../scripts/read_published_correlations.py"
+        "../scripts/paper/read_published_correlations.py"
 
 
 rule select_items:
     input:
         correlations=chosen_correlations(),
-        library=library("select_items"),
+        library=library("items/select_items"),
     output:
         item_key="<results>/items/item_key.csv",
     log:
@@ -76,4 +76,4 @@ rule select_items:
     message:
         "Selecting the items that measure each dimension"
     script:
-        "../scripts/select_items.py"
+        "../scripts/items/select_items.py"

@@ -6,7 +6,7 @@ if SIMULATED:
 
     rule simulate_people:
         input:
-            library=library("simulate_people"),
+            library=library("simulation/simulate_people"),
         output:
             people="<results>/study/simulated_people.csv",
             truth="<results>/study/truth/people.csv",
@@ -24,7 +24,7 @@ if SIMULATED:
         message:
             "Simulating respondents of a social survey"
         script:
-            "../scripts/simulate_people.py"
+            "../scripts/simulation/simulate_people.py"
 
 
 if PEOPLE_FILE:
@@ -33,7 +33,7 @@ if PEOPLE_FILE:
     rule score_respondents:
         input:
             survey=PEOPLE_FILE,
-            library=library("score_respondents"),
+            library=library("personas/score_respondents"),
         output:
             respondents="<results>/personas/respondents.parquet",
             provenance="<results>/personas/people_provenance.csv",
@@ -51,12 +51,12 @@ if PEOPLE_FILE:
         message:
             "Scoring the respondents of {input.survey}"
         script:
-            "../scripts/score_respondents.py"
+            "../scripts/personas/score_respondents.py"
 
     rule compare_respondents:
         input:
             respondents="<results>/personas/respondents.parquet",
-            library=library("compare_respondents"),
+            library=library("personas/compare_respondents"),
         output:
             people="<results>/personas/people.csv",
         log:
@@ -73,14 +73,14 @@ if PEOPLE_FILE:
         message:
             "Comparing groups of respondents with all of them"
         script:
-            "../scripts/compare_respondents.py"
+            "../scripts/personas/compare_respondents.py"
 
 else:
 
     rule read_printed_people:
         input:
             printed="data/reference/tables_13_to_16_people.csv",
-            library=library("read_printed_people"),
+            library=library("paper/read_printed_people"),
         output:
             people="<results>/personas/people.csv",
             provenance="<results>/personas/people_provenance.csv",
@@ -95,4 +95,4 @@ else:
         message:
             "Reading the printed means of human groups"
         script:
-            "../scripts/read_printed_people.py"
+            "../scripts/paper/read_printed_people.py"

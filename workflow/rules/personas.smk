@@ -43,7 +43,7 @@ rule estimate_personas:
         **(RATED_ANSWERS if "answers" in PERSONA_SOURCES else {}),
         people="<results>/personas/people.csv",
         personas=config["personas"],
-        library=library("estimate_personas"),
+        library=library("personas/estimate_personas"),
     output:
         effects="<results>/personas/effects.csv",
         bias="<results>/personas/bias.csv",
@@ -73,14 +73,14 @@ rule estimate_personas:
     message:
         "Estimating what personas and value steering do"
     script:
-        "../scripts/estimate_personas.py"
+        "../scripts/personas/estimate_personas.py"
 
 
 rule write_persona_tables:
     input:
         effects="<results>/personas/effects.csv",
         people="<results>/personas/people.csv",
-        library=library("write_persona_tables"),
+        library=library("publication/write_persona_tables"),
     output:
         [f"<results>/publication/tables/personas_{axis}.{suffix}" for axis in PERSONA_AXES for suffix in ("csv", "tex")],
     log:
@@ -96,7 +96,7 @@ rule write_persona_tables:
     message:
         "Writing the paper's tables of personas"
     script:
-        "../scripts/write_persona_tables.py"
+        "../scripts/publication/write_persona_tables.py"
 
 
 rule draw_personas:
@@ -106,7 +106,7 @@ rule draw_personas:
         agreement="<results>/personas/agreement.csv",
         steering_distance="<results>/personas/steering_distance.csv",
         steering_hits="<results>/personas/steering_hits.csv",
-        library=library("draw_personas"),
+        library=library("publication/draw_personas"),
     output:
         vector_figures(*PERSONA_FIGURES),
         [
@@ -138,7 +138,7 @@ rule draw_personas:
     message:
         "Drawing personas, people and value steering"
     script:
-        "../scripts/draw_personas.py"
+        "../scripts/publication/draw_personas.py"
 
 
 if SIMULATED:
@@ -149,7 +149,7 @@ if SIMULATED:
             people="<results>/personas/people.csv",
             models=[f"<results>/study/truth/models/{name}.json" for name in SIMULATED_MODELS],
             planted_people="<results>/study/truth/people.csv",
-            library=library("assess_persona_recovery"),
+            library=library("simulation/assess_persona_recovery"),
         output:
             vector_figures("persona_recovery"),
             scores="<results>/publication/tables/recovery_effects.csv",
@@ -174,7 +174,7 @@ if SIMULATED:
         message:
             "Holding effects of personas and groups against what was planted"
         script:
-            "../scripts/assess_persona_recovery.py"
+            "../scripts/simulation/assess_persona_recovery.py"
 
 
 # Without personas in a simulated study there are only its people.

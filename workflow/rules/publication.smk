@@ -11,7 +11,7 @@ rule compare_models:
         models=config["models"],
         participants="<results>/study/participants.parquet",
         printed_scores="data/reference/table_12_open_weight_scores.csv",
-        library=library("compare_models"),
+        library=library("publication/compare_models"),
     output:
         groups="<results>/publication/tables/comparisons.csv",
         spread="<results>/publication/tables/value_spread.csv",
@@ -32,7 +32,7 @@ rule compare_models:
     message:
         "Comparing groups of models, and models with people"
     script:
-        "../scripts/compare_models.py"
+        "../scripts/publication/compare_models.py"
 
 
 rule write_tables:
@@ -42,7 +42,7 @@ rule write_tables:
         correlations=chosen_correlations(),
         item_key="<results>/items/item_key.csv",
         topics="<results>/study/topics.csv",
-        library=library("write_tables"),
+        library=library("publication/write_tables"),
     output:
         [f"<results>/publication/tables/{name}.{suffix}" for name in PAPER_TABLES for suffix in ("csv", "tex")],
     log:
@@ -58,7 +58,7 @@ rule write_tables:
     message:
         "Writing the paper's tables"
     script:
-        "../scripts/write_tables.py"
+        "../scripts/publication/write_tables.py"
 
 
 rule write_summary:
@@ -72,7 +72,7 @@ rule write_summary:
         groups="<results>/publication/tables/comparisons.csv",
         spread="<results>/publication/tables/value_spread.csv",
         people="<results>/publication/tables/models_and_people.csv",
-        library=library("write_summary"),
+        library=library("publication/write_summary"),
     output:
         summary=report("<results>/publication/summary.md", caption="../report/summary.rst", category="Summary"),
     log:
@@ -89,7 +89,7 @@ rule write_summary:
     message:
         "Summing up"
     script:
-        "../scripts/write_summary.py"
+        "../scripts/publication/write_summary.py"
 
 
 if SIMULATED:
@@ -101,7 +101,7 @@ if SIMULATED:
             models=[f"<results>/study/truth/models/{name}.json" for name in SIMULATED_MODELS],
             item_key="<results>/items/item_key.csv",
             profiles="<results>/scores/profiles.csv",
-            library=library("assess_recovery"),
+            library=library("simulation/assess_recovery"),
         output:
             recovery_tags=report(
                 "<results>/publication/tables/recovery_tags.csv",
@@ -128,13 +128,13 @@ if SIMULATED:
         message:
             "Holding what was recovered against what was planted"
         script:
-            "../scripts/assess_recovery.py"
+            "../scripts/simulation/assess_recovery.py"
 
     rule draw_recovery:
         input:
             tags="<results>/publication/tables/recovery_tags.csv",
             scores="<results>/publication/tables/recovery_scores.csv",
-            library=library("draw_recovery"),
+            library=library("simulation/draw_recovery"),
         output:
             vector_figures("recovery"),
             recovery=report(
@@ -153,7 +153,7 @@ if SIMULATED:
         message:
             "Drawing what was recovered"
         script:
-            "../scripts/draw_recovery.py"
+            "../scripts/simulation/draw_recovery.py"
 
 
 rule publication:

@@ -7,7 +7,7 @@
 rule preflight_model:
     input:
         providers=config["providers"],
-        library=library("preflight_model"),
+        library=library("responses/preflight_model"),
     output:
         finding="<results>/responses/{model}/preflight.json",
     log:
@@ -32,7 +32,7 @@ rule preflight_model:
     message:
         "Asking {wildcards.model} whether it can be asked"
     script:
-        "../scripts/preflight_model.py"
+        "../scripts/responses/preflight_model.py"
 
 
 # The answers go to the store, which is no output: a failed or repeated job must not cost what is paid for.
@@ -42,7 +42,7 @@ rule query_model:
         item_table="<results>/study/items.parquet",
         prompts="<results>/study/prompts.parquet",
         providers=config["providers"],
-        library=library("query_model"),
+        library=library("responses/query_model"),
     output:
         summary="<results>/responses/{model}/{condition}.json",
     log:
@@ -71,7 +71,7 @@ rule query_model:
     message:
         "Asking {wildcards.model} ({wildcards.condition}) what it has not answered yet"
     script:
-        "../scripts/query_model.py"
+        "../scripts/responses/query_model.py"
 
 
 rule assemble_answers:
@@ -81,7 +81,7 @@ rule assemble_answers:
         item_table="<results>/study/items.parquet",
         prompts="<results>/study/prompts.parquet",
         providers=config["providers"],
-        library=library("assemble_answers"),
+        library=library("responses/assemble_answers"),
     output:
         table="<results>/study/answers/{model}/{condition}.parquet",
     log:
@@ -102,7 +102,7 @@ rule assemble_answers:
     message:
         "Assembling the live answers of {wildcards.model} ({wildcards.condition})"
     script:
-        "../scripts/assemble_answers.py"
+        "../scripts/responses/assemble_answers.py"
 
 
 rule estimate_queries:
@@ -110,7 +110,7 @@ rule estimate_queries:
         item_table="<results>/study/items.parquet",
         prompts="<results>/study/prompts.parquet",
         providers=config["providers"],
-        library=library("estimate_queries"),
+        library=library("responses/estimate_queries"),
     output:
         table="<results>/responses/estimate.txt",
     log:
@@ -129,4 +129,4 @@ rule estimate_queries:
     message:
         "Estimating what live answers would cost"
     script:
-        "../scripts/estimate_queries.py"
+        "../scripts/responses/estimate_queries.py"

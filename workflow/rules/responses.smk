@@ -9,7 +9,7 @@ if SIMULATED:
             item_table="<results>/study/items.parquet",
             prompts="<results>/study/prompts.parquet",
             loadings="<results>/study/truth/loadings.parquet",
-            library=library("simulate_answers"),
+            library=library("simulation/simulate_answers"),
         output:
             answers=[simulated_file("{model}", version) for version in config["prompt_versions"]],
             truth="<results>/study/truth/models/{model}.json",
@@ -30,7 +30,7 @@ if SIMULATED:
         message:
             "Simulating the answers of {wildcards.model}"
         script:
-            "../scripts/simulate_answers.py"
+            "../scripts/simulation/simulate_answers.py"
 
     # One job for all, since a job for each of many conditions would cost more than its work. The archive has no files
     # for conditions, so these answers are simulated as tables.
@@ -39,7 +39,7 @@ if SIMULATED:
             item_table="<results>/study/items.parquet",
             prompts="<results>/study/prompts.parquet",
             loadings="<results>/study/truth/loadings.parquet",
-            library=library("simulate_conditions"),
+            library=library("simulation/simulate_conditions"),
         output:
             tables=[
                 f"<results>/study/answers/{name}/{condition}.parquet"
@@ -62,14 +62,14 @@ if SIMULATED:
         message:
             "Simulating answers under personas and value steering"
         script:
-            "../scripts/simulate_conditions.py"
+            "../scripts/simulation/simulate_conditions.py"
 
 
 rule read_answers:
     input:
         answers=lambda wildcards: recorded_files(wildcards.model),
         item_table="<results>/study/items.parquet",
-        library=library("read_answers"),
+        library=library("paper/read_answers"),
     output:
         table="<results>/study/answers/{model}/{condition}.parquet",
     log:
@@ -90,7 +90,7 @@ rule read_answers:
     message:
         "Reading the recorded answers of {wildcards.model} ({wildcards.condition})"
     script:
-        "../scripts/read_answers.py"
+        "../scripts/paper/read_answers.py"
 
 
 rule import_answers:
@@ -98,7 +98,7 @@ rule import_answers:
         export=lambda wildcards: EXPORTS[wildcards.model],
         item_table="<results>/study/items.parquet",
         prompts="<results>/study/prompts.parquet",
-        library=library("import_answers"),
+        library=library("responses/import_answers"),
     output:
         table="<results>/study/answers/{model}/{condition}.parquet",
     log:
@@ -118,7 +118,7 @@ rule import_answers:
     message:
         "Importing the published live answers of {wildcards.model} ({wildcards.condition})"
     script:
-        "../scripts/import_answers.py"
+        "../scripts/responses/import_answers.py"
 
 
 # A copy, so that a fault in a model's files is found before the table of an earlier run is given up.

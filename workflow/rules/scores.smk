@@ -6,7 +6,7 @@
 rule parse_answers:
     input:
         answers=answer_tables(),
-        library=library("parse_answers"),
+        library=library("scores/parse_answers"),
     output:
         ratings="<results>/scores/ratings.parquet",
         counts="<results>/scores/answer_counts.csv",
@@ -25,7 +25,7 @@ rule parse_answers:
     message:
         "Parsing all answers"
     script:
-        "../scripts/parse_answers.py"
+        "../scripts/scores/parse_answers.py"
 
 
 rule score_models:
@@ -34,7 +34,7 @@ rule score_models:
         item_table="<results>/study/items.parquet",
         item_key="<results>/items/item_key.csv",
         survey="<results>/study/survey.parquet",
-        library=library("score_models"),
+        library=library("scores/score_models"),
     output:
         profiles=report("<results>/scores/profiles.csv", caption="../report/profiles.rst", category="Value profiles"),
         as_seen="<results>/scores/profiles_as_seen.csv",
@@ -55,7 +55,7 @@ rule score_models:
     message:
         "Scoring every model and its sensitivity to the prompt"
     script:
-        "../scripts/score_models.py"
+        "../scripts/scores/score_models.py"
 
 
 rule score_raters:
@@ -63,7 +63,7 @@ rule score_raters:
         survey="<results>/study/survey.parquet",
         item_table="<results>/study/items.parquet",
         item_key="<results>/items/item_key.csv",
-        library=library("score_raters"),
+        library=library("scores/score_raters"),
     output:
         profiles="<results>/scores/rater_profiles.parquet",
     log:
@@ -79,7 +79,7 @@ rule score_raters:
     message:
         "Scoring the human raters on the items that they saw"
     script:
-        "../scripts/score_raters.py"
+        "../scripts/scores/score_raters.py"
 
 
 rule estimate_reliability:
@@ -88,7 +88,7 @@ rule estimate_reliability:
         item_table="<results>/study/items.parquet",
         item_key="<results>/items/item_key.csv",
         survey="<results>/study/survey.parquet",
-        library=library("estimate_reliability"),
+        library=library("scores/estimate_reliability"),
     output:
         reliability=report(
             "<results>/scores/reliability.csv", caption="../report/reliability.rst", category="Reliability"
@@ -111,4 +111,4 @@ rule estimate_reliability:
     message:
         "Estimating Cronbach's alpha among models and among raters"
     script:
-        "../scripts/estimate_reliability.py"
+        "../scripts/scores/estimate_reliability.py"

@@ -6,7 +6,7 @@ if SIMULATED:
 
     rule simulate_study:
         input:
-            library=library("simulate_study"),
+            library=library("simulation/simulate_study"),
         output:
             [f"<archive>/{path}" for path in item_files() + survey_files()],
             loadings="<results>/study/truth/loadings.parquet",
@@ -26,7 +26,7 @@ if SIMULATED:
         message:
             "Simulating raters, items and prompts with known truth"
         script:
-            "../scripts/simulate_study.py"
+            "../scripts/simulation/simulate_study.py"
 
 else:
 
@@ -34,7 +34,7 @@ else:
     rule verify_archive:
         input:
             sums=SUMS,
-            library=library("verify_archive"),
+            library=library("paper/verify_archive"),
         output:
             verified="<results>/study/verified_archive.txt",
         log:
@@ -48,13 +48,13 @@ else:
         message:
             "Finding the authors' archive and checking every file of it"
         script:
-            "../scripts/verify_archive.py"
+            "../scripts/paper/verify_archive.py"
 
     rule unpack_archive:
         input:
             verified="<results>/study/verified_archive.txt",
             sums=SUMS,
-            library=library("unpack_archive"),
+            library=library("paper/unpack_archive"),
         output:
             [f"<archive>/{path}" for path in ARCHIVE_FILES],
         log:
@@ -70,14 +70,14 @@ else:
         message:
             "Unpacking the verified files"
         script:
-            "../scripts/unpack_archive.py"
+            "../scripts/paper/unpack_archive.py"
 
 
 # Whatever is wrong in a raw file shows here, where no earlier result can be lost to it.
 rule check_study:
     input:
         [f"<archive>/{path}" for path in item_files() + survey_files()],
-        library=library("check_study"),
+        library=library("paper/check_study"),
     output:
         checked="<results>/study/checked_study.txt",
     log:
@@ -94,14 +94,14 @@ rule check_study:
     message:
         "Checking the raw surveys, items and prompt templates"
     script:
-        "../scripts/check_study.py"
+        "../scripts/paper/check_study.py"
 
 
 rule prepare_items:
     input:
         [f"<archive>/{path}" for path in item_files()],
         checked="<results>/study/checked_study.txt",
-        library=library("prepare_items"),
+        library=library("paper/prepare_items"),
     output:
         item_table="<results>/study/items.parquet",
         prompts="<results>/study/prompts.parquet",
@@ -120,7 +120,7 @@ rule prepare_items:
     message:
         "Reading items, topics and prompt templates"
     script:
-        "../scripts/prepare_items.py"
+        "../scripts/paper/prepare_items.py"
 
 
 rule prepare_survey:
@@ -128,7 +128,7 @@ rule prepare_survey:
         [f"<archive>/{path}" for path in survey_files()],
         checked="<results>/study/checked_study.txt",
         item_table="<results>/study/items.parquet",
-        library=library("prepare_survey"),
+        library=library("paper/prepare_survey"),
     output:
         survey="<results>/study/survey.parquet",
         participants="<results>/study/participants.parquet",
@@ -152,4 +152,4 @@ rule prepare_survey:
     message:
         "Reading the raw surveys"
     script:
-        "../scripts/prepare_survey.py"
+        "../scripts/paper/prepare_survey.py"

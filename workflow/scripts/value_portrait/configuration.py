@@ -10,7 +10,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from .errors import InputError
+from value_portrait.errors import InputError
 
 Model = dict[str, Any]
 

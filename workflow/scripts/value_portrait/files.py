@@ -1,9 +1,14 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and JSON read with errors for people."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import orjson
+
+from value_portrait.errors import InputError
 
 
 @contextmanager
@@ -18,3 +23,18 @@ def written_whole(path: str | Path) -> Iterator[Path]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def read_json(path: str | Path) -> Any:
+    """The content of a JSON file.
+
+    Raises
+    ------
+    InputError : the file is missing or is no JSON.
+    """
+    try:
+        return orjson.loads(Path(path).read_bytes())
+    except FileNotFoundError:
+        raise InputError(path, "is missing.", "Run again from the archive, or correct config/models.tsv.") from None
+    except orjson.JSONDecodeError as problem:
+        raise InputError(path, f"is no JSON ({problem}).", "Restore the file, or correct it there.") from None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 
-from .errors import InputError
+from value_portrait.errors import InputError
 
 
 class _WithoutPandas(MetaPathFinder):

@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-from .dimensions import FAMILIES
-from .errors import InputError
-from .files import written_whole
+from value_portrait.dimensions import FAMILIES
+from value_portrait.errors import InputError
+from value_portrait.files import written_whole
 
 TEXT = pa.string()
 REPEATED_TEXT = pa.dictionary(pa.int32(), pa.string())

@@ -1,0 +1,322 @@
+"""The European Social Survey: scoring, weighting, and whatever a user may put in its place."""
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+import pytest
+import yaml
+from conftest import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from value_portrait.errors import InputError
+from value_portrait.personas import ess, ess_file
+from value_portrait.simulation.respondents import planted_effects, simulate_respondents
+from value_portrait.tables import write_table
+
+GROUPS = yaml.safe_load((ROOT / "config.yaml").read_text())["people"]["groups"]
+
+
+@pytest.fixture(scope="module")
+def survey():
+    return simulate_respondents(np.random.default_rng(7), 1200, GROUPS)
+
+
+def score(frame):
+    return ess.score_respondents(frame.astype(dict.fromkeys(ess.NUMBERS, float)), "ess.csv")
+
+
+def test_the_key_is_that_of_the_questionnaire():
+    assert sorted(place for places in ess.KEY.values() for place in places) == list(range(1, 22))
+    assert tuple(ess.KEY) == ess.VALUES
+    by_value = {value: [ess.ITEMS[place - 1] for place in places] for value, places in ess.KEY.items()}
+    # By the portraits' own names: to be rich, to get respect; to help, to be loyal; fun, a good time.
+    assert by_value["Power"] == ["impricha", "iprspota"]
+    assert by_value["Benevolence"] == ["iphlppla", "iplylfra"]
+    assert by_value["Hedonism"] == ["ipgdtima", "impfuna"]
+    assert by_value["Universalism"] == ["ipeqopta", "ipudrsta", "impenva"]
+    assert by_value["Tradition"] == ["ipmodsta", "imptrada"]
+
+
+def test_scores_by_hand():
+    answers = np.full((2, 21), 3.0)
+    answers[0, [1, 16]] = [6, 4]  # Power
+    answers[1, [11]] = np.nan  # one of two of Benevolence
+    answers[1, [17]] = 6
+    scores = ess.value_scores(answers)
+    mean = (19 * 3 + 10) / 21
+    assert scores.loc[0, "Power"] == pytest.approx(5 - mean)
+    assert scores.loc[0, "Hedonism"] == pytest.approx(3 - mean)
+    assert scores.loc[1, "Benevolence"] == pytest.approx(6 - (19 * 3 + 6) / 20)
+
+
+@given(
+    hnp.arrays(float, (5, 21), elements=st.integers(1, 6)),
+    st.floats(-3, 3),
+)
+def test_centred_scores_do_not_change_when_a_person_answers_higher_throughout(answers, shift):
+    np.testing.assert_allclose(ess.value_scores(answers), ess.value_scores(answers + shift), atol=1e-9)
+
+
+@given(hnp.arrays(float, (4, 21), elements=st.integers(1, 6)))
+def test_values_weighted_by_their_items_average_to_zero(answers):
+    counts = [len(places) for places in ess.KEY.values()]
+    np.testing.assert_allclose(ess.value_scores(answers).to_numpy() @ counts, 0, atol=1e-9)
+
+
+def test_who_answers_too_little_or_all_alike_is_left_out(survey):
+    frame = survey.copy()
+    frame.loc[0, list(ess.ITEMS)] = [2, 3] * 8 + [99] * 5  # 16 answers are enough
+    frame.loc[1, list(ess.ITEMS)] = [2, 3] * 7 + [2] + [77] * 6  # 15 are not
+    frame.loc[2, list(ess.ITEMS)] = [3] * 16 + [1, 2, 4, 5, 2]  # 16 alike may be
+    frame.loc[3, list(ess.ITEMS)] = [3] * 17 + [1, 2, 4, 5]  # 17 may not
+    table, counts = score(frame)
+    assert [number in set(table["respondent"]) for number in (1, 2, 3, 4)] == [True, False, True, False]
+    assert counts["respondents"] == 1200
+    assert counts["scored"] == len(table) == 1200 - counts["too_few_answers"] - counts["alike_answers"]
+
+
+def test_codes_for_no_answer_are_no_members_of_a_group(survey):
+    frame = survey.copy()
+    frame.loc[10:12, ["gndr", "agea", "lrscale", "eisced"]] = [9, 999, 88, 55]
+    table, _ = score(frame)
+    assert table[table["respondent"].isin([11, 12, 13])][list(ess_file.AXES)].isna().all(axis=None)
+
+
+def respondents(**columns):
+    n = len(columns["weight"])
+    base = {value: np.zeros(n) for value in ess.VALUES}
+    return pd.DataFrame({"gender": np.nan, "age": np.nan, "politics": np.nan, "education": np.nan} | base | columns)
+
+
+def test_group_effects_by_hand():
+    table = respondents(
+        weight=[1.0, 3.0, 2.0, 2.0], gender=[1, 1, 2, np.nan], Power=[1.0, 2.0, 4.0, 0.0], Hedonism=[1, np.nan, 3, 5]
+    )
+    groups = {"gender": {"Male": (1, 1), "Female": (2, 2)}}
+    weighted = ess.group_effects(table, groups, True).set_index(["group", "dimension"])
+    # Power: men (1 + 6) / 4 = 1.75, all (1 + 6 + 8 + 0) / 8 = 1.875.
+    assert weighted.loc[("Male", "Power"), "human_effect"] == pytest.approx(1.75 - 1.875)
+    assert weighted.loc[("Male", "Power"), "n"] == 2
+    assert weighted.loc[("Male", "Hedonism"), "n"] == 1
+    assert np.isnan(weighted.loc[("Female", "Power"), "human_effect"])  # one person is no group
+    plain = ess.group_effects(table, groups, False).set_index(["group", "dimension"])
+    assert plain.loc[("Male", "Power"), "human_effect"] == pytest.approx(1.5 - 1.75)
+
+
+def test_the_interval_is_that_of_the_jackknife(survey):
+    table, _ = score(survey)
+    table = table.head(300)
+    groups = {"age": {"old": (60, 120)}}
+    row = ess.group_effects(table, groups, True).set_index("dimension").loc["Tradition"]
+    left_out = [
+        ess.group_effects(table.drop(index), groups, True).set_index("dimension").loc["Tradition", "human_effect"]
+        for index in table.index
+    ]
+    n = len(left_out)
+    error = np.sqrt((n - 1) / n * ((np.array(left_out) - np.mean(left_out)) ** 2).sum())
+    assert (row["ci_high"] - row["ci_low"]) / 2 == pytest.approx(1.96 * error, rel=0.02)
+
+
+@settings(max_examples=20)
+@given(st.floats(0.1, 10), st.integers(0, 1000))
+def test_equal_weights_are_no_weights(weight, seed):
+    rng = np.random.default_rng(seed)
+    scores = {value: rng.normal(size=40) for value in ess.VALUES}
+    table = respondents(weight=np.full(40, weight), age=rng.integers(20, 90, 40), **scores)
+    groups = {"age": {"young": (20, 49), "old": (50, 99)}}
+    pd.testing.assert_frame_equal(ess.group_effects(table, groups, True), ess.group_effects(table, groups, False))
+
+
+@settings(max_examples=20)
+@given(st.floats(-4, 4))
+def test_effects_do_not_change_when_everybody_scores_higher(shift):
+    rng = np.random.default_rng(3)
+    table = respondents(weight=rng.uniform(0.5, 2, 60), age=rng.integers(20, 90, 60), Power=rng.normal(size=60))
+    groups = {"age": {"young": (20, 49)}}
+    moved = ess.group_effects(table.assign(Power=table["Power"] + shift), groups, True)
+    pd.testing.assert_frame_equal(ess.group_effects(table, groups, True), moved, atol=1e-9)
+
+
+def test_planted_differences_between_groups_are_recovered():
+    slopes, covered = [], []
+    truth = planted_effects(GROUPS)
+    assert truth.groupby(["axis", "dimension"])["planted"].mean().abs().max() < 1e-12
+    for seed in range(4):
+        table, _ = score(simulate_respondents(np.random.default_rng(seed), 4000, GROUPS))
+        both = ess.group_effects(table, GROUPS, True).merge(truth, on=["axis", "group", "dimension"])
+        slopes.append((both["planted"] @ both["human_effect"]) / (both["planted"] @ both["planted"]))
+        covered.append(((both["ci_low"] < both["planted"]) & (both["planted"] < both["ci_high"])).mean())
+    assert np.mean(slopes) == pytest.approx(1, abs=0.04)
+    assert 0.9 < np.mean(covered) < 0.99
+
+
+def test_weights_matter_where_the_sample_is_unbalanced():
+    """60 % of the sample are women: unweighted, the mean of all lies nearer to theirs than it should."""
+    truth = planted_effects(GROUPS).query("axis == 'gender'").set_index(["group", "dimension"])["planted"]
+    table, _ = score(simulate_respondents(np.random.default_rng(0), 60_000, {"gender": GROUPS["gender"]} | GROUPS))
+    plain = ess.group_effects(table, GROUPS, False).query("axis == 'gender'").set_index(["group", "dimension"])
+    women = plain.loc["Female", "human_effect"]
+    expected = truth["Female"] - (0.4 * truth["Male"] + 0.6 * truth["Female"])
+    np.testing.assert_allclose(women, expected[women.index], atol=0.012)
+    assert abs(expected["Benevolence"]) < 0.85 * abs(truth["Female"]["Benevolence"])
+
+
+def write(frame, path):
+    if path.suffix == ".csv":
+        frame.to_csv(path, index=False)
+    elif path.suffix == ".parquet":
+        frame.to_parquet(path)
+    elif path.suffix == ".sav":
+        declared = {item: list(ess.NO_ANSWER)[:3] for item in ess.ITEMS}
+        pyreadstat.write_sav(frame, str(path), missing_ranges=declared)
+    else:
+        pyreadstat.write_dta(frame, str(path))
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".sav", ".dta"])
+def test_every_format_gives_the_same_respondents(survey, tmp_path, suffix):
+    path = tmp_path / f"ESS11{suffix}"
+    write(survey.assign(edition="2.0 ", dweight=1.0), path)
+    assert ess_file.find_file(tmp_path) == path
+    frame = ess.read_file(path, "2.0")
+    table, counts = ess.score_respondents(frame, path)
+    expected, expected_counts = score(survey)
+    pd.testing.assert_frame_equal(table, expected, check_dtype=False)
+    assert counts == expected_counts
+    assert ess.described(frame, "edition") == "2.0"
+    with pytest.raises(
+        InputError, match=r"is edition 2\.0, not 3\.0.*Take edition 3\.0.*people\.edition .*'2\.0' or null"
+    ):
+        ess.read_file(path, "3.0")
+    write_table(table, tmp_path / "respondents.parquet", "respondents")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".sav", ".dta"])
+def test_a_file_that_is_none_is_refused(tmp_path, suffix):
+    path = tmp_path / f"ESS11{suffix}"
+    path.write_bytes(b"\x00\x01 this is no survey \xff\n,,,")
+    with pytest.raises(InputError, match=r"cannot be read|lacks the column"):
+        ess.read_file(path)
+
+
+def test_an_edition_may_be_a_number_and_must_be_there(survey, tmp_path):
+    path = tmp_path / "ESS11.parquet"
+    survey.assign(edition=2.0).to_parquet(path)
+    assert set(ess.read_file(path, "2.0")["edition"]) == {"2.0"}
+    survey.assign(edition=[np.nan, *[2.0] * (len(survey) - 1)]).to_parquet(path)
+    with pytest.raises(InputError, match=r"several or no editions: none, 2\.0"):
+        ess.read_file(path)
+
+
+def rename_old(frame):
+    return frame.rename(columns={item: item[:-1] for item in ess.ITEMS})
+
+
+SWAPPED = ["ipfrulea", "ipbhprpa", "ipmodsta", "imptrada", "ipgdtima", "impfuna", "impdiffa", "ipadvnta"]
+DOOR = {
+    "another round": (lambda f: f.assign(essround=10), r"holds round 10, not only round 11"),
+    "several rounds": (lambda f: f.assign(essround=[9, *[11] * (len(f) - 1)]), r"holds round 9"),
+    "names of an earlier round": (rename_old, r"as rounds 1 to 10 do"),
+    "no weight": (lambda f: f.drop(columns="anweight"), r"lacks the column\(s\) anweight"),
+    "labels": (lambda f: f.assign(gndr="Male"), r"respondent 1: gndr is 'Male', no code"),
+    "an unknown code of no answer": (lambda f: f.assign(impfuna=[9, *f["impfuna"][1:]]), r"respondent 1: impfuna is 9"),
+    "half a code": (lambda f: f.assign(ipmodsta=[2.5, *f["ipmodsta"][1:]]), r"ipmodsta is 2.5, neither 1 to 6"),
+    "an unknown gender": (lambda f: f.assign(gndr=[1, 3, *f["gndr"][2:]]), r"respondent 2: gndr is 3"),
+    "an impossible age": (lambda f: f.assign(agea=[-1, *f["agea"][1:]]), r"agea is -1, neither 10 to 120"),
+    "an unknown place": (lambda f: f.assign(lrscale=[11, *f["lrscale"][1:]]), r"lrscale is 11"),
+    "an unknown education": (lambda f: f.assign(eisced=[8, *f["eisced"][1:]]), r"eisced is 8"),
+    "a weight of zero": (lambda f: f.assign(anweight=[0, *f["anweight"][1:]]), r"respondent 1: anweight is 0"),
+    "a missing weight": (lambda f: f.assign(anweight=[np.nan, *f["anweight"][1:]]), r"anweight is nan"),
+    "no edition": (lambda f: f.drop(columns="edition"), r"lacks the column\(s\) edition"),
+    "an empty edition": (lambda f: f.assign(edition=" "), r"several or no editions: none\."),
+    "several editions": (
+        lambda f: f.assign(edition=["2.0", *["3.0"] * (len(f) - 1)]),
+        r"several or no editions: 2\.0, 3\.0",
+    ),
+    "no countries": (lambda f: f.drop(columns="cntry"), r"lacks the column\(s\) cntry"),
+    "an empty country": (lambda f: f.assign(cntry=["AT", "", *f["cntry"][2:]]), r"respondent 2: has no cntry"),
+    "a missing number": (lambda f: f.assign(idno=[np.nan, *f["idno"][1:]]), r"respondent 1: has no cntry or no idno"),
+    "doubled": (
+        lambda f: pd.concat([f, f]),
+        r"respondent 1201: repeats an earlier one \(cntry XA, idno 1\)",
+    ),
+    "no ages": (lambda f: f.assign(agea=999), r"has no ages"),
+    "too few": (lambda f: f.head(400), r"respondents with enough answers, fewer than 500"),
+    "reversed before": (
+        lambda f: f.assign(**{item: (7 - f[item]).where(f[item] < 7, f[item]) for item in ess.ITEMS}),
+        r"has its answers reversed already \(.*: -",
+    ),
+    "mixed up": (
+        # Conformity and Tradition in the places of Stimulation and Hedonism.
+        lambda f: f.rename(columns=dict(zip(SWAPPED, reversed(SWAPPED), strict=True))),
+        r"has answers that people do not give",
+    ),
+}
+
+
+def reverse(frame, item):
+    return frame.assign(**{item: (7 - frame[item]).where(frame[item] < 7, frame[item])})
+
+
+@pytest.mark.parametrize("item", ess.ITEMS)
+def test_one_item_that_runs_the_other_way_is_refused_by_a_name_of_its_value(survey, tmp_path, item):
+    path = tmp_path / "ESS11.csv"
+    reverse(survey, item).to_csv(path, index=False)
+    places = next(places for places in ess.KEY.values() if ess.ITEMS.index(item) + 1 in places)
+    named = "|".join(ess.ITEMS[place - 1] for place in places)
+    with pytest.raises(InputError, match=f"answers to ({named}) that do not go with"):
+        ess.score_respondents(ess.read_file(path), path)
+
+
+def test_simulated_items_go_with_their_values_by_a_wide_margin(monkeypatch):
+    monkeypatch.setattr(ess, "LEAST_CORRELATION", 0.2)
+    for seed in range(3):
+        score(simulate_respondents(np.random.default_rng(seed), 1200, GROUPS))
+
+
+@pytest.mark.parametrize(("change", "message"), DOOR.values(), ids=DOOR)
+def test_what_is_wrong_is_refused_by_name(survey, tmp_path, change, message):
+    path = tmp_path / "ESS11.csv"
+    change(survey).to_csv(path, index=False)
+    with pytest.raises(InputError, match=message) as refused:
+        ess.score_respondents(ess.read_file(path), path)
+    assert str(path) in str(refused.value)
+
+
+def test_the_folder_holds_one_file_or_none(tmp_path):
+    assert ess_file.find_file(tmp_path / "missing") is None
+    assert ess_file.find_file(tmp_path) is None
+    (tmp_path / ".gitkeep").touch()
+    assert ess_file.find_file(tmp_path) is None
+    (tmp_path / "ESS11.zip").touch()
+    with pytest.raises(InputError, match=r"ESS11\.zip.*Unpack"):
+        ess_file.find_file(tmp_path)
+    (tmp_path / "ESS11.csv").touch()
+    assert ess_file.find_file(tmp_path).name == "ESS11.csv"
+    (tmp_path / "ESS10.SAV").touch()
+    with pytest.raises(InputError, match=r"several files .*: ESS10\.SAV, ESS11\.csv"):
+        ess_file.find_file(tmp_path)
+
+
+def test_the_shipped_groups_are_groups():
+    ess_file.check_groups(GROUPS, "config.yaml")
+
+
+@pytest.mark.parametrize(
+    ("axis", "groups", "message"),
+    [
+        ("age", {"old": [60, 20], "young": [10, 19]}, r"people\.groups\.age\.old: \[60, 20\] runs backwards"),
+        (
+            "age",
+            {"all": [0, 120], "none": [10, 10]},
+            r"age\.all: \[0, 120\] is not within the codes of agea, 10 to 120",
+        ),
+        ("politics", {"left": [0, 5], "right": [6, 11]}, r"politics\.right: \[6, 11\] .* lrscale, 0 to 10"),
+        ("politics", {"left": [0, 5], "right": [5, 10]}, r"right: \[5, 10\] shares codes with left, \[0, 5\]"),
+        ("age", {"some": [30, 40], "all": [10, 120]}, r"all: \[10, 120\] shares codes with some, \[30, 40\]"),
+    ],
+)
+def test_groups_that_cannot_be_are_refused_with_their_key(axis, groups, message):
+    with pytest.raises(InputError, match=message):
+        ess_file.check_groups({axis: groups}, "config.yaml")

@@ -1,0 +1,164 @@
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ROOT
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from test_figures import cells, check_texts, words
+from value_portrait.dimensions import DIMENSIONS
+from value_portrait.personas import bias as persona_bias
+from value_portrait.personas import steering
+from value_portrait.personas.effects import DRAWS, Effects, join
+from value_portrait.personas.ess import group_effects
+from value_portrait.publication import figures_personas
+from value_portrait.simulation.recovery import assess_effects
+
+PERSONAS = pd.read_csv(ROOT / "config/personas.tsv", sep="\t")[["persona", "axis", "order", "group", "people"]]
+
+
+def effects_of(framings=("default",), model="my-model", source="answers", personas=PERSONAS):
+    rng = np.random.default_rng(5)
+    dimensions = pd.DataFrame(DIMENSIONS, columns=["family", "dimension"])
+    table = pd.concat([personas.merge(dimensions, how="cross").assign(framing=framing) for framing in framings])
+    table = table.assign(source=source, model=model, effect=rng.normal(0, 0.3, len(table))).reset_index(drop=True)
+    draws = table["effect"].to_numpy() + rng.normal(0, 0.1, (DRAWS, len(table)))
+    ends = np.quantile(draws, [0.025, 0.975], axis=0)
+    return Effects(table.assign(ci_low=ends[0], ci_high=ends[1]), draws)
+
+
+def people_of(weightings=("anweight", "none"), source="ess_microdata"):
+    groups = PERSONAS.dropna(subset="people")[["axis", "people"]].rename(columns={"people": "group"})
+    values = pd.DataFrame({"dimension": figures_personas.VALUES})
+    parts = [groups.merge(values, how="cross").assign(weighting=weighting) for weighting in weightings]
+    table = pd.concat(parts, ignore_index=True)
+    effect = np.random.default_rng(6).normal(0, 0.2, len(table))
+    ends = {"ci_low": effect - 0.02, "ci_high": effect + 0.02}
+    return table.assign(source=source, n=100, human_effect=effect, **ends)
+
+
+def figures_of(effects, people):
+    bias = persona_bias.hold_against_people(effects, people)
+    agreement = persona_bias.assess_agreement(bias, effects.draws)
+    told = (steering.change_by_distance(effects, 1), steering.hit_targets(effects.table))
+    return {
+        "personas_and_people": figures_personas.personas_and_people(bias, agreement),
+        "persona_effects": figures_personas.persona_effects(effects.table),
+        "steering": figures_personas.steering(effects.table, *told),
+    }
+
+
+@pytest.mark.parametrize(
+    ("framings", "weightings", "model"),
+    [
+        (["default"], ["as_printed"], "m"),
+        (["default", "first_turn"], ["anweight", "none"], "organisation/a-very-long-model-name-2025:free"),
+    ],
+)
+def test_texts_stay_on_the_page_and_apart(framings, weightings, model, monkeypatch):
+    for name, figure in figures_of(effects_of(framings, model), people_of(weightings)).items():
+        check_texts(name, figure, monkeypatch)
+
+
+def test_the_heat_maps_print_the_tables():
+    effects = effects_of()
+    figures = figures_of(effects, people_of())
+    first = effects.table.query("group == 'Male'")["effect"].iloc[0]
+    assert next(iter(cells(figures["persona_effects"]).values())) == f"{first:z.2f}"
+    assert len(cells(figures["persona_effects"])) == 25 * 19
+    told = effects.table.query("axis == 'steering' and group == 'Power' and dimension == 'Hedonism'")["effect"].item()
+    assert cells(figures["steering"])[7, 5] == f"{told:z.2f}"
+
+
+def test_every_figure_names_its_sources():
+    figures = figures_of(effects_of(source="printed", model="GPT-4o"), people_of(["as_printed"], "printed"))
+    for figure in figures.values():
+        assert "GPT-4o (as printed in the paper)" in words(figure)
+    assert "all respondents, as printed in the paper" in words(figures["personas_and_people"])
+    live = words(figures_of(effects_of(), people_of())["personas_and_people"])
+    assert "my-model (from its answers)" in live
+    assert "ESS round 11, weighted (anweight)" in live
+    assert "ESS round 11, unweighted" in live
+    simulated = words(figures_of(effects_of(), people_of(source="simulated"))["personas_and_people"])
+    assert "all respondents, simulated" in simulated
+
+
+def test_groups_of_one_axis_and_single_values_are_drawn():
+    few = PERSONAS[PERSONAS["persona"].isin(["gender_male", "steering_power"])]
+    for figure in figures_of(effects_of(personas=few), people_of()).values():
+        FigureCanvasAgg(figure).draw()
+    nobody = persona_bias.hold_against_people(effects_of(), people_of().head(0))
+    assert "No persona of this model" in words(figures_personas.personas_and_people(nobody, None))
+
+
+def test_a_group_that_nobody_is_in_has_no_difference():
+    scores = {value: [0.1, 0.2, 0.3] for value in figures_personas.VALUES}
+    table = pd.DataFrame({"weight": [1.0, 1, 1], "gender": [1.0, 1, 1], **scores})
+    found = group_effects(table, {"gender": {"Male": (1, 1), "Female": (2, 2)}}, True).set_index("group")
+    assert found.loc["Female", ["human_effect", "ci_low", "ci_high"]].isna().all(axis=None)
+    assert found.loc["Male", "human_effect"].abs().max() < 1e-12
+
+
+def test_recovery_is_drawn_subject_by_subject(monkeypatch):
+    rng = np.random.default_rng(3)
+    parts = [
+        pd.DataFrame({"subject": subject, "kind": kind, "planted": rng.normal(0, 0.4, 30)})
+        for subject, kind in [
+            ("model/one", "personas"),
+            ("model/one", "steering"),
+            ("two", "steering"),
+            ("people", "people"),
+        ]
+    ]
+    scores = pd.concat(parts, ignore_index=True)
+    scores["recovered"] = 0.6 * scores["planted"]
+    scores = scores.assign(ci_low=scores["recovered"] - 0.1, ci_high=scores["recovered"] + 0.1)
+    fits = assess_effects(scores)
+    assert fits["slope"].tolist() == pytest.approx([0.6] * len(fits))
+    inside = (0.4 * scores["planted"]).abs() <= 0.1
+    assert fits.query("kind == 'all'")["coverage"].tolist() == pytest.approx(
+        inside.groupby(scores["subject"], sort=False).mean().tolist()
+    )
+    assert assess_effects(scores.assign(ci_low=np.nan, ci_high=np.nan))["coverage"].isna().all()
+    assert fits["correlation"].tolist() == pytest.approx([1] * len(fits))
+    one = fits[(fits["subject"] == "model/one") & (fits["kind"] == "all")].iloc[0]
+    assert one["rmse"] == pytest.approx(0.4 * np.sqrt((scores["planted"][:60] ** 2).mean()))
+    figure = figures_personas.persona_recovery(scores, fits)
+    assert f"r 1.00, slope 0.60, n 60, {100 * inside[:60].mean():.0f} % inside" in words(figure)
+    check_texts("persona_recovery", figure, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"default": ["gender_male", "gender_female"], "first_turn": ["age_20_39", "age_40_59"]},
+        {"default": ["gender_male"], "first_turn": ["gender_female"]},
+        {f"framing_{number}": ["gender_male"] for number in range(12)},
+        {"default": ["steering_power", "steering_hedonism"]},
+        {"default": ["gender_male"]},
+        {"default": ["race_white", "race_black"]},
+    ],
+    ids=["axes framed apart", "groups framed apart", "many framings", "steering", "one persona", "axis without people"],
+)
+def test_any_choice_of_personas_is_estimated_described_and_drawn(told):
+    parts = [effects_of([framing], personas=PERSONAS[PERSONAS["persona"].isin(own)]) for framing, own in told.items()]
+    effects = join([Effects(part.table.assign(version_ratio=2.0), part.draws) for part in parts])
+    people = people_of()
+    bias = persona_bias.hold_against_people(effects, people)
+    agreement = persona_bias.assess_agreement(bias, effects.draws)
+    trends = persona_bias.assess_trends(effects.table, people)
+    described = persona_bias.describe(persona_bias.quoted_findings(bias), agreement, trends, effects.table, 6)
+    with_people = PERSONAS.dropna(subset="people").set_index("persona")["axis"]
+    axes = [with_people[[name for name in own if name in with_people]] for own in told.values()]
+    assert described.count("| baseline |") == 2 * sum(own.nunique() for own in axes)
+    assert described.count("| axis mean |") == 2 * sum((own.value_counts() > 1).sum() for own in axes)
+    drawn = [figures_personas.personas_and_people(bias, agreement)]
+    if (effects.table["axis"] == "steering").all():
+        found = (steering.change_by_distance(effects, 1), steering.hit_targets(effects.table))
+        drawn.append(figures_personas.steering(effects.table, *found))
+    else:
+        drawn.append(figures_personas.persona_effects(effects.table))
+    for figure in drawn:
+        FigureCanvasAgg(figure).draw()
+    # Panels whose personas came under another framing than the first say so.
+    heads = [axes.get_title(loc="left") for axes in drawn[0].axes]
+    apart = {framing for name in bias["group"].unique() for framing in bias[bias["group"] == name]["framing"].head(1)}
+    assert {head.split(" @")[1] for head in heads if " @" in head} == apart - {"default", "framing_0"}

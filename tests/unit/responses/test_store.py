@@ -1,0 +1,156 @@
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from value_portrait.errors import InputError
+from value_portrait.responses.store import Store, read_records, store_file, terminal_records
+
+LIBRARY = Path(__file__).parents[3] / "workflow" / "scripts"
+
+
+def record(key: str, outcome: str = "answered", text: str = "like me") -> dict[str, object]:
+    return {"key": key, "outcome": outcome, "usd": 0.5, "answer": text}
+
+
+def fill(path: Path, *records: dict[str, object]) -> None:
+    async def append() -> None:
+        await asyncio.gather(*(store.append(one) for one in records))
+
+    with Store(path) as store:
+        asyncio.run(append())
+
+
+def test_records_come_back_and_terminal_ones_are_done(tmp_path: Path) -> None:
+    path = tmp_path / "m" / "baseline.jsonl"
+    fill(path, record("a"), record("b", "server"), record("c", "refusal"))
+    with Store(path) as store:
+        assert store.done == {"a", "c"}
+        assert store.usd == 1.5
+    assert [one["key"] for one in read_records(path)] == ["a", "b", "c"]
+    assert list(terminal_records(path)) == ["a", "c"]
+
+
+def test_names_of_models_and_conditions_are_made_safe(tmp_path: Path) -> None:
+    assert store_file(tmp_path, "../a b/c:d", "x/y") == tmp_path / "_._a_b_c_d" / "x_y.jsonl"
+
+
+@given(tail=st.binary(min_size=1, max_size=80))
+@settings(max_examples=30, deadline=None)
+def test_a_torn_tail_is_cut_off_and_nothing_else(tmp_path_factory: pytest.TempPathFactory, tail: bytes) -> None:
+    path = tmp_path_factory.mktemp("store") / "m" / "baseline.jsonl"
+    fill(path, record("a"), record("b"))
+    whole = path.read_bytes()
+    path.write_bytes(whole + tail.replace(b"\n", b" "))
+    assert list(terminal_records(path)) == ["a", "b"]
+    fill(path, record("c"))
+    assert path.read_bytes() == whole + json.dumps(record("c"), separators=(",", ":")).encode() + b"\n"
+
+
+def test_every_cut_of_the_last_line_is_a_torn_tail(tmp_path: Path) -> None:
+    path = tmp_path / "m" / "baseline.jsonl"
+    fill(path, record("a"), record("b", text="naïve \u2028 \x00"))
+    whole = path.read_bytes()
+    for cut in range(whole.index(b"\n") + 1, len(whole)):
+        path.write_bytes(whole[:cut])
+        with Store(path) as store:
+            assert store.done == {"a"}
+        assert path.read_bytes() == whole[: whole.index(b"\n") + 1]
+
+
+def test_a_spoilt_line_in_the_middle_is_an_error_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "m" / "baseline.jsonl"
+    fill(path, record("a"), record("b"))
+    spoilt = b"{spoilt\n" + path.read_bytes()
+    path.write_bytes(spoilt)
+    with pytest.raises(InputError, match="line 1: is no record"), Store(path):
+        pass
+    assert path.read_bytes() == spoilt
+
+
+def other_process(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    start = f"import sys; sys.path.insert(0, {str(LIBRARY)!r}); from value_portrait.responses.store import Store\n"
+    return subprocess.run(
+        [sys.executable, "-c", start + code, *arguments], capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+def test_a_second_writer_is_told_who_holds_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "m" / "baseline.jsonl"
+    with Store(path):
+        done = other_process("with Store(sys.argv[1]): pass", str(path))
+        assert done.returncode != 0
+        assert f"is being written by process {os.getpid()} on " in done.stderr
+    assert other_process("with Store(sys.argv[1]): pass", str(path)).returncode == 0
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    path = tmp_path / "m" / "baseline.jsonl"
+    done = other_process("import os\nwith Store(sys.argv[1]): os.kill(os.getpid(), 9)", str(path))
+    assert done.returncode == -9
+    fill(path, record("a"))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True, check=False
+    ).returncode:
+        pytest.skip("a tmpfs cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def assert_full_disk_keeps_everything(path: Path) -> None:
+    fill(path, record("a"))
+    whole = path.read_bytes()
+    with pytest.raises(InputError, match=r"cannot be written \(.*\)\. Every answer recorded so far is kept"):
+        fill(path, record("b", text="x" * 300_000))
+    assert path.read_bytes() == whole
+    fill(path, record("c"))
+    assert list(terminal_records(path)) == ["a", "c"]
+
+
+def test_a_full_disk_loses_nothing(small_disk: Path) -> None:
+    assert_full_disk_keeps_everything(small_disk / "m" / "baseline.jsonl")
+
+
+def test_a_limit_on_file_sizes_loses_nothing(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        assert_full_disk_keeps_everything(tmp_path / "m" / "baseline.jsonl")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_read_only_store_is_a_clear_error_and_can_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    path = folder / "m" / "baseline.jsonl"
+    fill(path, record("a"))
+    # Modes mean nothing to root, so the folder itself is mounted read-only.
+    bind = subprocess.run(["mount", "--bind", folder, folder], capture_output=True, check=False)
+    if bind.returncode:
+        pytest.skip("a folder cannot be mounted read-only here")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
+        with pytest.raises(InputError, match=r"cannot be written \(Read-only file system\)"), Store(path):
+            pass
+        assert list(terminal_records(path)) == ["a"]
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def test_a_file_in_place_of_the_folder_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "m").write_text("")
+    with pytest.raises(InputError, match="cannot be written"), Store(tmp_path / "m" / "baseline.jsonl"):
+        pass

@@ -1,0 +1,137 @@
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import spearmanr
+from simulation.assess_recovery import assess_recovery
+from simulation.simulate_study import simulate_study
+from value_portrait.paper import raw_files as study
+from value_portrait.simulation.models import PlantedModel, expected_centred_means
+from value_portrait.simulation.people_and_items import PLANTED, simulate_archive
+from value_portrait.simulation.recovery import (
+    RECOVERY_PROFILES,
+    RECOVERY_TAGS,
+    assess_profiles,
+    assess_tags,
+    compare_scores,
+)
+from value_portrait.tables import read_table, write_table
+
+ITEMS = ["1001-1", "1001-2", "1002-1", "1002-2"]
+POWER, HEDONISM = PLANTED.index(("pvq", "Power")), PLANTED.index(("pvq", "Hedonism"))
+OPENNESS = PLANTED.index(("bfi", "Openness"))
+
+
+def planted_loadings():
+    """Items 1 and 2 measure Power, item 2 also Hedonism, item 3 Openness, item 4 nothing."""
+    loadings = np.zeros((4, len(PLANTED)))
+    loadings[[0, 1, 1, 2], [POWER, POWER, HEDONISM, OPENNESS]] = 1
+    return loadings
+
+
+def key(*tags):
+    return pd.DataFrame(tags, columns=["item_id", "family", "dimension", "rho", "polarity"])
+
+
+def model(**scores):
+    profile = {"pvq": {}, "bfi": {}}
+    for family, dimension in PLANTED:
+        profile[family][dimension] = scores.get(dimension, 0.0)
+    return PlantedModel("m", 3.0, 1.0, 0.0, 0.0, 0.0, 0.0, profile)
+
+
+def test_tags_by_hand():
+    tags = key(
+        ("1001-1", "pvq", "Power", 0.5, 1),
+        ("1001-2", "pvq", "Power", -0.5, -1),  # contradicts the planted loading
+        ("1002-2", "pvq", "Power", 0.4, 1),  # false
+        ("1002-1", "higher_pvq", "Self_Enhancement", 0.4, 1),  # nothing is planted there
+    )
+    table = assess_tags(planted_loadings(), ITEMS, tags).set_index(["family", "dimension"])
+    assert table.loc[("pvq", "Power"), ["planted", "found", "false_tags"]].tolist() == [2, 1, 1]
+    assert table.loc[("pvq", "Power"), ["sensitivity", "specificity"]].tolist() == [0.5, 0.5]
+    assert table.loc[("pvq", "all"), ["planted", "found", "false_tags"]].tolist() == [3, 1, 1]
+    assert table.loc[("pvq", "all"), "specificity"] == pytest.approx(1 - 1 / 37)
+    assert table.loc[("bfi", "all"), "sensitivity"] == 0
+    assert np.isnan(table.loc[("pvq", "Security"), "sensitivity"])
+    assert len(table) == len(PLANTED) + 2
+
+
+@pytest.mark.parametrize(("centring", "centre"), [("tagged_items", 3.5), ("all_items", 3), ("none", 0)])
+def test_expected_centred_means_by_hand(centring, centre):
+    means = expected_centred_means(np.array([3.0, 4, 2, 3]), planted_loadings(), centring)
+    # Power: items 1 and 2; Hedonism: item 2; the centre of the values over items 1 and 2, each once.
+    assert means[[POWER, HEDONISM]] == pytest.approx([3.5 - centre, 4 - centre])
+    assert means[OPENNESS] == pytest.approx({"tagged_items": 0, "all_items": -1, "none": 2}[centring])
+    assert np.isnan(np.delete(means, [POWER, HEDONISM, OPENNESS])).all()
+
+
+def profiles(recovered):
+    return pd.DataFrame(
+        [("m", condition, *PLANTED[place], score) for condition, place, score in recovered],
+        columns=["model", "condition", "family", "dimension", "centred_mean"],
+    )
+
+
+def test_scores_are_compared_in_scale_points():
+    # Expected ratings 4, 4, 3, 3: with Power at 1 standard deviation, items 1 and 2 rise by a point.
+    recovered = profiles([("baseline", POWER, 0.3), ("baseline", HEDONISM, np.nan), ("grandmother", POWER, 9)])
+    scores = compare_scores([model(Power=1.0)], planted_loadings(), np.zeros(4), recovered, "all_items")
+    table = assess_profiles(scores).set_index("family")
+    # Planted 4 - 3.5 = 0.5, recovered 0.3.
+    assert table.loc["pvq", "n_dimensions"] == 1
+    assert table.loc["pvq", "rmse"] == pytest.approx(0.2)
+    assert np.isnan(table.loc["pvq", "correlation"])
+    assert table.loc["bfi", "n_dimensions"] == 0
+    assert set(table["condition"]) == {"baseline"}
+
+
+def test_profile_error_and_correlation():
+    scores = pd.DataFrame({"family": "pvq", "planted": [0.0, 1, 2], "recovered": [0.5, 1.5, 2.5]})
+    (row,) = assess_profiles(scores.assign(model="m", condition="baseline")).to_dict("records")
+    assert row["correlation"] == pytest.approx(1)
+    assert row["rmse"] == pytest.approx(0.5)
+
+
+def test_the_demo_study_can_be_recovered():
+    """By SciPy alone: most planted tags are found, few others are."""
+    simulation = {"groups": 6, "queries_per_group": 8, "responses_per_query": 5, "raters_per_group": 48}
+    files, truth = simulate_archive(simulation, [], 42)
+    people = files[study.PARTICIPANTS]
+    planted = truth["loading"].to_numpy().reshape(-1, len(PLANTED)) > 0
+    cells = [option["data"] for group in files[study.SURVEY] for options in group.values() for option in options]
+    found = []
+    for cell in cells:
+        scores = np.array([[people[name][family][dimension] for family, dimension in PLANTED] for _, name in cell])
+        ratings = np.array([rating for rating, _ in cell])
+        result = spearmanr(np.column_stack([ratings, scores]))
+        found.append((result.statistic[0, 1:] > 0.3) & (result.pvalue[0, 1:] < 0.05))
+    tagged = np.array(found)
+    assert 0.75 < tagged[planted].mean() < 0.95
+    assert tagged[~planted].mean() < 0.05
+
+
+def test_from_files_to_files(tmp_path):
+    size = {"groups": 2, "queries_per_group": 2, "responses_per_query": 2, "raters_per_group": 5}
+    simulate_study(tmp_path, size, ["v1"], 1, tmp_path / "loadings.parquet")
+    write_table(study.read_items(tmp_path / study.ITEMS), tmp_path / "items.parquet", "items")
+    (tmp_path / "m.json").write_text(json.dumps(asdict(model(Power=1.0))))
+    tags = key(("1001-1", "pvq", "Power", 0.5, 1))
+    write_table(tags.astype({"polarity": "int8"}), tmp_path / "key.csv", "item_key")
+    counts = {"n_items": 1, "n_missing": 0, "n_missing_answers": 0, "mean": 3.0, "sd": 0.0}
+    recovered = profiles([("baseline", place, 0.1) for place in range(len(PLANTED))]).assign(**counts)
+    write_table(recovered, tmp_path / "profiles.csv", "profiles")
+    assess_recovery(
+        *(tmp_path / name for name in ("items.parquet", "loadings.parquet")),
+        [tmp_path / "m.json"],
+        *(tmp_path / name for name in ("key.csv", "profiles.csv")),
+        "tagged_items",
+        *(tmp_path / name for name in ("tags.csv", "recovered.csv")),
+        tmp_path / "scores.csv",
+        tmp_path / "recovery.md",
+    )
+    assert read_table(tmp_path / "tags.csv", RECOVERY_TAGS).num_rows == len(PLANTED) + 2
+    assert read_table(tmp_path / "recovered.csv", RECOVERY_PROFILES)["family"].to_pylist() == ["pvq", "bfi"]
+    assert "| Values |" in (tmp_path / "recovery.md").read_text()

@@ -1,0 +1,27 @@
+"""Correlations of every item with every dimension, and item statistics."""
+
+from value_portrait.items import validation as items
+from value_portrait.job import job
+from value_portrait.tables import read_table, write_table
+
+
+def correlate_items(
+    survey: str,
+    participants: str,
+    method: str,
+    repeated_participants: str,
+    correlations: str,
+    statistics: str,
+) -> None:
+    """Write the tables ``correlations`` and ``item_statistics``."""
+    ratings = read_table(survey, "survey").to_pandas()
+    people = read_table(participants, "participants").to_pandas()
+    if repeated_participants == "drop":
+        ratings = items.drop_repeated_participants(ratings)
+    write_table(items.correlate_items(ratings, people, method), correlations, "correlations")
+    write_table(items.describe_items(ratings), statistics, "item_statistics")
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        correlate_items(snakemake.input.survey, snakemake.input.participants, **snakemake.params, **snakemake.output)

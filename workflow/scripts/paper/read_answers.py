@@ -1,0 +1,28 @@
+"""The recorded (or simulated) answers of one model under one condition, as one table."""
+
+from collections.abc import Sequence
+
+from value_portrait.job import job
+from value_portrait.paper.answers import read_answers
+from value_portrait.tables import read_table, write_table
+
+
+def tabulate_answers(
+    answers: Sequence[str], prompt_versions: Sequence[str], items: str, model: str, condition: str, table: str
+) -> None:
+    """Write the table ``answers``; the files ``answers`` belong to ``prompt_versions``, in order."""
+    ids = read_table(items, "items", ["item_id"])["item_id"].to_pylist()
+    paths = dict(zip(prompt_versions, answers, strict=True))
+    write_table(read_answers(paths, model, condition, ids), table, "answers")
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0], pandas=False):
+        tabulate_answers(
+            snakemake.input.answers,
+            snakemake.params.prompt_versions,
+            snakemake.input.item_table,
+            snakemake.params.model["model"],
+            snakemake.wildcards.condition,
+            snakemake.output.table,
+        )

@@ -1,0 +1,42 @@
+"""Whether the effects that the simulated study planted, of personas and between groups of people, are found again."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from value_portrait.files import read_json
+from value_portrait.job import job
+from value_portrait.publication import figures_personas
+from value_portrait.publication.drawing import save_figure
+from value_portrait.simulation import recovery
+from value_portrait.simulation.models import PlantedModel
+from value_portrait.tables import read_table, write_csv
+
+
+def assess_persona_recovery(
+    effects: str, people: str, models: Sequence[str], planted_people: str, scores: str, fits: str, figure: str
+) -> None:
+    """Write both tables and the figure (a ``.png``, PDF and SVG beside it); ``models`` are files of planted models."""
+    truth = [PlantedModel(**read_json(path)) for path in models]
+    found = [
+        recovery.compare_effects(truth, read_table(effects, "persona_effects").to_pandas()),
+        recovery.compare_groups_of_people(pd.read_csv(planted_people), read_table(people, "people").to_pandas()),
+    ]
+    table = pd.concat(found, ignore_index=True)
+    quality = recovery.assess_effects(table)
+    write_csv(table, scores)
+    write_csv(quality, fits)
+    save_figure(figures_personas.persona_recovery(table, quality), Path(figure).with_suffix(""), simulated=True)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        assess_persona_recovery(
+            snakemake.input.effects,
+            snakemake.input.people,
+            snakemake.input.models,
+            snakemake.input.planted_people,
+            snakemake.output.scores,
+            snakemake.output.fits,
+            snakemake.output.figure,
+        )

@@ -1,0 +1,1 @@
+"""Which items measure what."""

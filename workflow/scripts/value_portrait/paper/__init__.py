@@ -1,0 +1,1 @@
+"""What is of this paper alone: the authors' archive, the printed numbers, and the certificate."""

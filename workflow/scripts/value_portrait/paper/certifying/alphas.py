@@ -1,0 +1,68 @@
+"""Cronbach's alpha among models under the choices that the paper leaves open."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from value_portrait.scores.ratings import Ratings
+
+FORMULAS = ("covariance", "standardised")
+DELETIONS = ("rows", "models")
+
+
+def vary_alpha(ratings: Ratings, keys: Mapping[str, pd.DataFrame], family: str = "pvq") -> pd.DataFrame:
+    """Alpha of each dimension of a family, over rows model × prompt version, under every combination of choices.
+
+    Parameters
+    ----------
+    ratings : the models over which alpha is taken.
+    keys : tables ``item_key`` by name, all of positive polarity.
+
+    Returns
+    -------
+    One row per key, deletion, formula and dimension: ``key``; ``deletion``, of ``rows`` that lack a rating on one of
+    the dimension's items, or of all rows of ``models`` that do; ``formula``, from covariances (Cronbach 1951) or
+    ``standardised``, from correlations; dimension, n_items, n_observations, alpha (NaN below two items or three rows).
+    """
+    values = np.where(ratings.values > 0, ratings.values, np.nan)
+    place = {item: index for index, item in enumerate(ratings.items)}
+    rows = []
+    for name, key in keys.items():
+        own = key[key["family"] == family]
+        for dimension, tags in own.groupby("dimension", observed=True, sort=False):
+            rated = values[:, :, [place[item] for item in tags["item_id"]]]
+            for deletion in DELETIONS:
+                complete = np.all(~np.isnan(rated), axis=2)
+                if deletion == "models":
+                    complete &= np.all(complete, axis=1, keepdims=True)
+                for formula in FORMULAS:
+                    rows.append(
+                        {
+                            "key": name,
+                            "deletion": deletion,
+                            "formula": formula,
+                            "dimension": dimension,
+                            "n_items": rated.shape[2],
+                            "n_observations": int(complete.sum()),
+                            "alpha": cronbach_alpha(rated[complete], formula),
+                        }
+                    )
+    return pd.DataFrame(rows)
+
+
+def cronbach_alpha(rated: np.ndarray, formula: str) -> float:
+    """Cronbach's alpha of the columns of ``rated`` (N, k), without gaps; NaN below two columns or three rows.
+
+    alpha = k / (k - 1) * (1 - trace / sum) of the covariances (Cronbach 1951, Psychometrika 16), or of the correlations
+    (``standardised``).
+    """
+    n, k = rated.shape
+    if k < 2 or n < 3:
+        return np.nan
+    matrix = np.cov(rated, rowvar=False)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if formula == "standardised":
+            sd = np.sqrt(np.diag(matrix))
+            matrix = matrix / np.outer(sd, sd)
+        return float(k / (k - 1) * (1 - np.trace(matrix) / matrix.sum()))

@@ -1,0 +1,149 @@
+"""The certificate in words: a table of verdicts, the causes with their evidence, and what is still open."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from value_portrait.paper.certifying.rows import STATUSES
+
+# So many rows of a kind are named one by one; the CSV file has the rest.
+SHOWN = 30
+
+_HEADINGS = {
+    "cause": "Causes, each tested on the data",
+    "check": "Checks by a second route",
+    "fact": "Facts, reported",
+}
+
+# Where the certificate's rows of the paper's tables stand, by the table's file name.
+SOURCE_OF_TABLE = {
+    "topics": "Table 4",
+    "items_per_value": "Table 5",
+    "value_scores": "Table 8",
+    "trait_scores": "Table 9",
+    "cross_loading": "Appendix D.2",
+    "reliability": "Appendix F",
+}
+
+
+def count_statuses(certificate: pd.DataFrame) -> pd.DataFrame:
+    """Rows per source and status: one row for each source, in the certificate's order, and one for all together."""
+    counts = pd.crosstab(certificate["source"], certificate["status"])
+    counts = counts.reindex(
+        index=list(dict.fromkeys(certificate["source"])),
+        columns=[status for status in STATUSES if status in counts or status == "differs"],
+        fill_value=0,
+    )
+    return pd.concat([counts, counts.sum().to_frame("all").T])
+
+
+def verdict(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
+    """Four lines: what was compared, how it came out, what is open, and what could not be compared."""
+    counts = certificate["status"].value_counts().reindex(list(STATUSES), fill_value=0)
+    compared = counts[["match", "explained", "unexplained", "differs"]]
+    waiting = counts.drop(compared.index)
+    still_open = certificate.loc[certificate["status"] == "unexplained", "quantity"]
+    tested = findings[findings["kind"] != "fact"]
+    held = [f"{own['holds'].sum()} of {len(own)} {kind}s" for kind, own in tested.groupby("kind")]
+    failed = tested.loc[~tested["holds"], "name"]
+    parts = [f"{count:,} {status}" for status, count in waiting.items() if count]
+    return "\n".join(
+        [
+            f"{compared.sum():,} comparisons with what is published: {compared['match']:,} match, "
+            f"{compared['explained']:,} explained, {compared['unexplained']:,} unexplained, {compared['differs']:,} "
+            "differ.",
+            f"Tested on these data: {' and '.join(held)} hold"
+            + (f" (not: {', '.join(failed)})." if len(failed) else "."),
+            "Still open: " + (", ".join(still_open) or "nothing") + ".",
+            "Nothing to compare with: " + ("; ".join(parts) or "none") + ".",
+        ]
+    )
+
+
+def complain(certificate: pd.DataFrame, findings: pd.DataFrame, path: str) -> str:
+    """What is wrong with the certificate at ``path``: numbers that differ, tests that do not hold; else nothing."""
+    differs = certificate[certificate["status"] == "differs"]
+    failed = findings.loc[~findings["holds"], "name"]
+    complaints = []
+    if len(differs):
+        first = [f"{row['source']}, {row['quantity']}" for _, row in differs.head(SHOWN).iterrows()]
+        complaints.append(f"{len(differs):,} published number(s) differ from ours ({'; '.join(first)})")
+    if len(failed):
+        complaints.append(f"of what was tested, {', '.join(failed)} did not hold")
+    if not complaints:
+        return ""
+    where = f"ERROR: {path}: {' and '.join(complaints)}."
+    remedy = "Look at the rows with the status 'differs', and at certificate.md beside it."
+    return f"{where} {remedy}\n{verdict(certificate, findings)}\n"
+
+
+def describe(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
+    """The certificate as Markdown."""
+    counts = count_statuses(certificate)
+    causes = certificate.loc[certificate["status"] == "explained", "cause"].str.split("; ").explode()
+    explained = causes.value_counts().to_dict()
+    lines = [
+        "# Does it reproduce?",
+        "",
+        *verdict(certificate, findings).replace("\n", "\n\n").split("\n"),
+        "",
+        _row(["source", *counts.columns]),
+        _row(["---", *["---:"] * counts.shape[1]]),
+        *[_row([source, *(f"{count:,}" if count else "" for count in row)]) for source, row in counts.iterrows()],
+    ]
+    for kind, heading in _HEADINGS.items():
+        lines += ["", f"## {heading}", ""]
+        for row in findings[findings["kind"] == kind].itertuples():
+            share = f" Explains {_numbers(explained[str(row.name)])}." if row.name in explained else ""
+            doubt = "" if row.holds else " **Does not hold on these data.**"
+            lines.append(f"- **{row.name}**: {row.statement}{doubt}{share} *{row.evidence}*")
+    for status, heading in (("unexplained", "Still open"), ("differs", "Differs")):
+        own = certificate[certificate["status"] == status]
+        if len(own):
+            lines += ["", f"## {heading}", ""]
+            lines += [_line(row) for _, row in own.head(SHOWN).iterrows()]
+            if len(own) > SHOWN:
+                lines.append(f"- and {len(own) - SHOWN:,} more in certificate.csv")
+    lines += ["", "## What the others need", ""]
+    waiting = certificate[~certificate["status"].isin(["match", "explained", "unexplained", "differs"])]
+    for (where, what, evidence), own in waiting.groupby(["source", "status", "evidence"], sort=False):
+        lines.append(f"- {where}, {_numbers(len(own))}: {what}; {evidence}")
+    return "\n".join(lines) + "\n"
+
+
+def beside_print(certificate: pd.DataFrame, source: str) -> pd.DataFrame:
+    """A printed table again: for each of its rows and columns the printed number, ours, and ours with the causes.
+
+    Numbers that this run has nothing to hold against are left out. Numbers come as text, with the digits in print.
+    """
+    own = certificate[(certificate["source"] == source) & certificate["ours_with_causes"].notna()]
+    names = own["quantity"].str.rsplit(": ", n=1, expand=True)
+    # Half a unit of the last digit is the tolerance, and a thousandth more or less is no digit.
+    tolerance = own["tolerance"].to_numpy(float)
+    digits = np.where(tolerance > 1e-6, np.round(-np.log10(2 * tolerance)), 0).astype(int)
+    frame = own[["status"]].copy()
+    for place, name in enumerate(("published", "ours", "ours_with_causes")):
+        texts = [f"{float(number):z.{count}f}" for number, count in zip(own[name], digits, strict=True)]
+        frame.insert(place, name, texts)
+    labels = {"row": names[0], "column": names[1]} if names.shape[1] == 2 else {"row": names[0]}
+    return pd.concat([pd.DataFrame(labels), frame], axis=1).rename(columns={"published": "printed"})
+
+
+def _numbers(count: int) -> str:
+    return f"{count:,} number" + "s" * (count != 1)
+
+
+def _line(row: "pd.Series[Any]") -> str:
+    numbers = ", ".join(
+        f"{name.replace('_', ' ')} {_short(row[name])}" for name in ("published", "ours", "ours_with_causes")
+    )
+    return f"- {row['source']}, {row['quantity']}: {numbers}." + (f" {row['evidence']}" if row["evidence"] else "")
+
+
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float | np.floating) else str(value)
+
+
+def _row(cells: list[object]) -> str:
+    return "| " + " | ".join(map(str, cells)) + " |"

@@ -1,0 +1,1 @@
+"""What personas and value steering do to models, beside how groups of people differ."""

@@ -1,0 +1,256 @@
+"""What a persona does to a model's scores, and how that compares with what people of the group are like.
+
+A persona's effect is its centred score minus the same model's at baseline. Its interval comes from resampling queries,
+all responses of a query together and the same queries under both conditions, with the centre computed anew in every
+resample (cluster bootstrap, percentile interval: Davison and Hinkley 1997, sections 3.8 and 5.3). It says how far the
+effect depends on the queries that happen to be in the study; the item key is held fixed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from value_portrait.dimensions import DIMENSIONS, FAMILIES
+from value_portrait.scores.ratings import Ratings
+
+BASELINE, DEFAULT_FRAMING = "baseline", "default"
+DRAWS = 2000
+LEVEL = 0.95
+# An interval needs a score in nearly every resample: a dimension with items of one or two queries gets none.
+LEAST_DRAWS = 0.95
+SUBJECT = ["source", "model", "framing"]
+COLUMNS = [
+    *SUBJECT,
+    "axis",
+    "persona",
+    "group",
+    "order",
+    "people",
+    "family",
+    "dimension",
+    "effect",
+    "ci_low",
+    "ci_high",
+]
+COLUMNS += ["n_queries", "version_mean", "version_sd", "version_ratio"]
+
+
+@dataclass(frozen=True)
+class QuerySums:
+    """What centred scores are made of, summed over the items of each query; S subjects, Q queries.
+
+    Attributes
+    ----------
+    rated, signs, counts : (S, Q, 19), over the items with a rating of each dimension: ratings times polarity, polarity,
+        and their number. centre, centre_counts : (S, Q, 3), over the items that each family is centred on.
+    """
+
+    rated: np.ndarray
+    signs: np.ndarray
+    counts: np.ndarray
+    centre: np.ndarray
+    centre_counts: np.ndarray
+
+    def scores(self, weights: np.ndarray) -> np.ndarray:
+        """Centred scores (B, S, 19) where query q counts ``weights[b, q]`` times; NaN for a dimension without items."""
+
+        def total(sums: np.ndarray) -> np.ndarray:
+            result: np.ndarray = np.einsum("bq,sqd->bsd", weights, sums, optimize=True)
+            return result
+
+        with np.errstate(invalid="ignore", divide="ignore"):
+            centre = total(self.centre) / total(self.centre_counts)
+            centre = np.where(np.isnan(centre), 0, centre)
+            of_family = [list(FAMILIES).index(family) for family, _ in DIMENSIONS]
+            scores: np.ndarray = (total(self.rated) - centre[..., of_family] * total(self.signs)) / total(self.counts)
+        return scores
+
+
+def sum_by_query(
+    averages: np.ndarray, items: Sequence[str], queries: Sequence[str], key: pd.DataFrame, centring: str
+) -> QuerySums:
+    """Sums for the scores that ``scoring.score`` defines.
+
+    Parameters
+    ----------
+    averages : (S, I), ratings averaged over versions, NaN without any. queries : the query of each item.
+    key : table ``item_key``. centring : as for ``scoring.score``.
+    """
+    position = {item: index for index, item in enumerate(items)}
+    polarity = np.zeros((len(items), len(DIMENSIONS)))
+    places = {dimension: index for index, dimension in enumerate(DIMENSIONS)}
+    for item, family, dimension, sign in key[["item_id", "family", "dimension", "polarity"]].itertuples(index=False):
+        polarity[position[item], places[family, dimension]] = sign
+    centred = np.full((len(items), len(FAMILIES)), centring == "all_items")
+    if centring == "tagged_items":
+        for index, family in enumerate(FAMILIES):
+            centred[:, index] = polarity[:, [own == family for own, _ in DIMENSIONS]].any(axis=1)
+    belongs = np.equal.outer(list(dict.fromkeys(queries)), list(queries)).astype(float)
+    given = ~np.isnan(averages)
+    rated = np.where(given, averages, 0)
+
+    def total(cells: np.ndarray, of_item: np.ndarray) -> np.ndarray:
+        result: np.ndarray = np.einsum("qi,si,id->sqd", belongs, cells, of_item.astype(float), optimize=True)
+        return result
+
+    return QuerySums(
+        total(rated, polarity),
+        total(given, polarity),
+        total(given, np.abs(polarity)),
+        total(rated, centred),
+        total(given, centred),
+    )
+
+
+def resample_queries(n: int, seed: int) -> np.ndarray:
+    """How often each of ``n`` queries is drawn in each of ``DRAWS`` resamples, (DRAWS, n)."""
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(n, np.full(n, 1 / n), size=DRAWS).astype(float)
+
+
+def interval(draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both ends of the percentile interval over the first axis; NaN where too few draws have a number."""
+    enough = np.isfinite(draws).mean(axis=0) >= LEAST_DRAWS
+    tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
+    if np.isfinite(draws).all():
+        return tuple(np.quantile(draws, tails, axis=0))
+    filled = np.where(enough, draws, 0.0)  # a column without any number would make NumPy warn
+    low, high = np.nanquantile(filled, tails, axis=0)
+    return np.where(enough, low, np.nan), np.where(enough, high, np.nan)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Persona effects: a table, and for each of its rows the effect in every resample, (DRAWS, rows), or None."""
+
+    table: pd.DataFrame
+    draws: np.ndarray | None
+
+
+def subject_name(row: Mapping[Any, Any]) -> str:
+    """What people call the subject of a row: its model, and the framing where that is not the default one."""
+    return str(row["model"]) + (f", {row['framing']}" if row["framing"] != DEFAULT_FRAMING else "")
+
+
+def estimate_effects(
+    ratings: Ratings, queries: Sequence[str], key: pd.DataFrame, centring: str, personas: pd.DataFrame, seed: int
+) -> Effects:
+    """The effects of all personas of all models that answered as one.
+
+    Parameters
+    ----------
+    queries : the query of each item of ``ratings``.
+    personas : columns persona, axis, order and people of ``personas.tsv``, and group.
+
+    Returns
+    -------
+    Effects with columns source ("answers"), model, framing, axis, persona, group, order, people, family, dimension;
+    effect and its interval; n_queries (queries with an item of the dimension); and over the prompt versions, each taken
+    alone, version_mean, version_sd (sample SD of the effect) and version_ratio (|mean| / SD).
+    """
+    known = personas.set_index("persona")
+    told = {model for model, condition in ratings.subjects if condition != BASELINE}
+    chosen = [row for row, (model, _) in enumerate(ratings.subjects) if model in told]
+    ratings = replace(ratings, subjects=[ratings.subjects[row] for row in chosen], values=ratings.values[chosen])
+    row_of = {subject: row for row, subject in enumerate(ratings.subjects)}
+    subjects = [(model, condition) for model, condition in ratings.subjects if condition != BASELINE]
+    own = np.array([row_of[subject] for subject in subjects], int)
+    base = np.array([row_of[model, BASELINE] for model, _ in subjects], int)
+    model_of = np.array([model for model, _ in subjects])
+
+    def difference(averages: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        scores = sum_by_query(averages, ratings.items, queries, key, centring).scores(weights)
+        return (scores[:, own] - scores[:, base]).reshape(len(weights), -1)
+
+    averages = ratings.averages()
+    n = len(dict.fromkeys(queries))
+    effect = difference(averages, np.ones((1, n)))[0]
+    # Model by model, and kept in single precision: many resamples of many personas fill the memory.
+    weights = resample_queries(n, seed)
+    draws = np.empty((DRAWS, len(subjects), len(DIMENSIONS)), np.float32)
+    ends = np.empty((2, len(subjects), len(DIMENSIONS)))
+    for model in told:
+        places = np.flatnonzero(model_of == model)
+        rows = averages[[base[places[0]], *own[places]]]
+        scores = sum_by_query(rows, ratings.items, queries, key, centring).scores(weights)
+        changes = scores[:, 1:] - scores[:, :1]
+        draws[:, places], ends[:, places] = changes, interval(changes)
+    low, high = ends.reshape(2, -1)
+    by_version = np.concatenate(
+        [difference(np.where(values > 0, values, np.nan), np.ones((1, n))) for values in ratings.values.swapaxes(0, 1)]
+    )
+    version_mean, version_sd = _over_versions(by_version)
+    query_of = dict(zip(ratings.items, queries, strict=True))
+    n_queries = key.assign(query=key["item_id"].map(query_of)).groupby(["family", "dimension"])["query"].nunique()
+    names = []
+    for model, condition in subjects:
+        persona, _, framing = condition.partition("@")
+        about = known.loc[persona]
+        names += [
+            {
+                "source": "answers",
+                "model": model,
+                "framing": framing or DEFAULT_FRAMING,
+                "axis": about["axis"],
+                "persona": persona,
+                "group": about["group"],
+                "order": about["order"],
+                "people": about["people"],
+                "family": family,
+                "dimension": dimension,
+            }
+            for family, dimension in DIMENSIONS
+        ]
+    table = pd.DataFrame(names).assign(
+        effect=effect,
+        ci_low=low,
+        ci_high=high,
+        n_queries=np.tile([n_queries.get(dimension, 0) for dimension in DIMENSIONS], len(subjects)),
+        version_mean=version_mean,
+        version_sd=version_sd,
+        version_ratio=np.abs(version_mean) / np.where(version_sd > 0, version_sd, np.nan),
+    )
+    kept = np.isfinite(effect)
+    return Effects(table.loc[kept, COLUMNS].reset_index(drop=True), draws.reshape(DRAWS, -1)[:, kept])
+
+
+def _over_versions(effects: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and sample SD over the rows that have a number."""
+    frame = pd.DataFrame(effects)
+    return frame.mean().to_numpy(), frame.std().to_numpy()
+
+
+def printed_effects(
+    printed: pd.DataFrame, steering: pd.DataFrame, personas: pd.DataFrame, model: str = "GPT-4o"
+) -> Effects:
+    """The paper's Tables 13 to 19 in the same form, without intervals or anything about prompt versions.
+
+    Parameters
+    ----------
+    printed : columns axis, group and one for each value and trait. steering : columns steered and one for each value.
+    personas : as for ``estimate_effects``; a group that it does not hold has no order and no people.
+    """
+    steered = steering.rename(columns={"steered": "group"}).assign(axis="steering")
+    long = pd.concat([printed, steered]).melt(["axis", "group"], var_name="dimension", value_name="effect")
+    families = {dimension: family for family, dimension in DIMENSIONS}
+    long = long.assign(source="printed", model=model, framing="as printed", family=long["dimension"].map(families))
+    long = long.dropna(subset="effect").merge(personas, on=["axis", "group"], how="left")
+    place = long.groupby(["axis", "group"], sort=False).ngroup() * len(families)
+    place += long["dimension"].map(list(families).index)
+    long = long.iloc[place.argsort()].reset_index(drop=True)
+    nothing = dict.fromkeys(["ci_low", "ci_high", "n_queries", "version_mean", "version_sd", "version_ratio"], np.nan)
+    return Effects(long.assign(**nothing)[COLUMNS], None)
+
+
+def join(parts: Sequence[Effects]) -> Effects:
+    """One body of effects; rows without draws have NaN there, and no draws at all is None."""
+    table = pd.concat([part.table for part in parts], ignore_index=True)
+    if all(part.draws is None for part in parts):
+        return Effects(table, None)
+    blocks = [
+        np.full((DRAWS, len(part.table)), np.nan, np.float32) if part.draws is None else part.draws for part in parts
+    ]
+    return Effects(table, np.hstack(blocks))

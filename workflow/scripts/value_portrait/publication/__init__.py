@@ -1,0 +1,1 @@
+"""Comparisons, figures, tables and the summary."""

@@ -1,0 +1,152 @@
+"""Groups of models held against each other, and models against people."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from value_portrait.dimensions import DIMENSIONS, FAMILIES
+
+VALUES = list(FAMILIES["pvq"])
+
+# From this size on a model counts as large: it does not fit on one common accelerator.
+LARGE_B = 30
+
+# The three values that the paper names as the highest of its models.
+PAPER_HIGHEST = frozenset({"Benevolence", "Security", "Self_Direction"})
+
+COMPARISONS: dict[str, tuple[str, str]] = {
+    "weights": ("open", "closed"),
+    "size": ("large", "small"),
+    "reasoning": ("reasoning", "no reasoning"),
+}
+
+
+def group_of(model: Mapping[str, Any], comparison: str) -> str | None:
+    """The side of a comparison that a row of ``models.tsv`` stands on; None where its size is not public."""
+    one, other = COMPARISONS[comparison]
+    if comparison == "weights":
+        return str(model["weights"])
+    if comparison == "reasoning":
+        return one if model["reasoning"] == "yes" else other
+    if model["size_b"] is None:
+        return None
+    return one if model["size_b"] >= LARGE_B else other
+
+
+def compare_groups(scores: pd.DataFrame, models: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Means of the two sides of every comparison in every dimension, and their difference.
+
+    Parameters
+    ----------
+    scores : columns model, family, dimension and centred_mean.
+
+    Returns
+    -------
+    Columns comparison, family, dimension, first, second (the sides' names), n_first, n_second, mean_first, mean_second,
+    difference and its 95 % interval (Welch's t; models of one family are no independent draws, so it is too narrow).
+    """
+    from scipy import stats  # takes 0.6 s, and whoever needs the names alone should not wait for it
+
+    wide = scores.pivot(index="model", columns=["family", "dimension"], values="centred_mean")
+    rows = []
+    for comparison, (first, second) in COMPARISONS.items():
+        side = {model["model"]: group_of(model, comparison) for model in models}
+        sides = wide.index.map(side)
+        for family, dimension in DIMENSIONS:
+            if (family, dimension) not in wide:
+                continue
+            values = wide[family, dimension]
+            one, other = values[sides == first].dropna(), values[sides == second].dropna()
+            enough = min(len(one), len(other)) >= 2
+            interval = stats.ttest_ind(one, other, equal_var=False).confidence_interval() if enough else (np.nan,) * 2
+            rows.append(
+                {
+                    "comparison": comparison,
+                    "family": family,
+                    "dimension": dimension,
+                    "first": first,
+                    "second": second,
+                    "n_first": len(one),
+                    "n_second": len(other),
+                    "mean_first": one.mean(),
+                    "mean_second": other.mean(),
+                    "difference": one.mean() - other.mean(),
+                    "ci_low": interval[0],
+                    "ci_high": interval[1],
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def value_spread(scores: pd.DataFrame, models: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """How pronounced each model's value profile is: the sample variance of its ten centred scores (as in Table 12).
+
+    Returns columns model, answers, family, size_b (null where not public), weights, reasoning and variance.
+    """
+    values = scores[scores["family"] == "pvq"]
+    variance = values.groupby("model", sort=False)["centred_mean"].var()
+    columns = ["model", "answers", "family", "size_b", "weights", "reasoning"]
+    table = pd.DataFrame([{name: model[name] for name in columns} for model in models])
+    return table.assign(variance=table["model"].map(variance), size_b=table["size_b"].astype(float))
+
+
+def compare_with_people(as_seen: pd.DataFrame, raters: pd.DataFrame) -> pd.DataFrame:
+    """Models and human raters on one instrument: the same items, scored the same way within each survey group.
+
+    Parameters
+    ----------
+    as_seen : table ``profiles_as_seen``, one condition. raters : table ``rater_profiles``.
+
+    Returns
+    -------
+    Columns family, dimension, then for models and people: n, mean, sd (over models, over raters) and the 10 % and 90 %
+    quantiles of the centred means; and difference (models - people). Raters without an item of a dimension are left
+    out there.
+    """
+    parts = []
+    for who, table in (("models", as_seen), ("people", raters)):
+        groups = table.groupby(["family", "dimension"], observed=True)["centred_mean"]
+        part = groups.agg(
+            n="count", mean="mean", sd="std", q10=lambda x: x.quantile(0.1), q90=lambda x: x.quantile(0.9)
+        )
+        parts.append(part.add_prefix(f"{who}_"))
+    table = pd.concat(parts, axis=1).reindex(pd.MultiIndex.from_tuples(DIMENSIONS, names=["family", "dimension"]))
+    return table.assign(difference=table["models_mean"] - table["people_mean"]).reset_index()
+
+
+def distributions(as_seen: pd.DataFrame, raters: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame:
+    """People's scores on both instruments that they answered, and the models' on the one that these share.
+
+    Parameters
+    ----------
+    as_seen : table ``profiles_as_seen``, one condition. raters : table ``rater_profiles``.
+    participants : table ``participants``; its values are centred within the person, its traits are not (1 to 5).
+
+    Returns
+    -------
+    Columns who (models, people), on (rated_items: ratings of the study's items, comparable between the two;
+    questionnaire: PVQ-21 and BFI, another instrument), family, dimension, n, mean, sd (sample SD) and the quantiles
+    q10, q25, q50, q75 and q90.
+    """
+    main = participants[participants["sample"] == "main"].rename(columns={"score": "centred_mean"})
+    parts = (("models", "rated_items", as_seen), ("people", "rated_items", raters), ("people", "questionnaire", main))
+    frames = []
+    for who, on, table in parts:
+        groups = table.groupby(["family", "dimension"], observed=True)["centred_mean"]
+        quantiles = {f"q{level}": groups.quantile(level / 100) for level in (10, 25, 50, 75, 90)}
+        part = groups.agg(n="count", mean="mean", sd="std").assign(**quantiles)
+        part = part.reindex(pd.MultiIndex.from_tuples(DIMENSIONS, names=["family", "dimension"])).reset_index()
+        frames.append(part.assign(who=who, on=on))
+    table = pd.concat(frames, ignore_index=True)
+    return table[["who", "on", *(name for name in table if name not in ("who", "on"))]]
+
+
+def highest_values(profiles: pd.DataFrame, count: int = 3) -> dict[str, frozenset[str]]:
+    """Each model's ``count`` values with the highest centred means."""
+    values = profiles[profiles["family"] == "pvq"].sort_values("centred_mean", ascending=False, kind="stable")
+    return {
+        str(model): frozenset(own["dimension"].head(count))
+        for model, own in values.groupby("model", sort=False, observed=True)
+    }

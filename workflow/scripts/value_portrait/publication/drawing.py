@@ -1,0 +1,264 @@
+"""The house style of all figures: fonts, colours, marks, names, rows of dimensions, and how a figure is saved.
+
+No global state of Matplotlib is left changed: a function that makes or saves a figure runs in ``house_style()``.
+"""
+
+import logging
+import math
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import cycle, islice, pairwise
+from pathlib import Path
+from typing import Any, Literal
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.collections import PatchCollection
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.patches import Rectangle
+
+from value_portrait.dimensions import FAMILY_TITLES, title
+from value_portrait.files import written_whole
+
+WIDTH = 7.1  # inches: two columns of a journal
+SMALL = 6.5  # points, the smallest text
+RULE_GREY, TEXT_GREY = "0.82", "0.35"
+
+# Okabe and Ito (2008), without their yellow, which vanishes on white; wine is from Tol's palette.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#882255")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "*")
+LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
+DIVERGING, SEQUENTIAL = "RdBu_r", "YlGnBu"
+
+# Two things side by side differ in colour, marker and filling, so that grey print tells them apart; the second is
+# larger and see-through, so that it cannot hide the first.
+FIRST: dict[str, Any] = {"color": COLOURS[0], "marker": "o", "markerfacecolor": COLOURS[0]}
+SECOND: dict[str, Any] = {"color": COLOURS[1], "marker": "s", "markerfacecolor": "none", "markersize": 5.5}
+
+RESOLUTION = 200  # dots per inch of the PNG
+
+_STYLE: Any = {
+    "font.family": ["DejaVu Sans"],  # comes with Matplotlib, so that every machine draws the same
+    "font.size": 7,
+    "axes.titlesize": 7.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 7,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": RULE_GREY,
+    "grid.linewidth": 0.5,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 0,
+    "legend.fontsize": SMALL,
+    "legend.frameon": False,
+    "lines.linewidth": 1,
+    "lines.markersize": 4,
+    "hatch.linewidth": 0.5,
+    "figure.constrained_layout.use": True,
+    "text.parse_math": False,  # a model's name may hold dollar signs
+    "text.hinting": "none",  # hinted letters have other widths at every resolution, and the layout is made once
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "value_portrait",
+}
+
+
+# Embedding a font in a PDF would leave two hundred lines in the rule's log.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Matplotlib's defaults with the house style over them, whatever the user's own settings; also a decorator."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_STYLE)
+        yield
+
+
+@house_style()
+def save_figure(figure: Figure, stem: Path, simulated: bool) -> None:
+    """Write one drawing as ``<stem>.pdf``, ``.svg`` and ``.png`` (200 dpi), each whole or not at all.
+
+    The files hold no date and no random id: the same figure gives the same bytes. A figure made from the simulated
+    study says so in its upper right corner, above everything else.
+    """
+    engine = figure.get_layout_engine()
+    assert isinstance(engine, ConstrainedLayoutEngine)
+    mark = None
+    if simulated:
+        height = figure.get_figheight()
+        place = (1 - 0.05 / figure.get_figwidth(), 1 - 0.04 / height)
+        mark = figure.text(*place, "simulated", ha="right", va="top", size=7.5, style="italic", color=COLOURS[1])
+        mark.set_in_layout(False)
+        engine.set(rect=(0, 0, 1, 1 - 0.2 / height))
+    # Once for all three formats: they are one drawing, and laying out takes as long as drawing.
+    engine.execute(figure)
+    figure.set_layout_engine("none")
+    resolution = figure.dpi
+    # savefig() would draw everything twice, to lay out anew what is laid out already.
+    with written_whole(stem.with_name(stem.name + ".pdf")) as partial:
+        FigureCanvasPdf(figure).print_pdf(partial, metadata={"CreationDate": None})
+    with written_whole(stem.with_name(stem.name + ".svg")) as partial:
+        FigureCanvasSVG(figure).print_svg(partial, metadata={"Date": None})
+    figure.set_dpi(RESOLUTION)
+    with written_whole(stem.with_name(stem.name + ".png")) as partial:
+        FigureCanvasAgg(figure).print_png(partial)
+    # As it was, so that the same figure can be saved again and gives the same bytes.
+    figure.set_dpi(resolution)
+    figure.set_layout_engine(engine)
+    if mark is not None:
+        mark.remove()
+        engine.set(rect=(0, 0, 1, 1))
+
+
+def signed(number: float) -> str:
+    """A number to two decimals; zero has no sign."""
+    return f"{number:z.2f}"
+
+
+def shown(name: str, width: int = 36, wrap: bool = False) -> str:
+    """A name as figures show it: without control characters, the middle left out beyond ``width`` letters.
+
+    With ``wrap`` it may take two lines of ``width`` letters, broken after a mark of punctuation where there is one.
+    """
+    name = "".join(letter if letter.isprintable() else "?" for letter in name)
+    room = 2 * width if wrap else width
+    if len(name) > room:
+        name = name[: room // 2] + "…" + name[len(name) - (room - 1) // 2 :]
+    if len(name) <= width:
+        return name
+    breaks = [cut for cut in range(len(name) - width, width + 1) if name[cut - 1] in "-_/:. "]
+    cut = breaks[-1] if breaks else width
+    return f"{name[:cut]}\n{name[cut:]}"
+
+
+def spaced(groups: Sequence[Hashable], gap: float = 0.5) -> np.ndarray:
+    """Places 0, 1, ... for a row of things, with a gap wherever their group changes; shape (len(groups),)."""
+    changes = [0] + [one != other for one, other in pairwise(groups)]
+    return np.arange(len(groups)) + gap * np.cumsum(changes[: len(groups)])
+
+
+def family_marks(families: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Colour and marker of every model family: the pairs repeat after 88 families."""
+    pairs = zip(cycle(COLOURS), cycle(MARKERS), strict=False)
+    return {
+        family: {"color": colour, "marker": marker}
+        for family, (colour, marker) in zip(families, islice(pairs, len(families)), strict=True)
+    }
+
+
+def draw_heading(axes: Axes, name: str, note: str, loc: Literal["left", "center"] = "left") -> None:
+    """A title in bold over the axes, and a note below it."""
+    axes.set_title(name, loc=loc, pad=15)
+    place = {"left": 0.0, "center": 0.5}[loc]
+    axes.annotate(note, (place, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", ha=loc, size=SMALL)
+
+
+def dimension_rows(axes: Axes, families: Sequence[str], dimensions: Sequence[str], headed: bool = True) -> np.ndarray:
+    """Name one row of the axes for each dimension, from the top down, its families apart; returns the rows' places."""
+    places = spaced(families, gap=1.2 if headed else 0.5)
+    axes.set_yticks(places, [title(dimension) for dimension in dimensions])
+    axes.set_ylim(places[-1] + 0.6, places[0] - (1.3 if headed else 0.6))
+    axes.grid(axis="x")
+    axes.spines["left"].set_visible(False)
+    if headed:
+        for family in dict.fromkeys(families):
+            top = places[list(families).index(family)] - 0.85
+            heading: dict[str, Any] = {"weight": "bold", "va": "center", "size": 7}
+            axes.text(0, top, " " + FAMILY_TITLES[family], transform=axes.get_yaxis_transform(), **heading)
+    return places
+
+
+def draw_ranges(
+    axes: Axes, centre: Any, places: Any, low: Any, high: Any, style: dict[str, Any], label: str | None = None
+) -> None:
+    """Points with horizontal ranges, one for each row; nulls are left out."""
+    axes.hlines(places, low, high, color=style["color"], lw=1.1)
+    axes.plot(centre, places, ls="", label=label, **style)
+
+
+def model_rows(axes: Axes, models: Sequence[str]) -> np.ndarray:
+    """Name one row of the axes for each model, from the top down; returns the rows' places."""
+    places = np.arange(len(models))
+    axes.set_yticks(places, [shown(model) for model in models])
+    axes.set_ylim(len(models) - 0.4, -0.6)
+    return places
+
+
+def draw_cells(
+    axes: Axes,
+    x: np.ndarray,
+    y: np.ndarray,
+    values: np.ndarray,
+    texts: np.ndarray,
+    cmap: str,
+    norm: Any,
+    hatch: str = "",
+) -> Any:
+    """A cell with its text at every (x, y), coloured by its value; a cell without a value (NaN) is grey, and hatched.
+
+    ``values`` and ``texts`` have shape (len(y), len(x)). Returns the coloured collection, for a colour bar.
+    """
+    corners = [(column - 0.5, row - 0.5) for row in y for column in x]
+    flat = values.ravel()
+    empty = np.isnan(flat)
+    boxes = np.array([Rectangle(corner, 1, 1) for corner in corners], dtype=object)
+    cells = PatchCollection(list(boxes), array=np.ma.masked_array(flat, empty), cmap=cmap, norm=norm)
+    cells.set(edgecolor="white", linewidth=0.6)
+    axes.add_collection(cells)
+    if empty.any():
+        axes.add_collection(
+            PatchCollection(list(boxes[empty]), facecolor="0.96", edgecolor="0.75", hatch=hatch, linewidth=0)
+        )
+    # Luminance of the background by Rec. 709 decides between dark and light text.
+    dark = cells.to_rgba(np.where(empty, norm.vmin, flat))[:, :3] @ (0.2126, 0.7152, 0.0722) < 0.5
+    style: dict[str, Any] = {"ha": "center", "va": "center_baseline", "size": SMALL, "in_layout": False}
+    for (left, bottom), text, is_dark, is_empty in zip(corners, texts.ravel(), dark, empty, strict=True):
+        colour = "white" if is_dark and not is_empty else "black"
+        axes.text(left + 0.5, bottom + 0.5, text, color=colour, **style)
+    axes.set_xlim(x[0] - 0.55, x[-1] + 0.55)
+    axes.set_ylim(y[-1] + 0.55, y[0] - 0.55)
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    return cells
+
+
+def draw_dimensions(
+    axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, dimensions: Sequence[tuple[str, str]]
+) -> Any:
+    """Cells around zero, one column for each (family, dimension), named at the top, and the families' names below.
+
+    As ``draw_cells`` otherwise, with ``values`` as the cells' texts.
+    """
+    limit = max(np.nanmax(np.abs(values), initial=0), 0.1)
+    texts = np.array([["n/a" if math.isnan(value) else signed(value) for value in row] for row in values])
+    cells = draw_cells(axes, x, y, values, texts, DIVERGING, Normalize(-limit, limit), hatch="////")
+    axes.set_xticks(x, [title(dimension) for _, dimension in dimensions], rotation=90)
+    axes.xaxis.tick_top()
+    for family in dict.fromkeys(family for family, _ in dimensions):
+        places = x[[index for index, (other, _) in enumerate(dimensions) if other == family]]
+        axes.text(places.mean(), y[-1] + 0.8, FAMILY_TITLES[family], ha="center", va="top", weight="bold", size=7)
+    return cells
+
+
+def draw_columns(axes: Axes, places: np.ndarray, heading: str, columns: Mapping[str, Sequence[str]]) -> None:
+    """Columns of text beside the rows of a figure, in axes of their own, under a common heading."""
+    axes.set_axis_off()
+    axes.set_xlim(-0.5, len(columns) - 0.5)
+    axes.text((len(columns) - 1) / 2, places[0] - 1.75, heading, style="italic", ha="center", va="center", size=SMALL)
+    for x, (name, texts) in enumerate(columns.items()):
+        axes.text(x, places[0] - 0.95, name, weight="bold", ha="center", va="center", size=SMALL)
+        for place, text in zip(places, texts, strict=True):
+            axes.text(x, place, text, ha="center", va="center", size=SMALL)

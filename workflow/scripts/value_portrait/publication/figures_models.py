@@ -1,0 +1,350 @@
+"""Figures with one mark, line or row for each model: profiles, sensitivity, kinds of answers, spread, groups."""
+
+import math
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from value_portrait.dimensions import DIMENSIONS, FAMILIES, title
+from value_portrait.publication.drawing import (
+    COLOURS,
+    FIRST,
+    LINES,
+    MARKERS,
+    RULE_GREY,
+    SECOND,
+    SEQUENTIAL,
+    SMALL,
+    TEXT_GREY,
+    WIDTH,
+    dimension_rows,
+    draw_cells,
+    draw_dimensions,
+    draw_heading,
+    draw_ranges,
+    family_marks,
+    house_style,
+    model_rows,
+    shown,
+    signed,
+    spaced,
+)
+
+# The usual short names of the ten values (Schwartz 1992).
+CODES = dict(zip(FAMILIES["pvq"], ("UN", "BE", "CO", "TR", "SE", "PO", "AC", "HE", "ST", "SD"), strict=True))
+CENTRED = "Centred mean rating (scale points)"
+PER_PANEL = 8  # models of one family that a panel can tell apart
+
+
+def profiles_by_model(profiles: pd.DataFrame, families: Mapping[str, str]) -> pd.DataFrame:
+    """Centred means as a matrix: models (by family, then in the order of ``families``) by the 19 dimensions."""
+    wide = profiles.pivot(index="model", columns=["family", "dimension"], values="centred_mean")
+    order = list(dict.fromkeys(families.values()))
+    models = sorted(families, key=lambda model: order.index(families[model]))
+    dimensions = pd.MultiIndex.from_tuples(DIMENSIONS)
+    return wide.reindex([model for model in models if model in wide.index], columns=dimensions)
+
+
+@house_style()
+def value_profiles(profiles: pd.DataFrame, families: Mapping[str, str]) -> Figure:
+    """Heat map of the centred means, models by dimensions, with every number and a last row of means.
+
+    ``profiles`` is the table ``profiles`` of one condition; ``families`` gives each model's family, in order.
+    """
+    wide = profiles_by_model(profiles, families)
+    groups = [families[model] for model in wide.index]
+    means = wide.mean().to_frame("Mean of the models").T
+    values = pd.concat([wide, means]).to_numpy(float)
+    x, y = spaced([family for family, _ in DIMENSIONS], gap=0.4), spaced([*groups, ""], gap=0.4)
+    figure = Figure(figsize=(WIDTH, 1.75 + 0.185 * y[-1]))
+    axes = figure.subplots()
+    cells = draw_dimensions(axes, x, y, values, DIMENSIONS)
+    axes.set_yticks(y, [*(shown(model, 26, wrap=True) for model in wide.index), means.index[0]], linespacing=0.95)
+    for family in dict.fromkeys(groups):
+        own = y[[index for index, group in enumerate(groups) if group == family]]
+        axes.plot([x[-1] + 0.75] * 2, [own[0] - 0.4, own[-1] + 0.4], color=TEXT_GREY, lw=0.8, clip_on=False)
+        axes.text(x[-1] + 0.95, own.mean(), shown(family, 12, wrap=True), va="center", size=SMALL, linespacing=0.95)
+    bar = figure.colorbar(cells, ax=axes, orientation="horizontal", aspect=60, shrink=0.6, pad=0.01)
+    bar.set_label(CENTRED)
+    bar.outline.set_visible(False)
+    return figure
+
+
+@house_style()
+def portraits(profiles: pd.DataFrame, families: Mapping[str, str]) -> Figure:
+    """Profiles on the value circle: one panel for each model family (of at most eight models), the mean in grey."""
+    wide = profiles_by_model(profiles, families)["pvq"]
+    panels = []
+    for family in dict.fromkeys(families[model] for model in wide.index):
+        own = [model for model in wide.index if families[model] == family]
+        parts = [own[start : start + PER_PANEL] for start in range(0, len(own), PER_PANEL)]
+        for number, part in enumerate(parts, 1):
+            panels.append((shown(family, 30) + (f" ({number} of {len(parts)})" if len(parts) > 1 else ""), part))
+    rows = math.ceil(len(panels) / 3)
+    keys = [0.125 * max(len(part) for _, part in panels[3 * row : 3 * row + 3]) for row in range(rows)]
+    heights = [height for key in keys for height in (2.1, key)]
+    figure = Figure(figsize=(WIDTH, sum(heights) + 0.12 * rows + 0.4))
+    figure.set_layout_engine("constrained", w_pad=0.02, h_pad=0.03, hspace=0, wspace=0)
+    grid = figure.subplots(2 * rows, 3, squeeze=False, height_ratios=heights)
+    for axes in grid.ravel():
+        axes.set_axis_off()
+    means: Any = wide.mean()
+    circle = _Circle(wide.to_numpy(float))
+    for index, (name, part) in enumerate(panels):
+        row, column = divmod(index, 3)
+        axes, key = grid[2 * row, column], grid[2 * row + 1, column]
+        axes.set_title(name, loc="center")
+        circle.draw(axes)
+        circle.draw_profile(axes, means, color="0.65", lw=2.4)
+        lines = []
+        for number, model in enumerate(part):
+            style: dict[str, Any] = {
+                "color": COLOURS[number],
+                "ls": LINES[number % len(LINES)],
+                "marker": MARKERS[number],
+            }
+            lines.append(circle.draw_profile(axes, wide.loc[model], ms=2.8, mew=0.4, **style))
+        key.legend(
+            lines, list(map(shown, part)), loc="upper center", handlelength=3.2, labelspacing=0.2, borderaxespad=0
+        )
+    names = [f"{code} {title(value)}" for value, code in CODES.items()]
+    rings = f"Rings: {CENTRED[0].lower()}{CENTRED[1:]}; thick grey line: mean of all {len(wide)} models."
+    figure.supxlabel(",  ".join(names[:5]) + ",\n" + ",  ".join(names[5:]) + ".\n" + rings, size=SMALL)
+    return figure
+
+
+class _Circle:
+    """The value circle: values around it in Schwartz's order, clockwise from the top; scores as the radius.
+
+    All ``scores`` fit: the highest lies just inside the edge (radius 1), the lowest off the middle, where lines meet.
+    """
+
+    angles = 2 * np.pi * np.arange(len(CODES)) / len(CODES)
+
+    def __init__(self, scores: np.ndarray) -> None:
+        low, high = np.nanmin(scores, initial=0), np.nanmax(scores, initial=0)
+        span = max(high - low, 0.1)
+        self.origin, self.edge = low - 0.12 * span, high + 0.03 * span
+        ticks = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        self.rings = [ring for ring in ticks if self.origin + 0.1 * span < ring < self.edge]
+
+    def radius(self, score: Any) -> Any:
+        return (score - self.origin) / (self.edge - self.origin)
+
+    def draw(self, axes: Axes) -> None:
+        """Spokes with the values' codes, rings with their numbers; the ring at zero is emphasised."""
+        around = np.linspace(0, 2 * np.pi, 121)
+        sines, cosines = np.sin(around), np.cos(around)
+        axes.plot(sines, cosines, color=RULE_GREY, lw=0.8)
+        for value, angle in zip(CODES, self.angles, strict=True):
+            x, y = np.sin(angle), np.cos(angle)
+            axes.plot([0, x], [0, y], color=RULE_GREY, lw=0.5)
+            axes.text(1.11 * x, 1.11 * y, CODES[value], size=SMALL, ha="center", va="center")
+        for ring in self.rings:
+            radius = self.radius(ring)
+            style: dict[str, Any] = {"color": "0.2", "lw": 0.9} if abs(ring) < 1e-9 else {"color": RULE_GREY, "lw": 0.5}
+            axes.plot(radius * sines, radius * cosines, **style)
+            # Midway between two spokes, where no profile turns; over the lines, for they are many.
+            x, y = radius * np.sin(1.5 * self.angles[1]), radius * np.cos(1.5 * self.angles[1])
+            box = {"facecolor": "white", "edgecolor": "none", "pad": 0.3, "alpha": 0.75}
+            axes.text(x, y, f"{ring:zg}", size=SMALL, ha="center", va="center", color=TEXT_GREY, bbox=box)
+        axes.set(xlim=(-1.2, 1.2), ylim=(-1.2, 1.2), aspect="equal")
+
+    def draw_profile(self, axes: Axes, profile: pd.Series, **style: Any) -> Any:
+        """One closed line around the circle; a value without a score leaves a gap. Returns the line."""
+        radius = self.radius(profile.to_numpy(float))
+        x, y = radius * np.sin(self.angles), radius * np.cos(self.angles)
+        return axes.plot([*x, x[0]], [*y, y[0]], **style)[0]
+
+
+@house_style()
+def big_five(profiles: pd.DataFrame, families: Mapping[str, str]) -> Figure:
+    """The five traits: one panel each, one row for each model family, one mark for each model, the mean as a line."""
+    wide = profiles_by_model(profiles, families)["bfi"]
+    groups = [families[model] for model in wide.index]
+    marks = family_marks(list(dict.fromkeys(groups)))
+    figure = Figure(figsize=(WIDTH, 1.15 + 0.26 * len(marks)))
+    panels = figure.subplots(1, len(wide.columns), sharex=True, sharey=True)
+    for axes, trait in zip(panels, wide.columns, strict=True):
+        axes.axvline(0, color="0.25", lw=0.7)
+        mean = wide[trait].mean()
+        axes.axvline(mean, color="0.5", lw=1.2, ls=LINES[1])
+        for row, (family, mark) in enumerate(marks.items()):
+            own = wide.loc[[group == family for group in groups], trait]
+            # The models of a family stand one below the other, in order, so that none hides another.
+            places = row + 0.3 * (np.linspace(-1, 1, len(own)) if len(own) > 1 else np.zeros(1))
+            axes.plot(own, places, ls="", ms=3.5, mew=0.3, mec="white", **mark)
+        note = "no score" if math.isnan(mean) else f"mean {signed(mean)}"
+        draw_heading(axes, title(trait), note, "center")
+        axes.grid(axis="x")
+        axes.hlines(np.arange(1, len(marks)) - 0.5, 0, 1, transform=axes.get_yaxis_transform(), color=RULE_GREY, lw=0.5)
+        axes.spines["left"].set_visible(False)
+    panels[0].set_yticks(range(len(marks)), [shown(family, 24) for family in marks])
+    panels[0].set_ylim(len(marks) - 0.5, -0.5)
+    figure.supxlabel(f"{CENTRED}; dashed: mean of all {len(wide)} models", size=7)
+    return figure
+
+
+@house_style()
+def sensitivity(table: pd.DataFrame) -> Figure:
+    """How far ratings move with wording and order of options, model by model, from the most to the least sensitive.
+
+    ``table`` is the table ``sensitivity`` of one condition.
+    """
+    table = table.sort_values(["prompt_sensitivity", "model"], ascending=[False, True])
+    figure = Figure(figsize=(WIDTH, 0.95 + 0.15 * len(table)))
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.2, 1))
+    places = model_rows(left, list(table["model"]))
+    for axes, quantity, factor in ((left, "sensitivity", 100), (right, "difference", 1)):
+        wording, order = factor * table[f"prompt_{quantity}"], factor * table[f"order_{quantity}"]
+        axes.hlines(places, wording, order, color="0.65", lw=0.8, zorder=1)
+        axes.plot(wording, places, ls="", label="across wordings", **FIRST)
+        axes.plot(order, places, ls="", label="across the two orders of the options (mean over the wordings)", **SECOND)
+        missing = places[(wording.isna() | order.isna()).to_numpy()]
+        for place in missing:
+            axes.text(0.99, place, "n/a", transform=axes.get_yaxis_transform(), ha="right", va="center", size=SMALL)
+        axes.set_xlim(left=0)
+        axes.grid()
+        axes.spines["left"].set_visible(False)
+    left.set_xlim(0, 100)
+    left.set_xlabel("Items rated differently (%)")
+    right.set_xlabel("Mean absolute difference (scale points)")
+    figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    return figure
+
+
+@house_style()
+def answer_kinds(counts: pd.DataFrame) -> Figure:
+    """Answers that are not plain, by outcome and class: counts in cells, shares as shades, models with none in a note.
+
+    ``counts`` is the table ``answer_counts`` of one condition.
+    """
+    totals = counts.groupby("model", sort=False)["answers"].sum()
+    other = counts[(counts["outcome"] != "answered") | (counts["answer_class"] != "plain")]
+    kinds = [
+        (outcome if outcome == answer_class else f"{outcome}:\n{answer_class}").replace("_", "\n")
+        for outcome, answer_class in zip(other["outcome"], other["answer_class"], strict=True)
+    ]
+    wide = other.assign(kind=kinds).pivot_table(index="model", columns="kind", values="answers", aggfunc="sum")
+    wide = wide[wide.sum().sort_values(ascending=False, kind="stable").index]
+    wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+    plain = [shown(model) for model in totals.index if model not in wide.index]
+    note = f"Only plain answers ({len(plain)} models): " + ", ".join(plain) if plain else ""
+    note = textwrap.fill(note, 135, break_on_hyphens=False)
+    height = 0.95 + 0.2 * max(len(wide), 5) + 0.12 * (note.count("\n") + 1)
+    figure = Figure(figsize=(WIDTH, height))
+    figure.supxlabel(note, size=SMALL, x=0.01, ha="left")
+    axes = figure.subplots()
+    if wide.empty:
+        axes.set_axis_off()
+        return figure
+    own = totals[wide.index]
+    shares = 100 * wide.div(own, axis=0).to_numpy(float)
+    texts = np.array([["" if math.isnan(cell) else f"{cell:,.0f}" for cell in row] for row in wide.to_numpy(float)])
+    places = model_rows(axes, list(wide.index))
+    cells = draw_cells(axes, np.arange(len(wide.columns)), places, shares, texts, SEQUENTIAL, LogNorm(0.01, 100))
+    axes.set_xticks(range(len(wide.columns)), wide.columns, rotation=0 if len(wide.columns) <= 8 else 90)
+    axes.xaxis.tick_top()
+    edge = len(wide.columns) - 0.4
+    for place, count, total in zip(places, wide.sum(axis=1), own, strict=True):
+        text = f"{count:,.0f} of {total:,} ({100 * count / total:.2g} %)"
+        axes.text(edge, place, text, va="center", size=SMALL)
+    axes.text(edge, -0.62, "all of these", va="bottom", style="italic", size=SMALL)
+    bar = figure.colorbar(cells, ax=axes, aspect=30, shrink=0.9, ticks=[0.01, 0.1, 1, 10, 100], format="%g")
+    bar.set_label("Share (%)")
+    bar.outline.set_visible(False)
+    bar.minorticks_off()
+    return figure
+
+
+@house_style()
+def group_comparisons(table: pd.DataFrame, titles: Mapping[str, tuple[str, str]]) -> Figure:
+    """Two groups of models in every value: both means above, their difference with its 95 % interval below.
+
+    ``table`` comes from ``comparisons.compare_groups``; ``titles`` names the two sides of every comparison.
+    """
+    table = table[table["family"] == "pvq"]
+    figure = Figure(figsize=(WIDTH, 5.0))
+    panels = figure.subplots(2, len(titles), sharex="row", sharey=True, squeeze=False)
+    for (comparison, sides), means, differences in zip(titles.items(), *panels, strict=True):
+        own = table[table["comparison"] == comparison]
+        places = dimension_rows(means, own["family"].tolist(), own["dimension"].tolist(), headed=False)
+        dimension_rows(differences, own["family"].tolist(), own["dimension"].tolist(), headed=False)
+        means.hlines(places, own["mean_first"], own["mean_second"], color="0.65", lw=0.8, zorder=1)
+        for side, name, style in zip(("first", "second"), sides, (FIRST, SECOND), strict=True):
+            label = f"{name} (n = {_range(own[f'n_{side}'])})"
+            means.plot(own[f"mean_{side}"], places, ls="", label=label, **style)
+        black = {"color": "black", "marker": "D", "ms": 3}
+        draw_ranges(differences, own["difference"], places, own["ci_low"], own["ci_high"], black)
+        for axes in (means, differences):
+            axes.axvline(0, color="0.25", lw=0.7)
+        means.legend(loc="lower center", bbox_to_anchor=(0.5, 1), borderaxespad=0.2, labelspacing=0.3)
+        means.set_xlabel(CENTRED)
+        first, second = (side.partition(" (")[0] for side in sides)
+        differences.set_xlabel(f"{first} minus {second}\n(difference in scale points, 95 % interval)")
+    return figure
+
+
+def _range(numbers: pd.Series) -> str:
+    low, high = numbers.min(), numbers.max()
+    return f"{low}" if low == high else f"{low}–{high}"
+
+
+@house_style()
+def value_spread(table: pd.DataFrame) -> Figure:
+    """Variance of the ten values against model size; families share a line, models of unknown size stand aside.
+
+    ``table`` comes from ``comparisons.value_spread``; models without a variance are left out.
+    """
+    table = table.dropna(subset="variance")
+    known, unknown = table[table["size_b"].notna()], table[table["size_b"].isna()]
+    marks = family_marks(list(dict.fromkeys(table["family"])))
+    aside = list(dict.fromkeys(unknown["family"]))
+    present = list(dict.fromkeys(known["family"]))
+    figure = Figure(figsize=(WIDTH, 3.6 + 0.13 * math.ceil(len(present) / 4)))
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, max(0.95, 0.4 + 0.22 * min(len(aside), 20))))
+    for family in present:
+        own = known[known["family"] == family].sort_values("size_b", kind="stable")
+        left.plot(own["size_b"], own["variance"], lw=0.8, color=marks[family]["color"], zorder=1)
+        _draw_spread(left, own["size_b"], own, marks[family])
+    for place, family in enumerate(aside):
+        own = unknown[unknown["family"] == family]
+        _draw_spread(right, [place] * len(own), own, marks[family])
+    left.set_xscale("log")
+    ticks = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+    left.set_xticks(ticks, [f"{tick:,g}" for tick in ticks])
+    left.minorticks_off()
+    sizes = known["size_b"] if len(known) else pd.Series([1.0, 1000.0])
+    left.set_xlim(sizes.min() / 1.5, sizes.max() * 1.5)
+    left.set_ylim(-0.03 * np.max(table["variance"].to_numpy(), initial=0.01), None)
+    left.set_xlabel("Public size (billion parameters, log scale)")
+    left.set_ylabel("Variance of the ten centred\nvalue scores (scale points²)")
+    left.set_title(f"Size public (n = {len(known)})")
+    right.set_title(f"Size not public (n = {len(unknown)})")
+    right.set_xticks(range(len(aside)), [shown(family, 16) for family in aside], rotation=90)
+    right.set_xlim(-0.7, max(len(aside), 1) - 0.3)
+    for axes in (left, right):
+        axes.grid(axis="y")
+    printed = set(table.loc[table["answers"] == "printed", "family"])
+    hollow = {family: {"mfc": "white"} if family in printed else {} for family in present}
+    handles = [left.plot([], [], lw=0.8, **hollow[family], **marks[family])[0] for family in present]
+    labels = [shown(family, 26) for family in present]
+    if printed:
+        for name, fill in (("scored here", "0.4"), ("as printed in the paper", "white")):
+            handles.append(left.plot([], [], ls="", marker="o", color="0.4", mfc=fill)[0])
+            labels.append(name)
+    figure.legend(handles, labels, loc="outside lower center", ncols=4)
+    return figure
+
+
+def _draw_spread(axes: Axes, x: Any, models: pd.DataFrame, mark: Mapping[str, Any]) -> None:
+    printed = models["answers"] == "printed"
+    for place, variance, hollow in zip(x, models["variance"], printed, strict=True):
+        axes.plot(place, variance, ls="", ms=4.5, mfc="white" if hollow else mark["color"], **mark)

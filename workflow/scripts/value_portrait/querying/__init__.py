@@ -1,1 +1,0 @@
-"""Live answers: asking models, and keeping what they say."""

@@ -1,0 +1,1 @@
+"""What models are told and asked, and what they answer, kept for good."""

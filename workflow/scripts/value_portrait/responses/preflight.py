@@ -1,0 +1,157 @@
+"""One real request before a model's thousands: is the key right, does the model exist, what does it accept?"""
+
+import dataclasses
+import logging
+import re
+from pathlib import Path
+from typing import Any
+
+from value_portrait.errors import InputError
+from value_portrait.files import read_json
+from value_portrait.responses.budget import Budget
+from value_portrait.responses.engine import ask
+from value_portrait.responses.outcomes import TERMINAL
+from value_portrait.responses.parsing import PHRASES, parse_strict
+from value_portrait.responses.progress import Progress
+from value_portrait.responses.providers import Target
+from value_portrait.responses.requests import Finding, Planned, plan_request
+from value_portrait.responses.store import Record, Store, read_records, store_file
+
+# In the store beside the conditions; no condition's name starts so.
+_CONDITION = "_preflight"
+# Not one of the study's items, so that a change of these asks no preflight again.
+_QUESTION = (
+    "Question: How similar is this response to your own thoughts?\n\n"
+    "Message: What do you do on a free afternoon?\n\nResponse: I take a long walk.\n\n"
+    "IMPORTANT: Your response must contain ONLY ONE of these exact phrases, with no additional words, explanations, or "
+    "punctuation:\n" + "\n".join(PHRASES)
+)
+_MESSAGE = {"role": "system", "text": "You are a person who likes to be outdoors."}
+_OTHER_LIMIT = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
+
+
+def preflight(target: Target, store: str | Path, max_usd: float, progress: Progress, system: bool) -> dict[str, Any]:
+    """Ask one question, leaving out what the model refuses, and say what was found; an earlier finding is kept.
+
+    Where ``system``, ask it once more under a system message, which not every model takes.
+
+    Raises
+    ------
+    InputError : the model cannot be asked, its answer is empty, or it takes no system message.
+    """
+    # A batch would take hours to say the same.
+    target = dataclasses.replace(target, row=target.row | {"batch": None})
+    path = store_file(store, target.row["model"], _CONDITION)
+    finding = Finding()
+    while True:
+        planned = plan_request(target, finding, _QUESTION, "preflight", "preflight")
+        last = _last_attempt(path, planned)
+        if last is None or not (last["outcome"] in TERMINAL or _without_refused(finding, target, last)):
+            last = _ask(target, planned, path, store, max_usd, progress)
+        if last["outcome"] in TERMINAL:
+            found = _found(finding, last, target)
+            if system:
+                _check_system(target, finding, path, store, max_usd, progress)
+            return found
+        finding = _without_refused(finding, target, last) or finding
+
+
+def _check_system(
+    target: Target, finding: Finding, path: Path, store: str | Path, max_usd: float, progress: Progress
+) -> None:
+    planned = plan_request(target, finding, _QUESTION, "preflight", "preflight", _MESSAGE)
+    last = _last_attempt(path, planned)
+    if last is not None and last["outcome"] in TERMINAL:
+        return
+    try:
+        last = _ask(target, planned, path, store, max_usd, progress)
+    except InputError:
+        last = _last_attempt(path, planned)
+        if last is None or last["outcome"] != "bad_parameter":
+            raise
+    if last["outcome"] == "bad_parameter":
+        raise InputError(
+            f"model {target.row['model']} at {target.provider.name}",
+            f"answers a plain question, but none with a system message ({last['message']}).",
+            "Choose framings of the role user, such as gender@first_turn or steering@steering_first_turn.",
+        )
+
+
+def stored_finding(target: Target, store: str | Path) -> Finding:
+    """What the store already tells of a model's preflight; nothing is asked."""
+    path = store_file(store, target.row["model"], _CONDITION)
+    finding = Finding()
+    while True:
+        last = _last_attempt(path, plan_request(target, finding, _QUESTION, "preflight", "preflight"))
+        smaller = _without_refused(finding, target, last) if last else None
+        if smaller is None:
+            return finding
+        finding = smaller
+
+
+def read_finding(path: str | Path) -> Finding:
+    """The finding in a file that was written from ``preflight``."""
+    content = read_json(path)
+    return Finding(tuple(content["refused"]), content["token_parameter"])
+
+
+def _ask(target: Target, planned: Planned, path: Path, root: str | Path, max_usd: float, progress: Progress) -> Record:
+    with Store(path) as store:
+        budget = Budget(root, max_usd, store)
+        try:
+            summary = ask(target, _CONDITION, [planned], store, budget, progress)
+        finally:
+            budget.close()
+    last = _last_attempt(path, planned)
+    if summary.interrupted or last is None:
+        raise summary.stopped or InputError(path, "was interrupted.", "Run again.")
+    if last["outcome"] in TERMINAL or (summary.stopped and _without_refused(Finding(), target, last)):
+        return last
+    raise summary.stopped or InputError(
+        f"model {target.row['model']} at {target.provider.name}",
+        f"gave no answer ({last['outcome']}, {last['message']}).",
+        "Check the server and the network, and run again.",
+    )
+
+
+def _last_attempt(path: Path, planned: Planned) -> Record | None:
+    attempts = [record for record in read_records(path) if record["key"] == planned.key]
+    return next((one for one in attempts if one["outcome"] in TERMINAL), attempts[-1] if attempts else None)
+
+
+def _without_refused(finding: Finding, target: Target, record: Record) -> Finding | None:
+    """The finding with the parameter that an error names, or None where it names none that can be left out."""
+    if record["outcome"] != "bad_parameter":
+        return None
+    sent, words = record["request"], f"{record['message']} {record['response']}"
+    limit = finding.token_parameter or target.provider.token_parameter
+    for name in ("temperature", "seed"):
+        if name in sent and re.search(rf"\b{name}\b", words):
+            return dataclasses.replace(finding, refused=(*finding.refused, name))
+    if target.provider.api == "openai" and finding.token_parameter is None and re.search(rf"\b{limit}\b", words):
+        return dataclasses.replace(finding, token_parameter=_OTHER_LIMIT[limit])
+    return None
+
+
+def _found(finding: Finding, record: Record, target: Target) -> dict[str, Any]:
+    if record["outcome"] == "empty":
+        raise InputError(
+            f"model {target.row['model']} at {target.provider.name}",
+            f"answers nothing within {target.parameters.max_tokens} tokens (finish reason {record['finish_reason']}, "
+            f"{record['tokens_reasoning'] or 'an unknown number of'} tokens of reasoning).",
+            "Choose a request set with a larger max_tokens, such as reasoning.",
+        )
+    read = parse_strict(record["answer"])
+    if read.rating is None:
+        logging.warning("%s: the first answer names no option (%s).", target.row["model"], read.answer_class)
+    return {
+        "refused": list(finding.refused),
+        "token_parameter": finding.token_parameter,
+        "outcome": record["outcome"],
+        "answer": record["answer"],
+        "rating": read.rating,
+        "served_model": record["served_model"],
+        "sent": {name: value for name, value in record["request"].items() if name not in ("messages", "system")},
+        "time": record["time"],
+        "key": record["key"],
+    }

@@ -1,0 +1,164 @@
+"""What is sent: the exact body of every request of a model under a condition, and the key that identifies it."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from value_portrait.responses.conditions import Message
+from value_portrait.responses.providers import Provider, Target
+
+# Bytes of a request beside its text that a provider may count as tokens: roles and separators.
+_OVERHEAD = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One question: ``body`` is sent byte for byte, ``key`` identifies it with everything that shapes the answer."""
+
+    key: str
+    item_id: str
+    prompt_version: str
+    repeat: int
+    body: bytes
+
+    @property
+    def most_tokens(self) -> int:
+        """Tokens that the question cannot exceed: one for each byte."""
+        return len(self.body) + _OVERHEAD
+
+    @property
+    def expected_tokens(self) -> int:
+        """Tokens to expect: one for four characters of English."""
+        return len(self.body) // 4
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the preflight found out about a model: parameters that it refuses, and its name of the token limit."""
+
+    refused: tuple[str, ...] = ()
+    token_parameter: str | None = None
+
+
+def prompt_text(template: str, item: Mapping[str, Any]) -> str:
+    """A prompt template with an item's title, text and response filled in, in one pass.
+
+    One pass, since an item may itself contain something like ``{text}``.
+    """
+    values = {"title": item["title"] or "", "text": item["text"], "content": item["response"]}
+    return re.sub(r"\{(title|text|content)\}", lambda field: values[field[1]], template)
+
+
+def user_turn(prompt: str, message: Message | None) -> str:
+    """The text of the user's turn: the prompt, after the condition's message where that is no system message.
+
+    One turn, since many models and servers refuse two of the same role in a row.
+    """
+    return f"{message['text']}\n\n{prompt}" if message and message["role"] == "user" else prompt
+
+
+def system_message(message: Message | None) -> str | None:
+    """The text of the system message, where the condition's message is one."""
+    return message["text"] if message and message["role"] == "system" else None
+
+
+def plan_requests(
+    target: Target,
+    items: Sequence[Mapping[str, Any]],
+    prompts: Iterable[Mapping[str, Any]],
+    finding: Finding,
+    message: Message | None = None,
+    repeat: int = 0,
+) -> list[Planned]:
+    """Every question of a model under a condition, version by version.
+
+    Parameters
+    ----------
+    items : rows of the table ``items``.
+    prompts : rows of the table ``prompts``, of the versions that are asked.
+    finding : what the model's preflight found.
+    message : what the condition tells the model; None for the baseline.
+    repeat : the number of the repetition, from 0; part of the key.
+    """
+    templates = {(row["prompt_version"], row["template"]): row["text"] for row in prompts}
+    return [
+        plan_request(
+            target,
+            finding,
+            prompt_text(templates[version, item["template"]], item),
+            item["item_id"],
+            version,
+            message,
+            repeat,
+        )
+        for version in dict.fromkeys(version for version, _ in templates)
+        for item in items
+    ]
+
+
+def plan_request(
+    target: Target,
+    finding: Finding,
+    prompt: str,
+    item_id: str,
+    prompt_version: str,
+    message: Message | None = None,
+    repeat: int = 0,
+) -> Planned:
+    """One question with its exact body."""
+    body = canonical(_body(target, finding, prompt, message))
+    return Planned(request_key(body, target.provider, repeat), item_id, prompt_version, repeat, body)
+
+
+def canonical(body: Any) -> bytes:
+    """JSON with sorted keys and no spaces: the same request is the same bytes."""
+    return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
+
+
+def request_key(body: bytes, provider: Provider, repeat: int) -> str:
+    """SHA-256 (hexadecimal) of the body, the provider, its address and API version, and the repeat index."""
+    parts = (provider.name, provider.base_url.rstrip("/"), provider.api_version, str(repeat))
+    return hashlib.sha256(b"\0".join([*(part.encode() for part in parts), body])).hexdigest()
+
+
+def _body(target: Target, finding: Finding, prompt: str, message: Message | None) -> dict[str, Any]:
+    provider, parameters = target.provider, target.parameters
+    body: dict[str, Any] = {"model": target.row["model_id"]}
+    messages = [{"role": "user", "content": user_turn(prompt, message)}]
+    system = system_message(message)
+    if system is not None and provider.api == "anthropic":
+        body["system"] = system
+    elif system is not None:
+        messages.insert(0, {"role": "system", "content": system})
+    body["messages"] = messages
+    body[finding.token_parameter or provider.token_parameter] = parameters.max_tokens
+    for name in ("temperature", "seed"):
+        value = getattr(parameters, name)
+        if value is not None and name in provider.accepts and name not in finding.refused:
+            body[name] = value
+    if parameters.reasoning_effort is not None:
+        *path, last = provider.reasoning_parameter.split(".")
+        _merge(body, _nested(path, {last: parameters.reasoning_effort}))
+    _merge(body, provider.extra_body)
+    _merge(body, parameters.extra_body)
+    return body
+
+
+def _nested(path: Sequence[str], value: dict[str, Any]) -> dict[str, Any]:
+    for name in reversed(path):
+        value = {name: value}
+    return value
+
+
+def _merge(body: dict[str, Any], extra: Mapping[str, Any]) -> None:
+    """Lay ``extra`` over ``body``, level by level."""
+    for name, value in extra.items():
+        if isinstance(value, Mapping):
+            inner = body[name] = dict(body[name]) if isinstance(body.get(name), dict) else {}
+            _merge(inner, value)
+        else:
+            body[name] = value

@@ -1,0 +1,65 @@
+"""One job of the live path: a model under a condition, from its plan to a full file of the store."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from value_portrait.errors import InputError
+from value_portrait.responses.batch import ask_batches
+from value_portrait.responses.budget import Budget
+from value_portrait.responses.engine import Summary, ask
+from value_portrait.responses.progress import Progress
+from value_portrait.responses.providers import Target
+from value_portrait.responses.requests import Planned
+from value_portrait.responses.store import Store, store_file, terminal_records
+
+
+def query(
+    target: Target,
+    condition: str,
+    plan: Sequence[Planned],
+    root: str | Path,
+    max_usd: float,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Ask what is missing, in batches or one by one as the model's row says, and count the outcomes.
+
+    Raises
+    ------
+    InputError : answers are still missing; says why and how to go on.
+    """
+    path = store_file(root, target.row["model"], condition)
+    with Store(path) as store:
+        budget = Budget(root, max_usd, store)
+        try:
+            summary = (ask_batches if target.batched else ask)(target, condition, plan, store, budget, progress)
+        finally:
+            budget.close()
+    if summary.missing:
+        raise _incomplete(target, condition, summary)
+    records = terminal_records(path)
+    answers = [records[key] for key in {planned.key: None for planned in plan}]
+    return {
+        "model": target.row["model"],
+        "condition": condition,
+        "requests": summary.planned,
+        "outcomes": dict(sorted(Counter(record["outcome"] for record in answers).items())),
+        "served_models": sorted({record["served_model"] or "unknown" for record in answers}),
+        "upstreams": sorted({record["upstream"] for record in answers if record["upstream"]}),
+        "usd": round(sum(record["usd"] or 0.0 for record in answers), 6),
+    }
+
+
+def _incomplete(target: Target, condition: str, summary: Summary) -> InputError:
+    where = f"model {target.row['model']}, condition {condition}"
+    have = f"{summary.answered} of {summary.planned} answers are kept"
+    if summary.stopped:
+        return InputError(where, f"{have}.", str(summary.stopped))
+    if summary.interrupted:
+        return InputError(where, f"was interrupted; {have}.", "Run again: only what is missing is asked.")
+    return InputError(
+        where,
+        f"{summary.missing} request(s) failed again and again; {have}.",
+        "Run again: only what is missing is asked.",
+    )

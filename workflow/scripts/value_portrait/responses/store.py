@@ -1,0 +1,233 @@
+"""The store of live answers: append-only files, one for each model and condition, one line for each attempt.
+
+A line counts when it is on disk (fsync) with its line break. What a crash leaves behind the last line break is cut off
+when the file is opened for writing; readers skip it.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import os
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import orjson
+
+from value_portrait.configuration import slug
+from value_portrait.errors import InputError
+from value_portrait.responses.outcomes import TERMINAL
+
+Record = dict[str, Any]
+
+
+def store_file(store: str | Path, model: str, condition: str) -> Path:
+    """Where the answers of a model under a condition are kept."""
+    return Path(store, slug(model), f"{slug(condition)}.jsonl")
+
+
+def read_records(path: str | Path) -> Iterator[Record]:
+    """All attempts in a file of the store, in the order in which they were made; none where there is no file.
+
+    Raises
+    ------
+    InputError : a line that is not the last one is no record.
+    """
+    for _, record in records_from(Path(path)):
+        yield record
+
+
+def terminal_records(path: str | Path) -> dict[str, Record]:
+    """The record of each key that needs no further attempt (the first, should there be several)."""
+    found: dict[str, Record] = {}
+    for record in read_records(path):
+        if record["outcome"] in TERMINAL:
+            found.setdefault(record["key"], record)
+    return found
+
+
+class Store:
+    """One file of the store, open for writing by this process alone: ``with Store(path) as store: ...``.
+
+    Attributes
+    ----------
+    done : the keys that need no further attempt.
+    usd : what all recorded attempts cost together.
+
+    Raises
+    ------
+    InputError : another process writes to the file, or the file cannot be written.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.done: set[str] = set()
+        self.usd = 0.0
+        self.size = 0
+        self._waiting: list[tuple[bytes, Record, asyncio.Future[None]]] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> "Store":
+        """Lock the file, read what it holds, and cut off a torn tail."""
+        try:
+            new = not self.path.exists()
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = lock(self.path)
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+            if new:
+                _sync_folders(self.path)
+            for end, record in records_from(self.path):
+                self.size = end
+                self._count(record)
+            self._repair()
+        except OSError as problem:
+            raise _unwritable(self.path, problem) from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close and unlock the file."""
+        os.close(self._file)
+        os.close(self._lock)
+
+    async def append(self, record: Record) -> None:
+        """Keep a record; returns when it is on disk. Records that arrive during an fsync share the next one.
+
+        Raises
+        ------
+        InputError : the disk is full, or the file can no longer be written; earlier records are safe.
+        """
+        loop = asyncio.get_running_loop()
+        written: asyncio.Future[None] = loop.create_future()
+        self._waiting.append((orjson.dumps(record) + b"\n", record, written))
+        if self._writer is None:
+            self._writer = loop.create_task(self._write_waiting())
+        await written
+
+    async def _write_waiting(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            group, self._waiting = self._waiting, []
+            try:
+                await loop.run_in_executor(None, self._write, b"".join(line for line, _, _ in group))
+            except InputError as problem:
+                for _, _, written in group:
+                    written.set_exception(problem)
+            else:
+                for _, record, written in group:
+                    self._count(record)
+                    if not written.done():
+                        written.set_result(None)
+        self._writer = None
+
+    def _write(self, lines: bytes) -> None:
+        try:
+            view = memoryview(lines)
+            while view:
+                view = view[os.write(self._file, view) :]
+            os.fsync(self._file)
+        except OSError as problem:
+            # Half a group would stand in the middle of the file once more is appended.
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._file, self.size)
+            raise _unwritable(self.path, problem) from None
+        self.size += len(lines)
+
+    def _count(self, record: Record) -> None:
+        self.usd += record["usd"] or 0.0
+        if record["outcome"] in TERMINAL:
+            self.done.add(record["key"])
+
+    def _repair(self) -> None:
+        torn = os.fstat(self._file).st_size - self.size
+        if torn:
+            logging.warning(
+                "%s: cut off %d bytes that an interrupted run left behind its last record.", self.path, torn
+            )
+            os.ftruncate(self._file, self.size)
+            os.fsync(self._file)
+
+
+def lock(path: Path) -> int:
+    """Take the lock of a file for this process; the kernel frees it however the process ends.
+
+    POSIX record locks, since network file systems pass them on to their server. The lock lives in a file of its own:
+    closing any descriptor of the locked file would free it.
+
+    Raises
+    ------
+    InputError : another process holds it; says which.
+    """
+    file = os.open(lock_file(path), os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        holder = os.read(file, 200).decode(errors="replace").strip() or "another process"
+        os.close(file)
+        raise InputError(path, f"is being written by {holder}.", "Wait for it, or stop it, and run again.") from None
+    os.ftruncate(file, 0)
+    started = time.strftime("%Y-%m-%d %H:%M:%S")
+    os.pwrite(file, f"process {os.getpid()} on {socket.gethostname()} since {started}\n".encode(), 0)
+    return file
+
+
+def lock_file(path: Path) -> Path:
+    """The file that is locked for a file of the store."""
+    return path.with_name(f".{path.name}.lock")
+
+
+def is_being_written(path: Path) -> bool:
+    """Whether some other process holds the lock of a file of the store."""
+    try:
+        file = os.open(lock_file(path), os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
+def records_from(path: Path, start: int = 0) -> Iterator[tuple[int, Record]]:
+    """The records from a byte offset on, each with the offset behind it; a torn tail is left out."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        end = file.seek(start)
+        torn: str | None = None
+        for number, line in enumerate(file, 1):
+            if torn:
+                raise InputError(f"{path}, {torn}", "is no record.", "Restore the file, or remove that line.")
+            try:
+                record = orjson.loads(line) if line.endswith(b"\n") else None
+            except orjson.JSONDecodeError:
+                record = None
+            if not isinstance(record, dict):
+                torn = f"line {number}"
+                continue
+            end += len(line)
+            yield end, record
+
+
+def _sync_folders(path: Path) -> None:
+    """Make a new file's name durable, and those of its folders."""
+    for folder in (path.parent, path.parent.parent):
+        descriptor = os.open(folder, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+
+def _unwritable(path: Path, problem: OSError) -> InputError:
+    return InputError(
+        path,
+        f"cannot be written ({problem.strerror}).",
+        "Every answer recorded so far is kept: make room or correct the permissions, and run again.",
+    )

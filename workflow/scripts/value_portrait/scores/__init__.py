@@ -1,0 +1,1 @@
+"""From answers to ratings, profiles, sensitivity and reliability."""

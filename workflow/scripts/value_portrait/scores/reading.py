@@ -1,0 +1,57 @@
+"""All answers read by both parsers: ratings, and how many answers of which kind there are."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from value_portrait.responses.parsing import ANSWER_CLASSES, parse_published, parse_strict
+
+
+def rate_answers(answers: Iterable[pa.Table], parser: str) -> pa.Table:
+    """The ratings of all answers by both parsers; ``rating`` is that of ``parser`` (``published`` or ``strict``).
+
+    Each table of ``answers`` is parsed and let go before the next is read. The result has the columns of the table
+    ``ratings``, and ``outcome``.
+    """
+    # Bounded, for answers with explanations are all different.
+    published, strict = lru_cache(1000)(parse_published), lru_cache(1000)(parse_strict)
+    parts = []
+    for table in answers:
+        texts = table["raw_response"].unify_dictionaries().combine_chunks()
+        words = [*texts.dictionary.to_pylist(), None]
+        codes = texts.indices.fill_null(len(words) - 1).to_numpy()
+        read = [strict(text) for text in words]
+        by_published = _take([published(text) for text in words], codes)
+        by_strict = _take([parsed.rating for parsed in read], codes)
+        classes = [ANSWER_CLASSES.index(parsed.answer_class) for parsed in read]
+        parts.append(
+            table.drop_columns("raw_response")
+            .append_column("rating", by_published if parser == "published" else by_strict)
+            .append_column("published_rating", by_published)
+            .append_column("strict_rating", by_strict)
+            .append_column(
+                "answer_class",
+                pa.DictionaryArray.from_arrays(pa.array(np.array(classes, np.int32)[codes]), pa.array(ANSWER_CLASSES)),
+            )
+        )
+    return pa.concat_tables(parts).unify_dictionaries()
+
+
+def count_answers(ratings: pa.Table) -> pa.Table:
+    """How many answers of each outcome and class every subject gave, and on how many the parsers disagree."""
+    names = ["model", "condition", "outcome", "answer_class"]
+    differ = pc.not_equal(pc.fill_null(ratings["published_rating"], 0), pc.fill_null(ratings["strict_rating"], 0))
+    counts = (
+        ratings.select(names)
+        .append_column("differ", differ)
+        .group_by(names, use_threads=False)
+        .aggregate([("differ", "count"), ("differ", "sum")])
+    )
+    return counts.rename_columns([*names, "answers", "disagreements"])
+
+
+def _take(ratings: list[int | None], codes: np.ndarray) -> pa.Array:
+    return pa.array(ratings, pa.int8()).take(pa.array(codes))

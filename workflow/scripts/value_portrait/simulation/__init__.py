@@ -1,0 +1,1 @@
+"""Studies whose truth is known, and how much of it is recovered."""

@@ -1,0 +1,45 @@
+"""The figure of the simulated study: what was planted beside what the pipeline found."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from value_portrait.dimensions import FAMILY_TITLES
+from value_portrait.publication.drawing import COLOURS, SMALL, WIDTH, dimension_rows, draw_heading, house_style
+
+
+@house_style()
+def recovery(tags: pd.DataFrame, scores: pd.DataFrame) -> Figure:
+    """Left: sensitivity and specificity of the item key per dimension. Right: every model's recovered scores.
+
+    ``tags`` is the table ``RECOVERY_TAGS`` and ``scores`` the table ``RECOVERY_SCORES``, both of module ``recovery``.
+    """
+    figure = Figure(figsize=(WIDTH, 3.4))
+    left, right = figure.subplots(1, 2)
+    single = tags[tags["dimension"] != "all"]
+    places = dimension_rows(left, list(single["family"]), list(single["dimension"]), headed=False)
+    left.plot(single["sensitivity"], places, ls="", marker="o", color=COLOURS[0], label="planted tags found")
+    left.plot(
+        single["specificity"], places, ls="", marker="s", mfc="none", color=COLOURS[1], label="other pairs left alone"
+    )
+    left.set_xlim(0, 1.03)
+    left.set_xlabel("Share of the pairs of item and dimension")
+    left.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0)
+    for family, marker, colour in (("pvq", "o", COLOURS[0]), ("bfi", "^", COLOURS[1])):
+        own = scores[scores["family"] == family].dropna()
+        right.plot(
+            own["planted"],
+            own["recovered"],
+            ls="",
+            marker=marker,
+            mfc="none",
+            color=colour,
+            label=FAMILY_TITLES[family],
+        )
+    ends = scores[["planted", "recovered"]].stack().agg(["min", "max"])
+    right.plot(ends, ends, color="0.4", lw=0.8, zorder=0)
+    right.set_xlabel("Planted centred mean (scale points)")
+    right.set_ylabel("Recovered centred mean (scale points)")
+    right.legend(loc="upper left")
+    draw_heading(right, "", f"{scores['model'].nunique()} models; on the line, recovery is perfect")
+    right.tick_params(labelsize=SMALL)
+    return figure

@@ -1,0 +1,1 @@
+"""Studies from outside, as tidy tables."""
