@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from value_portrait.configuration import Model
 from value_portrait.responses.budget import Budget
 from value_portrait.responses.conditions import Message
 from value_portrait.responses.engine import Summary, ask
@@ -18,6 +19,12 @@ def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
     """A target at the loopback server; ``changes`` go to the model's row, the provider or the parameters."""
     row: dict[str, Any] = {
         "model": "Test/model:1",
+        "answers": "live",
+        "family": "Test",
+        "developer": "Test",
+        "weights": "open",
+        "size_b": None,
+        "conditions": ["baseline"],
         "model_id": "test-model",
         "provider": "loopback",
         "request": "chat",
@@ -34,8 +41,8 @@ def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
         "api_version": "v1" if api == "openai" else "2026-10-21",
         "key_env": "LOOPBACK_API_KEY",
         "token_parameter": "max_tokens",
-        "accepts": ("temperature", "seed") if api == "openai" else (),
-        "reasoning_fields": ("reasoning",) if api == "openai" else ("thinking",),
+        "accepts": ["temperature", "seed"] if api == "openai" else [],
+        "reasoning_fields": ["reasoning"] if api == "openai" else ["thinking"],
         "max_in_flight": 20,
         "timeout_s": 2.0,
         "requests_per_minute": 600_000,
@@ -49,8 +56,8 @@ def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
             assert name in optional, name
             part = parameters if name == "reasoning_effort" else provider
         part[name] = changes[name]
-    provider["accepts"] = tuple(provider["accepts"])
-    return Target(row, Provider(**provider), Parameters(**parameters))
+    provider["accepts"] = list(provider["accepts"])
+    return Target(Model(**row), Provider(**provider), Parameters(**parameters))
 
 
 # The server counts 300 tokens for every question, and a token is at least a byte.
@@ -69,7 +76,7 @@ def run(
     target: Target, plan: list[Planned], root: Path, max_usd: float = 1000.0, condition: str = "baseline"
 ) -> Summary:
     """Ask a plan, with a store below ``root``."""
-    with Store(store_file(root, target.row["model"], condition)) as store:
+    with Store(store_file(root, target.row.model, condition)) as store:
         budget = Budget(root, max_usd, store)
         try:
             return ask(target, condition, plan, store, budget, Progress("test"))

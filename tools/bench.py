@@ -119,10 +119,10 @@ def tree_memory(pid: int) -> float:
 def measure_library(checkout: Path) -> list[Measure]:
     """Our own arithmetic on loaded tables, and the averages alone by pandas for comparison."""
     results = checkout / "results"
-    items = read_table(results / "study/items.parquet", "items", ["item_id"])["item_id"].to_pylist()
+    items = read_table(results / "study/items.parquet", "items", columns=["item_id"])["item_id"].to_pylist()
     key = read_table(results / "items/item_key.csv", "item_key").to_pandas()
     columns = ["model", "condition", "prompt_version", "item_id", "rating"]
-    table = read_table(results / "scores/ratings.parquet", "ratings", columns)
+    table = read_table(results / "scores/ratings.parquet", "ratings", columns=columns)
     frame = table.to_pandas()
 
     def ours() -> None:

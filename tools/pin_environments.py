@@ -9,17 +9,18 @@ PYTHON = "3.11"
 # What the jobs of each environment import; everything else comes with these.
 ENVIRONMENTS = {
     "collection": ("numpy", "orjson", "pyarrow"),
-    "live": ("aiohttp", "anthropic", "httpx2", "jsonschema", "numpy", "openai", "orjson", "pyarrow", "pyyaml"),
+    "live": ("aiohttp", "anthropic", "httpx2", "numpy", "openai", "orjson", "pyarrow", "pydantic", "pyyaml"),
     "analysis": (
         "jinja2",
-        "jsonschema",
         "matplotlib",
         "numpy",
         "orjson",
         "pandas",
         "pingouin",
         "pyarrow",
+        "pydantic",
         "pyreadstat",
+        "pyyaml",
         "scipy",
     ),
 }

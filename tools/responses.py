@@ -11,8 +11,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
 from snakemake.utils import update_config  # noqa: E402
-from value_portrait.configuration import Model, check_config, read_models  # noqa: E402
+from value_portrait.configuration import Config, Model, check_config, read_models  # noqa: E402
 from value_portrait.errors import InputError  # noqa: E402
+from value_portrait.instrument import as_instrument  # noqa: E402
+from value_portrait.instrument_file import read_instrument  # noqa: E402
 from value_portrait.responses.assembly import export_answers  # noqa: E402
 from value_portrait.responses.conditions import BASELINE, model_conditions, read_personas  # noqa: E402
 from value_portrait.responses.explaining import explain  # noqa: E402
@@ -23,34 +25,34 @@ from value_portrait.responses.requests import Planned  # noqa: E402
 from value_portrait.responses.store import read_records, store_file  # noqa: E402
 
 
-def read_config(files: list[str]) -> dict[str, Any]:
+def read_config(files: list[str]) -> Config:
     """config.yaml with the given files laid over it, as Snakemake does."""
-    config: dict[str, Any] = yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8"))
     for file in files:
-        update_config(config, yaml.safe_load(Path(file).read_text(encoding="utf-8")))
-    check_config(config, " + ".join(["config.yaml", *files]))
-    return config
+        update_config(content, yaml.safe_load(Path(file).read_text(encoding="utf-8")))
+    return check_config(content, " + ".join(["config.yaml", *files]))
 
 
-def plans_of(config: dict[str, Any], name: str, condition: str | None) -> tuple[Target, dict[str, list[Planned]]]:
+def plans_of(config: Config, name: str, condition: str | None) -> tuple[Target, dict[str, list[Planned]]]:
     """A live model's target, and everything that it is asked under a condition, or under each of its row."""
-    live: list[Model] = [row for row in read_models(config["models"], config["study"]) if row["answers"] == "live"]
-    row = next((row for row in live if row["model"] == name), None)
+    live: list[Model] = [row for row in read_models(config.models, config.study) if row.answers == "live"]
+    row = next((row for row in live if row.model == name), None)
     if row is None:
-        known = ", ".join(row["model"] for row in live) or "none"
-        raise InputError(config["models"], f"has no live model '{name}'.", f"It has: {known}.")
-    target = live_target(row, *read_providers(config["providers"]), config["models"])
-    personas = read_personas(config["personas"], config["people"]["groups"])
-    conditions = model_conditions(row, personas, config["framings"], config["models"])
+        known = ", ".join(row.model for row in live) or "none"
+        raise InputError(config.models, f"has no live model '{name}'.", f"It has: {known}.")
+    target = live_target(row, *read_providers(config.providers), config.models)
+    instrument = as_instrument(read_instrument(config.instrument))
+    personas = read_personas(config.personas, config.people.groups if config.people else {}, instrument)
+    conditions = model_conditions(row, personas, config.framings, config.models, (), instrument)
     if condition is not None and condition not in conditions:
         known = ", ".join(conditions)
         raise InputError(f"model {name}", f"is not asked under the condition '{condition}'.", f"It has: {known}.")
-    items, prompts = (Path(config["results_dir"], "study", f"{table}.parquet") for table in ("items", "prompts"))
+    items, prompts = (Path(config.results_dir, "study", f"{table}.parquet") for table in ("items", "prompts"))
     if not items.exists():
         raise InputError(items, "is missing.", "Run 'snakemake --cores 1 items' first; it asks nothing.")
-    finding = stored_finding(target, config["responses"]["store"])
+    finding = stored_finding(target, config.responses.store)
     return target, {
-        one: study_plan(target, items, prompts, config["prompt_versions"], finding, own.message)
+        one: study_plan(target, items, prompts, config.prompt_versions, finding, own.message)
         for one, own in conditions.items()
         if condition in (one, None)
     }
@@ -72,7 +74,7 @@ def main() -> None:
         parser.error("export needs --to FILE.parquet or --to FILE.jsonl")
     try:
         config = read_config(arguments.configfile)
-        store = config["responses"]["store"]
+        store = config.responses.store
         if arguments.command == "export":
             _, plans = plans_of(config, arguments.model, arguments.condition)
             export_answers(plans, arguments.model, store, arguments.to)

@@ -2,10 +2,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+from instruments import VALUE_PORTRAIT
 from value_portrait.errors import InputError
 from value_portrait.files import written_whole
 from value_portrait.scores.ratings import read_ratings
-from value_portrait.tables import SCHEMAS, read_parts, read_table, write_table, written_in_parts
+from value_portrait.tables import read_parts, read_table, schemas, write_table, written_in_parts
 
 
 def key(**changes):
@@ -21,7 +22,7 @@ def test_a_table_comes_back_as_it_was(tmp_path, suffix):
     pd.testing.assert_frame_equal(
         back.astype({"family": str, "dimension": str}), key(rho=[0.1 + 0.2, 1 / 3]).astype({"polarity": "int8"})
     )
-    assert read_table(path, "item_key", ["rho"]).column_names == ["rho"]
+    assert read_table(path, "item_key", columns=["rho"]).column_names == ["rho"]
 
 
 @pytest.mark.parametrize(
@@ -87,11 +88,11 @@ def test_a_table_written_in_parts_is_read_in_parts_or_whole(tmp_path):
         part_of_ratings("d", [2]),
     ]
     path = tmp_path / "ratings.parquet"
-    with written_in_parts(path, "ratings") as write:
+    with written_in_parts(path, "ratings", VALUE_PORTRAIT) as write:
         for part in parts:
             write(part)
     columns = ["model", "condition", "prompt_version", "item_id", "rating"]
-    back = list(read_parts(path, "ratings", columns))
+    back = list(read_parts(path, "ratings", VALUE_PORTRAIT, columns))
     assert [part.to_pylist() for part in back] == [part.select(columns).to_pylist() for part in parts]
     assert read_table(path, "ratings").to_pylist() == pa.concat_tables(parts).to_pylist()
     values = read_ratings(path, "rating", ["v1"], ["1-1", "1-2", "1-3"])
@@ -111,7 +112,7 @@ def test_a_part_that_breaks_the_schema_is_neither_written_nor_read(tmp_path, par
     path = tmp_path / "ratings.parquet"
 
     def write_all():
-        with written_in_parts(path, "ratings") as write:
+        with written_in_parts(path, "ratings", VALUE_PORTRAIT) as write:
             write(part_of_ratings("a", [1]))
             write(part)
 
@@ -122,11 +123,11 @@ def test_a_part_that_breaks_the_schema_is_neither_written_nor_read(tmp_path, par
         writer.write_table(part_of_ratings("a", [1]).cast(part.schema))
         writer.write_table(part)
     with pytest.raises(InputError, match=complaint):
-        list(read_parts(path, "ratings", list(SCHEMAS["ratings"].columns)))
+        list(read_parts(path, "ratings", VALUE_PORTRAIT, list(schemas(VALUE_PORTRAIT)["ratings"].columns)))
 
 
 def test_every_column_says_what_it_means():
-    for schema in SCHEMAS.values():
+    for schema in schemas(VALUE_PORTRAIT).values():
         assert set(schema.key) <= set(schema.columns)
         assert all(column.meaning for column in schema.columns.values())
 

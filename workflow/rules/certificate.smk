@@ -97,8 +97,8 @@ rule write_certificate:
         archive=archive_folder,
         first_answers=first_answer_files,
         archived=archived_answer_files,
-        observations=config["reliability"]["observations"],
-        prompt_versions=config["prompt_versions"],
+        observations=CONFIG.reliability.observations,
+        prompt_versions=CONFIG.prompt_versions,
     message:
         "Comparing every published number with ours"
     script:

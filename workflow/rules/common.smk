@@ -8,8 +8,10 @@ from pathlib import Path
 SCRIPTS = Path(workflow.basedir, "workflow", "scripts")
 sys.path.append(str(SCRIPTS))
 
-from value_portrait.configuration import check_config, check_folder, read_models, slug
+from value_portrait.configuration import check_config, check_folder, check_versions, read_models, slug
 from value_portrait.errors import InputError
+from value_portrait.instrument import as_instrument
+from value_portrait.instrument_file import read_instrument
 from value_portrait.paper import raw_files as study
 from value_portrait.paper.answers import answer_path
 from value_portrait.paper.archive import read_sums
@@ -29,46 +31,50 @@ def checked(function, *arguments):
 
 
 CONFIG_FILES = " + ".join(map(str, workflow.configfiles))
-checked(check_config, config, CONFIG_FILES)
-checked(check_groups, config["people"]["groups"], CONFIG_FILES)
-RESULTS = config["results_dir"]
+CONFIG = checked(check_config, config, CONFIG_FILES)
+# What is measured: as it goes to scripts, and as an object.
+INSTRUMENT = checked(read_instrument, CONFIG.instrument)
+MEASURED = as_instrument(INSTRUMENT)
+checked(check_versions, CONFIG.prompt_versions, INSTRUMENT["prompt_versions"], CONFIG_FILES, CONFIG.instrument)
+GROUPS = CONFIG.people.groups if CONFIG.people else {}
+checked(check_groups, GROUPS, CONFIG_FILES)
+RESULTS = CONFIG.results_dir
 ARCHIVE = f"{RESULTS}/study/archive"
 checked(check_folder, RESULTS, "results_dir")
-SIMULATED = config["study"] == "simulated"
+SIMULATED = CONFIG.study == "simulated"
 SUMS = "data/raw/SHA256SUMS"
 PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
 ARCHIVE_FILES = [] if SIMULATED else list(checked(read_sums, SUMS))
 EXPORTS = {
     path.stem: str(path)
-    for path in sorted(Path(config["responses"]["exports"]).glob("*"))
+    for path in sorted(Path(CONFIG.responses.exports).glob("*"))
     if path.suffix in (".parquet", ".jsonl")
 }
-MODELS = {slug(row["model"]): row for row in checked(read_models, config["models"], config["study"], EXPORTS)}
-PERSONAS = checked(read_personas, config["personas"], config["people"]["groups"])
+MODELS = {slug(row.model): row for row in checked(read_models, CONFIG.models, CONFIG.study, EXPORTS)}
+PERSONAS = checked(read_personas, CONFIG.personas, GROUPS, MEASURED)
 # What every model is told under each of its conditions, by the conditions' ids.
 CONDITIONS = {
-    name: checked(model_conditions, row, PERSONAS, config["framings"], config["models"], EXPORTS)
+    name: checked(model_conditions, row, PERSONAS, CONFIG.framings, CONFIG.models, EXPORTS, MEASURED)
     for name, row in MODELS.items()
 }
-MODELS = {name: row | {"conditions": list(CONDITIONS[name])} for name, row in MODELS.items()}
-PROVIDERS = checked(check_targets, MODELS.values(), config["models"], config["providers"])
-checked(check_folder, config["responses"]["store"], "responses.store")
-EXPORTS = {name: path for name, path in EXPORTS.items() if name in MODELS and MODELS[name]["answers"] == "recorded"}
+PROVIDERS = checked(check_targets, MODELS.values(), CONFIG.models, CONFIG.providers)
+checked(check_folder, CONFIG.responses.store, "responses.store")
+EXPORTS = {name: path for name, path in EXPORTS.items() if name in MODELS and MODELS[name].answers == "recorded"}
 # Looked up for all models at once, so that a missing file shows before anything runs.
 RECORDED_FILES = {
-    name: [checked(answer_path, ARCHIVE_FILES, model["model"], version) for version in config["prompt_versions"]]
+    name: [checked(answer_path, ARCHIVE_FILES, model.model, version) for version in CONFIG.prompt_versions]
     for name, model in MODELS.items()
-    if model["answers"] == "recorded" and name not in EXPORTS
+    if model.answers == "recorded" and name not in EXPORTS
 }
 # The certificate holds the paper's choices, but it needs answers to all of the paper's prompt versions.
-CERTIFIED = bool(RECORDED_FILES) and not SIMULATED and config["prompt_versions"] == list(VERSIONS)
-LIVE_PARAMS = {"models": config["models"], **{name: config["responses"][name] for name in ("store", "max_usd")}}
+CERTIFIED = bool(RECORDED_FILES) and not SIMULATED and CONFIG.prompt_versions == list(VERSIONS)
+LIVE_PARAMS = {"models": CONFIG.models, **{name: getattr(CONFIG.responses, name) for name in ("store", "max_usd")}}
 LIVE, SIMULATED_MODELS = (
-    [name for name, row in MODELS.items() if row["answers"] == answers] for answers in ("live", "simulated")
+    [name for name, row in MODELS.items() if row.answers == answers] for answers in ("live", "simulated")
 )
 
 # People to hold personas against: the simulated ones, the user's file of the ESS, or None for the printed numbers.
-PEOPLE_FILE = f"{RESULTS}/study/simulated_people.csv" if SIMULATED else checked(find_file, config["people"]["folder"])
+PEOPLE_FILE = f"{RESULTS}/study/simulated_people.csv" if SIMULATED else checked(find_file, CONFIG.people.folder)
 
 
 def any_of(names):
@@ -78,7 +84,7 @@ def any_of(names):
 
 def model_row(wildcards):
     """A model's row without its conditions: one more of these must not repeat the others."""
-    return {name: cell for name, cell in MODELS[wildcards.model].items() if name != "conditions"}
+    return MODELS[wildcards.model].model_dump() | {"conditions": []}
 
 
 def message_of(wildcards):
@@ -94,7 +100,7 @@ def takes_system_message(wildcards):
 
 def jobs_of(provider):
     """A resource of live jobs: one, for those of a provider."""
-    return lambda wildcards: int(MODELS[wildcards.model]["provider"] == provider)
+    return lambda wildcards: int(MODELS[wildcards.model].provider == provider)
 
 
 def archive_folder(wildcards):
@@ -104,17 +110,13 @@ def archive_folder(wildcards):
 
 def answer_tables():
     """The tables of answers of all models and conditions."""
-    return [
-        f"<results>/responses/{name}/{condition}.parquet"
-        for name, model in MODELS.items()
-        for condition in model["conditions"]
-    ]
+    return [f"<results>/responses/{name}/{condition}.parquet" for name, own in CONDITIONS.items() for condition in own]
 
 
 def recorded_files(name):
     """The files with a model's answers, in the order of the prompt versions."""
     if SIMULATED:
-        return [simulated_file(name, version) for version in config["prompt_versions"]]
+        return [simulated_file(name, version) for version in CONFIG.prompt_versions]
     return [f"<archive>/{path}" for path in RECORDED_FILES[name]]
 
 
@@ -126,7 +128,7 @@ def simulated_file(name, version):
 def simulated_personas(name):
     """What of a simulated model's personas shapes its answers: axis, group and order, by condition."""
     return {
-        condition: {cell: own.persona[cell] for cell in ("axis", "group", "order")}
+        condition: {cell: getattr(own.persona, cell) for cell in ("axis", "group", "order")}
         for condition, own in CONDITIONS[name].items()
         if own.persona
     }
@@ -157,7 +159,7 @@ def _imported_modules(path):
 def item_files():
     """The archive's files with items, topics and prompt templates."""
     prompts = [
-        study.prompt_path(version, template) for version in config["prompt_versions"] for template in study.TEMPLATES
+        study.prompt_path(version, template) for version in CONFIG.prompt_versions for template in study.TEMPLATES
     ]
     return [study.ITEMS, study.TOPICS, *prompts]
 
@@ -181,7 +183,7 @@ def certificate_files():
 
 def chosen_correlations():
     """The table of correlations that the item key is made from."""
-    prefix = {"recomputed": "", "published": "published_"}[config["items"]["correlations"]]
+    prefix = {"recomputed": "", "published": "published_"}[CONFIG.items.correlations]
     return f"<results>/items/{prefix}correlations.parquet"
 
 

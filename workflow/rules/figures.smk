@@ -6,7 +6,7 @@
 rule draw_profiles:
     input:
         profiles="<results>/scores/profiles.csv",
-        models=config["models"],
+        models=CONFIG.models,
         library=library("publication/draw_profiles"),
     output:
         vector_figures("value_profiles", "portraits", "big_five"),
@@ -38,7 +38,7 @@ rule draw_profiles:
         mem_mb=1000,
         runtime=5,
     params:
-        study=config["study"],
+        study=CONFIG.study,
     message:
         "Drawing value profiles"
     script:
@@ -79,8 +79,8 @@ rule draw_items:
         mem_mb=1000,
         runtime=5,
     params:
-        threshold=config["items"]["threshold"],
-        study=config["study"],
+        threshold=CONFIG.items.threshold,
+        study=CONFIG.study,
     message:
         "Drawing what the items cover"
     script:
@@ -121,7 +121,7 @@ rule draw_quality:
         mem_mb=1000,
         runtime=5,
     params:
-        study=config["study"],
+        study=CONFIG.study,
     message:
         "Drawing reliability, sensitivity and kinds of answers"
     script:
@@ -168,7 +168,7 @@ rule draw_comparisons:
         mem_mb=1000,
         runtime=5,
     params:
-        study=config["study"],
+        study=CONFIG.study,
     message:
         "Drawing groups of models, and models beside people"
     script:

@@ -24,8 +24,8 @@ rule correlate_items:
         mem_mb=1000,
         runtime=5,
     params:
-        method=config["items"]["method"],
-        repeated_participants=config["items"]["repeated_participants"],
+        method=CONFIG.items.method,
+        repeated_participants=CONFIG.items.repeated_participants,
     message:
         "Correlating every item with every dimension"
     script:
@@ -70,9 +70,9 @@ rule select_items:
         mem_mb=1000,
         runtime=5,
     params:
-        threshold=config["items"]["threshold"],
-        max_p=config["items"]["max_p"],
-        polarity=config["items"]["polarity"],
+        threshold=CONFIG.items.threshold,
+        max_p=CONFIG.items.max_p,
+        polarity=CONFIG.items.polarity,
     message:
         "Selecting the items that measure each dimension"
     script:

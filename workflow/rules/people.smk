@@ -19,8 +19,8 @@ if SIMULATED:
             mem_mb=1000,
             runtime=5,
         params:
-            groups=config["people"]["groups"],
-            seed=config["seed"],
+            groups=GROUPS,
+            seed=CONFIG.seed,
         message:
             "Simulating respondents of a social survey"
         script:
@@ -46,8 +46,8 @@ if PEOPLE_FILE:
             mem_mb=1000,
             runtime=5,
         params:
-            edition=None if SIMULATED else config["people"]["edition"],
-            groups=config["people"]["groups"],
+            edition=None if SIMULATED else CONFIG.people.edition,
+            groups=GROUPS,
         message:
             "Scoring the respondents of {input.survey}"
         script:
@@ -68,7 +68,7 @@ if PEOPLE_FILE:
             mem_mb=1000,
             runtime=5,
         params:
-            groups=config["people"]["groups"],
+            groups=GROUPS,
             source="simulated" if SIMULATED else "ess_microdata",
         message:
             "Comparing groups of respondents with all of them"

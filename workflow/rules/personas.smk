@@ -1,16 +1,16 @@
 # Personas: what personas and value steering do to models, beside how groups of people differ.
 # Takes  the paper's printed numbers, results/personas/people.csv, and answers under conditions
 # Gives  results/personas, tables and figures of them in results/publication
-from value_portrait.dimensions import STEERING
+from value_portrait.responses.conditions import STEERING
 
 PRINTED_AXES = ("gender", "age", "politics", "education", "race", "religion", "income", STEERING)
 # Whose personas there are, and their rows: those of the paper by its printed numbers alone.
-PRINTED_PERSONAS = [{"axis": axis, "people": axis in config["people"]["groups"]} for axis in PRINTED_AXES]
+PRINTED_PERSONAS = [{"axis": axis, "people": axis in GROUPS} for axis in PRINTED_AXES]
 PERSONAS_OF = {} if SIMULATED else {"": {"source": "printed", "model": "GPT-4o", "personas": PRINTED_PERSONAS}}
 PERSONAS_OF |= {
-    f"_{name}": {"source": "answers", "model": MODELS[name]["model"], "personas": told}
+    f"_{name}": {"source": "answers", "model": MODELS[name].model, "personas": told}
     for name, own in CONDITIONS.items()
-    if (told := [condition.persona for condition in own.values() if condition.persona])
+    if (told := [condition.persona.model_dump() for condition in own.values() if condition.persona])
 }
 PERSONA_AXES = list(dict.fromkeys(persona["axis"] for about in PERSONAS_OF.values() for persona in about["personas"]))
 PERSONA_FIGURES = {
@@ -42,7 +42,7 @@ rule estimate_personas:
         **(PRINTED_NUMBERS if "printed" in PERSONA_SOURCES else {}),
         **(RATED_ANSWERS if "answers" in PERSONA_SOURCES else {}),
         people="<results>/personas/people.csv",
-        personas=config["personas"],
+        personas=CONFIG.personas,
         library=library("personas/estimate_personas"),
     output:
         effects="<results>/personas/effects.csv",
@@ -67,9 +67,9 @@ rule estimate_personas:
         mem_mb=1000,
         runtime=5,
     params:
-        prompt_versions=config["prompt_versions"],
-        centring=config["scoring"]["centring"],
-        seed=config["seed"],
+        prompt_versions=CONFIG.prompt_versions,
+        centring=CONFIG.scoring.centring,
+        seed=CONFIG.seed,
     message:
         "Estimating what personas and value steering do"
     script:
@@ -134,7 +134,7 @@ rule draw_personas:
         runtime=5,
     params:
         figures=PERSONA_FIGURES,
-        study=config["study"],
+        study=CONFIG.study,
     message:
         "Drawing personas, people and value steering"
     script:

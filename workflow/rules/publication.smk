@@ -8,7 +8,7 @@ rule compare_models:
         profiles="<results>/scores/profiles.csv",
         as_seen="<results>/scores/profiles_as_seen.csv",
         rater_profiles="<results>/scores/rater_profiles.parquet",
-        models=config["models"],
+        models=CONFIG.models,
         participants="<results>/study/participants.parquet",
         printed_scores="data/reference/table_12_open_weight_scores.csv",
         library=library("publication/compare_models"),
@@ -28,7 +28,7 @@ rule compare_models:
         mem_mb=1000,
         runtime=5,
     params:
-        study=config["study"],
+        study=CONFIG.study,
     message:
         "Comparing groups of models, and models with people"
     script:
@@ -54,7 +54,7 @@ rule write_tables:
         mem_mb=1000,
         runtime=5,
     params:
-        threshold=config["items"]["threshold"],
+        threshold=CONFIG.items.threshold,
     message:
         "Writing the paper's tables"
     script:
@@ -84,8 +84,8 @@ rule write_summary:
         mem_mb=1000,
         runtime=5,
     params:
-        study=config["study"],
-        prompt_versions=config["prompt_versions"],
+        study=CONFIG.study,
+        prompt_versions=CONFIG.prompt_versions,
     message:
         "Summing up"
     script:
@@ -124,7 +124,7 @@ if SIMULATED:
             mem_mb=1000,
             runtime=5,
         params:
-            centring=config["scoring"]["centring"],
+            centring=CONFIG.scoring.centring,
         message:
             "Holding what was recovered against what was planted"
         script:

@@ -6,7 +6,7 @@
 # Before the thousands: a wrong key or model id costs one request. What it found stays in the store.
 rule preflight_model:
     input:
-        providers=config["providers"],
+        providers=CONFIG.providers,
         library=library("responses/preflight_model"),
     output:
         finding="<results>/responses/{model}/preflight.json",
@@ -41,7 +41,7 @@ rule query_model:
         finding="<results>/responses/{model}/preflight.json",
         item_table="<results>/study/items.parquet",
         prompts="<results>/study/prompts.parquet",
-        providers=config["providers"],
+        providers=CONFIG.providers,
         library=library("responses/query_model"),
     output:
         summary="<results>/responses/{model}/{condition}.json",
@@ -67,7 +67,7 @@ rule query_model:
         **LIVE_PARAMS,
         model=model_row,
         message=message_of,
-        prompt_versions=config["prompt_versions"],
+        prompt_versions=CONFIG.prompt_versions,
     message:
         "Asking {wildcards.model} ({wildcards.condition}) what it has not answered yet"
     script:
@@ -80,7 +80,7 @@ rule assemble_answers:
         finding="<results>/responses/{model}/preflight.json",
         item_table="<results>/study/items.parquet",
         prompts="<results>/study/prompts.parquet",
-        providers=config["providers"],
+        providers=CONFIG.providers,
         library=library("responses/assemble_answers"),
     output:
         table="<results>/study/answers/{model}/{condition}.parquet",
@@ -98,7 +98,7 @@ rule assemble_answers:
         **LIVE_PARAMS,
         model=model_row,
         message=message_of,
-        prompt_versions=config["prompt_versions"],
+        prompt_versions=CONFIG.prompt_versions,
     message:
         "Assembling the live answers of {wildcards.model} ({wildcards.condition})"
     script:
@@ -109,7 +109,7 @@ rule estimate_queries:
     input:
         item_table="<results>/study/items.parquet",
         prompts="<results>/study/prompts.parquet",
-        providers=config["providers"],
+        providers=CONFIG.providers,
         library=library("responses/estimate_queries"),
     output:
         table="<results>/responses/estimate.txt",
@@ -123,9 +123,9 @@ rule estimate_queries:
         runtime=5,
     params:
         **LIVE_PARAMS,
-        live_models={name: MODELS[name] for name in LIVE},
+        live_models={name: MODELS[name].model_dump() for name in LIVE},
         conditions={name: {one: (own.kind, own.message) for one, own in CONDITIONS[name].items()} for name in LIVE},
-        prompt_versions=config["prompt_versions"],
+        prompt_versions=CONFIG.prompt_versions,
     message:
         "Estimating what live answers would cost"
     script:

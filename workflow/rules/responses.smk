@@ -11,7 +11,7 @@ if SIMULATED:
             loadings="<results>/study/truth/loadings.parquet",
             library=library("simulation/simulate_answers"),
         output:
-            answers=[simulated_file("{model}", version) for version in config["prompt_versions"]],
+            answers=[simulated_file("{model}", version) for version in CONFIG.prompt_versions],
             truth="<results>/study/truth/models/{model}.json",
         log:
             "<logs>/simulate_answers/{model}.log",
@@ -24,9 +24,9 @@ if SIMULATED:
         params:
             model=model_row,
             personas=lambda wildcards: simulated_personas(wildcards.model),
-            centring=config["scoring"]["centring"],
-            prompt_versions=config["prompt_versions"],
-            seed=config["seed"],
+            centring=CONFIG.scoring.centring,
+            prompt_versions=CONFIG.prompt_versions,
+            seed=CONFIG.seed,
         message:
             "Simulating the answers of {wildcards.model}"
         script:
@@ -55,10 +55,10 @@ if SIMULATED:
             mem_mb=1000,
             runtime=5,
         params:
-            models={MODELS[name]["model"]: MODELS[name]["reasoning"] for name in SIMULATED_MODELS},
-            personas={MODELS[name]["model"]: simulated_personas(name) for name in SIMULATED_MODELS},
-            prompt_versions=config["prompt_versions"],
-            seed=config["seed"],
+            models={MODELS[name].model: MODELS[name].reasoning for name in SIMULATED_MODELS},
+            personas={MODELS[name].model: simulated_personas(name) for name in SIMULATED_MODELS},
+            prompt_versions=CONFIG.prompt_versions,
+            seed=CONFIG.seed,
         message:
             "Simulating answers under personas and value steering"
         script:
@@ -86,7 +86,7 @@ rule read_answers:
     params:
         # The whole row: whatever changes in it, this model's answers are collected again.
         model=model_row,
-        prompt_versions=config["prompt_versions"],
+        prompt_versions=CONFIG.prompt_versions,
     message:
         "Reading the recorded answers of {wildcards.model} ({wildcards.condition})"
     script:
@@ -112,9 +112,9 @@ rule import_answers:
         mem_mb=750,
         runtime=2,
     params:
-        model=lambda wildcards: MODELS[wildcards.model]["model"],
+        model=lambda wildcards: MODELS[wildcards.model].model,
         message=message_of,
-        prompt_versions=config["prompt_versions"],
+        prompt_versions=CONFIG.prompt_versions,
     message:
         "Importing the published live answers of {wildcards.model} ({wildcards.condition})"
     script:

@@ -21,7 +21,7 @@ rule parse_answers:
         mem_mb=1000,
         runtime=5,
     params:
-        parser=config["scoring"]["parser"],
+        parser=CONFIG.scoring.parser,
     message:
         "Parsing all answers"
     script:
@@ -50,8 +50,8 @@ rule score_models:
         mem_mb=1000,
         runtime=5,
     params:
-        centring=config["scoring"]["centring"],
-        prompt_versions=config["prompt_versions"],
+        centring=CONFIG.scoring.centring,
+        prompt_versions=CONFIG.prompt_versions,
     message:
         "Scoring every model and its sensitivity to the prompt"
     script:
@@ -75,7 +75,7 @@ rule score_raters:
         mem_mb=1000,
         runtime=5,
     params:
-        centring=config["scoring"]["centring"],
+        centring=CONFIG.scoring.centring,
     message:
         "Scoring the human raters on the items that they saw"
     script:
@@ -106,8 +106,8 @@ rule estimate_reliability:
         mem_mb=1250,
         runtime=5,
     params:
-        observations=config["reliability"]["observations"],
-        prompt_versions=config["prompt_versions"],
+        observations=CONFIG.reliability.observations,
+        prompt_versions=CONFIG.prompt_versions,
     message:
         "Estimating Cronbach's alpha among models and among raters"
     script:

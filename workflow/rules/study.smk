@@ -20,9 +20,9 @@ if SIMULATED:
             runtime=5,
         params:
             archive=archive_folder,
-            simulation=config["simulation"],
-            prompt_versions=config["prompt_versions"],
-            seed=config["seed"],
+            simulation=CONFIG.simulation.model_dump(),
+            prompt_versions=CONFIG.prompt_versions,
+            seed=CONFIG.seed,
         message:
             "Simulating raters, items and prompts with known truth"
         script:
@@ -90,7 +90,7 @@ rule check_study:
         runtime=5,
     params:
         archive=archive_folder,
-        prompt_versions=config["prompt_versions"],
+        prompt_versions=CONFIG.prompt_versions,
     message:
         "Checking the raw surveys, items and prompt templates"
     script:
@@ -116,7 +116,7 @@ rule prepare_items:
         runtime=5,
     params:
         archive=archive_folder,
-        prompt_versions=config["prompt_versions"],
+        prompt_versions=CONFIG.prompt_versions,
     message:
         "Reading items, topics and prompt templates"
     script:

@@ -18,7 +18,7 @@ def prepare_survey(
     data_quality: str,
 ) -> None:
     """Write the tables ``survey``, ``participants``, the pilots' own two, and ``data_quality``."""
-    surveys = read_surveys(archive, read_table(items, "items", ["item_id"])["item_id"].to_pylist())
+    surveys = read_surveys(archive, read_table(items, "items", columns=["item_id"])["item_id"].to_pylist())
     write_table(surveys.ratings, survey, "survey")
     write_table(surveys.participants, participants, "participants")
     write_table(pa.concat_tables(surveys.pilot_ratings.values()), pilot_survey, "pilot_survey")

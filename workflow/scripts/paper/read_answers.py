@@ -11,7 +11,7 @@ def tabulate_answers(
     answers: Sequence[str], prompt_versions: Sequence[str], items: str, model: str, condition: str, table: str
 ) -> None:
     """Write the table ``answers``; the files ``answers`` belong to ``prompt_versions``, in order."""
-    ids = read_table(items, "items", ["item_id"])["item_id"].to_pylist()
+    ids = read_table(items, "items", columns=["item_id"])["item_id"].to_pylist()
     paths = dict(zip(prompt_versions, answers, strict=True))
     write_table(read_answers(paths, model, condition, ids), table, "answers")
 

@@ -55,7 +55,7 @@ def estimate_personas(inputs: dict[str, Any], params: dict[str, Any], outputs: d
 
 
 def _from_answers(inputs: dict[str, Any], params: dict[str, Any], personas: pd.DataFrame) -> Effects:
-    items = read_table(inputs["item_table"], "items", ["item_id", "query_id"])
+    items = read_table(inputs["item_table"], "items", columns=["item_id", "query_id"])
     ids, queries = items["item_id"].to_pylist(), items["query_id"].to_pylist()
     rated = read_ratings(inputs["ratings"], "rating", params["prompt_versions"], ids)
     key = read_table(inputs["item_key"], "item_key").to_pandas()

@@ -25,7 +25,7 @@ def compare_models(
     rows = read_models(models, study)
     own = table[["model", "family", "dimension", "centred_mean"]]
     everyone = pd.concat([own, _printed(rows, printed_scores)])
-    answered = [model for model in rows if model["answers"] != "printed"]
+    answered = [model for model in rows if model.answers != "printed"]
     compared = comparisons.compare_groups(own, answered)
     by_size = comparisons.compare_groups(everyone, rows)
     parts = [compared[compared["comparison"] != "size"], by_size[by_size["comparison"] == "size"]]
@@ -40,7 +40,7 @@ def compare_models(
 
 def _printed(models: list[Model], path: str) -> pd.DataFrame:
     """The printed scores of the models that have no others, one row per model and value."""
-    names = [model["model"] for model in models if model["answers"] == "printed"]
+    names = [model.model for model in models if model.answers == "printed"]
     wide = pd.read_csv(path, comment="#", index_col="model").loc[names, comparisons.VALUES]
     long = wide.melt(ignore_index=False, var_name="dimension", value_name="centred_mean").reset_index()
     return long.assign(family="pvq")

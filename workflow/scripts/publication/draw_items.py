@@ -23,7 +23,7 @@ def draw_items(
     """Draw the coverage; every output is the path of a ``.png``, its PDF and SVG stand beside it."""
     # As in the paper's Table 5 and its cross-loadings: either sign, and no limit to p.
     columns = ["item_id", "family", "dimension", "rho"]
-    rho = read_table(correlations, "correlations", columns).to_pandas()
+    rho = read_table(correlations, "correlations", columns=columns).to_pandas()
     tags = items.select_items(rho, threshold, None, "both")
     key = read_table(item_key, "item_key").to_pandas()
     queries = read_table(topics, "topics").to_pandas()

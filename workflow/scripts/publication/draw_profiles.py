@@ -12,7 +12,7 @@ from value_portrait.tables import read_table
 def draw_profiles(profiles: str, models: str, study: str, value_profiles: str, portraits: str, big_five: str) -> None:
     """Draw the baseline profiles; every output is the path of a ``.png``, its PDF and SVG stand beside it."""
     table = read_table(profiles, "profiles").to_pandas().query("condition == 'baseline'")
-    families = {row["model"]: row["family"] for row in read_models(models, study)}
+    families = {row.model: row.family for row in read_models(models, study)}
     for draw, path in (
         (figures_models.value_profiles, value_profiles),
         (figures_models.portraits, portraits),

@@ -5,6 +5,7 @@ from pathlib import Path
 from value_portrait.job import job
 from value_portrait.publication import figures_items, figures_models
 from value_portrait.publication.drawing import save_figure
+from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import read_table, sensitivity_schema
 
 
@@ -19,7 +20,7 @@ def draw_quality(
 ) -> None:
     """Draw the quality; every output is the path of a ``.png``, its PDF and SVG stand beside it."""
     alphas = read_table(reliability_table, "reliability").to_pandas()
-    moves = read_table(sensitivity_table, sensitivity_schema(())).to_pandas()
+    moves = read_table(sensitivity_table, sensitivity_schema((), VALUE_PORTRAIT)).to_pandas()
     counts = read_table(answer_counts, "answer_counts").to_pandas()
     for figure, path in (
         (figures_items.reliability(alphas), reliability),

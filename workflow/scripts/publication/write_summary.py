@@ -5,6 +5,7 @@ from value_portrait.files import written_whole
 from value_portrait.job import job
 from value_portrait.publication.findings import summarise
 from value_portrait.scores.sensitivity import wordings
+from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import read_table, sensitivity_schema
 
 
@@ -24,7 +25,7 @@ def write_summary(
 ) -> None:
     """Write the summary of the baseline condition as Markdown."""
     scores = read_table(profiles, "profiles").to_pandas()
-    sensitivities = read_table(sensitivity, sensitivity_schema(wordings(prompt_versions))).to_pandas()
+    sensitivities = read_table(sensitivity, sensitivity_schema(wordings(prompt_versions), VALUE_PORTRAIT)).to_pandas()
     text = summarise(
         study,
         read_table(survey, "survey").to_pandas(),

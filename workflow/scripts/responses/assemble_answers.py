@@ -29,14 +29,14 @@ def assemble_answers(
     """Write the table ``answers``."""
     target = live_target(model, *read_providers(providers), models)
     plan = study_plan(target, items, prompts, prompt_versions, read_finding(finding), message)
-    path = store_file(store, model["model"], condition)
-    write_table(answers_table(path, plan, model["model"], condition), table, "answers")
+    path = store_file(store, model.model, condition)
+    write_table(answers_table(path, plan, model.model, condition), table, "answers")
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         assemble_answers(
-            snakemake.params.model,
+            Model(**snakemake.params.model),
             snakemake.wildcards.condition,
             snakemake.params.message,
             snakemake.params.prompt_versions,

@@ -45,7 +45,7 @@ def estimate_queries(
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         estimate_queries(
-            snakemake.params.live_models,
+            {name: Model(**row) for name, row in snakemake.params.live_models.items()},
             snakemake.params.conditions,
             snakemake.params.prompt_versions,
             snakemake.input.item_table,

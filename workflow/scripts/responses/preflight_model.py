@@ -17,7 +17,7 @@ def preflight_model(
 ) -> None:
     """Write what the preflight found as JSON; ``system``: whether the model gets system messages."""
     target = live_target(model, *read_providers(providers), models)
-    progress = Progress(f"{model['model']} (preflight)")
+    progress = Progress(f"{model.model} (preflight)")
     found: dict[str, Any] = preflight(target, store, max_usd, progress, system)
     with written_whole(finding) as partial:
         Path(partial).write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
@@ -26,7 +26,7 @@ def preflight_model(
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         preflight_model(
-            snakemake.params.model,
+            Model(**snakemake.params.model),
             snakemake.params.system,
             snakemake.input.providers,
             snakemake.params.models,

@@ -32,7 +32,7 @@ def query_model(
     """Fill the store, and write how many requests came to which outcome as JSON."""
     target = live_target(model, *read_providers(providers), models)
     plan = study_plan(target, items, prompts, prompt_versions, read_finding(finding), message)
-    counts = query(target, condition, plan, store, max_usd, Progress(f"{model['model']} ({condition})"))
+    counts = query(target, condition, plan, store, max_usd, Progress(f"{model.model} ({condition})"))
     with written_whole(summary) as partial:
         Path(partial).write_bytes(orjson.dumps(counts, option=orjson.OPT_INDENT_2) + b"\n")
 
@@ -40,7 +40,7 @@ def query_model(
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         query_model(
-            snakemake.params.model,
+            Model(**snakemake.params.model),
             snakemake.wildcards.condition,
             snakemake.params.message,
             snakemake.params.prompt_versions,

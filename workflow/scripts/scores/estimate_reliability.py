@@ -19,7 +19,7 @@ def estimate_reliability(
     reliability: str,
 ) -> None:
     """Write the table ``reliability``; models enter with their baseline answers."""
-    ids = read_table(items, "items", ["item_id"])["item_id"].to_pylist()
+    ids = read_table(items, "items", columns=["item_id"])["item_id"].to_pylist()
     key = read_table(item_key, "item_key").to_pandas()
     rated = read_ratings(ratings, "rating", prompt_versions, ids).under("baseline")
     people = read_table(survey, "survey").to_pandas()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 from value_portrait.job import job
 from value_portrait.scores.reading import count_answers, rate_answers
+from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import read_table, write_table, written_in_parts
 
 AT_ONCE = 100  # models' answers in memory
@@ -14,9 +15,9 @@ def parse_answers(answers: Sequence[str], parser: str, ratings: str, counts: str
     """Write the tables ``ratings`` (models one after the other) and ``answer_counts``."""
     columns = ["model", "condition", "prompt_version", "item_id", "raw_response", "outcome"]
     counted = []
-    with written_in_parts(ratings, "ratings") as write:
+    with written_in_parts(ratings, "ratings", VALUE_PORTRAIT) as write:
         for start in range(0, len(answers), AT_ONCE):
-            tables = (read_table(path, "answers", columns) for path in answers[start : start + AT_ONCE])
+            tables = (read_table(path, "answers", columns=columns) for path in answers[start : start + AT_ONCE])
             rated = rate_answers(tables, parser)
             write(rated)
             counted.append(count_answers(rated))

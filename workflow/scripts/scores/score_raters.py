@@ -8,7 +8,7 @@ from value_portrait.tables import read_table, write_table
 def score_raters(survey: str, items: str, item_key: str, centring: str, profiles: str) -> None:
     """Write the table ``rater_profiles``."""
     ratings = read_table(survey, "survey").to_pandas()
-    ids = read_table(items, "items", ["item_id"])["item_id"].to_pylist()
+    ids = read_table(items, "items", columns=["item_id"])["item_id"].to_pylist()
     key = read_table(item_key, "item_key").to_pandas()
     write_table(profile_raters(ratings, ids, key, centring), profiles, "rater_profiles")
 

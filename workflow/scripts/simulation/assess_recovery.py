@@ -31,11 +31,11 @@ def assess_recovery(
     description: str,
 ) -> None:
     """Write the three tables of module ``recovery`` and a description; ``models`` are the files of planted models."""
-    ids = read_table(items, "items", ["item_id"])["item_id"].to_pylist()
+    ids = read_table(items, "items", columns=["item_id"])["item_id"].to_pylist()
     planted, difficulty = loading_matrix(read_table(loadings, LOADINGS), ids)
     key = read_table(item_key, "item_key").to_pandas()
     names = ["model", "condition", "family", "dimension", "centred_mean"]
-    recovered = read_table(profiles, "profiles", names).to_pandas()
+    recovered = read_table(profiles, "profiles", columns=names).to_pandas()
     truth = [PlantedModel(**read_json(path)) for path in models]
     scores = compare_scores(truth, planted, difficulty, recovered, centring)
     tags, profile_errors = assess_tags(planted, ids, key), assess_profiles(scores)

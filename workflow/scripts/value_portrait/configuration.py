@@ -1,20 +1,184 @@
-"""The config and the tables beside it: read, checked against their schemas, and turned into file names."""
+"""The config and the files that it names: read, checked against their types, and turned into file names.
 
-import csv
-import json
+The types are the schema: ``workflow/schemas`` and the reference in ``docs`` are written from them.
+"""
+
 import re
 from collections.abc import Container, Mapping
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from jsonschema import Draft202012Validator
+from pydantic import Field, StringConstraints, field_validator
 
+from value_portrait.checking import Checked, Folder, Label, Name, check, each_once, read_rows
 from value_portrait.errors import InputError
 
-Model = dict[str, Any]
 
-SCHEMAS = Path(__file__).parents[2] / "schemas"
+class Items(Checked):
+    """Which items measure what."""
+
+    correlations: Literal["recomputed", "published"] = Field(
+        description="recomputed (from the raw surveys) or published (the archive's own)"
+    )
+    method: Literal["spearman", "pearson"] = Field(description="spearman or pearson")
+    threshold: float = Field(ge=0, lt=1, description="a correlation from 0 to below 1, which a tag exceeds")
+    max_p: Annotated[float, Field(gt=0, le=1)] | None = Field(description="a p-value that a tag stays below, or null")
+    polarity: Literal["positive", "both"] = Field(description="positive, or both (negative correlations tag, too)")
+    repeated_participants: Literal["keep", "drop"] = Field(
+        description="keep or drop those who sit in more than one survey group"
+    )
+
+
+class Scoring(Checked):
+    """From answers to profiles."""
+
+    parser: Literal["published", "strict"] = Field(
+        description="published (the longest option anywhere) or strict (plain answers only)"
+    )
+    centring: Literal["tagged_items", "all_items", "none"] = Field(description="tagged_items, all_items or none")
+
+
+class Reliability(Checked):
+    """Rows of the matrix from which reliability is estimated."""
+
+    observations: Literal["model_by_version", "model"] = Field(description="model_by_version or model")
+
+
+class Responses(Checked):
+    """Where live answers are kept, and what they may cost."""
+
+    store: Folder = Field(description="the folder of the live answers")
+    exports: Folder = Field(description="the folder of published live answers")
+    max_usd: float = Field(ge=0, description="USD, 0 or more: all that live answers may cost")
+
+
+Codes = Annotated[
+    list[int],
+    Field(min_length=2, max_length=2, description="the lowest and the highest code of the group, as in [20, 39]"),
+]
+Cuts = Annotated[
+    dict[str, Codes], Field(min_length=2, description="two or more groups, each with its lowest and highest code")
+]
+
+
+class People(Checked):
+    """Groups of people that personas are held against."""
+
+    folder: Folder = Field(description="the folder of a file of the European Social Survey")
+    edition: Annotated[str, StringConstraints(min_length=1)] | None = Field(
+        description='null for any edition, or one in quotes, such as "2.0"'
+    )
+    groups: dict[Literal["gender", "age", "politics", "education"], Cuts] = Field(
+        min_length=1, description="groups of people on the axes gender, age, politics and education"
+    )
+
+
+class Framing(Checked):
+    """How a persona's statement reaches a model."""
+
+    role: Literal["system", "user"] = Field(description="system (a system message) or user (before the question)")
+    text: str = Field(
+        pattern=r"^([^{}]|\{(statement|group)\})*\{statement\}([^{}]|\{(statement|group)\})*$",
+        description="a text with the field {statement}; for steering, and only there, also with {group}",
+    )
+
+
+class Simulation(Checked):
+    """The size of the simulated study."""
+
+    groups: int = Field(ge=1, description="survey groups")
+    queries_per_group: int = Field(ge=1, description="queries that a group rates")
+    raters_per_group: int = Field(ge=5, description="raters in a group, at least 5")
+    responses_per_query: int = Field(ge=2, le=9, description="responses to a query, 2 to 9")
+
+
+class Config(Checked):
+    """The choices of the analysis."""
+
+    study: Literal["paper", "simulated"] = Field(description="paper or simulated")
+    instrument: Folder = Field(description="the path of a file that says what is measured and how it is asked")
+    results_dir: str = Field(pattern=r"^[^/].*[^/]$", description="a folder below this one")
+    seed: int = Field(ge=0, description="a whole number from 0, for everything that is drawn at random")
+    items: Items
+    prompt_versions: list[str] = Field(
+        min_length=1, description="a list of prompt versions of the instrument, each once"
+    )
+    scoring: Scoring
+    reliability: Reliability
+    responses: Responses
+    models: Folder = Field(description="the path of a table of models")
+    providers: Folder = Field(description="the path of providers.yaml")
+    personas: Folder = Field(description="the path of a table of personas")
+    people: People | None = Field(description="groups of people, or null for none")
+    framings: dict[str, Framing]
+    simulation: Simulation | None = None
+
+    @field_validator("prompt_versions")
+    @classmethod
+    def _each_once(cls, versions: list[str]) -> list[str]:
+        return each_once(versions)
+
+    @field_validator("framings")
+    @classmethod
+    def _framings_have_names(cls, framings: dict[str, Framing]) -> dict[str, Framing]:
+        for needed in ("personas", "steering"):
+            if needed not in framings:
+                raise ValueError(f"'{needed}' is missing")
+        for name in framings:
+            if name == "default" or not re.fullmatch(r"[a-z0-9][a-z0-9_]*", name):
+                raise ValueError(f"'{name}' is no name of small letters, digits and _ other than default")
+        return framings
+
+
+class Model(Checked):
+    """A row of the table of models."""
+
+    model: Label = Field(description="the model's name in tables and figures")
+    answers: Literal["recorded", "live", "simulated", "printed"] = Field(
+        description="recorded, live, simulated or printed"
+    )
+    provider: str = Field(description="who serves or served it")
+    model_id: str | None = Field(description="the provider's id of the model")
+    request: str | None = Field(description="the named set of request parameters")
+    family: Label = Field(description="the models that a figure shows together")
+    developer: str = Field(description="who made it")
+    weights: Literal["open", "closed"] = Field(description="open or closed")
+    size_b: Annotated[float, Field(gt=0)] | None = Field(description="parameters in billions where public")
+    reasoning: Literal["yes", "no"] = Field(description="yes or no")
+    conditions: list[
+        Annotated[
+            str,
+            StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*(@[a-z0-9][a-z0-9_]*)?$"),
+            Field(description="a name such as gender, or with a framing gender@first_turn"),
+        ]
+    ] = Field(
+        description="baseline, axes of personas.tsv, personas, steering or single ids, each once, each optionally with "
+        "@framing; empty for a printed model"
+    )
+    batch: Literal["yes", "no"] | None = Field(
+        description="yes (a live model is asked through the batch API), no, or empty"
+    )
+    usd_in: Annotated[float, Field(ge=0)] | None = Field(description="USD per million tokens asked")
+    usd_out: Annotated[float, Field(ge=0)] | None = Field(description="USD per million tokens answered")
+    priced_on: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = Field(
+        description="the date of the prices, YYYY-MM-DD"
+    )
+
+    @field_validator("conditions")
+    @classmethod
+    def _each_once(cls, conditions: list[str]) -> list[str]:
+        return each_once(conditions)
+
+
+class Persona(Checked):
+    """A row of the table of personas: a persona, or a value that a model can be told to hold."""
+
+    persona: Name = Field(description="an id of small letters, digits and _, which is a file name, too")
+    axis: Name = Field(description="a name of small letters, digits and _: gender, age, ... or steering")
+    order: int | None = Field(description="the group's place on an ordered axis, a whole number; empty on any other")
+    group: Label = Field(description="the group's label in tables and figures; for steering the value")
+    statement: str = Field(pattern=r"\S", description="what the model is told, in the second person")
+    people: str | None = Field(description="the label of the group in the human reference data, or empty")
 
 
 def slug(name: str) -> str:
@@ -23,22 +187,34 @@ def slug(name: str) -> str:
     return "_" + safe[1:] if safe.startswith((".", "-")) else safe
 
 
-def check_config(config: Mapping[str, Any], name: str) -> None:
-    """Check the config against ``schemas/config.schema.json`` and against itself.
+def check_config(content: Mapping[str, Any], name: str) -> Config:
+    """The config, checked against its types and against itself.
 
     Raises
     ------
     InputError : with the key, what is wrong with it and what it may be.
     """
-    check(config, "config", name)
-    if config["study"] == "simulated":
-        if "simulation" not in config:
+    config = check(Config, content, name)
+    if config.study == "simulated":
+        if config.simulation is None:
             raise InputError(name, "study is simulated, but there is no section 'simulation'.", "Add it.")
-        if config["items"]["correlations"] == "published":
+        if config.items.correlations == "published":
             raise InputError(
                 f"{name}: items.correlations",
                 "is 'published', but nobody has published correlations of a simulated study.",
                 "Use 'recomputed'.",
+            )
+    return config
+
+
+def check_versions(versions: list[str], known: Container[str], name: str, instrument: str) -> None:
+    """Raise an InputError for a prompt version that the instrument does not define."""
+    for version in versions:
+        if version not in known:
+            raise InputError(
+                f"{name}: prompt_versions",
+                f"prompt version {version} is none of the instrument's.",
+                f"Define it in {instrument}, or remove it here.",
             )
 
 
@@ -50,9 +226,7 @@ def check_folder(path: str | Path, key: str) -> None:
 
 
 def read_models(path: str | Path, study: str, exported: Container[str] = ()) -> list[Model]:
-    """The rows of ``models.tsv`` as dictionaries: numbers as numbers, empty cells as None.
-
-    ``conditions`` is the list of names in the cell; ``conditions.model_conditions`` tells what they stand for.
+    """The rows of the table of models; ``responses.conditions.model_conditions`` tells what their conditions stand for.
 
     Parameters
     ----------
@@ -65,88 +239,15 @@ def read_models(path: str | Path, study: str, exported: Container[str] = ()) -> 
     """
     models: list[Model] = []
     slugs: dict[str, str] = {}
-    for where, model in read_rows(path, "models"):
-        name = model["model"]
+    for where, model in read_rows(path, "models", Model):
+        name = model.model
         if (other := slugs.get(slug(name), name)) != name:
             raise InputError(where, f"'{name}' and '{other}' get one file name, {slug(name)}.", "Rename one.")
         if slug(name) in slugs:
             raise InputError(where, f"'{name}' stands in an earlier row too.", "Keep one of them.")
         slugs[slug(name)] = name
         has_answers = {"simulated": study == "simulated", "recorded": study != "simulated" or slug(name) in exported}
-        if not has_answers.get(model["answers"], True):
-            raise InputError(where, f"answers are {model['answers']}, but the study is {study}.", "Change one.")
+        if not has_answers.get(model.answers, True):
+            raise InputError(where, f"answers are {model.answers}, but the study is {study}.", "Change one.")
         models.append(model)
     return models
-
-
-def read_rows(path: str | Path, table: str) -> list[tuple[str, dict[str, Any]]]:
-    """The rows of a table of the config, each with the words that say where it stands.
-
-    Parameters
-    ----------
-    table : the table's key in the config, and the name of its schema.
-
-    Raises
-    ------
-    InputError : no such file, other columns than the schema's, a bad cell, or no row.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(path, "is missing.", f"Correct the key '{table}' of the config.")
-    properties = json.loads((SCHEMAS / f"{table}.schema.json").read_text())["properties"]
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t", restval="", restkey="(more)")
-        rows = list(reader)
-    header = list(reader.fieldnames or [])
-    if header != list(properties):
-        wrong = sorted(set(header) ^ set(properties)) or "their order"
-        raise InputError(f"{path}, row 1", f"has other columns than {', '.join(properties)}.", f"See {wrong}.")
-    read: list[tuple[str, dict[str, Any]]] = []
-    for number, row in enumerate(rows, 2):
-        where = f"{path}, row {number}"
-        if "(more)" in row:
-            raise InputError(where, f"has more than {len(header)} cells.", "Remove the surplus tabs.")
-        cells = {name: _cell(text, properties[name]) for name, text in row.items()}
-        check(cells, table, where)
-        read.append((where, cells))
-    if not read:
-        raise InputError(path, "has no row.", "Add one.")
-    return read
-
-
-def _cell(text: str, schema: Mapping[str, Any]) -> Any:
-    if schema.get("type") == "array":
-        return [part.strip() for part in text.split(";") if part.strip()]
-    if text == "":
-        return None
-    for kind, number in (("number", float), ("integer", int)):
-        if kind in schema.get("type", ()):
-            try:
-                return number(text)
-            except ValueError:
-                return text
-    return text
-
-
-def check(value: Any, schema: str, where: str) -> None:
-    """Check ``value`` against ``schemas/<schema>.schema.json``.
-
-    Raises
-    ------
-    InputError : with ``where``, the key, what is wrong with it and what it may be.
-    """
-    problem = min(_validator(schema).iter_errors(value), key=lambda error: list(map(str, error.path)), default=None)
-    if problem is None:
-        return
-    key = ".".join(map(str, problem.path))
-    remedy = problem.schema.get("description") if isinstance(problem.schema, dict) else None
-    raise InputError(
-        f"{where}: {key}" if key else where,
-        f"{problem.message}.".replace("None is", "an empty cell is"),
-        f"It may be: {remedy}." if remedy and key else f"See workflow/schemas/{schema}.schema.json.",
-    )
-
-
-@cache
-def _validator(schema: str) -> Draft202012Validator:
-    return Draft202012Validator(json.loads((SCHEMAS / f"{schema}.schema.json").read_text()))

@@ -7,7 +7,7 @@ Parquet or CSV, by their suffix, and appear whole or not at all.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-from value_portrait.dimensions import FAMILIES
 from value_portrait.errors import InputError
 from value_portrait.files import written_whole
+from value_portrait.instrument import Instrument
 
 TEXT = pa.string()
 REPEATED_TEXT = pa.dictionary(pa.int32(), pa.string())
@@ -30,13 +30,14 @@ NUMBER = pa.float64()
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its Arrow type, what it means, the range of its numbers, and whether cells may be null."""
+    """One column: its Arrow type, what it means, the range of its numbers, whether cells may be null, known texts."""
 
     type: pa.DataType
     meaning: str
     low: float | None = None
     high: float | None = None
     nullable: bool = False
+    texts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -49,305 +50,329 @@ class Schema:
 
 _ITEM = Column(TEXT, "item: query and response, as in 1021-3")
 _QUERY = Column(TEXT, "query that the item's response answers")
-_PARTICIPANT = Column(REPEATED_TEXT, "participant, as the archive names them")
+_PARTICIPANT = Column(REPEATED_TEXT, "participant, as the study names them")
 _GROUP = Column(COUNT, "survey group, from 1", low=1)
-_FAMILY = Column(REPEATED_TEXT, "pvq (values), higher_pvq (higher-order values) or bfi (traits)")
-_DIMENSION = Column(REPEATED_TEXT, "value or trait")
-_RATING = Column(RATING, "1 (not like me at all) to 6 (very much like me)", low=1, high=6)
-_MAYBE_RATING = Column(RATING, "1 to 6, null without a usable answer", low=1, high=6, nullable=True)
-_MODEL = Column(REPEATED_TEXT, "model, by the authors' name")
+_MODEL = Column(REPEATED_TEXT, "model, by its name in the table of models")
 _CONDITION = Column(REPEATED_TEXT, "baseline, or a persona's id, with @ and the framing where that is not the default")
-_VERSION = Column(REPEATED_TEXT, "wording and order of the options: v1 ... v3_reversed")
 _RHO = Column(NUMBER, "correlation of the item's ratings with the raters' scores", -1, 1, nullable=True)
 _SHARE = Column(NUMBER, "share, 0 to 1", low=0, high=1, nullable=True)
-_DIFFERENCE = Column(NUMBER, "mean absolute difference, in scale points", low=0, high=5, nullable=True)
 _AXIS = Column(REPEATED_TEXT, "what groups differ in: gender, age, ...; or steering")
-_CHANGE = partial(Column, NUMBER, low=-10, high=10)
-_PROFILE = {
-    "n_items": Column(COUNT, "items that enter the mean", low=0),
-    "n_missing": Column(COUNT, "items of the key without any rating", low=0),
-    "n_missing_answers": Column(COUNT, "prompt versions without a rating, over the key's items", low=0),
-    "mean": Column(NUMBER, "mean rating, in scale points", low=1, high=6, nullable=True),
-    "centred_mean": Column(NUMBER, "mean of the ratings' deviations from the centre", -5, 5, nullable=True),
-    "sd": Column(NUMBER, "population standard deviation over items", low=0, high=2.5, nullable=True),
-}
+_OUTCOME = Column(REPEATED_TEXT, "answered, refusal, content_filter, empty, truncated or error")
+_CLASS = Column(REPEATED_TEXT, "plain, or why the answer is not plain")
 
-SCHEMAS: dict[str, Schema] = {
-    "survey": Schema(
-        ("item_id", "participant_id"),
-        {"group": _GROUP, "item_id": _ITEM, "participant_id": _PARTICIPANT, "rating": _RATING},
-    ),
-    "pilot_survey": Schema(
-        ("question_id", "participant_id"),
-        {
-            "pilot": Column(COUNT, "first or second pilot", low=1, high=2),
-            "question_id": Column(TEXT, "question, as the archive names it"),
-            "source": Column(REPEATED_TEXT, "where the question's text comes from"),
-            "participant_id": _PARTICIPANT,
-            "rating": _RATING,
-        },
-    ),
-    "participants": Schema(
-        ("participant_id", "family", "dimension"),
-        {
-            "sample": Column(REPEATED_TEXT, "main, pilot_1 or pilot_2"),
-            "participant_id": _PARTICIPANT,
-            "family": _FAMILY,
-            "dimension": _DIMENSION,
-            # Unrounded: rounding to six digits changes ties, and with them thousands of correlations.
-            "score": Column(NUMBER, "questionnaire score (values centred within the person)", -6, 6),
-        },
-    ),
-    "data_quality": Schema(
-        ("sample", "check"),
-        {
-            "sample": Column(TEXT, "main, pilot_1 or pilot_2"),
-            "check": Column(TEXT, "what was looked for"),
-            "count": Column(COUNT, "how many were found", low=0),
-            "of": Column(COUNT, "among how many", low=0),
-            "handling": Column(TEXT, "what the pipeline does with them"),
-            "found": Column(TEXT, "the first ten, as the archive names them"),
-        },
-    ),
-    "items": Schema(
-        ("item_id",),
-        {
-            "item_id": _ITEM,
-            "query_id": _QUERY,
-            "response_id": Column(COUNT, "response to the query, from 1", low=1),
-            "source": Column(REPEATED_TEXT, "where the query comes from"),
-            "template": Column(REPEATED_TEXT, "prompt template: reddit (with a title) or sharegpt"),
-            "title": Column(TEXT, "title of the query", nullable=True),
-            "text": Column(TEXT, "the query"),
-            "response": Column(TEXT, "the response that is rated"),
-        },
-    ),
-    "prompts": Schema(
-        ("prompt_version", "template"),
-        {
-            "prompt_version": _VERSION,
-            "template": Column(REPEATED_TEXT, "reddit (with a title) or sharegpt"),
-            "text": Column(TEXT, "with the fields {title}, {text} and {content}"),
-        },
-    ),
-    "topics": Schema(("query_id", "topic"), {"query_id": _QUERY, "topic": Column(TEXT, "topic of the query")}),
-    "correlations": Schema(
-        ("item_id", "family", "dimension"),
-        {
-            "item_id": _ITEM,
-            "family": _FAMILY,
-            "dimension": _DIMENSION,
-            "n": Column(COUNT, "raters", low=0),
-            "rho": _RHO,
-            "p": Column(NUMBER, "two-sided p-value", low=0, high=1, nullable=True),
-            "ci_low": _RHO,
-            "ci_high": _RHO,
-        },
-    ),
-    "item_statistics": Schema(
-        ("item_id",),
-        {
-            "item_id": _ITEM,
-            "group": _GROUP,
-            "n": Column(COUNT, "raters", low=1),
-            "mean": Column(NUMBER, "mean rating", low=1, high=6),
-            "sd": Column(NUMBER, "sample standard deviation", low=0, high=3.6, nullable=True),
-            "skew": Column(NUMBER, "sample skewness, bias-corrected", nullable=True),
-            "floor": Column(NUMBER, "share of raters at 1", low=0, high=1),
-            "ceiling": Column(NUMBER, "share of raters at 6", low=0, high=1),
-        },
-    ),
-    "item_key": Schema(
-        ("item_id", "family", "dimension"),
-        {
-            "item_id": _ITEM,
-            "family": _FAMILY,
-            "dimension": _DIMENSION,
-            "rho": Column(NUMBER, "correlation that made the tag", -1, 1),
-            "polarity": Column(RATING, "1, or -1 where a low rating speaks for the dimension", -1, 1),
-        },
-    ),
-    "answers": Schema(
-        ("model", "condition", "prompt_version", "item_id"),
-        {
-            "model": _MODEL,
-            "condition": _CONDITION,
-            "prompt_version": _VERSION,
-            "item_id": _ITEM,
-            "raw_response": Column(REPEATED_TEXT, "the model's words, untouched", nullable=True),
-            "outcome": Column(REPEATED_TEXT, "answered, refusal, content_filter, empty, truncated or error"),
-            "finish_reason": Column(REPEATED_TEXT, "as the server gave it", nullable=True),
-            "reasoning_length": Column(COUNT, "characters of reasoning, null without", low=0, nullable=True),
-            "error": Column(REPEATED_TEXT, "as recorded", nullable=True),
-        },
-    ),
-    "ratings": Schema(
-        ("model", "condition", "prompt_version", "item_id"),
-        {
-            "model": _MODEL,
-            "condition": _CONDITION,
-            "prompt_version": _VERSION,
-            "item_id": Column(REPEATED_TEXT, _ITEM.meaning),
-            "rating": _MAYBE_RATING,
-            "published_rating": _MAYBE_RATING,
-            "strict_rating": _MAYBE_RATING,
-            "answer_class": Column(REPEATED_TEXT, "plain, or why the answer is not plain"),
-        },
-    ),
-    "answer_counts": Schema(
-        ("model", "condition", "outcome", "answer_class"),
-        {
-            "model": _MODEL,
-            "condition": _CONDITION,
-            "outcome": Column(REPEATED_TEXT, "answered, refusal, content_filter, empty, truncated or error"),
-            "answer_class": Column(REPEATED_TEXT, "plain, or why the answer is not plain"),
-            "answers": Column(COUNT, "answers of this kind", low=1),
-            "disagreements": Column(COUNT, "those that the two parsers read differently", low=0),
-        },
-    ),
-    "profiles": Schema(
-        ("model", "condition", "family", "dimension"),
-        {"model": _MODEL, "condition": _CONDITION, "family": _FAMILY, "dimension": _DIMENSION, **_PROFILE},
-    ),
-    "profiles_as_seen": Schema(
-        ("model", "condition", "family", "dimension"),
-        {
-            "model": _MODEL,
-            "condition": _CONDITION,
-            "family": _FAMILY,
-            "dimension": _DIMENSION,
-            "n_raters": Column(COUNT, "raters who saw an item of the dimension", low=0),
-            "centred_mean": _PROFILE["centred_mean"],
-        },
-    ),
-    "rater_profiles": Schema(
-        ("participant_id", "group", "family", "dimension"),
-        {
-            "participant_id": _PARTICIPANT,
-            "group": _GROUP,
-            "family": _FAMILY,
-            "dimension": _DIMENSION,
-            **{name: column for name, column in _PROFILE.items() if name != "n_missing_answers"},
-        },
-    ),
-    "respondents": Schema(
-        ("respondent",),
-        {
-            "respondent": Column(COUNT, "row of the file, from 1", low=1),
-            "weight": Column(NUMBER, "anweight", low=0),
-            "gender": Column(NUMBER, "gndr: 1 male, 2 female", 1, 2, nullable=True),
-            "age": Column(NUMBER, "agea: years", 0, 150, nullable=True),
-            "politics": Column(NUMBER, "lrscale: 0 left to 10 right", 0, 10, nullable=True),
-            "education": Column(NUMBER, "eisced: ES-ISCED I to V2 as 1 to 7", 1, 7, nullable=True),
-            **{
-                value: Column(NUMBER, "mean of the value's answers less that of all 21", -5, 5, nullable=True)
-                for value in FAMILIES["pvq"]
-            },
-        },
-    ),
-    "people": Schema(
-        ("source", "weighting", "axis", "group", "dimension"),
-        {
-            "source": Column(REPEATED_TEXT, "ess_microdata, printed or simulated"),
-            "weighting": Column(REPEATED_TEXT, "anweight, none or as_printed"),
-            "axis": _AXIS,
-            "group": Column(REPEATED_TEXT, "the people column of personas.tsv"),
-            "dimension": _DIMENSION,
-            "n": Column(COUNT, "respondents of the group with a score; null where printed", low=0, nullable=True),
-            "human_effect": _CHANGE(
-                "mean of the group minus mean of all respondents, in scale points; null below two", nullable=True
-            ),
-            "ci_low": _CHANGE("lower end of its 95 % interval; null where printed", nullable=True),
-            "ci_high": _CHANGE("upper end of its 95 % interval; null where printed", nullable=True),
-        },
-    ),
-    "persona_effects": Schema(
-        ("source", "model", "framing", "axis", "group", "dimension"),
-        {
-            "source": Column(REPEATED_TEXT, "answers or printed"),
-            "model": _MODEL,
-            "framing": Column(REPEATED_TEXT, "how the persona reached the model: default, a framing, or as printed"),
-            "axis": _AXIS,
-            "persona": Column(REPEATED_TEXT, "its id; null for a printed group that personas.tsv lacks", nullable=True),
-            "group": Column(REPEATED_TEXT, "group as it is printed; for steering the value that is told"),
-            "order": Column(NUMBER, "place on an ordinal axis; null elsewhere", nullable=True),
-            "people": Column(REPEATED_TEXT, "human group to compare with, null for none", nullable=True),
-            "family": _FAMILY,
-            "dimension": _DIMENSION,
-            "effect": _CHANGE("centred mean under the persona minus that at baseline, in scale points"),
-            "ci_low": _CHANGE("lower end of its 95 % interval, by resampled queries", nullable=True),
-            "ci_high": _CHANGE("upper end of its 95 % interval", nullable=True),
-            "n_queries": Column(NUMBER, "queries with an item of the dimension", low=0, nullable=True),
-            "version_mean": _CHANGE("mean of the effect over prompt versions, each taken alone", nullable=True),
-            "version_sd": Column(NUMBER, "sample SD of the effect over prompt versions", low=0, nullable=True),
-            "version_ratio": Column(NUMBER, "|version_mean| / version_sd", low=0, nullable=True),
-        },
-    ),
-    "reliability": Schema(
-        ("source", "family", "dimension"),
-        {
-            "source": Column(REPEATED_TEXT, "models, or raters (pooled over survey groups)"),
-            "family": _FAMILY,
-            "dimension": _DIMENSION,
-            "n_items": Column(COUNT, "items of the dimension that enter", low=0),
-            "n_observations": Column(COUNT, "rows without a missing rating", low=0),
-            "n_groups": Column(COUNT, "survey groups pooled; 1 for models", low=0),
-            "alpha": Column(NUMBER, "Cronbach's alpha", high=1, nullable=True),
-            "ci_low": Column(NUMBER, "lower end of its 95 % interval", high=1, nullable=True),
-            "ci_high": Column(NUMBER, "upper end of its 95 % interval", high=1, nullable=True),
-        },
-    ),
-}
 
-# Live answers as they are published: without the texts of the items.
-EXPORT = Schema(
-    ("model", "condition", "prompt_version", "item_id"),
-    {
-        **SCHEMAS["answers"].columns,
-        "prompt_sha256": Column(
-            TEXT, "SHA-256 of the user's turn: the prompt, after a framing that is no system message"
+@cache
+def schemas(instrument: Instrument) -> dict[str, Schema]:
+    """The schema of every named table: ratings lie on the instrument's scale, dimensions are its own."""
+    low, high, span = instrument.lowest, instrument.highest, instrument.span
+    reach = max(abs(low), abs(high), span)
+    families = tuple(family.name for family in instrument.families)
+    names = tuple(name for _, name in instrument.dimensions)
+    family_ = Column(REPEATED_TEXT, "family of the dimension", texts=families)
+    dimension = Column(REPEATED_TEXT, "what is measured", texts=names)
+    rating = Column(RATING, f"{low} ({instrument.options[0]}) to {high} ({instrument.options[-1]})", low, high)
+    maybe_rating = Column(RATING, f"{low} to {high}, null without a usable answer", low, high, nullable=True)
+    version = Column(
+        REPEATED_TEXT,
+        "wording and order of the options",
+        texts=tuple(version.name for version in instrument.prompt_versions),
+    )
+    template = Column(
+        REPEATED_TEXT,
+        "prompt template by which the item is shown",
+        texts=tuple(name for name, _ in instrument.templates),
+    )
+    change = partial(Column, NUMBER, low=-2 * span, high=2 * span)
+    profile = {
+        "n_items": Column(COUNT, "items that enter the mean", low=0),
+        "n_missing": Column(COUNT, "items of the key without any rating", low=0),
+        "n_missing_answers": Column(COUNT, "prompt versions without a rating, over the key's items", low=0),
+        "mean": Column(NUMBER, "mean rating, in scale points", low, high, nullable=True),
+        # Without centring the centre is 0.
+        "centred_mean": Column(NUMBER, "mean of the ratings' deviations from the centre", -reach, reach, nullable=True),
+        "sd": Column(NUMBER, "population standard deviation over items", 0, span / 2, nullable=True),
+    }
+    return {
+        "survey": Schema(
+            ("item_id", "participant_id"),
+            {"group": _GROUP, "item_id": _ITEM, "participant_id": _PARTICIPANT, "rating": rating},
         ),
-        "system_sha256": Column(REPEATED_TEXT, "SHA-256 of the system message, null without", nullable=True),
-        "parameters": Column(REPEATED_TEXT, "what was sent beside the texts, as JSON"),
-        "provider": Column(REPEATED_TEXT, "who was asked"),
-        "upstream": Column(REPEATED_TEXT, "who answered, where a router says so", nullable=True),
-        "served_model": Column(REPEATED_TEXT, "the model's name in the reply", nullable=True),
-        "fingerprint": Column(REPEATED_TEXT, "the server's fingerprint of its set-up", nullable=True),
-        "reasoning": Column(TEXT, "the reasoning text, as far as it was shown", nullable=True),
-        "tokens_in": Column(COUNT, "tokens of the question", low=0, nullable=True),
-        "tokens_out": Column(COUNT, "tokens of the answer with its reasoning", low=0, nullable=True),
-        "usd": Column(NUMBER, "cost of the answer", low=0, nullable=True),
-        "time": Column(TEXT, "when it was answered, UTC"),
-        "latency_s": Column(NUMBER, "seconds until it was answered", low=0),
-        "key": Column(TEXT, "identifies the request"),
-    },
-)
+        "pilot_survey": Schema(
+            ("question_id", "participant_id"),
+            {
+                "pilot": Column(COUNT, "first or second pilot", low=1, high=2),
+                "question_id": Column(TEXT, "question, as the archive names it"),
+                "source": Column(REPEATED_TEXT, "where the question's text comes from"),
+                "participant_id": _PARTICIPANT,
+                "rating": rating,
+            },
+        ),
+        "participants": Schema(
+            ("participant_id", "family", "dimension"),
+            {
+                "sample": Column(REPEATED_TEXT, "main, pilot_1 or pilot_2"),
+                "participant_id": _PARTICIPANT,
+                "family": family_,
+                "dimension": dimension,
+                # Unrounded: rounding to six digits changes ties, and with them thousands of correlations.
+                "score": Column(NUMBER, "score on the rater's own questionnaire", *instrument.score_range),
+            },
+        ),
+        "data_quality": Schema(
+            ("sample", "check"),
+            {
+                "sample": Column(TEXT, "main, pilot_1 or pilot_2"),
+                "check": Column(TEXT, "what was looked for"),
+                "count": Column(COUNT, "how many were found", low=0),
+                "of": Column(COUNT, "among how many", low=0),
+                "handling": Column(TEXT, "what the pipeline does with them"),
+                "found": Column(TEXT, "the first ten, as the archive names them"),
+            },
+        ),
+        "items": Schema(
+            ("item_id",),
+            {
+                "item_id": _ITEM,
+                "query_id": _QUERY,
+                "response_id": Column(COUNT, "response to the query, from 1", low=1),
+                "source": Column(REPEATED_TEXT, "where the query comes from"),
+                "template": template,
+                "title": Column(TEXT, "title of the query", nullable=True),
+                "text": Column(TEXT, "the query"),
+                "response": Column(TEXT, "the response that is rated"),
+            },
+        ),
+        "prompts": Schema(
+            ("prompt_version", "template"),
+            {
+                "prompt_version": version,
+                "template": template,
+                "text": Column(TEXT, "with the fields {title}, {text} and {content}"),
+            },
+        ),
+        "topics": Schema(("query_id", "topic"), {"query_id": _QUERY, "topic": Column(TEXT, "topic of the query")}),
+        "correlations": Schema(
+            ("item_id", "family", "dimension"),
+            {
+                "item_id": _ITEM,
+                "family": family_,
+                "dimension": dimension,
+                "n": Column(COUNT, "raters", low=0),
+                "rho": _RHO,
+                "p": Column(NUMBER, "two-sided p-value", low=0, high=1, nullable=True),
+                "ci_low": _RHO,
+                "ci_high": _RHO,
+            },
+        ),
+        "item_statistics": Schema(
+            ("item_id",),
+            {
+                "item_id": _ITEM,
+                "group": _GROUP,
+                "n": Column(COUNT, "raters", low=1),
+                "mean": Column(NUMBER, "mean rating", low, high),
+                "sd": Column(NUMBER, "sample standard deviation", low=0, high=0.72 * span, nullable=True),
+                "skew": Column(NUMBER, "sample skewness, bias-corrected", nullable=True),
+                "floor": Column(NUMBER, "share of raters at the lowest rating", low=0, high=1),
+                "ceiling": Column(NUMBER, "share of raters at the highest rating", low=0, high=1),
+            },
+        ),
+        "item_key": Schema(
+            ("item_id", "family", "dimension"),
+            {
+                "item_id": _ITEM,
+                "family": family_,
+                "dimension": dimension,
+                "rho": Column(NUMBER, "correlation that made the tag", -1, 1),
+                "polarity": Column(RATING, "1, or -1 where a low rating speaks for the dimension", -1, 1),
+            },
+        ),
+        "answers": Schema(
+            ("model", "condition", "prompt_version", "item_id"),
+            {
+                "model": _MODEL,
+                "condition": _CONDITION,
+                "prompt_version": version,
+                "item_id": _ITEM,
+                "raw_response": Column(REPEATED_TEXT, "the model's words, untouched", nullable=True),
+                "outcome": _OUTCOME,
+                "finish_reason": Column(REPEATED_TEXT, "as the server gave it", nullable=True),
+                "reasoning_length": Column(COUNT, "characters of reasoning, null without", low=0, nullable=True),
+                "error": Column(REPEATED_TEXT, "as recorded", nullable=True),
+            },
+        ),
+        "ratings": Schema(
+            ("model", "condition", "prompt_version", "item_id"),
+            {
+                "model": _MODEL,
+                "condition": _CONDITION,
+                "prompt_version": version,
+                "item_id": Column(REPEATED_TEXT, _ITEM.meaning),
+                "rating": maybe_rating,
+                "published_rating": maybe_rating,
+                "strict_rating": maybe_rating,
+                "answer_class": _CLASS,
+            },
+        ),
+        "answer_counts": Schema(
+            ("model", "condition", "outcome", "answer_class"),
+            {
+                "model": _MODEL,
+                "condition": _CONDITION,
+                "outcome": _OUTCOME,
+                "answer_class": _CLASS,
+                "answers": Column(COUNT, "answers of this kind", low=1),
+                "disagreements": Column(COUNT, "those that the two parsers read differently", low=0),
+            },
+        ),
+        "profiles": Schema(
+            ("model", "condition", "family", "dimension"),
+            {"model": _MODEL, "condition": _CONDITION, "family": family_, "dimension": dimension, **profile},
+        ),
+        "profiles_as_seen": Schema(
+            ("model", "condition", "family", "dimension"),
+            {
+                "model": _MODEL,
+                "condition": _CONDITION,
+                "family": family_,
+                "dimension": dimension,
+                "n_raters": Column(COUNT, "raters who saw an item of the dimension", low=0),
+                "centred_mean": profile["centred_mean"],
+            },
+        ),
+        "rater_profiles": Schema(
+            ("participant_id", "group", "family", "dimension"),
+            {
+                "participant_id": _PARTICIPANT,
+                "group": _GROUP,
+                "family": family_,
+                "dimension": dimension,
+                **{name: column for name, column in profile.items() if name != "n_missing_answers"},
+            },
+        ),
+        "respondents": Schema(
+            ("respondent",),
+            {
+                "respondent": Column(COUNT, "row of the file, from 1", low=1),
+                "weight": Column(NUMBER, "anweight", low=0),
+                "gender": Column(NUMBER, "gndr: 1 male, 2 female", 1, 2, nullable=True),
+                "age": Column(NUMBER, "agea: years", 0, 150, nullable=True),
+                "politics": Column(NUMBER, "lrscale: 0 left to 10 right", 0, 10, nullable=True),
+                "education": Column(NUMBER, "eisced: ES-ISCED I to V2 as 1 to 7", 1, 7, nullable=True),
+                **{
+                    value: Column(NUMBER, "mean of the value's answers less that of all 21", -5, 5, nullable=True)
+                    for value in instrument.main.names
+                },
+            },
+        ),
+        "people": Schema(
+            ("source", "weighting", "axis", "group", "dimension"),
+            {
+                "source": Column(REPEATED_TEXT, "ess_microdata, printed or simulated"),
+                "weighting": Column(REPEATED_TEXT, "anweight, none or as_printed"),
+                "axis": _AXIS,
+                "group": Column(REPEATED_TEXT, "the people column of personas.tsv"),
+                "dimension": dimension,
+                "n": Column(COUNT, "respondents of the group with a score; null where printed", low=0, nullable=True),
+                "human_effect": change(
+                    "mean of the group minus mean of all respondents, in scale points; null below two", nullable=True
+                ),
+                "ci_low": change("lower end of its 95 % interval; null where printed", nullable=True),
+                "ci_high": change("upper end of its 95 % interval; null where printed", nullable=True),
+            },
+        ),
+        "persona_effects": Schema(
+            ("source", "model", "framing", "axis", "group", "dimension"),
+            {
+                "source": Column(REPEATED_TEXT, "answers or printed"),
+                "model": _MODEL,
+                "framing": Column(REPEATED_TEXT, "how it reached the model: default, a framing, or as printed"),
+                "axis": _AXIS,
+                "persona": Column(REPEATED_TEXT, "its id; null for a printed group without one", nullable=True),
+                "group": Column(REPEATED_TEXT, "group as it is printed; for steering the value that is told"),
+                "order": Column(NUMBER, "place on an ordinal axis; null elsewhere", nullable=True),
+                "people": Column(REPEATED_TEXT, "human group to compare with, null for none", nullable=True),
+                "family": family_,
+                "dimension": dimension,
+                "effect": change("centred mean under the persona minus that at baseline, in scale points"),
+                "ci_low": change("lower end of its 95 % interval, by resampled queries", nullable=True),
+                "ci_high": change("upper end of its 95 % interval", nullable=True),
+                "n_queries": Column(NUMBER, "queries with an item of the dimension", low=0, nullable=True),
+                "version_mean": change("mean of the effect over prompt versions, each taken alone", nullable=True),
+                "version_sd": Column(NUMBER, "sample SD of the effect over prompt versions", low=0, nullable=True),
+                "version_ratio": Column(NUMBER, "|version_mean| / version_sd", low=0, nullable=True),
+            },
+        ),
+        "reliability": Schema(
+            ("source", "family", "dimension"),
+            {
+                "source": Column(REPEATED_TEXT, "models, or raters (pooled over survey groups)"),
+                "family": family_,
+                "dimension": dimension,
+                "n_items": Column(COUNT, "items of the dimension that enter", low=0),
+                "n_observations": Column(COUNT, "rows without a missing rating", low=0),
+                "n_groups": Column(COUNT, "survey groups pooled; 1 for models", low=0),
+                "alpha": Column(NUMBER, "Cronbach's alpha", high=1, nullable=True),
+                "ci_low": Column(NUMBER, "lower end of its 95 % interval", high=1, nullable=True),
+                "ci_high": Column(NUMBER, "upper end of its 95 % interval", high=1, nullable=True),
+            },
+        ),
+    }
 
-# The parts of a sensitivity depend on the wordings that the config names.
-_SENSITIVITY = {
-    "model": _MODEL,
-    "condition": _CONDITION,
-    "prompt_sensitivity": _SHARE,
-    "order_sensitivity": _SHARE,
-    "prompt_difference": _DIFFERENCE,
-    "order_difference": _DIFFERENCE,
-    "n_prompt_items": Column(COUNT, "items with a rating under every wording", low=0),
-}
+
+@cache
+def export_schema(instrument: Instrument) -> Schema:
+    """The schema of live answers as they are published: without the texts of the items."""
+    answers = schemas(instrument)["answers"]
+    return Schema(
+        answers.key,
+        {
+            **answers.columns,
+            "prompt_sha256": Column(
+                TEXT, "SHA-256 of the user's turn: the prompt, after a framing that is no system message"
+            ),
+            "system_sha256": Column(REPEATED_TEXT, "SHA-256 of the system message, null without", nullable=True),
+            "parameters": Column(REPEATED_TEXT, "what was sent beside the texts, as JSON"),
+            "provider": Column(REPEATED_TEXT, "who was asked"),
+            "upstream": Column(REPEATED_TEXT, "who answered, where a router says so", nullable=True),
+            "served_model": Column(REPEATED_TEXT, "the model's name in the reply", nullable=True),
+            "fingerprint": Column(REPEATED_TEXT, "the server's fingerprint of its set-up", nullable=True),
+            "reasoning": Column(TEXT, "the reasoning text, as far as it was shown", nullable=True),
+            "tokens_in": Column(COUNT, "tokens of the question", low=0, nullable=True),
+            "tokens_out": Column(COUNT, "tokens of the answer with its reasoning", low=0, nullable=True),
+            "usd": Column(NUMBER, "cost of the answer", low=0, nullable=True),
+            "time": Column(TEXT, "when it was answered, UTC"),
+            "latency_s": Column(NUMBER, "seconds until it was answered", low=0),
+            "key": Column(TEXT, "identifies the request"),
+        },
+    )
 
 
-def sensitivity_schema(wordings: Iterable[str]) -> Schema:
+def sensitivity_schema(wordings: Iterable[str], instrument: Instrument) -> Schema:
     """The schema of ``sensitivity``: the summary columns, then three parts for each wording."""
-    columns = dict(_SENSITIVITY)
+    difference = Column(NUMBER, "mean absolute difference, in scale points", low=0, high=instrument.span, nullable=True)
+    columns = {
+        "model": _MODEL,
+        "condition": _CONDITION,
+        "prompt_sensitivity": _SHARE,
+        "order_sensitivity": _SHARE,
+        "prompt_difference": difference,
+        "order_difference": difference,
+        "n_prompt_items": Column(COUNT, "items with a rating under every wording", low=0),
+    }
     for wording in wordings:
         columns[f"order_sensitivity_{wording}"] = _SHARE
-        columns[f"order_difference_{wording}"] = _DIFFERENCE
+        columns[f"order_difference_{wording}"] = difference
         columns[f"n_order_items_{wording}"] = Column(COUNT, "items with both orders rated", low=0)
     return Schema(("model", "condition"), columns)
 
 
-def write_table(table: Any, path: str | Path, schema: str | Schema) -> None:
-    """Check a table (Arrow, or a pandas frame) against its schema and write it, whole or not at all."""
-    schema = SCHEMAS[schema] if isinstance(schema, str) else schema
+def write_table(table: Any, path: str | Path, schema: str | Schema, instrument: Instrument | None = None) -> None:
+    """Check a table (Arrow, or a pandas frame) against its schema and write it, whole or not at all.
+
+    ``schema`` is the name of a table, which the instrument defines, or a schema of one's own.
+    """
+    schema = _schema(schema, instrument)
     if not isinstance(table, pa.Table):
         table = pa.Table.from_pandas(table, preserve_index=False)
     table = _conform(table, schema, path)
@@ -360,13 +385,13 @@ def write_table(table: Any, path: str | Path, schema: str | Schema) -> None:
 
 
 @contextmanager
-def written_in_parts(path: str | Path, schema: str) -> Iterator[Callable[[pa.Table], None]]:
+def written_in_parts(path: str | Path, schema: str, instrument: Instrument) -> Iterator[Callable[[pa.Table], None]]:
     """Give a function that checks the next part of a table and writes it, so that nobody holds the whole table.
 
     The file is Parquet, a row group for each part, and appears whole or not at all. A part holds all rows of its
     subjects (model and condition), so that a key that is unique in every part is unique.
     """
-    known, seen = SCHEMAS[schema], _Subjects(path)
+    known, seen = schemas(instrument)[schema], _Subjects(path)
     with (
         written_whole(path) as partial,
         pyarrow.parquet.ParquetWriter(partial, _arrow_schema(known), compression="zstd") as writer,
@@ -386,9 +411,14 @@ def write_csv(frame: Any, path: str | Path) -> None:
         frame.to_csv(partial, index=False)
 
 
-def read_table(path: str | Path, schema: str | Schema, columns: Sequence[str] | None = None) -> pa.Table:
+def read_table(
+    path: str | Path,
+    schema: str | Schema,
+    instrument: Instrument | None = None,
+    columns: Sequence[str] | None = None,
+) -> pa.Table:
     """Read a table and check it against its schema; ``columns`` reads (and checks) only those."""
-    schema = SCHEMAS[schema] if isinstance(schema, str) else schema
+    schema = _schema(schema, instrument)
     names = list(schema.columns) if columns is None else list(columns)
     if Path(path).suffix == ".csv":
         types = {name: _plain(column.type) for name, column in schema.columns.items()}
@@ -401,15 +431,23 @@ def read_table(path: str | Path, schema: str | Schema, columns: Sequence[str] | 
     return _conform(table, _of_columns(schema, names), path)
 
 
-def read_parts(path: str | Path, schema: str, columns: Sequence[str]) -> Iterator[pa.Table]:
+def read_parts(path: str | Path, schema: str, instrument: Instrument, columns: Sequence[str]) -> Iterator[pa.Table]:
     """Read a table of ``written_in_parts`` part by part, and check ``columns``; these must hold the key."""
-    part_schema, seen = _of_columns(SCHEMAS[schema], columns), _Subjects(path)
+    part_schema, seen = _of_columns(schemas(instrument)[schema], columns), _Subjects(path)
     with pyarrow.parquet.ParquetFile(path) as file:
         for number in range(file.num_row_groups):
             part = file.read_row_group(number, columns=list(columns))
             part = _conform(part, part_schema, seen.next_part())
             seen.add(part)
             yield part
+
+
+def _schema(schema: str | Schema, instrument: Instrument | None) -> Schema:
+    if isinstance(schema, Schema):
+        return schema
+    if instrument is None:
+        from value_portrait.shipped import VALUE_PORTRAIT as instrument  # until every caller passes its own
+    return schemas(instrument)[schema]
 
 
 class _Subjects:
@@ -473,6 +511,15 @@ def _check_column(values: pa.ChunkedArray, name: str, column: Column, path: str 
 
     if values.null_count and not column.nullable:
         raise InputError(f"{path}, row {row_of(pc.is_null(values))}", f"has no {name}.", "Every row needs one.")
+    if column.texts is not None:
+        for text in pc.unique(values).to_pylist():
+            if text is not None and text not in column.texts:
+                row = row_of(pc.equal(values.cast(pa.string()), text))
+                raise InputError(
+                    f"{path}, row {row}",
+                    f"the {name} '{text}' is none of the instrument's.",
+                    f"It may be {', '.join(column.texts[:20])}.",
+                )
     if column.low is None and column.high is None:
         return
     for limit, beyond in ((column.low, pc.less), (column.high, pc.greater)):

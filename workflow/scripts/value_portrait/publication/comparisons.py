@@ -1,11 +1,11 @@
 """Groups of models held against each other, and models against people."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from value_portrait.configuration import Model
 from value_portrait.dimensions import DIMENSIONS, FAMILIES
 
 VALUES = list(FAMILIES["pvq"])
@@ -23,19 +23,19 @@ COMPARISONS: dict[str, tuple[str, str]] = {
 }
 
 
-def group_of(model: Mapping[str, Any], comparison: str) -> str | None:
+def group_of(model: Model, comparison: str) -> str | None:
     """The side of a comparison that a row of ``models.tsv`` stands on; None where its size is not public."""
     one, other = COMPARISONS[comparison]
     if comparison == "weights":
-        return str(model["weights"])
+        return str(model.weights)
     if comparison == "reasoning":
-        return one if model["reasoning"] == "yes" else other
-    if model["size_b"] is None:
+        return one if model.reasoning == "yes" else other
+    if model.size_b is None:
         return None
-    return one if model["size_b"] >= LARGE_B else other
+    return one if model.size_b >= LARGE_B else other
 
 
-def compare_groups(scores: pd.DataFrame, models: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def compare_groups(scores: pd.DataFrame, models: Sequence[Model]) -> pd.DataFrame:
     """Means of the two sides of every comparison in every dimension, and their difference.
 
     Parameters
@@ -52,7 +52,7 @@ def compare_groups(scores: pd.DataFrame, models: Sequence[Mapping[str, Any]]) ->
     wide = scores.pivot(index="model", columns=["family", "dimension"], values="centred_mean")
     rows = []
     for comparison, (first, second) in COMPARISONS.items():
-        side = {model["model"]: group_of(model, comparison) for model in models}
+        side = {model.model: group_of(model, comparison) for model in models}
         sides = wide.index.map(side)
         for family, dimension in DIMENSIONS:
             if (family, dimension) not in wide:
@@ -80,7 +80,7 @@ def compare_groups(scores: pd.DataFrame, models: Sequence[Mapping[str, Any]]) ->
     return pd.DataFrame(rows)
 
 
-def value_spread(scores: pd.DataFrame, models: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def value_spread(scores: pd.DataFrame, models: Sequence[Model]) -> pd.DataFrame:
     """How pronounced each model's value profile is: the sample variance of its ten centred scores (as in Table 12).
 
     Returns columns model, answers, family, size_b (null where not public), weights, reasoning and variance.
@@ -88,7 +88,7 @@ def value_spread(scores: pd.DataFrame, models: Sequence[Mapping[str, Any]]) -> p
     values = scores[scores["family"] == "pvq"]
     variance = values.groupby("model", sort=False)["centred_mean"].var()
     columns = ["model", "answers", "family", "size_b", "weights", "reasoning"]
-    table = pd.DataFrame([{name: model[name] for name in columns} for model in models])
+    table = pd.DataFrame([{name: getattr(model, name) for name in columns} for model in models])
     return table.assign(variance=table["model"].map(variance), size_b=table["size_b"].astype(float))
 
 

@@ -15,8 +15,10 @@ from value_portrait.files import written_whole
 from value_portrait.responses.parsing import text_outcome
 from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Record, store_file, terminal_records
-from value_portrait.tables import EXPORT, read_table, write_table
+from value_portrait.shipped import VALUE_PORTRAIT
+from value_portrait.tables import export_schema, read_table, write_table
 
+EXPORT = export_schema(VALUE_PORTRAIT)
 # What the words of an answer decide only where the server had nothing to say about it.
 _BY_WORDS = ("answered", "truncated")
 

@@ -124,7 +124,7 @@ class _Run:
         if batch.failure:
             self._close(intent)
             raise InputError(
-                f"batch {batch.id} of {self.target.row['model']}",
+                f"batch {batch.id} of {self.target.row.model}",
                 f"failed ({batch.failure}).",
                 "Correct that, and run again.",
             )

@@ -4,19 +4,20 @@ import re
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from value_portrait.configuration import Model, read_rows, slug
-from value_portrait.dimensions import FAMILIES, STEERING, title
+from value_portrait.checking import read_rows
+from value_portrait.configuration import Framing, Model, Persona, slug
 from value_portrait.errors import InputError
+from value_portrait.instrument import Instrument
 
 BASELINE = "baseline"
+# The axis of the values that a model is told to hold.
+STEERING = "steering"
 # The set of all personas; its name and that of steering are also those of their default framings.
 PERSONAS = "personas"
 # A file named preflight lies beside those of a model's conditions.
 _RESERVED = {BASELINE, PERSONAS, "preflight"}
 
-Persona = dict[str, Any]
 Message = Mapping[str, str]
 
 
@@ -36,7 +37,7 @@ class Condition:
     message: Message | None = None
 
 
-def read_personas(path: str | Path, groups: Mapping[str, Collection[str]]) -> list[Persona]:
+def read_personas(path: str | Path, groups: Mapping[str, Collection[str]], instrument: Instrument) -> list[Persona]:
     """The rows of ``personas.tsv``: ``order`` as a whole number or None, ``people`` None where it is empty.
 
     Parameters
@@ -50,35 +51,37 @@ def read_personas(path: str | Path, groups: Mapping[str, Collection[str]]) -> li
         that the config does not know as a group.
     """
     personas: list[Persona] = []
-    rows = read_rows(path, "personas")
-    axes = {row["axis"] for _, row in rows}
+    rows = read_rows(path, "personas", Persona)
+    values = instrument.main.names
+    axes = {row.axis for _, row in rows}
     for where, row in rows:
-        name, axis = row["persona"], row["axis"]
+        name, axis = row.persona, row.axis
         if taken := {name, axis} & _RESERVED or {name} & axes:
             raise InputError(where, f"'{taken.pop()}' has another meaning among conditions.", "Rename it.")
-        if axis == STEERING and row["group"] not in FAMILIES["pvq"]:
-            values = ", ".join(FAMILIES["pvq"])
-            raise InputError(where, f"the group '{row['group']}' of steering is no value.", f"Use one of {values}.")
-        if row["people"] is not None and axis in groups and row["people"] not in groups[axis]:
+        if axis == STEERING and row.group not in values:
             raise InputError(
                 where,
-                f"the people '{row['people']}' are no group of people.groups.{axis} in the config.",
+                f"the group '{row.group}' of steering is no dimension of the family {instrument.main.title}.",
+                f"Use one of {', '.join(values)}.",
+            )
+        if row.people is not None and axis in groups and row.people not in groups[axis]:
+            raise InputError(
+                where,
+                f"the people '{row.people}' are no group of people.groups.{axis} in the config.",
                 f"Use one of {', '.join(groups[axis])}, or leave the cell empty.",
             )
         for earlier in personas:
-            own = earlier["axis"] == axis
-            if earlier["persona"] == name:
+            own = earlier.axis == axis
+            if earlier.persona == name:
                 raise InputError(where, f"'{name}' stands in an earlier row too.", "Keep one of them.")
-            if own and earlier["group"] == row["group"]:
-                raise InputError(
-                    where, f"repeats the group '{row['group']}' of the axis '{axis}'.", "Keep one of them."
-                )
-            if own and (earlier["order"] is None) != (row["order"] is None):
+            if own and earlier.group == row.group:
+                raise InputError(where, f"repeats the group '{row.group}' of the axis '{axis}'.", "Keep one of them.")
+            if own and (earlier.order is None) != (row.order is None):
                 raise InputError(
                     where, f"only some groups of the axis '{axis}' have an order.", "Give it to all, or to none."
                 )
-            if own and row["order"] is not None and earlier["order"] == row["order"]:
-                raise InputError(where, f"repeats the order {row['order']} of the axis '{axis}'.", "Change one.")
+            if own and row.order is not None and earlier.order == row.order:
+                raise InputError(where, f"repeats the order {row.order} of the axis '{axis}'.", "Change one.")
         personas.append(row)
     return personas
 
@@ -86,9 +89,10 @@ def read_personas(path: str | Path, groups: Mapping[str, Collection[str]]) -> li
 def model_conditions(
     model: Model,
     personas: Sequence[Persona],
-    framings: Mapping[str, Mapping[str, str]],
+    framings: Mapping[str, Framing],
     source: str,
-    exported: Container[str] = (),
+    exported: Container[str],
+    instrument: Instrument,
 ) -> dict[str, Condition]:
     """The conditions that a row of ``models.tsv`` names, by their ids: the baseline first, then in the row's order.
 
@@ -104,8 +108,8 @@ def model_conditions(
     ------
     InputError : an unknown name or framing, no baseline, or a condition that the model's answers cannot have.
     """
-    where, names = f"{source}, model {model['model']}", model["conditions"]
-    if model["answers"] == "printed":
+    where, names = f"{source}, model {model.model}", model.conditions
+    if model.answers == "printed":
         if names:
             raise InputError(where, "is known only by printed scores, so it has no conditions.", "Empty that cell.")
         return {}
@@ -119,7 +123,7 @@ def model_conditions(
     for name in names:
         if name == BASELINE:
             continue
-        if model["answers"] == "recorded" and slug(model["model"]) not in exported:
+        if model.answers == "recorded" and slug(model.model) not in exported:
             raise InputError(
                 where,
                 f"was recorded at {BASELINE} alone, not under '{name}'.",
@@ -129,10 +133,10 @@ def model_conditions(
         chosen = [
             persona
             for persona in personas
-            if wanted in (persona["persona"], persona["axis"]) or (wanted == PERSONAS and persona["axis"] != STEERING)
+            if wanted in (persona.persona, persona.axis) or (wanted == PERSONAS and persona.axis != STEERING)
         ]
         if not chosen:
-            axes = ", ".join(dict.fromkeys(persona["axis"] for persona in personas))
+            axes = ", ".join(dict.fromkeys(persona.axis for persona in personas))
             raise InputError(
                 where,
                 f"has the condition '{name}', which is no persona and no axis.",
@@ -145,27 +149,27 @@ def model_conditions(
                 f"Use one of {', '.join(framings)}.",
             )
         for persona in chosen:
-            default = STEERING if persona["axis"] == STEERING else PERSONAS
+            default = STEERING if persona.axis == STEERING else PERSONAS
             suffix = f"@{framing}" if framing not in ("", default) else ""
             _check_framing(framings, framing or default, default, f"{where}, condition {name}")
-            message = _message(framings[framing or default], persona)
-            found[persona["persona"] + suffix] = Condition(default + suffix, persona, message)
+            message = _message(framings[framing or default], persona, instrument)
+            found[persona.persona + suffix] = Condition(default + suffix, persona, message)
     return found
 
 
-def _check_framing(framings: Mapping[str, Mapping[str, str]], framing: str, kind: str, where: str) -> None:
+def _check_framing(framings: Mapping[str, Framing], framing: str, kind: str, where: str) -> None:
     """Steering names its value, and nothing else does: a framing is for the one or the other."""
-    named = "{group}" in framings[framing]["text"]
+    named = "{group}" in framings[framing].text
     if named != (kind == STEERING):
         fault = "has the field {group}, which is for steering" if named else "lacks the field {group}, the value's name"
-        fitting = [name for name, about in framings.items() if ("{group}" in about["text"]) != named]
+        fitting = [name for name, about in framings.items() if ("{group}" in about.text) != named]
         raise InputError(
             where, f"the framing '{framing}' {fault}.", f"Use one of {', '.join(fitting) or 'your own'}, or correct it."
         )
 
 
-def _message(framing: Mapping[str, str], persona: Persona) -> Message:
+def _message(framing: Framing, persona: Persona, instrument: Instrument) -> Message:
     """A framing with a persona's statement and group filled in, in one pass: a statement may hold ``{group}``."""
-    fields = {"statement": persona["statement"], "group": title(persona["group"])}
-    text = re.sub(r"\{(statement|group)\}", lambda field: fields[field[1]], framing["text"])
-    return {"role": framing["role"], "text": text}
+    fields = {"statement": persona.statement, "group": instrument.titles.get(persona.group, persona.group)}
+    text = re.sub(r"\{(statement|group)\}", lambda field: fields[field[1]], framing.text)
+    return {"role": framing.role, "text": text}

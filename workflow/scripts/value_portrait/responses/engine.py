@@ -58,7 +58,7 @@ def attempt_record(
         usd = _cost(target, planned, verdict)
     return {
         "key": planned.key,
-        "model": target.row["model"],
+        "model": target.row.model,
         "condition": condition,
         "item_id": planned.item_id,
         "prompt_version": planned.prompt_version,
@@ -90,7 +90,7 @@ def most_usd(target: Target, planned: Planned) -> float:
     usd = target.usd(planned.most_tokens, target.parameters.max_tokens)
     if usd is None:
         raise InputError(
-            f"model {target.row['model']}",
+            f"model {target.row.model}",
             "has no price, so max_usd cannot be kept.",
             "Enter usd_in, usd_out and priced_on in its row (0 where it is free).",
         )
@@ -249,7 +249,7 @@ def over_budget(max_usd: float) -> InputError:
 def fatal(target: Target, verdict: Verdict) -> InputError:
     """The reason to stop when nothing that is asked would be answered."""
     return InputError(
-        f"model {target.row['model']} at {target.provider.name}",
+        f"model {target.row.model} at {target.provider.name}",
         f"cannot be asked ({verdict.outcome}, {verdict.message}).",
         FATAL[verdict.outcome],
     )

@@ -48,20 +48,20 @@ def study_plan(
 def estimate(target: Target, condition: str, plan: Sequence[Planned], store: str | Path) -> Estimate:
     """The estimate of a plan, less what the store already holds."""
     wanted = {planned.key: planned for planned in plan}
-    answered = terminal_records(store_file(store, target.row["model"], condition)).keys()
+    answered = terminal_records(store_file(store, target.row.model, condition)).keys()
     open_ = [planned for key, planned in wanted.items() if key not in answered]
-    thinks = target.row["reasoning"] == "yes"
+    thinks = target.row.reasoning == "yes"
     per_answer = target.parameters.max_tokens if thinks else min(_PLAIN_ANSWER_TOKENS, target.parameters.max_tokens)
     tokens_in, tokens_out = sum(planned.expected_tokens for planned in open_), per_answer * len(open_)
     return Estimate(
-        model=target.row["model"],
+        model=target.row.model,
         condition=condition,
         requests=len(wanted),
         answered=len(wanted) - len(open_),
         tokens_in=tokens_in,
         tokens_out=tokens_out,
         usd=target.usd(tokens_in, tokens_out),
-        priced_on="free" if target.provider.free else target.row["priced_on"],
+        priced_on="free" if target.provider.free else target.row.priced_on,
     )
 
 

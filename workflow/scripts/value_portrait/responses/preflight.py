@@ -40,8 +40,8 @@ def preflight(target: Target, store: str | Path, max_usd: float, progress: Progr
     InputError : the model cannot be asked, its answer is empty, or it takes no system message.
     """
     # A batch would take hours to say the same.
-    target = dataclasses.replace(target, row=target.row | {"batch": None})
-    path = store_file(store, target.row["model"], _CONDITION)
+    target = dataclasses.replace(target, row=target.row.model_copy(update={"batch": None}))
+    path = store_file(store, target.row.model, _CONDITION)
     finding = Finding()
     while True:
         planned = plan_request(target, finding, _QUESTION, "preflight", "preflight")
@@ -71,7 +71,7 @@ def _check_system(
             raise
     if last["outcome"] == "bad_parameter":
         raise InputError(
-            f"model {target.row['model']} at {target.provider.name}",
+            f"model {target.row.model} at {target.provider.name}",
             f"answers a plain question, but none with a system message ({last['message']}).",
             "Choose framings of the role user, such as gender@first_turn or steering@steering_first_turn.",
         )
@@ -79,7 +79,7 @@ def _check_system(
 
 def stored_finding(target: Target, store: str | Path) -> Finding:
     """What the store already tells of a model's preflight; nothing is asked."""
-    path = store_file(store, target.row["model"], _CONDITION)
+    path = store_file(store, target.row.model, _CONDITION)
     finding = Finding()
     while True:
         last = _last_attempt(path, plan_request(target, finding, _QUESTION, "preflight", "preflight"))
@@ -108,7 +108,7 @@ def _ask(target: Target, planned: Planned, path: Path, root: str | Path, max_usd
     if last["outcome"] in TERMINAL or (summary.stopped and _without_refused(Finding(), target, last)):
         return last
     raise summary.stopped or InputError(
-        f"model {target.row['model']} at {target.provider.name}",
+        f"model {target.row.model} at {target.provider.name}",
         f"gave no answer ({last['outcome']}, {last['message']}).",
         "Check the server and the network, and run again.",
     )
@@ -136,14 +136,14 @@ def _without_refused(finding: Finding, target: Target, record: Record) -> Findin
 def _found(finding: Finding, record: Record, target: Target) -> dict[str, Any]:
     if record["outcome"] == "empty":
         raise InputError(
-            f"model {target.row['model']} at {target.provider.name}",
+            f"model {target.row.model} at {target.provider.name}",
             f"answers nothing within {target.parameters.max_tokens} tokens (finish reason {record['finish_reason']}, "
             f"{record['tokens_reasoning'] or 'an unknown number of'} tokens of reasoning).",
             "Choose a request set with a larger max_tokens, such as reasoning.",
         )
     read = parse_strict(record["answer"])
     if read.rating is None:
-        logging.warning("%s: the first answer names no option (%s).", target.row["model"], read.answer_class)
+        logging.warning("%s: the first answer names no option (%s).", target.row.model, read.answer_class)
     return {
         "refused": list(finding.refused),
         "token_parameter": finding.token_parameter,

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-import yaml
+from pydantic import Field, StringConstraints
 
-from value_portrait.configuration import Model, check
+from value_portrait.checking import Checked, Name, check, read_yaml
+from value_portrait.configuration import Model
 from value_portrait.errors import InputError
 
+KEY_NAME = r"^[A-Z][A-Z0-9_]*_(KEY|TOKEN)$"
 # A key goes to these hosts alone; any other server has a variable of its own.
 KEY_HOSTS = {
     "OPENAI_API_KEY": "api.openai.com",
@@ -30,37 +32,57 @@ KEY_HOSTS = {
 }
 
 
-@dataclass(frozen=True)
-class Provider:
-    """One row of ``providers``; limits are per minute, ``None`` where unknown; ``timeout_s`` is in seconds."""
+class ProviderEntry(Checked):
+    """Who serves live models; limits are per minute."""
+
+    api: Literal["openai", "anthropic"] = Field(description="openai or anthropic")
+    base_url: str = Field(pattern=r"^https?://[^\s/]+(/\S*)?$", description="the server's address up to the version")
+    api_version: str = Field(min_length=1, description="the version of the API")
+    key_env: Annotated[str, StringConstraints(pattern=KEY_NAME)] | None = Field(
+        description="the name of an environment variable that ends in _KEY or _TOKEN, or null"
+    )
+    token_parameter: Literal["max_tokens", "max_completion_tokens"] = Field(
+        description="max_tokens or max_completion_tokens"
+    )
+    accepts: list[Literal["temperature", "seed"]] = Field(description="a list of temperature, seed")
+    max_in_flight: int = Field(ge=1, le=1000, description="requests at once, 1 to 1000")
+    timeout_s: float = Field(gt=0, description="seconds")
+    reasoning_parameter: str = Field(
+        "reasoning_effort",
+        pattern=r"^[a-z_]+(\.[a-z_]+)*$",
+        description="where the reasoning effort goes, with dots for levels",
+    )
+    reasoning_fields: list[str] = Field([], description="a list of names: where a reply's reasoning may be")
+    requests_per_minute: Annotated[float, Field(gt=0)] | None = Field(None, description="the account's limit")
+    tokens_per_minute: Annotated[float, Field(gt=0)] | None = Field(None, description="the account's limit")
+    batch_discount: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        None, description="what a batch costs, as a share of the usual price; without it there is no batch API"
+    )
+    free: bool = Field(False, description="true where nothing is charged")
+    extra_body: dict[str, Any] = Field({}, description="what else goes into every request")
+
+
+class Provider(ProviderEntry):
+    """A provider with its name."""
 
     name: str
-    api: str
-    base_url: str
-    api_version: str
-    key_env: str | None
-    token_parameter: str
-    accepts: tuple[str, ...]
-    max_in_flight: int
-    timeout_s: float
-    reasoning_parameter: str = "reasoning_effort"
-    reasoning_fields: tuple[str, ...] = ()
-    requests_per_minute: float | None = None
-    tokens_per_minute: float | None = None
-    batch_discount: float | None = None
-    free: bool = False
-    extra_body: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Parameters:
-    """One row of ``requests``: what is asked for; ``None`` is left to the model."""
+class Parameters(Checked):
+    """A named set of request parameters; what is missing is left to the model."""
 
-    max_tokens: int
-    temperature: float | None = None
-    seed: int | None = None
-    reasoning_effort: str | None = None
-    extra_body: Mapping[str, Any] = field(default_factory=dict)
+    max_tokens: int = Field(ge=1, description="tokens that an answer may have, with its reasoning")
+    temperature: Annotated[float, Field(ge=0)] | None = Field(None, description="0 or more")
+    seed: int | None = Field(None, description="a whole number")
+    reasoning_effort: str | None = Field(None, description="as the provider names it")
+    extra_body: dict[str, Any] = Field({}, description="what else goes into the request")
+
+
+class ProvidersFile(Checked):
+    """Who serves live models, and how they are asked."""
+
+    providers: dict[Name, ProviderEntry]
+    requests: dict[Name, Parameters]
 
 
 @dataclass(frozen=True)
@@ -74,15 +96,15 @@ class Target:
     @property
     def batched(self) -> bool:
         """Whether it is asked through the provider's batch API."""
-        return self.row["batch"] == "yes"
+        return self.row.batch == "yes"
 
     def usd(self, tokens_in: float, tokens_out: float) -> float | None:
         """The price of so many tokens, or None where it is unknown."""
         if self.provider.free:
             return 0.0
-        if self.row["usd_in"] is None or self.row["usd_out"] is None:
+        if self.row.usd_in is None or self.row.usd_out is None:
             return None
-        price = (tokens_in * self.row["usd_in"] + tokens_out * self.row["usd_out"]) / 1e6
+        price = (tokens_in * self.row.usd_in + tokens_out * self.row.usd_out) / 1e6
         return price * (self.provider.batch_discount or 1) if self.batched else price
 
 
@@ -91,22 +113,14 @@ def read_providers(path: str | Path) -> tuple[dict[str, Provider], dict[str, Par
 
     Raises
     ------
-    InputError : the file is missing or is no YAML, a row does not fit ``schemas/providers.schema.json``, a URL holds
-        credentials, or a known key would go to another host than its provider's.
+    InputError : the file is missing or is no YAML, a key is unknown, missing or unfit, a URL holds credentials, or a
+        known key would go to another host than its provider's.
     """
-    path = Path(path)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise InputError(path, "is missing.", "Correct the key 'providers' of the config.") from None
-    except yaml.YAMLError:
-        # The parser's own message quotes the text, and with it perhaps a key.
-        raise InputError(path, "is no YAML.", "Correct its indentation and quotes.") from None
+    content = read_yaml(path, "providers")
     for name, row in (content.get("providers") or {}).items() if isinstance(content, dict) else ():
         _check_address(row, f"{path}, provider {name}")
-    check(content, "providers", str(path))
-    providers = {name: _provider(name, row) for name, row in content["providers"].items()}
-    return providers, {name: Parameters(**row) for name, row in content["requests"].items()}
+    file = check(ProvidersFile, content, str(path))
+    return {name: Provider(name=name, **row.model_dump()) for name, row in file.providers.items()}, file.requests
 
 
 def live_target(
@@ -120,19 +134,19 @@ def live_target(
         the provider has none.
     """
     for column, known in (("provider", providers), ("request", parameters)):
-        if row[column] not in known:
+        if getattr(row, column) not in known:
             raise InputError(
-                f"{where}, model {row['model']}",
-                f"has the {column} '{row[column]}', which providers.yaml does not define.",
+                f"{where}, model {row.model}",
+                f"has the {column} '{getattr(row, column)}', which providers.yaml does not define.",
                 f"Use one of {', '.join(known)}.",
             )
-    if not row["model_id"]:
-        raise InputError(f"{where}, model {row['model']}", "has no model_id.", "Enter the provider's id of it.")
-    target = Target(row, providers[row["provider"]], parameters[row["request"]])
+    if not row.model_id:
+        raise InputError(f"{where}, model {row.model}", "has no model_id.", "Enter the provider's id of it.")
+    target = Target(row, providers[row.provider], parameters[str(row.request)])
     if target.batched and target.provider.batch_discount is None:
         raise InputError(
-            f"{where}, model {row['model']}",
-            f"wants a batch, but {row['provider']} has no batch_discount, so no batch API.",
+            f"{where}, model {row.model}",
+            f"wants a batch, but {row.provider} has no batch_discount, so no batch API.",
             "Empty the column batch, or add it to the provider.",
         )
     return target
@@ -147,15 +161,9 @@ def check_targets(models: Iterable[Model], source: str, providers: str | Path) -
     """
     known = read_providers(providers)
     for row in models:
-        if row["answers"] == "live":
+        if row.answers == "live":
             live_target(row, *known, source)
     return list(known[0])
-
-
-def _provider(name: str, row: Mapping[str, Any]) -> Provider:
-    lists = {key: tuple(value) for key, value in row.items() if isinstance(value, list)}
-    fields: dict[str, Any] = {**row, **lists}
-    return Provider(name=name, **fields)
 
 
 def _check_address(row: object, where: str) -> None:
@@ -174,7 +182,7 @@ def _check_address(row: object, where: str) -> None:
             "Keep keys in the environment, and name the variable in key_env.",
         )
     key_env = row.get("key_env")
-    if key_env is not None and not re.fullmatch(r"[A-Z][A-Z0-9_]*_(KEY|TOKEN)", str(key_env)):
+    if key_env is not None and not re.fullmatch(KEY_NAME, str(key_env)):
         # Perhaps it is the key itself, so it is not repeated.
         raise InputError(
             f"{where}: key_env",

@@ -127,7 +127,7 @@ def request_key(body: bytes, provider: Provider, repeat: int) -> str:
 
 def _body(target: Target, finding: Finding, prompt: str, message: Message | None) -> dict[str, Any]:
     provider, parameters = target.provider, target.parameters
-    body: dict[str, Any] = {"model": target.row["model_id"]}
+    body: dict[str, Any] = {"model": target.row.model_id}
     messages = [{"role": "user", "content": user_turn(prompt, message)}]
     system = system_message(message)
     if system is not None and provider.api == "anthropic":

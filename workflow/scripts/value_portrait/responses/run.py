@@ -29,7 +29,7 @@ def query(
     ------
     InputError : answers are still missing; says why and how to go on.
     """
-    path = store_file(root, target.row["model"], condition)
+    path = store_file(root, target.row.model, condition)
     with Store(path) as store:
         budget = Budget(root, max_usd, store)
         try:
@@ -41,7 +41,7 @@ def query(
     records = terminal_records(path)
     answers = [records[key] for key in {planned.key: None for planned in plan}]
     return {
-        "model": target.row["model"],
+        "model": target.row.model,
         "condition": condition,
         "requests": summary.planned,
         "outcomes": dict(sorted(Counter(record["outcome"] for record in answers).items())),
@@ -52,7 +52,7 @@ def query(
 
 
 def _incomplete(target: Target, condition: str, summary: Summary) -> InputError:
-    where = f"model {target.row['model']}, condition {condition}"
+    where = f"model {target.row.model}, condition {condition}"
     have = f"{summary.answered} of {summary.planned} answers are kept"
     if summary.stopped:
         return InputError(where, f"{have}.", str(summary.stopped))

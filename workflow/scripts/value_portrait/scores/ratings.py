@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from value_portrait.tables import SCHEMAS, read_parts
+from value_portrait.shipped import VALUE_PORTRAIT
+from value_portrait.tables import read_parts
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,10 @@ class Ratings:
 
 def read_ratings(path: str | Path, column: str, versions: Sequence[str], items: Sequence[str]) -> Ratings:
     """The stored table ``ratings`` as one block, read part by part: the table takes fifty times as much memory."""
-    columns = [*SCHEMAS["ratings"].key, column]
-    parts = [arrange_ratings(part, column, versions, items) for part in read_parts(path, "ratings", columns)]
+    columns = ["model", "condition", "prompt_version", "item_id", column]
+    parts = [
+        arrange_ratings(part, column, versions, items) for part in read_parts(path, "ratings", VALUE_PORTRAIT, columns)
+    ]
     subjects = [subject for part in parts for subject in part.subjects]
     return Ratings(subjects, list(versions), list(items), np.concatenate([part.values for part in parts]))
 

@@ -38,6 +38,7 @@ from value_portrait.paper.raw_files import PUBLISHED_TAGS
 from value_portrait.publication import findings as publication
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import Ratings, read_ratings
+from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import read_parts, read_table
 
 
@@ -112,7 +113,8 @@ def gather(
         for name in ("published", "recomputed", "explained", "without_repeated")
     }
     archived_people = [
-        read_table(tables[name], "participants", ["participant_id"]) for name in ("participants", "pilot_participants")
+        read_table(tables[name], "participants", columns=["participant_id"])
+        for name in ("participants", "pilot_participants")
     ]
     ids = list(frames["item_table"]["item_id"])
     everyone, strictly = (
@@ -123,7 +125,8 @@ def gather(
     asked_anew = set(read_printed(PRINTED["open_weight_scores"], "model").index) - first_answers.keys()
     subjects = zip(by_published.subjects, by_published.values, strict=True)
     unanswered = [model for (model, _), values in subjects if not values[0].all()]
-    read_apart = pd.concat(map(parser_answers, read_parts(tables["ratings"], "ratings", READ_BY_PARSERS)))
+    stored = read_parts(tables["ratings"], "ratings", VALUE_PORTRAIT, READ_BY_PARSERS)
+    read_apart = pd.concat(map(parser_answers, stored))
     recorded = read_apart["model"].isin(first_answers) & (read_apart["condition"] == "baseline")
     return Material(
         **frames,
