@@ -27,10 +27,8 @@ rule explain_correlations:
         "<benchmarks>/explain_correlations.tsv"
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
     resources:
         mem_mb=1250,
-        runtime=5,
     message:
         "Searching the cause of every correlation that differs from the published one"
     script:
@@ -89,10 +87,6 @@ rule write_certificate:
     priority: 1
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         archive=archive_folder,
         first_answers=first_answer_files,
@@ -120,10 +114,6 @@ rule draw_certificate:
         "<logs>/draw_certificate.log",
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     message:
         "Drawing the certificate"
     script:
@@ -140,10 +130,6 @@ rule check_certificate:
         "<logs>/check_certificate.log",
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=250,
-        runtime=2,
     message:
         "Looking for published numbers that differ from ours"
     shell:

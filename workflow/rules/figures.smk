@@ -33,10 +33,6 @@ rule draw_profiles:
     priority: 1
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         study=CONFIG.study,
     message:
@@ -74,10 +70,6 @@ rule draw_items:
         "<benchmarks>/draw_items.tsv"
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         threshold=CONFIG.items.threshold,
         study=CONFIG.study,
@@ -116,10 +108,6 @@ rule draw_quality:
         "<benchmarks>/draw_quality.tsv"
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         study=CONFIG.study,
     message:
@@ -163,10 +151,6 @@ rule draw_comparisons:
         "<benchmarks>/draw_comparisons.tsv"
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         study=CONFIG.study,
     message:

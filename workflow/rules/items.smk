@@ -19,10 +19,6 @@ rule correlate_items:
     priority: 1
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         method=CONFIG.items.method,
         repeated_participants=CONFIG.items.repeated_participants,
@@ -43,10 +39,6 @@ rule read_published_correlations:
         "<logs>/read_published_correlations.log",
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         archive=archive_folder,
     message:
@@ -65,10 +57,6 @@ rule select_items:
         "<logs>/select_items.log",
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         threshold=CONFIG.items.threshold,
         max_p=CONFIG.items.max_p,

@@ -9,10 +9,6 @@ rule waive_certificate:
         "<logs>/waive_certificate.log",
     conda:
         "../../envs/collection.yaml"
-    threads: 1
-    resources:
-        mem_mb=250,
-        runtime=2,
     params:
         words="No certificate: it needs the archive's answers to all six prompt versions of the paper, in its order.",
     message:

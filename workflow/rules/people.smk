@@ -14,10 +14,6 @@ if SIMULATED:
             "<logs>/simulate_people.log",
         conda:
             "../../envs/analysis.yaml"
-        threads: 1
-        resources:
-            mem_mb=1000,
-            runtime=5,
         params:
             groups=GROUPS,
             seed=CONFIG.seed,
@@ -41,10 +37,6 @@ if PEOPLE_FILE:
             "<logs>/score_respondents.log",
         conda:
             "../../envs/analysis.yaml"
-        threads: 1
-        resources:
-            mem_mb=1000,
-            runtime=5,
         params:
             edition=None if SIMULATED else CONFIG.people.edition,
             groups=GROUPS,
@@ -63,10 +55,6 @@ if PEOPLE_FILE:
             "<logs>/compare_respondents.log",
         conda:
             "../../envs/analysis.yaml"
-        threads: 1
-        resources:
-            mem_mb=1000,
-            runtime=5,
         params:
             groups=GROUPS,
             source="simulated" if SIMULATED else "ess_microdata",
@@ -88,10 +76,6 @@ else:
             "<logs>/read_printed_people.log",
         conda:
             "../../envs/analysis.yaml"
-        threads: 1
-        resources:
-            mem_mb=1000,
-            runtime=5,
         message:
             "Reading the printed means of human groups"
         script:

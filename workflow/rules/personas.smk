@@ -62,10 +62,6 @@ rule estimate_personas:
         "<benchmarks>/estimate_personas.tsv"
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         prompt_versions=CONFIG.prompt_versions,
         centring=CONFIG.scoring.centring,
@@ -87,10 +83,6 @@ rule write_persona_tables:
         "<logs>/write_persona_tables.log",
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         axes=PERSONA_AXES,
     message:
@@ -128,10 +120,6 @@ rule draw_personas:
         "<benchmarks>/draw_personas.tsv"
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         figures=PERSONA_FIGURES,
         study=CONFIG.study,
@@ -167,10 +155,6 @@ if SIMULATED:
             "<logs>/assess_persona_recovery.log",
         conda:
             "../../envs/analysis.yaml"
-        threads: 1
-        resources:
-            mem_mb=1000,
-            runtime=5,
         message:
             "Holding effects of personas and groups against what was planted"
         script:

@@ -23,10 +23,6 @@ rule compare_models:
     priority: 1
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         study=CONFIG.study,
     message:
@@ -49,10 +45,6 @@ rule write_tables:
         "<logs>/write_tables.log",
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         threshold=CONFIG.items.threshold,
     message:
@@ -79,10 +71,6 @@ rule write_summary:
         "<logs>/write_summary.log",
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         study=CONFIG.study,
         prompt_versions=CONFIG.prompt_versions,
@@ -119,10 +107,6 @@ if SIMULATED:
             "<logs>/assess_recovery.log",
         conda:
             "../../envs/analysis.yaml"
-        threads: 1
-        resources:
-            mem_mb=1000,
-            runtime=5,
         params:
             centring=CONFIG.scoring.centring,
         message:
@@ -146,10 +130,6 @@ if SIMULATED:
             "<logs>/draw_recovery.log",
         conda:
             "../../envs/analysis.yaml"
-        threads: 1
-        resources:
-            mem_mb=1000,
-            runtime=5,
         message:
             "Drawing what was recovered"
         script:

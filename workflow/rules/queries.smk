@@ -20,10 +20,8 @@ rule preflight_model:
     localrule: True
     conda:
         "../../envs/live.yaml"
-    threads: 1
     resources:
         **{f"jobs_{provider}": jobs_of(provider) for provider in PROVIDERS},
-        mem_mb=1000,
         runtime=30,
     params:
         **LIVE_PARAMS,
@@ -58,10 +56,8 @@ rule query_model:
     localrule: True
     conda:
         "../../envs/live.yaml"
-    threads: 1
     resources:
         **{f"jobs_{provider}": jobs_of(provider) for provider in PROVIDERS},
-        mem_mb=1000,
         runtime=1440,
     params:
         **LIVE_PARAMS,
@@ -90,10 +86,6 @@ rule assemble_answers:
         model=any_of(LIVE),
     conda:
         "../../envs/live.yaml"
-    threads: 1
-    resources:
-        mem_mb=750,
-        runtime=2,
     params:
         **LIVE_PARAMS,
         model=model_row,
@@ -117,10 +109,6 @@ rule estimate_queries:
         "<logs>/estimate_queries.log",
     conda:
         "../../envs/live.yaml"
-    threads: 1
-    resources:
-        mem_mb=750,
-        runtime=5,
     params:
         **LIVE_PARAMS,
         live_models={name: MODELS[name].model_dump() for name in LIVE},

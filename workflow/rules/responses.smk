@@ -17,10 +17,6 @@ if SIMULATED:
             "<logs>/simulate_answers/{model}.log",
         conda:
             "../../envs/collection.yaml"
-        threads: 1
-        resources:
-            mem_mb=750,
-            runtime=2,
         params:
             model=model_row,
             personas=lambda wildcards: simulated_personas(wildcards.model),
@@ -50,10 +46,6 @@ if SIMULATED:
             "<logs>/simulate_conditions.log",
         conda:
             "../../envs/collection.yaml"
-        threads: 1
-        resources:
-            mem_mb=1000,
-            runtime=5,
         params:
             models={MODELS[name].model: MODELS[name].reasoning for name in SIMULATED_MODELS},
             personas={MODELS[name].model: simulated_personas(name) for name in SIMULATED_MODELS},
@@ -79,10 +71,6 @@ rule read_answers:
         condition=BASELINE,
     conda:
         "../../envs/collection.yaml"
-    threads: 1
-    resources:
-        mem_mb=750,
-        runtime=2,
     params:
         # The whole row: whatever changes in it, this model's answers are collected again.
         model=model_row,
@@ -107,10 +95,6 @@ rule import_answers:
         model=any_of(EXPORTS),
     conda:
         "../../envs/live.yaml"
-    threads: 1
-    resources:
-        mem_mb=750,
-        runtime=2,
     params:
         model=lambda wildcards: MODELS[wildcards.model].model,
         message=message_of,
@@ -132,10 +116,6 @@ rule collect_answers:
     localrule: True
     conda:
         "../../envs/collection.yaml"
-    threads: 1
-    resources:
-        mem_mb=250,
-        runtime=2,
     message:
         "Collecting the answers of {wildcards.model} ({wildcards.condition})"
     shell:

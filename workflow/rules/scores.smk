@@ -16,10 +16,6 @@ rule parse_answers:
         "<benchmarks>/parse_answers.tsv"
     conda:
         "../../envs/collection.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         parser=CONFIG.scoring.parser,
     message:
@@ -45,10 +41,6 @@ rule score_models:
         "<benchmarks>/score_models.tsv"
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         centring=CONFIG.scoring.centring,
         prompt_versions=CONFIG.prompt_versions,
@@ -70,10 +62,6 @@ rule score_raters:
         "<logs>/score_raters.log",
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
     params:
         centring=CONFIG.scoring.centring,
     message:
@@ -101,10 +89,8 @@ rule estimate_reliability:
     priority: 1
     conda:
         "../../envs/analysis.yaml"
-    threads: 1
     resources:
         mem_mb=1250,
-        runtime=5,
     params:
         observations=CONFIG.reliability.observations,
         prompt_versions=CONFIG.prompt_versions,

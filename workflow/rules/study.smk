@@ -14,10 +14,6 @@ if SIMULATED:
             "<logs>/simulate_study.log",
         conda:
             "../../envs/collection.yaml"
-        threads: 1
-        resources:
-            mem_mb=750,
-            runtime=5,
         params:
             archive=archive_folder,
             simulation=CONFIG.simulation.model_dump(),
@@ -41,10 +37,6 @@ else:
             "<logs>/verify_archive.log",
         conda:
             "../../envs/collection.yaml"
-        threads: 1
-        resources:
-            mem_mb=750,
-            runtime=5,
         message:
             "Finding the authors' archive and checking every file of it"
         script:
@@ -61,10 +53,6 @@ else:
             "<logs>/unpack_archive.log",
         conda:
             "../../envs/collection.yaml"
-        threads: 1
-        resources:
-            mem_mb=750,
-            runtime=5,
         params:
             archive=archive_folder,
         message:
@@ -84,10 +72,6 @@ rule check_study:
         "<logs>/check_study.log",
     conda:
         "../../envs/collection.yaml"
-    threads: 1
-    resources:
-        mem_mb=750,
-        runtime=5,
     params:
         archive=archive_folder,
         prompt_versions=CONFIG.prompt_versions,
@@ -110,10 +94,6 @@ rule prepare_items:
         "<logs>/prepare_items.log",
     conda:
         "../../envs/collection.yaml"
-    threads: 1
-    resources:
-        mem_mb=750,
-        runtime=5,
     params:
         archive=archive_folder,
         prompt_versions=CONFIG.prompt_versions,
@@ -143,10 +123,6 @@ rule prepare_survey:
     priority: 1
     conda:
         "../../envs/collection.yaml"
-    threads: 1
-    resources:
-        mem_mb=750,
-        runtime=5,
     params:
         archive=archive_folder,
     message:
