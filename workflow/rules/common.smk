@@ -42,6 +42,8 @@ RESULTS = CONFIG.results_dir
 ARCHIVE = f"{RESULTS}/study/archive"
 checked(check_folder, RESULTS, "results_dir")
 SIMULATED = CONFIG.study == "simulated"
+# Whether people rated the items, and whether queries have topics: stages leave out what needs either.
+RATED, HAS_TOPICS = True, True
 SUMS = "data/raw/SHA256SUMS"
 PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
 ARCHIVE_FILES = [] if SIMULATED else list(checked(read_sums, SUMS))
