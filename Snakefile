@@ -4,9 +4,10 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
-configfile: "config.yaml"
+configfile: "config.yaml" if os.path.exists("config.yaml") else workflow.source_path("config.yaml")
 
 
+include: "workflow/rules/places.smk"
 include: "workflow/rules/common.smk"
 
 

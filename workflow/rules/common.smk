@@ -5,9 +5,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
-SCRIPTS = Path(workflow.basedir, "workflow", "scripts")
-sys.path.append(str(SCRIPTS))
-
+from snakemake.common.configfile import load_configfile
+from snakemake.utils import update_config
 from value_portrait.configuration import check_config, check_folder, check_versions, read_models, slug
 from value_portrait.errors import InputError
 from value_portrait.instrument import as_instrument
@@ -30,8 +29,15 @@ def checked(function, *arguments):
         sys.exit(f"Error: {error}")
 
 
-CONFIG_FILES = " + ".join(map(str, workflow.configfiles))
-CONFIG = checked(check_config, config, CONFIG_FILES)
+# What the user's config leaves open is as the shipped one has it, also where Snakemake reads only the user's: in another
+# folder, or as a module.
+CHOICES = load_configfile(shipped("config.yaml"))
+update_config(CHOICES, config)
+CONFIG_FILES = " + ".join(map(str, workflow.configfiles)) or "config"
+CONFIG = checked(check_config, CHOICES, CONFIG_FILES)
+CONFIG = CONFIG.model_copy(
+    update={key: chosen(getattr(CONFIG, key)) for key in ("instrument", "models", "providers", "personas")}
+)
 # What is measured: as it goes to scripts, and as an object.
 INSTRUMENT = checked(read_instrument, CONFIG.instrument)
 MEASURED = as_instrument(INSTRUMENT)
@@ -44,7 +50,7 @@ checked(check_folder, RESULTS, "results_dir")
 SIMULATED = CONFIG.study == "simulated"
 # Whether people rated the items, and whether queries have topics: stages leave out what needs either.
 RATED, HAS_TOPICS = True, True
-SUMS = "data/raw/SHA256SUMS"
+SUMS = shipped("data/raw/SHA256SUMS")
 PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
 ARCHIVE_FILES = [] if SIMULATED else list(checked(read_sums, SUMS))
 EXPORTS = {
@@ -144,7 +150,8 @@ def library(script):
             if module not in seen:
                 seen.add(module)
                 modules.append(module)
-    return [*sorted(str(module.relative_to(workflow.basedir)) for module in seen), "requirements.lock"]
+    modules = sorted(str(module.relative_to(HOME)) for module in seen)
+    return [shipped(path) for path in [*modules, "requirements.lock"]]
 
 
 @cache

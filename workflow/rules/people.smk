@@ -67,7 +67,7 @@ else:
 
     rule read_printed_people:
         input:
-            printed="data/reference/tables_13_to_16_people.csv",
+            printed=shipped("data/reference/tables_13_to_16_people.csv"),
             library=library("paper/read_printed_people"),
         output:
             people="<results>/personas/people.csv",

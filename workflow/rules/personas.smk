@@ -25,8 +25,8 @@ PERSONA_FIGURES = {
 }
 # The numbers on personas that there are: the printed ones, and answers with what scores them.
 PRINTED_NUMBERS = {
-    "printed": "data/reference/tables_13_to_19_personas.csv",
-    "printed_steering": "data/reference/table_17_value_steering.csv",
+    "printed": shipped("data/reference/tables_13_to_19_personas.csv"),
+    "printed_steering": shipped("data/reference/table_17_value_steering.csv"),
 }
 RATED_ANSWERS = {
     "ratings": "<results>/scores/ratings.parquet",
