@@ -1,5 +1,7 @@
 """The paper's printed means of human groups, where no microdata are at hand."""
 
+from pathlib import Path
+
 import pandas as pd
 from value_portrait.job import job
 from value_portrait.personas import ess
@@ -11,7 +13,9 @@ def read_printed_people(printed: str, people: str, provenance: str) -> None:
     long = pd.read_csv(printed, comment="#").melt(["axis", "group"], var_name="dimension", value_name="human_effect")
     table = long.assign(source="printed", weighting="as_printed", n=None, ci_low=None, ci_high=None)
     write_table(table, people, "people")
-    write_csv(pd.DataFrame([{"file": printed, "sha256": ess.file_hash(printed)}]), provenance)
+    # Its name in the repository, wherever that lies.
+    file = "/".join(Path(printed).parts[-3:])
+    write_csv(pd.DataFrame([{"file": file, "sha256": ess.file_hash(printed)}]), provenance)
 
 
 if "snakemake" in globals():
