@@ -36,7 +36,7 @@ update_config(CHOICES, config)
 CONFIG_FILES = " + ".join(map(str, workflow.configfiles)) or "config"
 CONFIG = checked(check_config, CHOICES, CONFIG_FILES)
 CONFIG = CONFIG.model_copy(
-    update={key: chosen(getattr(CONFIG, key)) for key in ("instrument", "models", "providers", "personas")}
+    update={key: chosen(getattr(CONFIG, key), key) for key in ("instrument", "models", "providers", "personas")}
 )
 # What is measured: as it goes to scripts, and as an object.
 INSTRUMENT = checked(read_instrument, CONFIG.instrument)

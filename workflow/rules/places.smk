@@ -42,6 +42,11 @@ def shipped(path):
     return path if IN_PLACE else str(HOME / path)
 
 
-def chosen(path):
-    """Where a file is that the config names: in the working directory, else beside the workflow."""
-    return path if IN_PLACE or os.path.exists(path) else shipped(path)
+def chosen(path, key):
+    """Where the file is that a key of the config names: in the working directory, else beside the workflow."""
+    if IN_PLACE or os.path.exists(path):
+        return path
+    if not os.path.exists(shipped(path)):
+        # An exception would be shown with lines of this file, which are not where the fault is.
+        sys.exit(f"Error: {path} is missing, here and beside the workflow ({HOME}). Correct '{key}' in the config.")
+    return shipped(path)

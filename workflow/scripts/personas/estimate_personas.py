@@ -25,8 +25,8 @@ def estimate_personas(inputs: dict[str, Any], params: dict[str, Any], outputs: d
     people = read_table(inputs["people"], "people").to_pandas().dropna(subset="human_effect")
     parts = []
     if "printed" in inputs:
-        tables = [pd.read_csv(inputs[name], comment="#") for name in ("printed", "printed_steering")]
-        parts.append(printed_effects(*tables, personas))
+        printed, told = (pd.read_csv(inputs[name], comment="#") for name in ("printed", "printed_steering"))
+        parts.append(printed_effects(printed, told, personas))
     if "ratings" in inputs:
         parts.append(_from_answers(inputs, params, personas))
     effects = join(parts)

@@ -13,7 +13,7 @@ def score_respondents(survey: str, edition: str | None, groups: Groups, responde
     """Write the table ``respondents``; and what the file is, how many of it were scored, and how they are grouped."""
     frame = ess.read_file(survey, edition)
     table, counts = ess.score_respondents(frame, survey)
-    about = {name: ess.described(frame, name) for name in ess.DESCRIPTIVE}
+    about: dict[str, object] = {name: ess.described(frame, name) for name in ess.DESCRIPTIVE}
     countries = sorted(frame["cntry"].unique())
     about |= {"n_countries": len(countries), "countries": ", ".join(countries)}
     about |= {"sha256": ess.file_hash(survey), **counts, "groups": json.dumps(groups)}
