@@ -1,14 +1,10 @@
-# Helpers of the rules: the checked config, the models, and what a rule depends on. No rule stands here.
-import ast
+# Helpers of the rules: the checked config, the models, and what they need. No rule stands here.
 import re
-import sys
-from functools import cache
 from pathlib import Path
 
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 from value_portrait.configuration import check_config, check_folder, check_versions, read_models, slug
-from value_portrait.errors import InputError
 from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import read_instrument
 from value_portrait.paper import raw_files as study
@@ -19,16 +15,6 @@ from value_portrait.personas.ess_file import check_groups, find_file
 from value_portrait.responses.conditions import BASELINE, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
 
-
-def checked(function, *arguments):
-    """The function's result; its complaint about the input ends the workflow in one line."""
-    try:
-        return function(*arguments)
-    except InputError as error:
-        # An exception would be shown with lines of this file, which are not where the fault is.
-        sys.exit(f"Error: {error}")
-
-
 # What the user's config leaves open is as the shipped one has it, also where Snakemake reads only the user's: in another
 # folder, or as a module.
 CHOICES = load_configfile(shipped("config.yaml"))
@@ -36,7 +22,9 @@ update_config(CHOICES, config)
 CONFIG_FILES = " + ".join(map(str, workflow.configfiles)) or "config"
 CONFIG = checked(check_config, CHOICES, CONFIG_FILES)
 CONFIG = CONFIG.model_copy(
-    update={key: chosen(getattr(CONFIG, key), key) for key in ("instrument", "models", "providers", "personas")}
+    update={
+        key: checked(chosen, getattr(CONFIG, key), key) for key in ("instrument", "models", "providers", "personas")
+    }
 )
 # What is measured: as it goes to scripts, and as an object.
 INSTRUMENT = checked(read_instrument, CONFIG.instrument)
@@ -80,6 +68,14 @@ LIVE_PARAMS = {"models": CONFIG.models, **{name: getattr(CONFIG.responses, name)
 LIVE, SIMULATED_MODELS = (
     [name for name, row in MODELS.items() if row.answers == answers] for answers in ("live", "simulated")
 )
+
+
+pathvars:
+    results=RESULTS,
+    archive=ARCHIVE,
+    logs=f"{RESULTS}/logs",
+    benchmarks=f"{RESULTS}/benchmarks",
+
 
 # People to hold personas against: the simulated ones, the user's file of the ESS, or None for the printed numbers.
 PEOPLE_FILE = f"{RESULTS}/study/simulated_people.csv" if SIMULATED else checked(find_file, CONFIG.people.folder)
@@ -140,29 +136,6 @@ def simulated_personas(name):
         for condition, own in CONDITIONS[name].items()
         if own.persona
     }
-
-
-def library(script):
-    """What a script's results depend on besides its data: the modules it imports, however deeply, and the lock file."""
-    modules, seen = [SCRIPTS / f"{script}.py"], set()
-    while modules:
-        for module in _imported_modules(modules.pop()):
-            if module not in seen:
-                seen.add(module)
-                modules.append(module)
-    modules = sorted(str(module.relative_to(HOME)) for module in seen)
-    return [shipped(path) for path in [*modules, "requirements.lock"]]
-
-
-@cache
-def _imported_modules(path):
-    modules = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "value_portrait":
-            imported = SCRIPTS.joinpath(*node.module.split("."))
-            whole = imported.with_suffix(".py").exists()
-            modules |= {imported} if whole else {imported / alias.name for alias in node.names}
-    return [path.with_suffix(".py") for path in modules]
 
 
 def item_files():
