@@ -100,7 +100,7 @@ def describe_findings(findings: pd.DataFrame) -> str:
         finding = row["finding"].replace("_", "-")
         form = "g" if "rank of" in finding else ".2f"
         lines.append(
-            f"| {subject_name(row)} | {people_name(row)} | {finding} | {row['persona']:{form}} | {row['human']:{form}} | "
-            f"{'yes' if row['holds'] else 'no'} |"
+            f"| {subject_name(row)} | {people_name(row)} | {finding} | {row['persona']:{form}} | "
+            f"{row['human']:{form}} | {'yes' if row['holds'] else 'no'} |"
         )
     return "\n".join(lines) + "\n"

@@ -225,7 +225,7 @@ def _describe_agreement(agreement: pd.DataFrame) -> list[str]:
         return [*heading, "Left out: there are no groups of people, or no persona stands for one."]
     lines = [
         *heading,
-        "Against the baseline, as in the paper; and against the mean of the axis's groups, which takes off what every "
+        "Against the baseline; and against the mean of the axis's groups, which takes off what every "
         "persona does alike. People and personas stand on two instruments with different spread: signs, order and "
         "pattern compare, single sizes do not, and a slope of 1 is no yardstick. Intervals are conditional on the item "
         "key: they do not say how far it could have come out otherwise.",
@@ -244,11 +244,12 @@ def _describe_agreement(agreement: pd.DataFrame) -> list[str]:
 
 def _describe_versions(effects: pd.DataFrame, n_versions: int, family: Family) -> list[str]:
     """How many effects exceed their spread over prompt versions, by subject; ``effects`` are those from answers."""
-    if effects.empty:
-        return []
     heading = ["", "## Personas and steering against prompt versions", ""]
-    if n_versions == 1:
+    if len(effects) and n_versions == 1:
         return [*heading, "Left out: there is one prompt version, and no spread over versions."]
+    tested = effects[effects["version_ratio"].notna()]
+    if tested.empty:
+        return []
     from scipy.special import stdtr  # a tenth of the time of scipy.stats
 
     # |mean| / SD above 1 is |t| above the root of the number of versions.
@@ -259,7 +260,6 @@ def _describe_versions(effects: pd.DataFrame, n_versions: int, family: Family) -
         f"deviation over them. Without any effect, about {100 * chance:.0f} % would by chance.",
         "",
     ]
-    tested = effects[effects["version_ratio"].notna()]
     kinds = tested["axis"].map(lambda axis: STEERING if axis == STEERING else "personas").astype(str)
     for (*names, kind), own in tested.groupby([*SUBJECT, kinds], sort=False, observed=True):
         larger = int((own["version_ratio"] > 1).sum())

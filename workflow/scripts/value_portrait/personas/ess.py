@@ -168,8 +168,8 @@ def score_respondents(frame: pd.DataFrame, path: str | Path) -> tuple[pd.DataFra
 
     Returns
     -------
-    The table of ``RESPONDENTS``, and the counts ``respondents`` (rows of the file), ``too_few_answers``, ``alike_answers``
-    and ``scored``.
+    The table of ``RESPONDENTS``, and the counts ``respondents`` (rows of the file), ``too_few_answers``,
+    ``alike_answers`` and ``scored``.
 
     Raises
     ------
@@ -271,8 +271,8 @@ def _check_items(answers: np.ndarray, path: str | Path) -> None:
             if not found > LEAST_CORRELATION:
                 raise InputError(
                     path,
-                    f"has answers to {ITEMS[place - 1]} that do not go with the other answers on {value.replace('_', '-')} "
-                    f"(correlation {found:+.2f}, not above {LEAST_CORRELATION}).",
+                    f"has answers to {ITEMS[place - 1]} that do not go with the other answers on "
+                    f"{value.replace('_', '-')} (correlation {found:+.2f}, not above {LEAST_CORRELATION}).",
                     f"Look whether its codes run as those of the others. {PORTAL}",
                 )
 

@@ -100,8 +100,8 @@ def hit_targets(effects: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
 def change_by_distance(effects: Effects, seed: int, instrument: Instrument) -> pd.DataFrame:
     """Mean change by steps on the circle from the value that the subject was told to hold, and a cosine's fit.
 
-    The cosine is a + b·cos(360° · steps / places), by least squares over all cells of the matrix (Guttman's circumplex in its
-    simplest form: even places, one wave).
+    The cosine is a + b·cos(360° · steps / places), by least squares over all cells of the matrix (Guttman's circumplex
+    in its simplest form: even places, one wave).
 
     Returns
     -------
@@ -228,7 +228,9 @@ def describe(hits: pd.DataFrame, by_distance: pd.DataFrame, pairs: pd.DataFrame,
             "told)."
         )
     else:
-        expectation += f" The {mid_sentence(instrument.main)} stand in no circle, so distances and opposites are left out."
+        expectation += (
+            f" The {mid_sentence(instrument.main)} stand in no circle, so distances and opposites are left out."
+        )
     if len(pairs):
         columns += ["allied pairs rise", "opposed pairs fall"]
     lines = ["", "## Value steering", "", expectation, "", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
