@@ -171,9 +171,9 @@ def assess_trends(effects: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     where not strict). People are rows with their own source, model and framing null.
     """
     ordered = effects[effects["order"].notna()]
-    places = ordered.drop_duplicates(["axis", "people"]).set_index(["axis", "people"])["order"]
+    places = ordered.drop_duplicates(["axis", "people"])[["axis", "people", "order"]].dropna()
     human = people.rename(columns={"human_effect": "effect"})
-    human = human.join(places, on=["axis", "group"], how="inner")
+    human = human.merge(places.rename(columns={"people": "group"}), on=["axis", "group"])
     personas = ordered.assign(weighting=None)
     keys = [*SUBJECT, "weighting", "axis", "dimension"]
     rows = []
@@ -225,7 +225,7 @@ def _describe_agreement(agreement: pd.DataFrame) -> list[str]:
         return [*heading, "Left out: there are no groups of people, or no persona stands for one."]
     lines = [
         *heading,
-        "Against the baseline; and against the mean of the axis's groups, which takes off what every "
+        "Against the baseline, and against the mean of the axis's groups, which takes off what every "
         "persona does alike. People and personas stand on two instruments with different spread: signs, order and "
         "pattern compare, single sizes do not, and a slope of 1 is no yardstick. Intervals are conditional on the item "
         "key: they do not say how far it could have come out otherwise.",

@@ -235,7 +235,9 @@ def describe(hits: pd.DataFrame, by_distance: pd.DataFrame, pairs: pd.DataFrame,
         columns += ["allied pairs rise", "opposed pairs fall"]
     lines = ["", "## Value steering", "", expectation, "", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     for names, own in hits.groupby(SUBJECT, sort=False, observed=True):
-        fit, judged = (table[(table[SUBJECT] == names).all(axis=1)] for table in (by_distance, pairs))
+        fit, judged = (
+            table[(table[SUBJECT] == pd.Series(names, SUBJECT)).all(axis=1)] for table in (by_distance, pairs)
+        )
         cells = [
             subject_name(own.iloc[0].to_dict()),
             f"{int(own['hit'].sum())} of {len(own)}",
