@@ -2,7 +2,7 @@
 # Takes  the user's file of the European Social Survey, or the paper's printed numbers, or the config's seed
 # Gives  results/personas/{people.csv,people_provenance.csv}
 
-if SIMULATED:
+if SIMULATED and GROUPS:
 
     rule simulate_people:
         input:
