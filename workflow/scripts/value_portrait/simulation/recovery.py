@@ -227,10 +227,11 @@ def describe_recovery(tags: pd.DataFrame, profiles: pd.DataFrame, instrument: In
     for family in dict.fromkeys(family for family, _ in instrument.planted):
         pooled = tags[(tags["family"] == family) & (tags["dimension"] == "all")].iloc[0]
         own = profiles[profiles["family"] == family]
+        shares = (pooled["sensitivity"], pooled["specificity"], own["correlation"].median(), own["rmse"].median())
+        cells = " | ".join("–" if np.isnan(share) else f"{share:.2f}" for share in shares)
         lines.append(
             f"| {instrument.family(family).title} | {pooled['planted']} | {pooled['found']} | {pooled['false_tags']} | "
-            f"{pooled['sensitivity']:.2f} | {pooled['specificity']:.2f} | {own['correlation'].median():.2f} | "
-            f"{own['rmse'].median():.2f} |"
+            f"{cells} |"
         )
     scale = f"{instrument.lowest} to {instrument.highest}"
     return "\n".join([*lines, "", f"{profiles['model'].nunique()} models; errors in scale points ({scale}).", ""])
