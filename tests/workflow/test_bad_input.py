@@ -116,4 +116,4 @@ def test_the_refusal_names_the_log(demo_copy, small):
     pq.write_table(pq.read_table(survey).drop_columns(["rating"]), survey)
     result = small()
     log = Path(demo_copy, re.search(r"^Logfile (.*\.log):", result.stdout, re.MULTILINE)[1])
-    assert "the rating 0 is not" in log.read_text()
+    assert "lacks the column(s) rating" in log.read_text()
