@@ -12,7 +12,7 @@ from value_portrait.paper.answers import answer_path
 from value_portrait.paper.archive import read_sums
 from value_portrait.paper.certifying.paper import VERSIONS
 from value_portrait.personas.ess_file import check_groups
-from value_portrait.responses.conditions import BASELINE, model_conditions, read_personas
+from value_portrait.responses.conditions import BASELINE, STEERING, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
 
 # What the user's config leaves open is as the shipped one has it, also where Snakemake reads only the user's: in another
@@ -116,23 +116,20 @@ def answer_tables():
 
 def recorded_files(name):
     """The files with a model's answers, in the order of the prompt versions."""
-    if SIMULATED:
-        return [simulated_file(name, version) for version in CONFIG.prompt_versions]
     return [f"<archive>/{path}" for path in RECORDED_FILES[name]]
 
 
-def simulated_file(name, version):
-    """Where the simulated study keeps a model's answers, as the authors' archive would."""
-    return f"<archive>/lm_evaluation/outputs/final/simulated/{name}_{version}_results.json"
-
-
-def simulated_personas(name):
-    """What of a simulated model's personas shapes its answers: axis, group and order, by condition."""
-    return {
-        condition: {cell: getattr(own.persona, cell) for cell in ("axis", "group", "order")}
+def simulated_model(name):
+    """What of a model and the personas of its conditions shapes its simulated answers."""
+    conditions = {
+        condition: own.persona
+        and {
+            **{cell: getattr(own.persona, cell) for cell in ("axis", "group", "order")},
+            "steers": own.persona.axis == STEERING,
+        }
         for condition, own in CONDITIONS[name].items()
-        if own.persona
     }
+    return {"model": MODELS[name].model, "reasoning": MODELS[name].reasoning, "conditions": conditions}
 
 
 def item_files():

@@ -142,10 +142,13 @@ if SIMULATED:
 
     rule assess_persona_recovery:
         input:
+            **(
+                {"people": "<results>/personas/people.csv", "planted_people": "<results>/study/truth/people.csv"}
+                if GROUPS
+                else {}
+            ),
             effects="<results>/personas/effects.csv",
-            people="<results>/personas/people.csv",
             models=[f"<results>/study/truth/models/{name}.json" for name in SIMULATED_MODELS],
-            planted_people="<results>/study/truth/people.csv",
             library=library("simulation/assess_persona_recovery"),
         output:
             vector_figures("persona_recovery"),
@@ -164,6 +167,8 @@ if SIMULATED:
             "<logs>/assess_persona_recovery.log",
         conda:
             "../../envs/analysis.yaml"
+        params:
+            instrument=INSTRUMENT,
         message:
             "Holding effects of personas and groups against what was planted"
         script:

@@ -109,6 +109,7 @@ if SIMULATED:
             "../../envs/analysis.yaml"
         params:
             centring=CONFIG.scoring.centring,
+            instrument=INSTRUMENT,
         message:
             "Holding what was recovered against what was planted"
         script:
