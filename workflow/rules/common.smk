@@ -77,7 +77,6 @@ pathvars:
     benchmarks=f"{RESULTS}/benchmarks",
 
 
-
 def any_of(names):
     """A pattern for a wildcard that stands for one of these names."""
     return "|".join(map(re.escape, sorted(names))) or "(?!)"

@@ -64,7 +64,7 @@ def _from_answers(
 ) -> Effects:
     items = read_table(inputs["item_table"], "items", instrument, columns=["item_id", "query_id"])
     ids, queries = items["item_id"].to_pylist(), items["query_id"].to_pylist()
-    rated = read_ratings(inputs["ratings"], "rating", params["prompt_versions"], ids)
+    rated = read_ratings(inputs["ratings"], "rating", params["prompt_versions"], ids, instrument)
     key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
     return estimate_effects(rated, queries, key, params["centring"], personas, params["seed"], instrument)
 

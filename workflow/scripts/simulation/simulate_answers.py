@@ -40,7 +40,7 @@ def simulate_answers(
     them, the baseline with None. ``tables`` are in the order of both, ``truth`` is in that of the models; where it is
     empty nothing was planted, and ``source`` is the items' key instead of their loadings.
     """
-    ids, *loadings = measured(items, source, bool(truth), instrument)
+    ids, loadings, difficulty = measured(items, source, bool(truth), instrument)
     paths, truths = iter(tables), iter(truth)
     for about in models:
         name, conditions = about["model"], about["conditions"]
@@ -53,14 +53,14 @@ def simulate_answers(
             if told:
                 planted = moved(plain, shifts[condition], instrument)
                 own = simulated.named_generator(f"{name} under {condition}", seed)
-            expected = simulated.expected_ratings(planted, *loadings, instrument) + noise
+            expected = simulated.expected_ratings(planted, loadings, difficulty, instrument) + noise
             reasoning = about["reasoning"] == "yes"
             answers = simulated.draw_answers(
                 own, planted, expected, ids, condition, prompt_versions, reasoning, instrument
             )
             write_table(answers, next(paths), "answers", instrument)
         if truth:
-            effects = planted_effects(plain, shifts, *loadings, centring, instrument)
+            effects = planted_effects(plain, shifts, loadings, difficulty, centring, instrument)
             with written_whole(next(truths)) as partial:
                 partial.write_bytes(orjson.dumps(replace(plain, conditions=effects), option=orjson.OPT_INDENT_2))
 

@@ -201,8 +201,7 @@ def estimate_effects(
         changes = scores[:, 1:] - scores[:, :1]
         draws[:, places], ends[:, places] = changes, interval(changes)
     low, high = ends.reshape(2, -1)
-    rated = getattr(ratings, "rated", ratings.values > 0)
-    single = np.where(rated, ratings.values, np.nan).swapaxes(0, 1)
+    single = np.where(ratings.rated, ratings.values, np.nan).swapaxes(0, 1)
     by_version = np.concatenate([difference(values, np.ones((1, n))) for values in single])
     version_mean, version_sd = _over_versions(by_version)
     query_of = dict(zip(ratings.items, queries, strict=True))
