@@ -74,7 +74,7 @@ rule read_answers:
     params:
         # The whole row: whatever changes in it, this model's answers are collected again.
         model=model_row,
-        prompt_versions=CONFIG.prompt_versions,
+        prompt_versions=lambda wildcards: recorded_versions(wildcards.model),
     message:
         "Reading the recorded answers of {wildcards.model} ({wildcards.condition})"
     script:

@@ -1,6 +1,39 @@
 # Study: the authors' archive, verified, or the simulated study; then tidy survey, participants, items and prompts.
 # Takes  data/raw/SHA256SUMS and an archive, or the config's simulation
 # Gives  results/study/{survey,participants,items,prompts,...}
+from value_portrait.study.prompts import choose_templates, find_templates
+
+# Where the templates of every prompt version lie: one's own, and those that the study brings.
+OWN_TEMPLATES, BROUGHT = (
+    checked(find_templates, folder, CONFIG.prompt_versions, MEASURED) if folder else {}
+    for folder in (CONFIG.prompts, FOLDER and f"{FOLDER}/prompts")
+)
+if FOLDER is None:
+    BROUGHT = {
+        version: {template: f"{ARCHIVE}/{study.prompt_path(version, template)}" for template, _ in MEASURED.templates}
+        for version in CONFIG.prompt_versions
+        if (version not in OWN_TEMPLATES if SIMULATED else study.has_prompts(ARCHIVE_FILES, version))
+    }
+TEMPLATES = checked(
+    choose_templates,
+    CONFIG.prompt_versions,
+    BROUGHT,
+    OWN_TEMPLATES,
+    [folder for folder in (FOLDER and f"{FOLDER}/prompts", CONFIG.prompts) if folder],
+)
+
+
+def study_files():
+    """The archive's files with items, topics, ratings and questionnaire scores."""
+    return [
+        study.ITEMS,
+        study.TOPICS,
+        study.SURVEY,
+        study.PARTICIPANTS,
+        *study.PILOT_SURVEYS.values(),
+        *study.PILOT_PARTICIPANTS.values(),
+    ]
+
 
 if SIMULATED:
 
@@ -8,7 +41,8 @@ if SIMULATED:
         input:
             library=library("simulation/simulate_study"),
         output:
-            [f"<archive>/{path}" for path in item_files() + survey_files()],
+            [f"<archive>/{path}" for path in study_files()],
+            [path for own in BROUGHT.values() for path in own.values()],
             loadings="<results>/study/truth/loadings.parquet",
         log:
             "<logs>/simulate_study.log",
@@ -61,55 +95,16 @@ else:
             "../scripts/paper/unpack_archive.py"
 
 
-# Whatever is wrong in a raw file shows here, where no earlier result can be lost to it.
-rule check_study:
+# Every raw file is read, and found to be right, before the first table is written.
+rule import_archive:
     input:
-        [f"<archive>/{path}" for path in item_files() + survey_files()],
-        library=library("paper/check_study"),
-    output:
-        checked="<results>/study/checked_study.txt",
-    log:
-        "<logs>/check_study.log",
-    conda:
-        "../../envs/collection.yaml"
-    params:
-        archive=archive_folder,
-        prompt_versions=CONFIG.prompt_versions,
-    message:
-        "Checking the raw surveys, items and prompt templates"
-    script:
-        "../scripts/paper/check_study.py"
-
-
-rule prepare_items:
-    input:
-        [f"<archive>/{path}" for path in item_files()],
-        checked="<results>/study/checked_study.txt",
-        library=library("paper/prepare_items"),
+        [f"<archive>/{path}" for path in study_files()],
+        [path for own in TEMPLATES.values() for path in own.values()],
+        library=library("paper/import_archive"),
     output:
         item_table="<results>/study/items.parquet",
         prompts="<results>/study/prompts.parquet",
         topics="<results>/study/topics.csv",
-    log:
-        "<logs>/prepare_items.log",
-    conda:
-        "../../envs/collection.yaml"
-    params:
-        archive=archive_folder,
-        prompt_versions=CONFIG.prompt_versions,
-    message:
-        "Reading items, topics and prompt templates"
-    script:
-        "../scripts/paper/prepare_items.py"
-
-
-rule prepare_survey:
-    input:
-        [f"<archive>/{path}" for path in survey_files()],
-        checked="<results>/study/checked_study.txt",
-        item_table="<results>/study/items.parquet",
-        library=library("paper/prepare_survey"),
-    output:
         survey="<results>/study/survey.parquet",
         participants="<results>/study/participants.parquet",
         pilot_survey="<results>/study/pilot_survey.parquet",
@@ -118,14 +113,16 @@ rule prepare_survey:
             "<results>/study/data_quality.csv", caption="../report/data_quality.rst", category="Data quality"
         ),
     log:
-        "<logs>/prepare_survey.log",
+        "<logs>/import_archive.log",
     # On the longest path, so it goes before the many collections.
     priority: 1
     conda:
         "../../envs/collection.yaml"
     params:
         archive=archive_folder,
+        templates=TEMPLATES,
+        instrument=INSTRUMENT,
     message:
-        "Reading the raw surveys"
+        "Reading the raw surveys, items and prompt templates"
     script:
-        "../scripts/paper/prepare_survey.py"
+        "../scripts/paper/import_archive.py"

@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+from instruments import VALUE_PORTRAIT
 from simulation.simulate_answers import simulate_answers
 from simulation.simulate_conditions import simulate_conditions
 from simulation.simulate_study import simulate_study
@@ -11,9 +12,18 @@ from value_portrait.simulation import personas as simulated_personas
 from value_portrait.simulation.models import PlantedModel
 from value_portrait.simulation.people_and_items import LOADINGS, PLANTED, VALUES
 from value_portrait.simulation.personas import STEERED, draw_shifts, moved, planted_effects
+from value_portrait.study.prompts import read_prompts
 from value_portrait.tables import read_table, write_table
 
 VERSIONS = ["v1", "v2"]
+
+
+def template_paths(archive):
+    return {
+        version: {name: archive / study.prompt_path(version, name) for name in study.TEMPLATES} for version in VERSIONS
+    }
+
+
 STEERING = {
     f"steering_{value.lower()}": {"axis": "steering", "group": value, "order": None} for value in ("Power", "Hedonism")
 }
@@ -71,7 +81,12 @@ def test_tables_of_answers_and_the_truth_hold_every_condition(tmp_path):
     size = {"groups": 3, "queries_per_group": 8, "responses_per_query": 5, "raters_per_group": 5}
     simulate_study(tmp_path / "archive", size, VERSIONS, 42, tmp_path / "loadings.parquet")
     write_table(study.read_items(tmp_path / "archive" / study.ITEMS), tmp_path / "items.parquet", "items")
-    write_table(study.read_prompts(tmp_path / "archive", VERSIONS), tmp_path / "prompts.parquet", "prompts")
+    write_table(
+        read_prompts(template_paths(tmp_path / "archive"), VALUE_PORTRAIT),
+        tmp_path / "prompts.parquet",
+        "prompts",
+        VALUE_PORTRAIT,
+    )
     sources = [tmp_path / f"{name}.parquet" for name in ("items", "prompts", "loadings")]
     models, personas = {"plain": "no", "other": "yes"}, {"plain": {}, "other": EVERY}
     tables = [tmp_path / f"{condition}.parquet" for condition in EVERY]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from instruments import VALUE_PORTRAIT
 from simulation.simulate_answers import simulate_answers
 from simulation.simulate_study import simulate_study
 from value_portrait.paper import raw_files as study
@@ -27,9 +28,19 @@ from value_portrait.simulation.people_and_items import (
     prompt_text,
     simulate_archive,
 )
+from value_portrait.study.prompts import read_prompts
+from value_portrait.study.quality import assess_data_quality
 from value_portrait.tables import read_table, write_table
 
 VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed", "v3", "v3_reversed"]
+
+
+def template_paths(archive):
+    return {
+        version: {name: archive / study.prompt_path(version, name) for name in study.TEMPLATES} for version in VERSIONS
+    }
+
+
 SMALL = {"groups": 3, "queries_per_group": 2, "responses_per_query": 2, "raters_per_group": 5}
 
 sizes = st.fixed_dictionaries(
@@ -48,7 +59,12 @@ def small(tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
     simulate_study(folder / "archive", SMALL, VERSIONS, 42, folder / "loadings.parquet")
     write_table(study.read_items(folder / "archive" / study.ITEMS), folder / "items.parquet", "items")
-    write_table(study.read_prompts(folder / "archive", VERSIONS), folder / "prompts.parquet", "prompts")
+    write_table(
+        read_prompts(template_paths(folder / "archive"), VALUE_PORTRAIT),
+        folder / "prompts.parquet",
+        "prompts",
+        VALUE_PORTRAIT,
+    )
     return folder
 
 
@@ -81,12 +97,15 @@ def test_the_files_pass_the_door(small):
     items = study.read_items(archive / study.ITEMS)
     assert items.num_rows == 3 * 2 * 2
     assert study.read_topics(archive / study.TOPICS, items).num_rows == 6 * 2
-    surveys = study.read_surveys(archive, items["item_id"].to_pylist())
+    surveys = study.read_surveys(archive, items["item_id"].to_pylist(), VALUE_PORTRAIT)
     assert surveys.ratings.num_rows == 12 * 5
     titled = [template == "reddit" for template in items["template"].to_pylist()]
     assert titled == [source in ("Reddit", "Dear Abby") for source in items["source"].to_pylist()]
     assert sum(titled) == 6
-    checks = {(row["sample"], row["check"]): row["count"] for row in study.assess_data_quality(surveys).to_pylist()}
+    checks = {
+        (row["sample"], row["check"]): row["count"]
+        for row in assess_data_quality(surveys.ratings, surveys.participants).to_pylist()
+    }
     assert checks["main", "participants in more than one group"] == 1
     assert checks["main", "profiles without ratings"] == 2
     assert checks["main", "raters with the same rating everywhere"] >= 1

@@ -1,7 +1,7 @@
 """Published answer files of a model, read as the table ``answers``."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +18,42 @@ _QUOTED = re.compile(r"^Could not parse valid Likert response from: (.*)\Z", re.
 _FILTERED = re.compile(r"flagged as potentially violating|`response\.candidates` is empty|content_filter")
 
 
-def answer_path(files: Sequence[str], model: str, version: str) -> str:
-    """The one file among ``files`` that holds a model's answers to a prompt version.
+def answer_paths(files: Sequence[str], model: str, versions: Sequence[str]) -> dict[str, str]:
+    """The files among ``files`` that hold a model's answers, by prompt version; a version may have none.
 
     Raises
     ------
-    InputError : there is none, or more than one.
+    InputError : no version has a file, or one has several.
     """
-    name = f"{model}_{version}_results.json"
-    found = [file for file in files if file.rpartition("/")[2] == name]
-    if len(found) != 1:
+    found: dict[str, str] = {}
+    for version in versions:
+        name = f"{model}_{version}_results.json"
+        of_version = [file for file in files if file.rpartition("/")[2] == name]
+        if len(of_version) > 1:
+            raise InputError(
+                f"model {model}",
+                f"has {len(of_version)} files of recorded answers to prompt version {version} ({name}).",
+                "Keep one of them.",
+            )
+        if of_version:
+            found[version] = of_version[0]
+    if not found:
         raise InputError(
             f"model {model}",
-            f"has {len(found) or 'no'} files of recorded answers to prompt version {version} ({name}).",
+            f"has no files of recorded answers ({model}_{versions[0]}_results.json, ...).",
             "Correct the model's row in config/models.tsv, or prompt_versions in the config.",
         )
-    return found[0]
+    return found
+
+
+def versions_missed(found: Collection[Collection[str]], versions: Sequence[str]) -> list[str]:
+    """A line for each prompt version to which some recorded models, each with its versions, have no answers."""
+    lines = []
+    for version in versions:
+        if missing := sum(version not in own for own in found):
+            models = "1 recorded model has" if missing == 1 else f"{missing} recorded models have"
+            lines.append(f"{models} no answers to prompt version {version}; other versions make up the profile.")
+    return lines
 
 
 def read_answers(paths: Mapping[str, str | Path], model: str, condition: str, items: Sequence[str]) -> pa.Table:
