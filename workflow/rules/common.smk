@@ -13,12 +13,13 @@ from value_portrait.errors import InputError
 from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import read_instrument
 from value_portrait.paper import raw_files as study
-from value_portrait.paper.answers import answer_paths, versions_missed
+from value_portrait.paper.answers import answer_paths
 from value_portrait.paper.archive import read_sums
 from value_portrait.paper.certifying.paper import VERSIONS
 from value_portrait.personas.ess_file import check_groups, find_file
 from value_portrait.responses.conditions import BASELINE, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
+from value_portrait.responses.recorded import answered_versions, find_answers, versions_missed
 
 
 def checked(function, *arguments):
@@ -71,8 +72,11 @@ RECORDED_FILES = {
     for name in RECORDED
     if CONFIG.study == "paper"
 }
-for line in versions_missed(RECORDED_FILES.values(), CONFIG.prompt_versions):
-    logger.warning(line)
+OWN_ANSWERS = {name: checked(find_answers, FOLDER, MODELS[name].model) for name in RECORDED if FOLDER}
+if workflow.is_main_process:
+    answered = [answered_versions(path, CONFIG.prompt_versions) for path in OWN_ANSWERS.values()]
+    for line in versions_missed([*RECORDED_FILES.values(), *answered], CONFIG.prompt_versions):
+        logger.warning(line)
 # The certificate holds the paper's choices, but it needs answers to all of the paper's prompt versions.
 CERTIFIED = (
     bool(RECORDED_FILES)

@@ -67,7 +67,7 @@ rule read_answers:
     log:
         "<logs>/read_answers/{model}/{condition}.log",
     wildcard_constraints:
-        model=any_of(MODELS.keys() - EXPORTS.keys() - set(LIVE)),
+        model=any_of(SIMULATED_MODELS if SIMULATED else RECORDED_FILES),
         condition=BASELINE,
     conda:
         "../../envs/collection.yaml"

@@ -2,7 +2,7 @@ import json
 
 import pytest
 from value_portrait.errors import InputError
-from value_portrait.paper.answers import answer_paths, read_answers, versions_missed
+from value_portrait.paper.answers import answer_paths, read_answers
 from value_portrait.tables import write_table
 
 ITEMS = ["1001-1", "1001-2", "1001-3", "1001-4"]
@@ -77,13 +77,3 @@ def test_the_file_of_a_model_and_version_is_the_one_with_its_name():
         answer_paths(files, "claude-3", ["v2"])
     with pytest.raises(InputError, match=r"claude-3.*2 files of recorded answers to prompt version v1 "):
         answer_paths([*files, "c/claude-3_v1_results.json"], "claude-3", ["v1"])
-
-
-def test_versions_that_recorded_models_lack_are_counted():
-    assert versions_missed([{"v1": ""}, {"v1": ""}], ["v1"]) == []
-    lines = versions_missed([{"v1": ""}, {"v1": "", "v3": ""}, {"v3": ""}], ["v1", "v2", "v3"])
-    assert [line.split(";")[0] for line in lines] == [
-        "1 recorded model has no answers to prompt version v1",
-        "3 recorded models have no answers to prompt version v2",
-        "1 recorded model has no answers to prompt version v3",
-    ]

@@ -1,7 +1,7 @@
 """Published answer files of a model, read as the table ``answers``."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,16 +44,6 @@ def answer_paths(files: Sequence[str], model: str, versions: Sequence[str]) -> d
             "Correct the model's row in config/models.tsv, or prompt_versions in the config.",
         )
     return found
-
-
-def versions_missed(found: Collection[Collection[str]], versions: Sequence[str]) -> list[str]:
-    """A line for each prompt version to which some recorded models, each with its versions, have no answers."""
-    lines = []
-    for version in versions:
-        if missing := sum(version not in own for own in found):
-            models = "1 recorded model has" if missing == 1 else f"{missing} recorded models have"
-            lines.append(f"{models} no answers to prompt version {version}; other versions make up the profile.")
-    return lines
 
 
 def read_answers(paths: Mapping[str, str | Path], model: str, condition: str, items: Sequence[str]) -> pa.Table:
