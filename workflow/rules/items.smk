@@ -22,6 +22,7 @@ if RATED:
         conda:
             "../../envs/analysis.yaml"
         params:
+            instrument=INSTRUMENT,
             method=CONFIG.items.method,
             repeated_participants=CONFIG.items.repeated_participants,
         message:
@@ -40,6 +41,7 @@ if RATED:
         conda:
             "../../envs/analysis.yaml"
         params:
+            instrument=INSTRUMENT,
             threshold=CONFIG.items.threshold,
             max_p=CONFIG.items.max_p,
             polarity=CONFIG.items.polarity,
