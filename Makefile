@@ -5,7 +5,7 @@ ENVIRONMENT := .venv/.complete
 CLUSTER_ENVIRONMENT := .venv-cluster/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper test test-environments cluster test-slurm lint estimate bench bench-query bench-scale readme report lock clean
+.PHONY: help demo paper new-study test test-environments cluster test-slurm lint estimate bench bench-query bench-scale readme report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -22,6 +22,9 @@ demo: $(ENVIRONMENT) ## run the whole workflow on the embedded simulated study (
 paper: $(ENVIRONMENT) ## rebuild the paper from the authors' raw data
 	@$(SNAKEMAKE) --cores $(CORES)
 	@sh tools/name_results.sh results
+
+new-study: $(ENVIRONMENT) ## write the skeleton of your own study: NAME=my_study, and KIND=questionnaire where nobody rates
+	@.venv/bin/python tools/new_study.py "$(NAME)" $(KIND)
 
 test: $(ENVIRONMENT) lint ## run the checks and the tests
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup

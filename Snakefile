@@ -26,9 +26,8 @@ include: "workflow/rules/publication.smk"
 # Targets that stop after a stage; personas and publication have their own.
 rule items:
     input:
-        "<results>/study/data_quality.csv",
         "<results>/items/item_key.csv",
-        "<results>/items/item_statistics.csv",
+        ["<results>/study/data_quality.csv", "<results>/items/item_statistics.csv"] if RATED else [],
 
 
 rule responses:

@@ -4,7 +4,7 @@ from value_portrait.paper.certifying.printed import PRINTED
 
 def first_answer_files(wildcards):
     """For each model with recorded answers from the archive, the file of those to the first prompt version."""
-    return {MODELS[name].model: f"{ARCHIVE}/{files[0]}" for name, files in RECORDED_FILES.items()}
+    return {MODELS[name].model: f"{ARCHIVE}/{files[VERSIONS[0]]}" for name, files in RECORDED_FILES.items()}
 
 
 def archived_answer_files(wildcards):

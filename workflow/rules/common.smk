@@ -8,12 +8,13 @@ from value_portrait.configuration import check_config, check_folder, check_versi
 from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import read_instrument
 from value_portrait.paper import raw_files as study
-from value_portrait.paper.answers import answer_path
+from value_portrait.paper.answers import answer_paths
 from value_portrait.paper.archive import read_sums
 from value_portrait.paper.certifying.paper import VERSIONS
 from value_portrait.personas.ess_file import check_groups
 from value_portrait.responses.conditions import BASELINE, STEERING, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
+from value_portrait.responses.recorded import answered_versions, find_answers, versions_missed
 
 # What the user's config leaves open is as the shipped one has it, also where Snakemake reads only the user's: in another
 # folder, or as a module.
@@ -36,11 +37,13 @@ RESULTS = CONFIG.results_dir
 ARCHIVE = f"{RESULTS}/study/archive"
 checked(check_folder, RESULTS, "results_dir")
 SIMULATED = CONFIG.study == "simulated"
+FOLDER = CONFIG.study_folder if CONFIG.study == "tables" else None
 # Whether people rated the items, and whether queries have topics: stages leave out what needs either.
-RATED, HAS_TOPICS = True, True
+RATED = CONFIG.items.correlations != "given"
+HAS_TOPICS = FOLDER is None or Path(FOLDER, "topics.csv").is_file()
 SUMS = shipped("data/raw/SHA256SUMS")
 PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
-ARCHIVE_FILES = [] if SIMULATED else list(checked(read_sums, SUMS))
+ARCHIVE_FILES = list(checked(read_sums, SUMS)) if CONFIG.study == "paper" else []
 EXPORTS = {
     path.stem: str(path)
     for path in sorted(Path(CONFIG.responses.exports).glob("*"))
@@ -57,13 +60,23 @@ PROVIDERS = checked(check_targets, MODELS.values(), CONFIG.models, CONFIG.provid
 checked(check_folder, CONFIG.responses.store, "responses.store")
 EXPORTS = {name: path for name, path in EXPORTS.items() if name in MODELS and MODELS[name].answers == "recorded"}
 # Looked up for all models at once, so that a missing file shows before anything runs.
+RECORDED = [name for name, model in MODELS.items() if model.answers == "recorded" and name not in EXPORTS]
 RECORDED_FILES = {
-    name: [checked(answer_path, ARCHIVE_FILES, model.model, version) for version in CONFIG.prompt_versions]
-    for name, model in MODELS.items()
-    if model.answers == "recorded" and name not in EXPORTS
+    name: checked(answer_paths, ARCHIVE_FILES, MODELS[name].model, CONFIG.prompt_versions)
+    for name in RECORDED
+    if CONFIG.study == "paper"
 }
+OWN_ANSWERS = {name: checked(find_answers, FOLDER, MODELS[name].model) for name in RECORDED if FOLDER}
+if workflow.is_main_process:
+    answered = [answered_versions(path, CONFIG.prompt_versions) for path in OWN_ANSWERS.values()]
+    for line in versions_missed([*RECORDED_FILES.values(), *answered], CONFIG.prompt_versions):
+        logger.warning(line)
 # The certificate holds the paper's choices, but it needs answers to all of the paper's prompt versions.
-CERTIFIED = bool(RECORDED_FILES) and not SIMULATED and CONFIG.prompt_versions == list(VERSIONS)
+CERTIFIED = (
+    bool(RECORDED_FILES)
+    and CONFIG.prompt_versions == list(VERSIONS)
+    and all(len(files) == len(VERSIONS) for files in RECORDED_FILES.values())
+)
 LIVE_PARAMS = {"models": CONFIG.models, **{name: getattr(CONFIG.responses, name) for name in ("store", "max_usd")}}
 LIVE, SIMULATED_MODELS = (
     [name for name, row in MODELS.items() if row.answers == answers] for answers in ("live", "simulated")
@@ -115,7 +128,7 @@ def answer_tables():
 
 def recorded_files(name):
     """The files with a model's answers, in the order of the prompt versions."""
-    return [f"<archive>/{path}" for path in RECORDED_FILES[name]]
+    return [f"<archive>/{path}" for path in RECORDED_FILES[name].values()]
 
 
 def simulated_model(name):
@@ -131,24 +144,6 @@ def simulated_model(name):
     return {"model": MODELS[name].model, "reasoning": MODELS[name].reasoning, "conditions": conditions}
 
 
-def item_files():
-    """The archive's files with items, topics and prompt templates."""
-    prompts = [
-        study.prompt_path(version, template) for version in CONFIG.prompt_versions for template in study.TEMPLATES
-    ]
-    return [study.ITEMS, study.TOPICS, *prompts]
-
-
-def survey_files():
-    """The archive's files with ratings and questionnaire scores."""
-    return [
-        study.SURVEY,
-        study.PARTICIPANTS,
-        *study.PILOT_SURVEYS.values(),
-        *study.PILOT_PARTICIPANTS.values(),
-    ]
-
-
 def certificate_files():
     """What the publication holds of the certificate, or of why there is none."""
     if CERTIFIED:
@@ -157,7 +152,9 @@ def certificate_files():
 
 
 def chosen_correlations():
-    """The table of correlations that the item key is made from."""
+    """The table of correlations that the item key is made from; none where the key is given."""
+    if not RATED:
+        return []
     prefix = {"recomputed": "", "published": "published_"}[CONFIG.items.correlations]
     return f"<results>/items/{prefix}correlations.parquet"
 

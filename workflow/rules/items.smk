@@ -3,30 +3,52 @@
 # Gives  results/items/{correlations.parquet,item_key.csv,item_statistics.csv}
 
 
-rule correlate_items:
-    input:
-        survey="<results>/study/survey.parquet",
-        participants="<results>/study/participants.parquet",
-        library=library("items/correlate_items"),
-    output:
-        correlations="<results>/items/correlations.parquet",
-        statistics="<results>/items/item_statistics.csv",
-    log:
-        "<logs>/correlate_items.log",
-    benchmark:
-        "<benchmarks>/correlate_items.tsv"
-    # On the longest path, so it goes before the many collections.
-    priority: 1
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        instrument=INSTRUMENT,
-        method=CONFIG.items.method,
-        repeated_participants=CONFIG.items.repeated_participants,
-    message:
-        "Correlating every item with every dimension"
-    script:
-        "../scripts/items/correlate_items.py"
+if RATED:
+
+    rule correlate_items:
+        input:
+            survey="<results>/study/survey.parquet",
+            participants="<results>/study/participants.parquet",
+            library=library("items/correlate_items"),
+        output:
+            correlations="<results>/items/correlations.parquet",
+            statistics="<results>/items/item_statistics.csv",
+        log:
+            "<logs>/correlate_items.log",
+        benchmark:
+            "<benchmarks>/correlate_items.tsv"
+        # On the longest path, so it goes before the many collections.
+        priority: 1
+        conda:
+            "../../envs/analysis.yaml"
+        params:
+            instrument=INSTRUMENT,
+            method=CONFIG.items.method,
+            repeated_participants=CONFIG.items.repeated_participants,
+        message:
+            "Correlating every item with every dimension"
+        script:
+            "../scripts/items/correlate_items.py"
+
+    rule select_items:
+        input:
+            correlations=chosen_correlations(),
+            library=library("items/select_items"),
+        output:
+            item_key="<results>/items/item_key.csv",
+        log:
+            "<logs>/select_items.log",
+        conda:
+            "../../envs/analysis.yaml"
+        params:
+            instrument=INSTRUMENT,
+            threshold=CONFIG.items.threshold,
+            max_p=CONFIG.items.max_p,
+            polarity=CONFIG.items.polarity,
+        message:
+            "Selecting the items that measure each dimension"
+        script:
+            "../scripts/items/select_items.py"
 
 
 rule read_published_correlations:
@@ -46,24 +68,3 @@ rule read_published_correlations:
         "Reading the correlations that the authors published"
     script:
         "../scripts/paper/read_published_correlations.py"
-
-
-rule select_items:
-    input:
-        correlations=chosen_correlations(),
-        library=library("items/select_items"),
-    output:
-        item_key="<results>/items/item_key.csv",
-    log:
-        "<logs>/select_items.log",
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        instrument=INSTRUMENT,
-        threshold=CONFIG.items.threshold,
-        max_p=CONFIG.items.max_p,
-        polarity=CONFIG.items.polarity,
-    message:
-        "Selecting the items that measure each dimension"
-    script:
-        "../scripts/items/select_items.py"

@@ -51,7 +51,7 @@ rule read_answers:
     params:
         # The whole row: whatever changes in it, this model's answers are collected again.
         model=model_row,
-        prompt_versions=CONFIG.prompt_versions,
+        prompt_versions=lambda wildcards: list(RECORDED_FILES[wildcards.model]),
     message:
         "Reading the recorded answers of {wildcards.model} ({wildcards.condition})"
     script:
@@ -91,7 +91,7 @@ rule collect_answers:
     log:
         "<logs>/collect_answers/{model}/{condition}.log",
     wildcard_constraints:
-        model=any_of(MODELS.keys() - set(SIMULATED_MODELS)),
+        model=any_of(MODELS.keys() - set(SIMULATED_MODELS) - OWN_ANSWERS.keys()),
     localrule: True
     conda:
         "../../envs/collection.yaml"

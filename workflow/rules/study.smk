@@ -1,21 +1,69 @@
-# Study: the authors' archive, verified, or the simulated study; then tidy survey, participants, items and prompts.
-# Takes  data/raw/SHA256SUMS and an archive, or the config's simulation
-# Gives  results/study/{survey,participants,items,prompts,...}
+# Study: the authors' archive, verified, the simulated study, or a folder of tables; each ends in the same tables.
+# Takes  data/raw/SHA256SUMS and an archive, the config's simulation, or its study_folder
+# Gives  results/study/{items,prompts}.parquet and, where there are, {survey,participants}.parquet,
+#        {topics,data_quality}.csv; with a given key results/items/item_key.csv
+from value_portrait.study.folder import find_tables
+from value_portrait.study.prompts import choose_templates, find_templates
+
+# Where the templates of every prompt version lie: one's own, and those that the study brings.
+OWN_TEMPLATES, BROUGHT = (
+    checked(find_templates, folder, CONFIG.prompt_versions, MEASURED) if folder else {}
+    for folder in (CONFIG.prompts, FOLDER and f"{FOLDER}/prompts")
+)
+if CONFIG.study == "paper":
+    BROUGHT = {
+        version: {template: f"{ARCHIVE}/{study.prompt_path(version, template)}" for template, _ in MEASURED.templates}
+        for version in CONFIG.prompt_versions
+        if study.has_prompts(ARCHIVE_FILES, version)
+    }
+# The simulated study makes up those that one does not bring oneself.
+TEMPLATES = OWN_TEMPLATES
+if not SIMULATED:
+    TEMPLATES = checked(
+        choose_templates,
+        CONFIG.prompt_versions,
+        BROUGHT,
+        OWN_TEMPLATES,
+        [folder for folder in (FOLDER and f"{FOLDER}/prompts", CONFIG.prompts) if folder],
+    )
+# What there is where people rated the items.
+RATERS_TABLES = {
+    "survey": "<results>/study/survey.parquet",
+    "participants": "<results>/study/participants.parquet",
+    "data_quality": report(
+        "<results>/study/data_quality.csv", caption="../report/data_quality.rst", category="Data quality"
+    ),
+}
+
+
+def template_files(templates):
+    """The files of templates, of all versions."""
+    return [path for own in templates.values() for path in own.values()]
+
+
+def study_files():
+    """The archive's files with items, topics, ratings and questionnaire scores."""
+    return [
+        study.ITEMS,
+        study.TOPICS,
+        study.SURVEY,
+        study.PARTICIPANTS,
+        *study.PILOT_SURVEYS.values(),
+        *study.PILOT_PARTICIPANTS.values(),
+    ]
+
 
 if SIMULATED:
 
     rule simulate_study:
         input:
+            template_files(TEMPLATES),
             library=library("simulation/simulate_study"),
         output:
+            **RATERS_TABLES,
             item_table="<results>/study/items.parquet",
             prompts="<results>/study/prompts.parquet",
             topics="<results>/study/topics.csv",
-            survey="<results>/study/survey.parquet",
-            participants="<results>/study/participants.parquet",
-            data_quality=report(
-                "<results>/study/data_quality.csv", caption="../report/data_quality.rst", category="Data quality"
-            ),
             loadings="<results>/study/truth/loadings.parquet",
         log:
             "<logs>/simulate_study.log",
@@ -25,11 +73,62 @@ if SIMULATED:
             simulation=CONFIG.simulation.model_dump(),
             prompt_versions=CONFIG.prompt_versions,
             seed=CONFIG.seed,
+            templates=TEMPLATES,
             instrument=INSTRUMENT,
         message:
             "Simulating raters, items and prompts with known truth"
         script:
             "../scripts/simulation/simulate_study.py"
+
+elif FOLDER:
+
+    rule import_tables:
+        input:
+            checked(find_tables, FOLDER, RATED),
+            template_files(TEMPLATES),
+            library=library("study/import_tables"),
+        output:
+            **({"topics": "<results>/study/topics.csv"} if HAS_TOPICS else {}),
+            **(RATERS_TABLES if RATED else {"item_key": "<results>/items/item_key.csv"}),
+            item_table="<results>/study/items.parquet",
+            prompts="<results>/study/prompts.parquet",
+        log:
+            "<logs>/import_tables.log",
+        priority: 1
+        conda:
+            "../../envs/collection.yaml"
+        params:
+            folder=FOLDER,
+            templates=TEMPLATES,
+            instrument=INSTRUMENT,
+        message:
+            "Reading the tables of {params.folder}"
+        script:
+            "../scripts/study/import_tables.py"
+
+    rule read_own_answers:
+        input:
+            answers=lambda wildcards: OWN_ANSWERS[wildcards.model],
+            item_table="<results>/study/items.parquet",
+            library=library("responses/read_own_answers"),
+        output:
+            table="<results>/responses/{model}/{condition}.parquet",
+        log:
+            "<logs>/read_own_answers/{model}/{condition}.log",
+        wildcard_constraints:
+            model=any_of(OWN_ANSWERS),
+            condition=BASELINE,
+        conda:
+            "../../envs/collection.yaml"
+        params:
+            # The whole row: whatever changes in it, this model's answers are read again.
+            model=model_row,
+            prompt_versions=CONFIG.prompt_versions,
+            instrument=INSTRUMENT,
+        message:
+            "Reading the recorded answers of {wildcards.model}"
+        script:
+            "../scripts/responses/read_own_answers.py"
 
 else:
 
@@ -69,69 +168,30 @@ else:
         script:
             "../scripts/paper/unpack_archive.py"
 
-    # Whatever is wrong in a raw file shows here, where no earlier result can be lost to it.
-    rule check_study:
+    # Every raw file is read, and found to be right, before the first table is written.
+    rule import_archive:
         input:
-            [f"<archive>/{path}" for path in item_files() + survey_files()],
-            library=library("paper/check_study"),
+            [f"<archive>/{path}" for path in study_files()],
+            template_files(TEMPLATES),
+            library=library("paper/import_archive"),
         output:
-            checked="<results>/study/checked_study.txt",
-        log:
-            "<logs>/check_study.log",
-        conda:
-            "../../envs/collection.yaml"
-        params:
-            archive=archive_folder,
-            prompt_versions=CONFIG.prompt_versions,
-        message:
-            "Checking the raw surveys, items and prompt templates"
-        script:
-            "../scripts/paper/check_study.py"
-
-    rule prepare_items:
-        input:
-            [f"<archive>/{path}" for path in item_files()],
-            checked="<results>/study/checked_study.txt",
-            library=library("paper/prepare_items"),
-        output:
+            **RATERS_TABLES,
             item_table="<results>/study/items.parquet",
             prompts="<results>/study/prompts.parquet",
             topics="<results>/study/topics.csv",
-        log:
-            "<logs>/prepare_items.log",
-        conda:
-            "../../envs/collection.yaml"
-        params:
-            archive=archive_folder,
-            prompt_versions=CONFIG.prompt_versions,
-        message:
-            "Reading items, topics and prompt templates"
-        script:
-            "../scripts/paper/prepare_items.py"
-
-    rule prepare_survey:
-        input:
-            [f"<archive>/{path}" for path in survey_files()],
-            checked="<results>/study/checked_study.txt",
-            item_table="<results>/study/items.parquet",
-            library=library("paper/prepare_survey"),
-        output:
-            survey="<results>/study/survey.parquet",
-            participants="<results>/study/participants.parquet",
             pilot_survey="<results>/study/pilot_survey.parquet",
             pilot_participants="<results>/study/pilot_participants.parquet",
-            data_quality=report(
-                "<results>/study/data_quality.csv", caption="../report/data_quality.rst", category="Data quality"
-            ),
         log:
-            "<logs>/prepare_survey.log",
+            "<logs>/import_archive.log",
         # On the longest path, so it goes before the many collections.
         priority: 1
         conda:
             "../../envs/collection.yaml"
         params:
             archive=archive_folder,
+            templates=TEMPLATES,
+            instrument=INSTRUMENT,
         message:
-            "Reading the raw surveys"
+            "Reading the raw surveys, items and prompt templates"
         script:
-            "../scripts/paper/prepare_survey.py"
+            "../scripts/paper/import_archive.py"

@@ -2,7 +2,7 @@ import json
 
 import pytest
 from value_portrait.errors import InputError
-from value_portrait.paper.answers import answer_path, read_answers
+from value_portrait.paper.answers import answer_paths, read_answers
 from value_portrait.tables import write_table
 
 ITEMS = ["1001-1", "1001-2", "1001-3", "1001-4"]
@@ -72,6 +72,8 @@ def test_hostile_text_is_kept_as_it_is(tmp_path):
 
 def test_the_file_of_a_model_and_version_is_the_one_with_its_name():
     files = ["a/claude_v1_results.json", "b/claude-3_v1_results.json", "b/claude-3_v1_reversed_results.json"]
-    assert answer_path(files, "claude-3", "v1") == files[1]
-    with pytest.raises(InputError, match=r"claude-3.*no files of recorded answers to prompt version v2"):
-        answer_path(files, "claude-3", "v2")
+    assert answer_paths(files, "claude-3", ["v1", "v2"]) == {"v1": files[1]}
+    with pytest.raises(InputError, match=r"claude-3.*no files of recorded answers \(claude-3_v2_results"):
+        answer_paths(files, "claude-3", ["v2"])
+    with pytest.raises(InputError, match=r"claude-3.*2 files of recorded answers to prompt version v1 "):
+        answer_paths([*files, "c/claude-3_v1_results.json"], "claude-3", ["v1"])

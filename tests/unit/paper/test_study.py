@@ -1,7 +1,7 @@
 import json
 
-import pyarrow as pa
 import pytest
+from instruments import VALUE_PORTRAIT
 from value_portrait.errors import InputError
 from value_portrait.paper import raw_files as study
 from value_portrait.tables import write_table
@@ -22,9 +22,9 @@ def read(tmp_path, content, reader, *arguments):
 
 
 def test_the_survey_becomes_one_row_per_rating(tmp_path):
-    table = read(tmp_path, survey(), study.read_survey, ITEMS, PEOPLE)
+    table = read(tmp_path, survey(), study.read_survey, ITEMS, PEOPLE, VALUE_PORTRAIT)
     assert table.to_pylist()[1] == {"group": 1, "item_id": "1001-1", "participant_id": "P2", "rating": 5}
-    write_table(table, tmp_path / "survey.parquet", "survey")
+    write_table(table, tmp_path / "survey.parquet", "survey", VALUE_PORTRAIT)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_the_survey_becomes_one_row_per_rating(tmp_path):
 )
 def test_a_survey_with_a_fault_is_refused_with_its_place(tmp_path, content, complaint):
     with pytest.raises(InputError, match=complaint):
-        read(tmp_path, content, study.read_survey, ITEMS, PEOPLE)
+        read(tmp_path, content, study.read_survey, ITEMS, PEOPLE, VALUE_PORTRAIT)
 
 
 def query(query_id=1001, title="T", responses=2):
@@ -74,11 +74,13 @@ def test_items_with_a_fault_are_refused(tmp_path, content, complaint):
 
 
 def test_a_profile_without_a_score_is_refused(tmp_path):
-    scores = {family: dict.fromkeys(dimensions, 1.0) for family, dimensions in study.FAMILIES.items()}
-    assert read(tmp_path, {"P1": scores}, study.read_participants, "main").num_rows == 19
+    scores = {family: dict.fromkeys(VALUE_PORTRAIT.family(family).names, 1.0) for family in study.FAMILIES}
+    assert (
+        read(tmp_path, {"P1": scores}, study.read_participants, "main", study.FAMILIES, VALUE_PORTRAIT).num_rows == 19
+    )
     del scores["pvq"]["Power"]
     with pytest.raises(InputError, match="participant P1: has no score for Power"):
-        read(tmp_path, {"P1": scores}, study.read_participants, "main")
+        read(tmp_path, {"P1": scores}, study.read_participants, "main", study.FAMILIES, VALUE_PORTRAIT)
 
 
 def test_what_is_no_json_is_said_to_be_none(tmp_path):
@@ -93,26 +95,8 @@ def test_pilot_questions_are_found_at_any_depth(tmp_path):
         "questions": {"one": {"Pow": {"likely": question}}, "two": {"agree": {**question, "question_id": "1_b"}}}
     }
     content["questions"]["empty"] = {"Pow": {"question_id": {"responses": []}, "responses": {"responses": []}}}
-    table = read(tmp_path, content, study.read_pilot_survey, 1)
+    table = read(tmp_path, content, study.read_pilot_survey, 1, VALUE_PORTRAIT)
     assert table.select(["question_id", "source"]).to_pylist() == [
         {"question_id": "1_a", "source": "one"},
         {"question_id": "1_b", "source": "two"},
     ]
-
-
-def test_quality_report_counts_what_is_there(tmp_path):
-    ratings = pa.table(
-        {
-            "group": [1, 1, 1, 2, 2],
-            "item_id": ["1-1", "1-2", "1-1", "2-1", "2-1"],
-            "participant_id": ["P1", "P1", "P2", "P1", "P3"],
-            "rating": [3, 3, 5, 3, 1],
-        }
-    )
-    people = pa.table({"participant_id": ["P1", "P2", "P3", "P4"]})
-    report = study.assess_data_quality(study.Surveys(ratings, people, {}, {}))
-    counts = {row["check"]: (row["count"], row["of"], row["found"]) for row in report.to_pylist()}
-    assert counts["participants in more than one group"] == (1, 3, "P1 (groups 1 and 2)")
-    assert counts["cells without a rating"] == (1, 6, "")
-    assert counts["raters with the same rating everywhere"][0] == 4 - 0
-    assert counts["profiles without ratings"] == (1, 4, "P4")

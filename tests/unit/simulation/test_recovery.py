@@ -159,7 +159,7 @@ def test_from_files_to_files(tmp_path):
     size = {"groups": 2, "queries_per_group": 2, "responses_per_query": 2, "raters_per_group": 5}
     names = ("items.parquet", "prompts.parquet", "topics.csv", "survey.parquet", "participants.parquet", "quality.csv")
     files = [tmp_path / name for name in (*names, "loadings.parquet")]
-    simulate_study(size, ["v1"], 1, *files, VALUE_PORTRAIT)
+    simulate_study(size, ["v1"], 1, {}, *files, VALUE_PORTRAIT)
     (tmp_path / "m.json").write_text(json.dumps(asdict(model(Power=1.0))))
     tags = key(("1001-1", "pvq", "Power", 0.5, 1))
     write_table(tags.astype({"polarity": "int8"}), tmp_path / "key.csv", "item_key", VALUE_PORTRAIT)

@@ -83,7 +83,7 @@ def test_tables_of_answers_and_the_truth_hold_every_condition(tmp_path):
     size = {"groups": 3, "queries_per_group": 8, "responses_per_query": 5, "raters_per_group": 5}
     names = ("items.parquet", "prompts.parquet", "topics.csv", "survey.parquet", "participants.parquet", "quality.csv")
     files = [tmp_path / name for name in (*names, "loadings.parquet")]
-    simulate_study(size, VERSIONS, 42, *files, VALUE_PORTRAIT)
+    simulate_study(size, VERSIONS, 42, {}, *files, VALUE_PORTRAIT)
     models = [
         {"model": "plain", "reasoning": "no", "conditions": {"baseline": None}},
         {"model": "other", "reasoning": "yes", "conditions": {"baseline": None} | EVERY},

@@ -17,8 +17,8 @@ from value_portrait.errors import InputError
 class Items(Checked):
     """Which items measure what."""
 
-    correlations: Literal["recomputed", "published"] = Field(
-        description="recomputed (from the raw surveys) or published (the archive's own)"
+    correlations: Literal["recomputed", "published", "given"] = Field(
+        description="recomputed (from the raw surveys), published (the archive's own) or given (a key, without raters)"
     )
     method: Literal["spearman", "pearson"] = Field(description="spearman or pearson")
     threshold: float = Field(ge=0, lt=1, description="a correlation from 0 to below 1, which a tag exceeds")
@@ -95,7 +95,8 @@ class Simulation(Checked):
 class Config(Checked):
     """The choices of the analysis."""
 
-    study: Literal["paper", "simulated"] = Field(description="paper or simulated")
+    study: Literal["paper", "simulated", "tables"] = Field(description="paper, simulated or tables")
+    study_folder: Folder | None = Field(description="the folder of a study of tables, or null")
     instrument: Folder = Field(description="the path of a file that says what is measured and how it is asked")
     results_dir: str = Field(pattern=r"^[^/].*[^/]$", description="a folder below this one")
     seed: int = Field(ge=0, description="a whole number from 0, for everything that is drawn at random")
@@ -103,6 +104,7 @@ class Config(Checked):
     prompt_versions: list[str] = Field(
         min_length=1, description="a list of prompt versions of the instrument, each once"
     )
+    prompts: Folder | None = Field(description="a folder of prompt templates of one's own, or null")
     scoring: Scoring
     reliability: Reliability
     responses: Responses
@@ -195,15 +197,17 @@ def check_config(content: Mapping[str, Any], name: str) -> Config:
     InputError : with the key, what is wrong with it and what it may be.
     """
     config = check(Config, content, name)
-    if config.study == "simulated":
-        if config.simulation is None:
-            raise InputError(name, "study is simulated, but there is no section 'simulation'.", "Add it.")
-        if config.items.correlations == "published":
-            raise InputError(
-                f"{name}: items.correlations",
-                "is 'published', but nobody has published correlations of a simulated study.",
-                "Use 'recomputed'.",
-            )
+    if config.study == "simulated" and config.simulation is None:
+        raise InputError(name, "study is simulated, but there is no section 'simulation'.", "Add it.")
+    if config.study == "tables" and config.study_folder is None:
+        raise InputError(f"{name}: study_folder", "is null, but the study is tables.", "Name the folder of its tables.")
+    needed = {"published": "paper", "given": "tables"}.get(config.items.correlations, config.study)
+    if config.study != needed:
+        raise InputError(
+            f"{name}: items.correlations",
+            f"is '{config.items.correlations}', but the study is {config.study}, not {needed}.",
+            "Use 'recomputed'.",
+        )
     return config
 
 

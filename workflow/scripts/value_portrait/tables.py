@@ -183,7 +183,9 @@ def schemas(instrument: Instrument) -> dict[str, Schema]:
                 "item_id": _ITEM,
                 "family": family_,
                 "dimension": dimension,
-                "rho": Column(NUMBER, "correlation that made the tag", -1, 1),
+                "rho": Column(
+                    NUMBER, "correlation that made the tag; null where the key is given", -1, 1, nullable=True
+                ),
                 "polarity": Column(RATING, "1, or -1 where a low rating speaks for the dimension", -1, 1),
             },
         ),

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from instruments import VALUE_PORTRAIT
 from value_portrait.dimensions import FAMILIES
 from value_portrait.items.validation import correlate_items, drop_repeated_participants, select_items, with_interval
 from value_portrait.paper import raw_files as study
-from value_portrait.paper.answers import answer_path, read_answers
+from value_portrait.paper.answers import answer_paths, read_answers
 from value_portrait.paper.archive import read_sums, unpack_archive
 from value_portrait.paper.certifying.alphas import vary_alpha
 from value_portrait.paper.certifying.effects import change_of_tags, trace_effects
@@ -45,7 +46,7 @@ def items(archive):
 
 @pytest.fixture(scope="module")
 def surveys(archive, items):
-    read = study.read_surveys(archive, items)
+    read = study.read_surveys(archive, items, VALUE_PORTRAIT)
     return read.ratings.to_pandas(), read.participants.to_pandas()
 
 
@@ -81,7 +82,7 @@ def ratings(files, items, scores, tmp_path_factory) -> Ratings:
     # Of the models with published scores, gemini-flash-1.5 has no raw answers.
     models = sorted(set(scores["model"]) - {"gemini-flash-1.5"})
     for number, model in enumerate(models):
-        paths = {version: answer_path(files, model, version) for version in VERSIONS}
+        paths = answer_paths(files, model, VERSIONS)
         write_table(read_answers(paths, model, "baseline", items), folder / f"{number}.parquet", "answers")
     tables = (read_table(folder / f"{number}.parquet", "answers") for number in range(len(models)))
     write_table(rate_answers(tables, "published"), folder / "ratings.parquet", "ratings")
@@ -173,7 +174,7 @@ def test_every_published_score_follows_from_the_pairs_and_the_lost_items(publish
     assert (judged[["n_equal_with", "n_equal_without"]].max(axis=1) == 33).all()
     assert judged["n"].tolist() == [41] * 4
     key = add_pairs(key, judged[judged["contained"]])
-    untagged = read_untagged_records({model: answer_path(files, model, "v1") for model, _ in ratings.subjects})
+    untagged = read_untagged_records({model: answer_paths(files, model, ["v1"])["v1"] for model, _ in ratings.subjects})
     lost = lost_items(untagged, ratings, key)
     assert sorted(zip(lost["model"], lost["dimension"], strict=True)) == [
         ("gemini-2.0-flash-thinking-exp-01-21", "Conservation"),

@@ -18,22 +18,32 @@ _QUOTED = re.compile(r"^Could not parse valid Likert response from: (.*)\Z", re.
 _FILTERED = re.compile(r"flagged as potentially violating|`response\.candidates` is empty|content_filter")
 
 
-def answer_path(files: Sequence[str], model: str, version: str) -> str:
-    """The one file among ``files`` that holds a model's answers to a prompt version.
+def answer_paths(files: Sequence[str], model: str, versions: Sequence[str]) -> dict[str, str]:
+    """The files among ``files`` that hold a model's answers, by prompt version; a version may have none.
 
     Raises
     ------
-    InputError : there is none, or more than one.
+    InputError : no version has a file, or one has several.
     """
-    name = f"{model}_{version}_results.json"
-    found = [file for file in files if file.rpartition("/")[2] == name]
-    if len(found) != 1:
+    found: dict[str, str] = {}
+    for version in versions:
+        name = f"{model}_{version}_results.json"
+        of_version = [file for file in files if file.rpartition("/")[2] == name]
+        if len(of_version) > 1:
+            raise InputError(
+                f"model {model}",
+                f"has {len(of_version)} files of recorded answers to prompt version {version} ({name}).",
+                "Keep one of them.",
+            )
+        if of_version:
+            found[version] = of_version[0]
+    if not found:
         raise InputError(
             f"model {model}",
-            f"has {len(found) or 'no'} files of recorded answers to prompt version {version} ({name}).",
+            f"has no files of recorded answers ({model}_{versions[0]}_results.json, ...).",
             "Correct the model's row in config/models.tsv, or prompt_versions in the config.",
         )
-    return found[0]
+    return found
 
 
 def read_answers(paths: Mapping[str, str | Path], model: str, condition: str, items: Sequence[str]) -> pa.Table:

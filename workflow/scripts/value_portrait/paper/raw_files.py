@@ -10,9 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from value_portrait.dimensions import FAMILIES, HIGHEST_RATING, LOWEST_RATING
 from value_portrait.errors import InputError
 from value_portrait.files import read_json
+from value_portrait.instrument import Instrument
 
 SURVEY = "data/prolific/survey/main/survey.json"
 PARTICIPANTS = "data/prolific/value/main/value.json"
@@ -20,11 +20,12 @@ PILOT_SURVEYS = {pilot: f"data/prolific/survey/pilot/pilot_{pilot}.json" for pil
 PILOT_PARTICIPANTS = {pilot: f"data/prolific/value/pilot/pilot_{pilot}.json" for pilot in (1, 2)}
 ITEMS = "data/query-response-tagged/query-response-tagged.json"
 TOPICS = "data/query/query_categorized.json"
+TEMPLATES = ("reddit", "sharegpt")
+FAMILIES = ("pvq", "higher_pvq", "bfi")
 PUBLISHED_CORRELATIONS = {family: f"data/correlation_results/{family}_correlation_results.json" for family in FAMILIES}
 PUBLISHED_TAGS = "lm_evaluation/data/Phase1_total.json"
 PUBLISHED_SCORES = "lm_evaluation/score_results"
 PUBLISHED_RESULTS = (PUBLISHED_TAGS, PUBLISHED_SCORES)
-TEMPLATES = ("reddit", "sharegpt")
 
 # The pilots hold no scores of the higher-order values.
 PILOT_FAMILIES = ("pvq", "bfi")
@@ -40,18 +41,23 @@ def prompt_path(version: str, template: str) -> str:
     return f"lm_evaluation/prompts/{version}/{template}_prompt.txt"
 
 
+def has_prompts(files: Sequence[str], version: str) -> bool:
+    """Whether the archive's files have the prompt templates of a version."""
+    return all(prompt_path(version, template) in files for template in TEMPLATES)
+
+
 def item_id(query: object, response: object) -> str:
     """The id of an item: response 3 to query 1021 is ``1021-3``."""
     return f"{query}-{response}"
 
 
-def read_participants(path: str | Path, sample: str, families: Sequence[str] = tuple(FAMILIES)) -> pa.Table:
+def read_participants(path: str | Path, sample: str, families: Sequence[str], instrument: Instrument) -> pa.Table:
     """Questionnaire scores, one row per participant and dimension (table ``participants``), as stored."""
     rows: list[tuple[str, str, str, float]] = []
     for participant, profile in read_json(path).items():
         for family in families:
             scores = profile.get(family)
-            for dimension in FAMILIES[family]:
+            for dimension in instrument.family(family).names:
                 score = scores.get(dimension) if isinstance(scores, dict) else None
                 if not isinstance(score, int | float) or isinstance(score, bool):
                     raise InputError(
@@ -72,7 +78,7 @@ def read_participants(path: str | Path, sample: str, families: Sequence[str] = t
     )
 
 
-def read_survey(path: str | Path, items: Sequence[str], participants: set[str]) -> pa.Table:
+def read_survey(path: str | Path, items: Sequence[str], participants: set[str], instrument: Instrument) -> pa.Table:
     """All ratings of the main survey (table ``survey``), one row per item and participant.
 
     Parameters
@@ -82,7 +88,7 @@ def read_survey(path: str | Path, items: Sequence[str], participants: set[str]) 
 
     Raises
     ------
-    InputError : a rating is not a whole number from 1 to 6, a rater has no profile, an item is missing, unknown or
+    InputError : a rating is no whole number on the scale, a rater has no profile, an item is missing, unknown or
         in two groups, or somebody rated an item twice.
     """
     columns: dict[str, list[Any]] = {"group": [], "item_id": [], "participant_id": [], "rating": []}
@@ -98,7 +104,7 @@ def read_survey(path: str | Path, items: Sequence[str], participants: set[str]) 
                 raters: set[str] = set()
                 for rating, participant in option.get("data", ()):
                     who = f"{where}, participant {participant}"
-                    _check_rating(rating, who)
+                    _check_rating(rating, who, instrument)
                     if participant in raters:
                         raise InputError(who, "rates the item twice.", "Keep one of the two ratings.")
                     if participant not in participants:
@@ -117,13 +123,13 @@ def read_survey(path: str | Path, items: Sequence[str], participants: set[str]) 
     return pa.table(columns)
 
 
-def read_pilot_survey(path: str | Path, pilot: int) -> pa.Table:
+def read_pilot_survey(path: str | Path, pilot: int, instrument: Instrument) -> pa.Table:
     """All ratings of a pilot (table ``pilot_survey``); questions are nested by source and value, at varying depth."""
     columns: dict[str, list[Any]] = {"question_id": [], "source": [], "participant_id": [], "rating": []}
     for source, question in _pilot_questions(read_json(path)["questions"]):
         name = str(question["question_id"])
         for rating, participant in question["responses"]:
-            _check_rating(rating, f"{path}, question {name}, participant {participant}")
+            _check_rating(rating, f"{path}, question {name}, participant {participant}", instrument)
             columns["question_id"].append(name)
             columns["source"].append(source)
             columns["participant_id"].append(participant)
@@ -168,22 +174,6 @@ def read_items(path: str | Path) -> pa.Table:
     return pa.Table.from_pylist(rows)
 
 
-def read_prompts(archive: str | Path, versions: Sequence[str]) -> pa.Table:
-    """The prompt templates (table ``prompts``), one row per version and template."""
-    rows = []
-    for version in versions:
-        for template in TEMPLATES:
-            path = Path(archive, prompt_path(version, template))
-            if not path.is_file():
-                raise InputError(path, "is missing.", "Remove the version from prompt_versions of the config.")
-            text = path.read_text(encoding="utf-8")
-            for field in ("{title}", "{text}", "{content}")[template != "reddit" :]:
-                if field not in text:
-                    raise InputError(path, f"lacks the field {field}.", _RESTORE)
-            rows.append({"prompt_version": version, "template": template, "text": text})
-    return pa.Table.from_pylist(rows)
-
-
 def read_topics(path: str | Path, items: pa.Table) -> pa.Table:
     """The topics of each query (table ``topics``); the archive gives them by the query's text."""
     query_of = dict(zip(items["text"].to_pylist(), items["query_id"].to_pylist(), strict=True))
@@ -223,90 +213,18 @@ class Surveys:
     pilot_participants: Mapping[int, pa.Table]
 
 
-def read_surveys(archive: str | Path, items: Sequence[str]) -> Surveys:
+def read_surveys(archive: str | Path, items: Sequence[str], instrument: Instrument) -> Surveys:
     """Main survey and pilots below the folder ``archive``; ``items`` as for ``read_survey``."""
-    participants = read_participants(Path(archive, PARTICIPANTS), "main")
+    participants = read_participants(Path(archive, PARTICIPANTS), "main", FAMILIES, instrument)
     return Surveys(
-        read_survey(Path(archive, SURVEY), items, set(participants["participant_id"].to_pylist())),
+        read_survey(Path(archive, SURVEY), items, set(participants["participant_id"].to_pylist()), instrument),
         participants,
-        {pilot: read_pilot_survey(Path(archive, path), pilot) for pilot, path in PILOT_SURVEYS.items()},
+        {pilot: read_pilot_survey(Path(archive, path), pilot, instrument) for pilot, path in PILOT_SURVEYS.items()},
         {
-            pilot: read_participants(Path(archive, path), f"pilot_{pilot}", PILOT_FAMILIES)
+            pilot: read_participants(Path(archive, path), f"pilot_{pilot}", PILOT_FAMILIES, instrument)
             for pilot, path in PILOT_PARTICIPANTS.items()
         },
     )
-
-
-def assess_data_quality(surveys: Surveys) -> pa.Table:
-    """What a reviewer would ask of the raw surveys (table ``data_quality``)."""
-    survey = surveys.ratings
-    main = survey.group_by(["participant_id", "group"]).aggregate(
-        [("rating", "min"), ("rating", "max"), ("rating", "count")]
-    )
-    sittings = list(zip(main["participant_id"].to_pylist(), main["group"].to_pylist(), strict=True))
-    items_of_group = dict(
-        zip(
-            *survey.group_by("group").aggregate([("item_id", "count_distinct")]).to_pydict().values(),
-            strict=True,
-        )
-    )
-    groups_of: dict[str, list[int]] = {}
-    for participant, group in sittings:
-        groups_of.setdefault(participant, []).append(group)
-    repeated = {name: groups for name, groups in groups_of.items() if len(groups) > 1}
-    cells = sum(items_of_group[group] for _, group in sittings)
-    rows = [
-        _finding(
-            "main",
-            "participants in more than one group",
-            [f"{name} (groups {' and '.join(map(str, sorted(groups)))})" for name, groups in repeated.items()],
-            len(groups_of),
-            "items.repeated_participants",
-        ),
-        _finding(
-            "main",
-            "cells without a rating",
-            [],
-            cells,
-            "left out of their item",
-            count=cells - survey.num_rows,
-        ),
-        *_common_findings("main", main, surveys.participants, survey.num_rows),
-    ]
-    for pilot, answers in surveys.pilot_ratings.items():
-        people = answers.group_by(["participant_id"]).aggregate(
-            [("rating", "min"), ("rating", "max"), ("rating", "count")]
-        )
-        rows += _common_findings(f"pilot_{pilot}", people, surveys.pilot_participants[pilot], answers.num_rows)
-    return pa.Table.from_pylist(rows)
-
-
-def _common_findings(
-    sample: str, ratings_of: pa.Table, participants: pa.Table, ratings: int
-) -> Iterator[dict[str, Any]]:
-    raters = set(ratings_of["participant_id"].to_pylist())
-    profiled = set(participants["participant_id"].to_pylist())
-    constant = [row["participant_id"] for row in ratings_of.to_pylist() if row["rating_min"] == row["rating_max"]]
-    yield _finding(sample, "raters with the same rating everywhere", constant, len(raters), "kept")
-    yield _finding(
-        sample, "profiles without ratings", sorted(profiled - raters), len(profiled), "not in any correlation"
-    )
-    yield _finding(sample, "raters without a profile", sorted(raters - profiled), len(raters), "refused at the door")
-    # Reading has refused what is off the scale, so this row states that there was none.
-    yield _finding(sample, "ratings off the scale", [], ratings, "refused at the door")
-
-
-def _finding(
-    sample: str, check: str, found: Sequence[str], of: int, handling: str, count: int | None = None
-) -> dict[str, Any]:
-    return {
-        "sample": sample,
-        "check": check,
-        "count": len(found) if count is None else count,
-        "of": of,
-        "handling": handling,
-        "found": "; ".join(found[:10]),
-    }
 
 
 def _pilot_questions(tree: Mapping[str, Any], source: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -320,10 +238,10 @@ def _pilot_questions(tree: Mapping[str, Any], source: str = "") -> Iterator[tupl
         yield from _pilot_questions(branch, source or name)
 
 
-def _check_rating(rating: object, where: str) -> None:
-    if type(rating) is not int or not LOWEST_RATING <= rating <= HIGHEST_RATING:
+def _check_rating(rating: object, where: str, instrument: Instrument) -> None:
+    if type(rating) is not int or not instrument.lowest <= rating <= instrument.highest:
         raise InputError(
             where,
-            f"the rating {rating!r} is not a whole number from 1 to 6.",
+            f"the rating {rating!r} is not a whole number from {instrument.lowest} to {instrument.highest}.",
             "Correct it, or remove the rating.",
         )

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from value_portrait.instrument import Instrument
+
 PHRASES = {
     "very much like me": 6,
     "like me": 5,
@@ -92,7 +94,7 @@ def parse_strict(text: str | None) -> Parsed:
     return Parsed(None, "ambiguous" if ratings else "off_scale")
 
 
-def text_outcome(text: str) -> str:
+def text_outcome(text: str, instrument: Instrument | None = None) -> str:
     """The outcome of an answer that arrived, by its words: answered, refusal or empty."""
     answer_class = parse_strict(text).answer_class
     return answer_class if answer_class in ("refusal", "empty") else "answered"

@@ -1,0 +1,241 @@
+"""Studies of one's own, from a folder of tables to profiles: one that people rated, one whose key is given."""
+
+import csv
+import json
+import subprocess
+import sys
+from collections import defaultdict
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from conftest import ROOT, copy_checkout, run_snakemake, small_models
+from instruments import SMALL, SMALL_CONTENT
+
+DIMENSIONS = [name for _, name in SMALL.dimensions]
+# Three items of each dimension, of which the last speaks against it.
+ITEMS = {f"{name.lower()}-{n}": (name, -1 if n == 3 else 1) for name in DIMENSIONS for n in (1, 2, 3)}
+VERSIONS = [version.name for version in SMALL.prompt_versions]
+RATERS = 24
+# The third model was never asked in the last wording.
+ASKED = {"fir-1": VERSIONS, "fir-2": VERSIONS, "fir-3": VERSIONS[:2]}
+
+
+def rate(rng, score):
+    """A rating, 0 to 4, by somebody whose score on what the item speaks for is -1 to 1."""
+    return int(np.clip(np.rint(2 + 1.7 * score + rng.normal(0, 0.5)), 0, 4))
+
+
+def draw_answers():
+    """Ratings of every model, by model, prompt version and item."""
+    rng = np.random.default_rng(3)
+    leaning = {model: dict(zip(DIMENSIONS, rng.uniform(-1, 1, len(DIMENSIONS)), strict=True)) for model in ASKED}
+    return {
+        (model, version, item): rate(rng, sign * leaning[model][name])
+        for model, versions in ASKED.items()
+        for version in versions
+        for item, (name, sign) in ITEMS.items()
+    }
+
+
+ANSWERS = draw_answers()
+
+
+def write_rows(path, header, rows):
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+def write_study(checkout, **items):
+    """A folder with what both kinds of study have, and its config; ``items`` is that section of the config."""
+    study = checkout / "mine"
+    write_rows(study / "items.csv", ["item_id", "response"], [(item, f"Made-up words, {item}.") for item in ITEMS])
+    (study / "instrument.yaml").write_text(yaml.safe_dump(SMALL_CONTENT, sort_keys=False))
+    for version in SMALL.prompt_versions:
+        options = SMALL.options[::-1] if version.reversed else SMALL.options
+        (study / "prompts" / version.name).mkdir(parents=True)
+        (study / "prompts" / version.name / "plain.txt").write_text(
+            f"Wording {version.wording}: {{content}}\n\n" + "\n".join(options)
+        )
+    (study / "models.tsv").write_text(small_models(len(ASKED)).replace("simulated", "recorded"))
+    (study / "personas.tsv").write_text(
+        "persona\taxis\torder\tgroup\tstatement\tpeople\nage_old\tage\t\tOld\tYou are old.\t\n"
+    )
+    config = {
+        "study": "tables",
+        "study_folder": "mine",
+        "instrument": "mine/instrument.yaml",
+        "results_dir": "results/mine",
+        "items": items,
+        "prompt_versions": VERSIONS,
+        "models": "mine/models.tsv",
+        "personas": "mine/personas.tsv",
+        "people": None,
+    }
+    (checkout / "mine.yaml").write_text(yaml.safe_dump(config))
+    return study
+
+
+def answers_of(model):
+    return [
+        {"item_id": item, "prompt_version": version, "raw_response": SMALL.options[rating].capitalize() + "."}
+        for (own, version, item), rating in ANSWERS.items()
+        if own == model
+    ]
+
+
+@pytest.fixture(scope="module")
+def rated(tmp_path_factory):
+    """A checkout with a study that people rated, in two groups, with recorded answers as CSV."""
+    checkout = copy_checkout(tmp_path_factory.mktemp("rated") / "checkout")
+    study = write_study(checkout, polarity="both")
+    rng = np.random.default_rng(5)
+    people = {f"P{n:02d}": dict(zip(DIMENSIONS, rng.uniform(-1, 1, 4), strict=True)) for n in range(2 * RATERS)}
+    write_rows(
+        study / "participants.csv",
+        ["participant_id", *DIMENSIONS],
+        [(name, *(round(5 + 5 * own[dimension], 2) for dimension in DIMENSIONS)) for name, own in people.items()],
+    )
+    write_rows(
+        study / "survey.csv",
+        ["group", "item_id", "participant_id", "rating"],
+        [
+            (group, item, name, rate(rng, sign * people[name][dimension]))
+            for place, (item, (dimension, sign)) in enumerate(ITEMS.items())
+            for group in [1 + place % 2]
+            for name in list(people)[(group - 1) * RATERS : group * RATERS]
+        ],
+    )
+    write_rows(study / "topics.csv", ["query_id", "topic"], [(item, "Home") for item in ITEMS])
+    for model in ASKED:
+        rows = answers_of(model)
+        write_rows(study / f"answers/{model}.csv", list(rows[0]), [list(row.values()) for row in rows])
+    return checkout
+
+
+@pytest.fixture(scope="module")
+def given_key(tmp_path_factory):
+    """A checkout with a questionnaire whose key is known, with recorded answers as JSON lines."""
+    checkout = copy_checkout(tmp_path_factory.mktemp("given") / "checkout")
+    study = write_study(checkout, correlations="given")
+    write_rows(
+        study / "item_key.csv",
+        ["item_id", "dimension", "polarity"],
+        [(item, dimension, sign) for item, (dimension, sign) in ITEMS.items()],
+    )
+    (study / "answers").mkdir()
+    for model in ASKED:
+        (study / f"answers/{model}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in answers_of(model)))
+    return checkout
+
+
+def run(checkout, *targets):
+    result = run_snakemake(checkout, "--configfile", "mine.yaml", "--", *targets)
+    assert result.returncode == 0, result.stdout
+    return result.stdout
+
+
+def read_key(checkout):
+    return pd.read_csv(checkout / "results/mine/items/item_key.csv")
+
+
+def check_profiles(checkout):
+    """The printed means are those of the answers, by hand: over versions, then over the key's items, some mirrored."""
+    key = read_key(checkout)
+    expected = defaultdict(list)
+    for model, versions in ASKED.items():
+        for row in key.itertuples():
+            mean = np.mean([ANSWERS[model, version, row.item_id] for version in versions])
+            expected[model, row.dimension].append(mean if row.polarity == 1 else 4 - mean)
+    profiles = pd.read_csv(checkout / "results/mine/scores/profiles.csv").set_index(["model", "dimension"])
+    assert len(expected) == len(ASKED) * len(DIMENSIONS)
+    for place, means in expected.items():
+        assert profiles.loc[place, "mean"] == pytest.approx(np.mean(means))
+        assert profiles.loc[place, "n_items"] == len(means)
+    assert set(profiles.index) == set(expected)
+
+
+@pytest.mark.xdist_group("own_rated")
+def test_items_that_people_rated_get_their_key(rated):
+    run(rated, "items")
+    key = read_key(rated).set_index(["item_id", "dimension"])["polarity"].to_dict()
+    assert {place: key.get(place) for place in planted()} == planted()
+    quality = pd.read_csv(rated / "results/mine/study/data_quality.csv")
+    assert set(quality["sample"]) == {"main"}
+    assert quality["count"].sum() == 0
+
+
+def planted():
+    return {(item, dimension): sign for item, (dimension, sign) in ITEMS.items()}
+
+
+@pytest.mark.xdist_group("own_given")
+def test_a_given_key_is_taken_as_it_is(given_key):
+    run(given_key, "items")
+    key = read_key(given_key)
+    assert dict(zip(zip(key["item_id"], key["dimension"], strict=True), key["polarity"], strict=True)) == planted()
+    assert key["rho"].isna().all()
+
+
+@pytest.mark.xdist_group("own_rated")
+def test_a_study_that_people_rated_runs_whole(rated):
+    said = run(rated, "all")
+    assert said.count("1 recorded model has no answers to prompt version b;") == 1
+    check_profiles(rated)
+    reliability = pd.read_csv(rated / "results/mine/scores/reliability.csv")
+    assert set(reliability["source"]) == {"models", "raters"}
+    assert (rated / "results/mine/publication/summary.md").is_file()
+
+
+@pytest.mark.xdist_group("own_given")
+def test_a_questionnaire_with_a_given_key_runs_whole(given_key):
+    run(given_key, "all")
+    check_profiles(given_key)
+    made = {path.name for path in (given_key / "results/mine").rglob("*") if path.is_file()}
+    assert not made & {"survey.parquet", "correlations.parquet", "item_statistics.csv", "rater_profiles.parquet"}
+    reliability = pd.read_csv(given_key / "results/mine/scores/reliability.csv")
+    assert set(reliability["source"]) == {"models"}
+    assert "summary.md" in made
+
+
+@pytest.mark.xdist_group("own_given")
+@pytest.mark.parametrize(
+    ("path", "old", "new", "parts"),
+    [
+        ("mine/items.csv", "sweet-2,", "sweet-1,", ("mine/items.csv, row 3", "stands in row 2, too", "Keep one")),
+        ("mine/item_key.csv", ",Haste,1", ",Waste,1", ("item_key.csv, row 11", "'Waste' is unknown", "Use one of")),
+        ("mine/prompts/b/plain.txt", "{content}", "", ("b/plain.txt", "lacks the field {content}", "template plain")),
+        ("mine/answers/fir-2.jsonl", "sweet-2", "tart-2", ("fir-2.jsonl, row 2", "which is no item", "Remove it")),
+        ("mine.yaml", "study_folder: mine", "study_folder: yours", ("yours", "is no folder", "study_folder")),
+        ("mine.yaml", "correlations: given", "polarity: both", ("survey.csv", "is missing", "set items.correlations")),
+    ],
+)
+def test_a_fault_of_the_folder_ends_in_one_line(given_key, path, old, new, parts):
+    right = (given_key / path).read_text()
+    assert old in right
+    (given_key / path).write_text(right.replace(old, new, 1))
+    try:
+        result = run_snakemake(given_key, "--configfile", "mine.yaml", "--", "items", "responses")
+    finally:
+        (given_key / path).write_text(right)
+    assert result.returncode != 0
+    assert "Traceback" not in result.stdout
+    lines = [line for line in result.stdout.splitlines() if all(part in line for part in parts)]
+    assert len(lines) == 1, result.stdout
+
+
+@pytest.mark.xdist_group("skeleton")
+@pytest.mark.parametrize("kind", ["rated", "questionnaire"])
+def test_the_skeleton_runs_as_it_is_written(checkout, kind):
+    write = [sys.executable, str(ROOT / "tools/new_study.py"), "my_study", kind]
+    assert subprocess.run(write, cwd=checkout, check=False).returncode == 0
+    result = run_snakemake(checkout, "--configfile", "my_study/study.yaml")
+    assert result.returncode == 0, result.stdout
+    profiles = pd.read_csv(checkout / "results/my_study/scores/profiles.csv")
+    assert len(profiles) == 3 * 2
+    assert profiles["n_items"].min() >= 3
+    again = subprocess.run(write, cwd=checkout, capture_output=True, text=True, check=False)
+    assert again.returncode == 1
+    assert again.stderr == "my_study: is there already. Take another name, or move it away.\n"

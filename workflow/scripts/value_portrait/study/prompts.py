@@ -1,0 +1,94 @@
+"""Prompt templates: where those of every prompt version lie, and their table."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from value_portrait.errors import InputError
+from value_portrait.instrument import Instrument
+
+
+def find_templates(folder: str | Path, versions: Sequence[str], instrument: Instrument) -> dict[str, dict[str, str]]:
+    """The files ``<folder>/<version>/<template>.txt`` of those versions that have a folder there.
+
+    Raises
+    ------
+    InputError : a version's folder lacks a template.
+    """
+    found = {
+        version: {template: str(Path(folder, version, f"{template}.txt")) for template, _ in instrument.templates}
+        for version in versions
+        if Path(folder, version).is_dir()
+    }
+    for version, paths in found.items():
+        for path in paths.values():
+            if not Path(path).is_file():
+                raise InputError(path, "is missing.", f"Write it, or remove {version} from prompt_versions.")
+    return found
+
+
+def choose_templates(
+    versions: Sequence[str],
+    brought: Mapping[str, Mapping[str, str]],
+    own: Mapping[str, Mapping[str, str]],
+    folders: Sequence[str],
+) -> dict[str, dict[str, str]]:
+    """The templates' files of every version: those that the study brings, or one's own.
+
+    Parameters
+    ----------
+    brought, own : for each version that is there, the paths of its templates by their names.
+    folders : where templates of one's own may lie, for messages.
+
+    Raises
+    ------
+    InputError : a version has no templates, or the study's and one's own.
+    """
+    for version in versions:
+        places = " or ".join(f"{folder}/{version}" for folder in folders)
+        if version in brought and version in own:
+            raise InputError(
+                f"prompt version {version}", "has templates in the study and in the folder of prompts.", "Rename yours."
+            )
+        if version not in brought and version not in own:
+            raise InputError(
+                f"prompt version {version}",
+                "has no templates.",
+                f"Put them into {places or 'a folder that the key prompts of the config names'}, "
+                "or remove it from prompt_versions.",
+            )
+    return {version: dict(brought.get(version) or own[version]) for version in versions}
+
+
+def read_prompts(paths: Mapping[str, Mapping[str, str]], instrument: Instrument) -> pa.Table:
+    """The prompt templates (table ``prompts``), one row per version and template, from the file of each.
+
+    Raises
+    ------
+    InputError : a file is missing or no UTF-8, or lacks a field of the instrument's.
+    """
+    rows = []
+    for version, of_template in paths.items():
+        for template, fields in instrument.templates:
+            path = of_template[template]
+            text = _read_text(path)
+            for field in ("title", "text", "content"):
+                if (field in fields) != (f"{{{field}}}" in text):
+                    problem = "lacks" if field in fields else "has"
+                    raise InputError(
+                        path,
+                        f"{problem} the field {{{field}}}.",
+                        f"The instrument's template {template} has {', '.join(f'{{{name}}}' for name in fields)}.",
+                    )
+            rows.append({"prompt_version": version, "template": template, "text": text})
+    return pa.Table.from_pylist(rows)
+
+
+def _read_text(path: str | Path) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError(path, "is missing.", "Restore it, or remove its version from prompt_versions.") from None
+    except UnicodeDecodeError:
+        raise InputError(path, "is no UTF-8 text.", "Save it as UTF-8.") from None
