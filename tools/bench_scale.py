@@ -137,7 +137,7 @@ def configure(checkout: Path, name: str, models: int = MODELS, conditions: int =
 
 def run_shared(checkout: Path, study: str) -> Costs:
     """Write all answers of a study, then run everything behind them, one job at a time."""
-    before = run(checkout, study, "prepare_items")
+    before = run(checkout, study, "simulate_study")
     write_answers(checkout, study)
     rules = snakemake(checkout, study, "--list-rules", "--quiet").split()
     shared = [rule for rule in rules if rule not in OF_A_MODEL]

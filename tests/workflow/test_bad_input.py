@@ -1,30 +1,49 @@
-"""Every fault of the input ends in one line that names file, row and remedy, and costs no earlier result."""
+"""Every fault of the input ends in one line with file, row and remedy, and costs only what is read from it."""
 
 import json
 import re
 from pathlib import Path
 
 import pytest
+from authors_archive import answer_file
 from conftest import run_snakemake
+from value_portrait.paper import raw_files
 
-SURVEY = "results/small/study/archive/data/prolific/survey/main/survey.json"
-PEOPLE = "results/small/study/archive/data/prolific/value/main/value.json"
-ITEMS = "results/small/study/archive/data/query-response-tagged/query-response-tagged.json"
-ANSWERS = "results/small/study/archive/lm_evaluation/outputs/final/simulated/fir-2_v2_results.json"
 RAW = "results/small/study/archive"
+SURVEY, PEOPLE, ITEMS = (f"{RAW}/{path}" for path in (raw_files.SURVEY, raw_files.PARTICIPANTS, raw_files.ITEMS))
+ANSWERS = f"{RAW}/{answer_file('fir-2', 'v2')}"
+# What each rule writes that reads raw files.
+IMPORTED = {
+    Path("results/small/study", name)
+    for name in (
+        "items.parquet",
+        "prompts.parquet",
+        "topics.csv",
+        "survey.parquet",
+        "participants.parquet",
+        "data_quality.csv",
+        "pilot_survey.parquet",
+        "pilot_participants.parquet",
+    )
+}
+READ = {Path("results/small/responses/fir-2/baseline.parquet")}
+
+
+@pytest.fixture
+def small(paper_copy):
+    """Run Snakemake on the private copy of the small study."""
+    return lambda *arguments: run_snakemake(paper_copy, "--configfile", "small.yaml", *arguments)
 
 
 def results(checkout):
-    """Content of everything that a finished run has made, but for what lies at the door and the logs."""
-    kept = ("items", "responses", "scores", "publication", "study")
+    """Content of everything that a finished run has made, but for raw files, logs and benchmarks."""
+    kept = ("items", "responses", "scores", "personas", "publication", "study")
     return {
         path.relative_to(checkout): path.read_bytes()
         for path in (checkout / "results/small").rglob("*")
         if path.is_file()
         and path.relative_to(checkout / "results/small").parts[0] in kept
         and not path.is_relative_to(checkout / RAW)
-        and not path.is_relative_to(checkout / "results/small/study/answers")
-        and path.name != "checked_study.txt"
     }
 
 
@@ -85,19 +104,29 @@ def drop_answer(answers):
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
-def test_a_faulty_raw_file(demo_copy, small, path, change, parts):
-    before = results(demo_copy)
-    content = json.loads((demo_copy / path).read_text())
+def test_a_faulty_raw_file(paper_copy, small, path, change, parts):
+    rule, tables = ("read_answers", READ) if path == ANSWERS else ("import_archive", IMPORTED)
+    before = results(paper_copy)
+    assert tables <= before.keys()
+    right = (paper_copy / path).read_text()
+    content = json.loads(right)
     change(content)
-    (demo_copy / path).write_text(json.dumps(content))
+    (paper_copy / path).write_text(json.dumps(content))
     refused(small(), *parts)
-    assert results(demo_copy) == before
+    # Only what the reading rule writes is lost; the mended file gives the same again, so nothing else is out of date.
+    assert results(paper_copy) == {name: data for name, data in before.items() if name not in tables}
+    (paper_copy / path).write_text(right)
+    mended = small("--", *map(str, tables))
+    assert mended.returncode == 0, mended.stdout
+    assert set(re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", mended.stdout)) == {rule}
+    assert results(paper_copy) == before
+    assert "Nothing to be done" in small("-n").stdout
 
 
 def test_a_prompt_version_that_the_archive_lacks(checkout):
     (checkout / "versions.yaml").write_text("prompt_versions: [v1, v7]\n")
     result = run_snakemake(checkout, "-n", "--configfile", "versions.yaml")
-    refused(result, "model gpt-4o-2024-05-13", "prompt version v7", "prompt_versions")
+    refused(result, "versions.yaml: prompt_versions", "prompt version v7 is none of the instrument's", "Define it")
 
 
 def test_a_model_without_its_files(checkout):
@@ -106,11 +135,33 @@ def test_a_model_without_its_files(checkout):
     refused(run_snakemake(checkout, "-n"), "model qwen-maxi", "no files of recorded answers", "config/models.tsv")
 
 
-def test_a_model_that_lacks_one_prompt_version(checkout):
+def test_models_that_lack_a_prompt_version_do_without_it(checkout):
     sums = checkout / "data/raw/SHA256SUMS"
     lines = [line for line in sums.read_text().splitlines() if not line.endswith("/qwen-max_v3_results.json")]
     sums.write_text("\n".join(lines) + "\n")
-    refused(run_snakemake(checkout, "-n"), "model qwen-max", "prompt version v3", "Correct")
+    result = run_snakemake(checkout, "-n", "--quiet", "all", "--", "responses")
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.count("1 recorded model has no answers to prompt version v3;") == 1
+
+
+def with_own_version(checkout):
+    """Define a prompt version v4, and ask for it."""
+    instrument = checkout / "config/instruments/value_portrait.yaml"
+    instrument.write_text(instrument.read_text().replace("prompt_versions: ", "prompt_versions:\n  v4: {}", 1))
+    (checkout / "own.yaml").write_text("prompt_versions: [v1, v4]\nprompts: mine\n")
+    return lambda *arguments: run_snakemake(checkout, "-n", "--quiet", "all", "--configfile", "own.yaml", *arguments)
+
+
+def test_a_prompt_version_of_ones_own(checkout):
+    run = with_own_version(checkout)
+    refused(run(), "prompt version v4", "has no templates", "Put them into mine/v4")
+    (checkout / "mine/v4").mkdir(parents=True)
+    (checkout / "mine/v4/reddit.txt").write_text("{title} {text} {content}")
+    refused(run(), "mine/v4/sharegpt.txt", "is missing", "Write it")
+    (checkout / "mine/v4/sharegpt.txt").write_text("{text} {content}")
+    result = run("--", "responses")
+    assert result.returncode == 0, result.stdout
+    assert "33 recorded models have no answers to prompt version v4;" in result.stdout
 
 
 def change_row(checkout, old, new):
@@ -189,10 +240,10 @@ def test_a_file_in_the_place_of_the_results(checkout):
     assert (checkout / "results").read_text() == "mine"
 
 
-def test_the_refusal_names_the_log(demo_copy, small):
-    content = json.loads((demo_copy / SURVEY).read_text())
+def test_the_refusal_names_the_log(paper_copy, small):
+    content = json.loads((paper_copy / SURVEY).read_text())
     set_rating(0)(content)
-    (demo_copy / SURVEY).write_text(json.dumps(content))
+    (paper_copy / SURVEY).write_text(json.dumps(content))
     result = small()
-    log = Path(demo_copy, re.search(r"^Logfile (.*\.log):", result.stdout, re.MULTILINE)[1])
+    log = Path(paper_copy, re.search(r"^Logfile (.*\.log):", result.stdout, re.MULTILINE)[1])
     assert "the rating 0 is not" in log.read_text()
