@@ -126,7 +126,7 @@ def test_a_faulty_raw_file(paper_copy, small, path, change, parts):
 def test_a_prompt_version_that_the_archive_lacks(checkout):
     (checkout / "versions.yaml").write_text("prompt_versions: [v1, v7]\n")
     result = run_snakemake(checkout, "-n", "--configfile", "versions.yaml")
-    refused(result, "versions.yaml: prompt_versions", "prompt version v7 is none of the instrument's", "Define it")
+    refused(result, "versions.yaml", "prompt version v7 is none of the instrument's", "Define it")
 
 
 def test_a_model_without_its_files(checkout):
@@ -174,7 +174,7 @@ def change_row(checkout, old, new):
     [
         ("\nqwen-plus\t", "\nqwen-max\t", ("config/models.tsv, row 23", "'qwen-max' stands in an earlier row too")),
         ("\nclaude-3.7-sonnet\t", "\nclaude-3.7-sonnet_thinking\t", ("config/models.tsv, row 16", "get one file name")),
-        ("\topen\t", "\tajar\t", ("config/models.tsv, row", "weights: 'ajar' is not one of", "open or closed")),
+        ("\topen\t", "\tajar\t", ("config/models.tsv, row", "weights: 'ajar' does not fit", "open or closed")),
         ("reasoning\tconditions", "thinking\tconditions", ("config/models.tsv, row 1", "has other columns")),
     ],
 )
@@ -186,9 +186,13 @@ def test_a_faulty_table_of_models(checkout, old, new, parts):
 @pytest.mark.parametrize(
     ("old", "new", "parts"),
     [
-        ("seed: 42", "seed: 42\ncolour: red", ("config.yaml", "'colour' was unexpected")),
-        ("method: spearman", "methode: spearman", ("config.yaml: items", "'methode' was unexpected")),
-        ("threshold: 0.30", "threshold: high", ("config.yaml: items.threshold", "'high' is not of type 'number'")),
+        ("seed: 42", "seed: 42\ncolour: red", ("config.yaml", "'colour' is no key")),
+        ("method: spearman", "methode: spearman", ("config.yaml: items", "'method' is missing")),
+        (
+            "threshold: 0.30",
+            "threshold: high",
+            ("config.yaml: items.threshold", "'high' does not fit (input should be a valid number)"),
+        ),
         ("models: config/models.tsv", "models: config/model.tsv", ("config/model.tsv", "is missing", "'models'")),
     ],
 )
