@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from authors_archive import MODELS, VERSIONS, write_archive
 from hypothesis import settings
 from loopback import Loopback
 from targets import KEY
@@ -92,6 +93,30 @@ def small(demo_copy: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return lambda *arguments: run_snakemake(demo_copy, "--configfile", "small.yaml", *arguments)
 
 
+@pytest.fixture(scope="session")
+def small_paper(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of a small study in the authors' layout; tests that change it copy it first."""
+    checkout = copy_checkout(tmp_path_factory.mktemp("small_paper") / "checkout")
+    write_archive(checkout / "data/raw")
+    (checkout / "small.yaml").write_text(SMALL_PAPER)
+    (checkout / "config/small_models.tsv").write_text(small_models(len(MODELS)).replace("simulated", "recorded"))
+    result = run_snakemake(checkout, "--configfile", "small.yaml")
+    assert result.returncode == 0, result.stdout
+    return checkout
+
+
+@pytest.fixture
+def paper_copy(small_paper: Path, tmp_path: Path) -> Path:
+    """A private copy of the finished small study in the authors' layout, its file times kept."""
+    return Path(shutil.copytree(small_paper, tmp_path / "copy"))
+
+
+SMALL_PAPER = f"""\
+study: paper
+results_dir: results/small
+models: config/small_models.tsv
+prompt_versions: [{", ".join(VERSIONS)}]
+"""
 SMALL_STUDY = """\
 study: simulated
 results_dir: results/small

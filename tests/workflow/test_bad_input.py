@@ -1,11 +1,50 @@
-"""Every fault of the input ends in one line that names file, row and remedy, and costs no earlier result."""
+"""Every fault of the input ends in one line with file, row and remedy, and costs only what is read from it."""
 
 import re
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from authors_archive import answer_file
 from conftest import run_snakemake
+from value_portrait.paper import raw_files
+
+RAW = "results/small/study/archive"
+SURVEY, PEOPLE, ITEMS = (f"{RAW}/{path}" for path in (raw_files.SURVEY, raw_files.PARTICIPANTS, raw_files.ITEMS))
+ANSWERS = f"{RAW}/{answer_file('fir-2', 'v2')}"
+# What each rule writes that reads raw files.
+IMPORTED = {
+    Path("results/small/study", name)
+    for name in (
+        "items.parquet",
+        "prompts.parquet",
+        "topics.csv",
+        "survey.parquet",
+        "participants.parquet",
+        "data_quality.csv",
+        "pilot_survey.parquet",
+        "pilot_participants.parquet",
+    )
+}
+READ = {Path("results/small/responses/fir-2/baseline.parquet")}
+
+
+@pytest.fixture
+def small(paper_copy):
+    """Run Snakemake on the private copy of the small study."""
+    return lambda *arguments: run_snakemake(paper_copy, "--configfile", "small.yaml", *arguments)
+
+
+def results(checkout):
+    """Content of everything that a finished run has made, but for raw files, logs and benchmarks."""
+    kept = ("items", "responses", "scores", "personas", "publication", "study")
+    return {
+        path.relative_to(checkout): path.read_bytes()
+        for path in (checkout / "results/small").rglob("*")
+        if path.is_file()
+        and path.relative_to(checkout / "results/small").parts[0] in kept
+        and not path.is_relative_to(checkout / RAW)
+    }
 
 
 def refused(result, *parts):
@@ -16,10 +55,78 @@ def refused(result, *parts):
     assert len(lines) == 1, result.stdout
 
 
+def first_option(survey):
+    return next(iter(survey[0].values()))[0]
+
+
+def set_rating(rating):
+    def change(survey):
+        first_option(survey)["data"][0][0] = rating
+
+    return change
+
+
+def drop_profile(people):
+    del people[next(name for name in people if name)]
+
+
+def drop_option(survey):
+    next(iter(survey[0].values())).pop()
+
+
+def rate_twice(survey):
+    first_option(survey)["data"].append(first_option(survey)["data"][0])
+
+
+def drop_response(items):
+    items[0]["outputs"].pop()
+
+
+def answer_twice(answers):
+    answers.append(answers[0])
+
+
+def drop_answer(answers):
+    answers.pop()
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "parts"),
+    [
+        (SURVEY, set_rating(7), ("survey.json, group 1, item", "participant P", "the rating 7 is not", "Correct it")),
+        (SURVEY, set_rating("4"), ("survey.json, group 1, item", "the rating '4' is not a whole number")),
+        (SURVEY, rate_twice, ("survey.json, group 1, item", "rates the item twice", "Keep one")),
+        (SURVEY, drop_option, ("survey.json", "have no ratings, the first is", "Restore")),
+        (PEOPLE, drop_profile, ("survey.json, group 1, item", "rates without a profile", "value.json")),
+        (ITEMS, drop_response, ("query-response-tagged.json, query", "has 2 responses where others have 3")),
+        (ANSWERS, answer_twice, ("fir-2_v2_results.json, record 25", "a second time", "Keep one")),
+        (ANSWERS, drop_answer, ("fir-2_v2_results.json", "lacks 1 item(s), the first is", "Restore")),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_faulty_raw_file(paper_copy, small, path, change, parts):
+    rule, tables = ("read_answers", READ) if path == ANSWERS else ("import_archive", IMPORTED)
+    before = results(paper_copy)
+    assert tables <= before.keys()
+    right = (paper_copy / path).read_text()
+    content = json.loads(right)
+    change(content)
+    (paper_copy / path).write_text(json.dumps(content))
+    refused(small(), *parts)
+    # Only what the reading rule writes is lost; the mended file gives the same again, so nothing else is out of date.
+    assert results(paper_copy) == {name: data for name, data in before.items() if name not in tables}
+    (paper_copy / path).write_text(right)
+    mended = small("--", *map(str, tables))
+    assert mended.returncode == 0, mended.stdout
+    assert set(re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", mended.stdout)) == {rule}
+    assert results(paper_copy) == before
+    assert "Nothing to be done" in small("-n").stdout
+
+
 def test_a_prompt_version_that_the_archive_lacks(checkout):
     (checkout / "versions.yaml").write_text("prompt_versions: [v1, v7]\n")
     result = run_snakemake(checkout, "-n", "--configfile", "versions.yaml")
-    refused(result, "model gpt-4o-2024-05-13", "prompt version v7", "prompt_versions")
+    refused(result, "versions.yaml", "prompt version v7 is none of the instrument's", "Define it")
 
 
 def test_a_model_without_its_files(checkout):
@@ -28,11 +135,33 @@ def test_a_model_without_its_files(checkout):
     refused(run_snakemake(checkout, "-n"), "model qwen-maxi", "no files of recorded answers", "config/models.tsv")
 
 
-def test_a_model_that_lacks_one_prompt_version(checkout):
+def test_models_that_lack_a_prompt_version_do_without_it(checkout):
     sums = checkout / "data/raw/SHA256SUMS"
     lines = [line for line in sums.read_text().splitlines() if not line.endswith("/qwen-max_v3_results.json")]
     sums.write_text("\n".join(lines) + "\n")
-    refused(run_snakemake(checkout, "-n"), "model qwen-max", "prompt version v3", "Correct")
+    result = run_snakemake(checkout, "-n", "--quiet", "all", "--", "responses")
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.count("1 recorded model has no answers to prompt version v3;") == 1
+
+
+def with_own_version(checkout):
+    """Define a prompt version v4, and ask for it."""
+    instrument = checkout / "config/instruments/value_portrait.yaml"
+    instrument.write_text(instrument.read_text().replace("prompt_versions: ", "prompt_versions:\n  v4: {}", 1))
+    (checkout / "own.yaml").write_text("prompt_versions: [v1, v4]\nprompts: mine\n")
+    return lambda *arguments: run_snakemake(checkout, "-n", "--quiet", "all", "--configfile", "own.yaml", *arguments)
+
+
+def test_a_prompt_version_of_ones_own(checkout):
+    run = with_own_version(checkout)
+    refused(run(), "prompt version v4", "has no templates", "Put them into mine/v4")
+    (checkout / "mine/v4").mkdir(parents=True)
+    (checkout / "mine/v4/reddit.txt").write_text("{title} {text} {content}")
+    refused(run(), "mine/v4/sharegpt.txt", "is missing", "Write it")
+    (checkout / "mine/v4/sharegpt.txt").write_text("{text} {content}")
+    result = run("--", "responses")
+    assert result.returncode == 0, result.stdout
+    assert "33 recorded models have no answers to prompt version v4;" in result.stdout
 
 
 def change_row(checkout, old, new):
@@ -45,7 +174,7 @@ def change_row(checkout, old, new):
     [
         ("\nqwen-plus\t", "\nqwen-max\t", ("config/models.tsv, row 23", "'qwen-max' stands in an earlier row too")),
         ("\nclaude-3.7-sonnet\t", "\nclaude-3.7-sonnet_thinking\t", ("config/models.tsv, row 16", "get one file name")),
-        ("\topen\t", "\tajar\t", ("config/models.tsv, row", "weights: 'ajar' is not one of", "open or closed")),
+        ("\topen\t", "\tajar\t", ("config/models.tsv, row", "weights: 'ajar' does not fit", "open or closed")),
         ("reasoning\tconditions", "thinking\tconditions", ("config/models.tsv, row 1", "has other columns")),
     ],
 )
@@ -57,9 +186,13 @@ def test_a_faulty_table_of_models(checkout, old, new, parts):
 @pytest.mark.parametrize(
     ("old", "new", "parts"),
     [
-        ("seed: 42", "seed: 42\ncolour: red", ("config.yaml", "'colour' was unexpected")),
-        ("method: spearman", "methode: spearman", ("config.yaml: items", "'methode' was unexpected")),
-        ("threshold: 0.30", "threshold: high", ("config.yaml: items.threshold", "'high' is not of type 'number'")),
+        ("seed: 42", "seed: 42\ncolour: red", ("config.yaml", "'colour' is no key")),
+        ("method: spearman", "methode: spearman", ("config.yaml: items", "'method' is missing")),
+        (
+            "threshold: 0.30",
+            "threshold: high",
+            ("config.yaml: items.threshold", "'high' does not fit (input should be a valid number)"),
+        ),
         ("models: config/models.tsv", "models: config/model.tsv", ("config/model.tsv", "is missing", "'models'")),
     ],
 )
@@ -111,9 +244,10 @@ def test_a_file_in_the_place_of_the_results(checkout):
     assert (checkout / "results").read_text() == "mine"
 
 
-def test_the_refusal_names_the_log(demo_copy, small):
-    survey = demo_copy / "results/small/study/survey.parquet"
-    pq.write_table(pq.read_table(survey).drop_columns(["rating"]), survey)
+def test_the_refusal_names_the_log(paper_copy, small):
+    content = json.loads((paper_copy / SURVEY).read_text())
+    set_rating(0)(content)
+    (paper_copy / SURVEY).write_text(json.dumps(content))
     result = small()
-    log = Path(demo_copy, re.search(r"^Logfile (.*\.log):", result.stdout, re.MULTILINE)[1])
-    assert "lacks the column(s) rating" in log.read_text()
+    log = Path(paper_copy, re.search(r"^Logfile (.*\.log):", result.stdout, re.MULTILINE)[1])
+    assert "the rating 0 is not" in log.read_text()

@@ -194,7 +194,7 @@ def test_changing_one_models_row_collects_that_model_alone(paper, restored):
     assert "deepseek-r1" in text
     assert jobs["parse_answers"] == jobs["score_models"] == jobs["draw_profiles"] == 1
     assert not [rule for rule in jobs if "persona" in rule or "people" in rule]
-    assert not {"verify_archive", "unpack_archive", "prepare_survey", "correlate_items"} & set(jobs)
+    assert not {"verify_archive", "unpack_archive", "import_archive", "correlate_items"} & set(jobs)
 
 
 def users_of(module):
@@ -244,9 +244,7 @@ def DOWNSTREAM_OF(rules):
     takers = {
         "verify_archive": {"unpack_archive"},
         "unpack_archive": {
-            "check_study",
-            "prepare_items",
-            "prepare_survey",
+            "import_archive",
             "read_answers",
             "read_published_correlations",
             "write_certificate",
@@ -254,22 +252,14 @@ def DOWNSTREAM_OF(rules):
         "read_published_correlations": {"explain_correlations", "write_certificate"},
         "explain_correlations": {"write_certificate"},
         "write_certificate": {"draw_certificate", "check_certificate"},
-        "check_study": {"prepare_items", "prepare_survey"},
-        "prepare_items": {
-            "prepare_survey",
+        "import_archive": {
             "read_answers",
+            "correlate_items",
             "score_models",
             "score_raters",
             "estimate_reliability",
             "write_tables",
             "draw_items",
-            "write_certificate",
-        },
-        "prepare_survey": {
-            "correlate_items",
-            "score_models",
-            "score_raters",
-            "estimate_reliability",
             "write_summary",
             "compare_models",
             "read_published_correlations",

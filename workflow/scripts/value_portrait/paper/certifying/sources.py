@@ -303,7 +303,7 @@ def counts(
         elif quantity == "mean raters per item":
             mean = np.array([len(survey) / survey["item_id"].nunique()])
             values = {"": mean, WHOLE_RATERS: np.floor(mean)}
-            rows.append(compare("Text", [str(quantity)], numbers, tolerance, values, "prepare_survey"))
+            rows.append(compare("Text", [str(quantity)], numbers, tolerance, values, "import_archive"))
         elif quantity == "participants":
             why = f"the archive holds {participants} people, pilots included"
             rows.append(absent("Text", [str(quantity)], [numbers[0]], "not in the archive", why))
@@ -325,7 +325,7 @@ def query_funnel(path: str, item_table: pd.DataFrame) -> pd.DataFrame:
             numbers,
             tolerance,
             {"": queries.reindex(printed.columns).to_numpy(float)},
-            "prepare_items",
+            "import_archive",
         )
     ]
     for stage in printed.index[:-1]:
