@@ -38,7 +38,7 @@ if SIMULATED:
             library=library("simulation/simulate_conditions"),
         output:
             tables=[
-                f"<results>/study/answers/{name}/{condition}.parquet"
+                f"<results>/responses/{name}/{condition}.parquet"
                 for name in SIMULATED_MODELS
                 for condition in simulated_personas(name)
             ],
@@ -63,7 +63,7 @@ rule read_answers:
         item_table="<results>/study/items.parquet",
         library=library("paper/read_answers"),
     output:
-        table="<results>/study/answers/{model}/{condition}.parquet",
+        table="<results>/responses/{model}/{condition}.parquet",
     log:
         "<logs>/read_answers/{model}/{condition}.log",
     wildcard_constraints:
@@ -88,7 +88,7 @@ rule import_answers:
         prompts="<results>/study/prompts.parquet",
         library=library("responses/import_answers"),
     output:
-        table="<results>/study/answers/{model}/{condition}.parquet",
+        table="<results>/responses/{model}/{condition}.parquet",
     log:
         "<logs>/import_answers/{model}/{condition}.log",
     wildcard_constraints:
@@ -96,6 +96,7 @@ rule import_answers:
     conda:
         "../../envs/live.yaml"
     params:
+        instrument=INSTRUMENT,
         model=lambda wildcards: MODELS[wildcards.model].model,
         message=message_of,
         prompt_versions=CONFIG.prompt_versions,
@@ -103,20 +104,3 @@ rule import_answers:
         "Importing the published live answers of {wildcards.model} ({wildcards.condition})"
     script:
         "../scripts/responses/import_answers.py"
-
-
-# A copy, so that a fault in a model's files is found before the table of an earlier run is given up.
-rule collect_answers:
-    input:
-        table="<results>/study/answers/{model}/{condition}.parquet",
-    output:
-        table="<results>/responses/{model}/{condition}.parquet",
-    log:
-        "<logs>/collect_answers/{model}/{condition}.log",
-    localrule: True
-    conda:
-        "../../envs/collection.yaml"
-    message:
-        "Collecting the answers of {wildcards.model} ({wildcards.condition})"
-    shell:
-        "cp {input.table} {output.table} 2> {log}"
