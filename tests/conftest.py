@@ -8,8 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from loopback import Loopback
 from targets import KEY
+
+# A busy machine is no fault of the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parents[1]
 TRACKED = ("Snakefile", "config.yaml", "requirements.lock", "config", "envs", "profiles", "workflow", "data/reference")

@@ -6,8 +6,10 @@ resolve() {
         --fork-strategy fewest --custom-compile-command "make lock"
 }
 resolve --group dev --upgrade -o requirements.lock
-# What a cluster wants beside it: the same versions, and of the rest alone.
-resolve --group cluster -c requirements.lock |
-    awk 'NR == FNR { locked[$1]; next } /^[^ ]/ { new = !($1 in locked) } new || /^#/' requirements.lock - \
-        >requirements-cluster.lock
+# What clusters and mutation tests want beside it: the same versions, and of the rest alone.
+for group in cluster mutants; do
+    resolve --group "$group" -c requirements.lock |
+        awk 'NR == FNR { locked[$1]; next } /^[^ ]/ { new = !($1 in locked) } new || /^#/' requirements.lock - \
+            >"requirements-$group.lock"
+done
 .venv/bin/python tools/pin_environments.py

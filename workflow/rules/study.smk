@@ -8,17 +8,24 @@ if SIMULATED:
         input:
             library=library("simulation/simulate_study"),
         output:
-            [f"<archive>/{path}" for path in item_files() + survey_files()],
+            item_table="<results>/study/items.parquet",
+            prompts="<results>/study/prompts.parquet",
+            topics="<results>/study/topics.csv",
+            survey="<results>/study/survey.parquet",
+            participants="<results>/study/participants.parquet",
+            data_quality=report(
+                "<results>/study/data_quality.csv", caption="../report/data_quality.rst", category="Data quality"
+            ),
             loadings="<results>/study/truth/loadings.parquet",
         log:
             "<logs>/simulate_study.log",
         conda:
             "../../envs/collection.yaml"
         params:
-            archive=archive_folder,
             simulation=CONFIG.simulation.model_dump(),
             prompt_versions=CONFIG.prompt_versions,
             seed=CONFIG.seed,
+            instrument=INSTRUMENT,
         message:
             "Simulating raters, items and prompts with known truth"
         script:
@@ -37,6 +44,8 @@ else:
             "<logs>/verify_archive.log",
         conda:
             "../../envs/collection.yaml"
+        params:
+            raw="data/raw",
         message:
             "Finding the authors' archive and checking every file of it"
         script:
@@ -60,72 +69,69 @@ else:
         script:
             "../scripts/paper/unpack_archive.py"
 
+    # Whatever is wrong in a raw file shows here, where no earlier result can be lost to it.
+    rule check_study:
+        input:
+            [f"<archive>/{path}" for path in item_files() + survey_files()],
+            library=library("paper/check_study"),
+        output:
+            checked="<results>/study/checked_study.txt",
+        log:
+            "<logs>/check_study.log",
+        conda:
+            "../../envs/collection.yaml"
+        params:
+            archive=archive_folder,
+            prompt_versions=CONFIG.prompt_versions,
+        message:
+            "Checking the raw surveys, items and prompt templates"
+        script:
+            "../scripts/paper/check_study.py"
 
-# Whatever is wrong in a raw file shows here, where no earlier result can be lost to it.
-rule check_study:
-    input:
-        [f"<archive>/{path}" for path in item_files() + survey_files()],
-        library=library("paper/check_study"),
-    output:
-        checked="<results>/study/checked_study.txt",
-    log:
-        "<logs>/check_study.log",
-    conda:
-        "../../envs/collection.yaml"
-    params:
-        archive=archive_folder,
-        prompt_versions=CONFIG.prompt_versions,
-    message:
-        "Checking the raw surveys, items and prompt templates"
-    script:
-        "../scripts/paper/check_study.py"
+    rule prepare_items:
+        input:
+            [f"<archive>/{path}" for path in item_files()],
+            checked="<results>/study/checked_study.txt",
+            library=library("paper/prepare_items"),
+        output:
+            item_table="<results>/study/items.parquet",
+            prompts="<results>/study/prompts.parquet",
+            topics="<results>/study/topics.csv",
+        log:
+            "<logs>/prepare_items.log",
+        conda:
+            "../../envs/collection.yaml"
+        params:
+            archive=archive_folder,
+            prompt_versions=CONFIG.prompt_versions,
+        message:
+            "Reading items, topics and prompt templates"
+        script:
+            "../scripts/paper/prepare_items.py"
 
-
-rule prepare_items:
-    input:
-        [f"<archive>/{path}" for path in item_files()],
-        checked="<results>/study/checked_study.txt",
-        library=library("paper/prepare_items"),
-    output:
-        item_table="<results>/study/items.parquet",
-        prompts="<results>/study/prompts.parquet",
-        topics="<results>/study/topics.csv",
-    log:
-        "<logs>/prepare_items.log",
-    conda:
-        "../../envs/collection.yaml"
-    params:
-        archive=archive_folder,
-        prompt_versions=CONFIG.prompt_versions,
-    message:
-        "Reading items, topics and prompt templates"
-    script:
-        "../scripts/paper/prepare_items.py"
-
-
-rule prepare_survey:
-    input:
-        [f"<archive>/{path}" for path in survey_files()],
-        checked="<results>/study/checked_study.txt",
-        item_table="<results>/study/items.parquet",
-        library=library("paper/prepare_survey"),
-    output:
-        survey="<results>/study/survey.parquet",
-        participants="<results>/study/participants.parquet",
-        pilot_survey="<results>/study/pilot_survey.parquet",
-        pilot_participants="<results>/study/pilot_participants.parquet",
-        data_quality=report(
-            "<results>/study/data_quality.csv", caption="../report/data_quality.rst", category="Data quality"
-        ),
-    log:
-        "<logs>/prepare_survey.log",
-    # On the longest path, so it goes before the many collections.
-    priority: 1
-    conda:
-        "../../envs/collection.yaml"
-    params:
-        archive=archive_folder,
-    message:
-        "Reading the raw surveys"
-    script:
-        "../scripts/paper/prepare_survey.py"
+    rule prepare_survey:
+        input:
+            [f"<archive>/{path}" for path in survey_files()],
+            checked="<results>/study/checked_study.txt",
+            item_table="<results>/study/items.parquet",
+            library=library("paper/prepare_survey"),
+        output:
+            survey="<results>/study/survey.parquet",
+            participants="<results>/study/participants.parquet",
+            pilot_survey="<results>/study/pilot_survey.parquet",
+            pilot_participants="<results>/study/pilot_participants.parquet",
+            data_quality=report(
+                "<results>/study/data_quality.csv", caption="../report/data_quality.rst", category="Data quality"
+            ),
+        log:
+            "<logs>/prepare_survey.log",
+        # On the longest path, so it goes before the many collections.
+        priority: 1
+        conda:
+            "../../envs/collection.yaml"
+        params:
+            archive=archive_folder,
+        message:
+            "Reading the raw surveys"
+        script:
+            "../scripts/paper/prepare_survey.py"

@@ -16,7 +16,7 @@ from value_portrait.tables import read_table, write_csv
 
 
 def write_certificate(
-    inputs: Mapping[str, str],
+    inputs: Mapping[str, Any],
     archive: Path,
     first_answers: Mapping[str, str],
     archived: Mapping[str, str],
@@ -29,7 +29,8 @@ def write_certificate(
     ``first_answers`` are the recorded models' files of answers to the first prompt version, ``archived`` all such files
     of the archive, by model.
     """
-    material = gather(inputs, archive, first_answers, archived)
+    printed = dict(zip(PRINTED, inputs["printed"], strict=True))
+    material = gather(inputs, archive, first_answers, archived, printed)
     items = material.by_published.items
     rated = read_ratings(inputs["ratings"], "rating", prompt_versions, items)
     alphas = alpha_by_two_routes(
@@ -38,7 +39,7 @@ def write_certificate(
         read_table(inputs["item_key"], "item_key").to_pandas(),
         observations,
     )
-    made = certify(material, PRINTED, [*read_findings(inputs["findings_on_correlations"]), alphas])
+    made = certify(material, printed, [*read_findings(inputs["findings_on_correlations"]), alphas])
     findings = findings_frame(made.findings)
     for name, table in made.tables.items():
         write_csv(table, outputs[name])

@@ -74,12 +74,32 @@ def read_yaml(path: str | Path, key: str) -> Any:
     """
     path = Path(path)
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys)
     except FileNotFoundError:
         raise InputError(path, "is missing.", f"Correct the key '{key}' of the config.") from None
-    except yaml.YAMLError:
+    except OSError as problem:
+        raise InputError(path, f"cannot be read ({problem.strerror}).", "It must be a file.") from None
+    except yaml.constructor.ConstructorError as problem:
+        line = problem.problem_mark.line + 1 if problem.problem_mark else 1
+        raise InputError(f"{path}, line {line}", f"{problem.problem}.", "Correct it.") from None
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError):
         # The parser's own message quotes the text, and with it perhaps a key.
-        raise InputError(path, "is no YAML.", "Correct its indentation and quotes.") from None
+        raise InputError(path, "is no YAML.", "Correct its indentation, quotes and encoding (UTF-8).") from None
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML in which a key stands once: of two the last would win in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping, or a complaint about the second of two equal keys."""
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key.value, str) and key.value in seen:
+                problem = f"the key '{key.value}' stands there twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            if isinstance(key.value, str):
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 def read_rows(path: str | Path, key: str, kind: type[Part]) -> list[tuple[str, Part]]:

@@ -246,7 +246,7 @@ def read_models(path: str | Path, study: str, exported: Container[str] = ()) -> 
         if slug(name) in slugs:
             raise InputError(where, f"'{name}' stands in an earlier row too.", "Keep one of them.")
         slugs[slug(name)] = name
-        has_answers = {"simulated": study == "simulated", "recorded": study != "simulated" or slug(name) in exported}
+        has_answers = {"simulated": study != "paper", "recorded": study != "simulated" or slug(name) in exported}
         if not has_answers.get(model.answers, True):
             raise InputError(where, f"answers are {model.answers}, but the study is {study}.", "Change one.")
         models.append(model)

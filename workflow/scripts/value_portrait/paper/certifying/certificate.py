@@ -29,7 +29,7 @@ from value_portrait.paper.certifying.paper import (
     TWO_PROFILES,
     VERSIONS,
 )
-from value_portrait.paper.certifying.printed import PRINTED, read_printed
+from value_portrait.paper.certifying.printed import read_printed
 from value_portrait.paper.certifying.published_scores import read_published_scores
 from value_portrait.paper.certifying.published_tags import read_published_tags
 from value_portrait.paper.certifying.rows import judge
@@ -95,7 +95,11 @@ class Certificate:
 
 
 def gather(
-    tables: Mapping[str, str], archive: Path, first_answers: Mapping[str, str], archived: Mapping[str, str]
+    tables: Mapping[str, str],
+    archive: Path,
+    first_answers: Mapping[str, str],
+    archived: Mapping[str, str],
+    printed: Mapping[str, str],
 ) -> Material:
     """Read the material.
 
@@ -105,6 +109,7 @@ def gather(
     archive : folder of the verified archive.
     first_answers : for each recorded model its file of answers to the first prompt version.
     archived : the same for each model whose answers the archive holds, recorded in this run or not.
+    printed : path of every printed table, by the names of ``PRINTED``.
     """
     study = ("survey", "item_table", "prompts", "topics")
     frames = {name: read_table(tables[name], name.replace("item_table", "items")).to_pandas() for name in study}
@@ -122,7 +127,7 @@ def gather(
         for parser in ("published", "strict")
     )
     by_published, by_strict = _of(everyone, first_answers), _of(strictly, first_answers)
-    asked_anew = set(read_printed(PRINTED["open_weight_scores"], "model").index) - first_answers.keys()
+    asked_anew = set(read_printed(printed["open_weight_scores"], "model").index) - first_answers.keys()
     subjects = zip(by_published.subjects, by_published.values, strict=True)
     unanswered = [model for (model, _), values in subjects if not values[0].all()]
     stored = read_parts(tables["ratings"], "ratings", VALUE_PORTRAIT, READ_BY_PARSERS)
