@@ -159,9 +159,9 @@ EFFORT = {"reasoning_effort": "low"}
 @pytest.mark.parametrize(
     ("api", "changes", "finding", "role", "key", "body"),
     [
-        ("openai", {}, Finding(), None, "dde0108b896cfa08", "c95b34587ce4d229"),
-        ("openai", {}, Finding(), "system", "d9059b92860f308f", "831b5e5e68b818fd"),
-        ("openai", {}, Finding(), "user", "8e69a75d26c5f34c", "eb4c4cb43f33151d"),
+        ("openai", {}, Finding(), None, "226faf902a6eae30", "84fa3de8bc6bd6fb"),
+        ("openai", {}, Finding(), "system", "6e5135a4eb08638f", "c122af1ed7d7d954"),
+        ("openai", {}, Finding(), "user", "c8b3749ce5977661", "a76aab8ec634eb43"),
         (
             "openai",
             {"token_parameter": "max_completion_tokens", "seed": None},
@@ -170,14 +170,14 @@ EFFORT = {"reasoning_effort": "low"}
             "32e4a0d7e4801124",
             "b8257c13b936e2cd",
         ),
-        ("openai", {}, Finding(("seed",), "max_completion_tokens"), None, "4c5013821bd1bc22", "e5c97ff6b1f7d63c"),
+        ("openai", {}, Finding(("seed",), "max_completion_tokens"), None, "a2b3133b4e453348", "f99e9782f41ee6ed"),
         (
             "openai",
             EFFORT | {"reasoning_parameter": "reasoning.effort", "extra_body": {"provider": {"order": ["a"]}}},
             Finding(),
             "user",
-            "2102fe8f392879af",
-            "b6306cb48df4ae88",
+            "54fe48b65af61f61",
+            "404c94b00350bc6c",
         ),
         ("anthropic", {}, Finding(), None, "ed9aab058af32515", "bb9db4f352e5f862"),
         ("anthropic", {}, Finding(), "system", "66a5a9764524590b", "9711402dcccc010a"),
@@ -214,8 +214,8 @@ def test_old_answers_still_count(
 @pytest.mark.parametrize(
     ("api", "told", "key"),
     [
-        ("openai", False, "c3e10bcf5e899fde"),
-        ("openai", True, "29e2d2decf8cdada"),
+        ("openai", False, "d7cc3fc6272ff027"),
+        ("openai", True, "3d5902e4174bfda9"),
         ("anthropic", False, "30159e6782596a0c"),
         ("anthropic", True, "e156f95b7f5e42de"),
     ],

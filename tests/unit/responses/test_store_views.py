@@ -63,7 +63,7 @@ def test_an_export_is_a_recorded_source_for_somebody_else(tmp_path: Path, server
     assert table.equals(own.select(table.column_names))
     write_table(table, tmp_path / "answers.parquet", "answers", VALUE_PORTRAIT)
     with pytest.raises(InputError, match="another prompt than this study's"):
-        read_export(exported, dict.fromkeys(prompts(plan), "0"), None, MODEL, CONDITION)
+        read_export(exported, dict.fromkeys(prompts(plan), "0"), None, MODEL, CONDITION, VALUE_PORTRAIT)
     with pytest.raises(InputError, match="has no answer"):
         read_export(exported, {("v9", "0-1"): "0"}, None, MODEL, CONDITION, VALUE_PORTRAIT)
 

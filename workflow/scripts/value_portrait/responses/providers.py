@@ -86,7 +86,8 @@ class Parameters(Checked):
     """A named set of request parameters; what is missing is left to the model."""
 
     max_tokens: int = Field(ge=1, description="tokens that an answer may have, with its reasoning")
-    temperature: Annotated[float, Field(ge=0)] | None = Field(None, description="0 or more")
+    # A whole number stays one: 0 and 0.0 would be two requests.
+    temperature: Annotated[int | float, Field(ge=0)] | None = Field(None, description="0 or more")
     seed: int | None = Field(None, description="a whole number")
     reasoning_effort: str | None = Field(None, description="as the provider names it")
     extra_body: dict[str, Any] = Field({}, description="what else goes into the request")
