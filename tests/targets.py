@@ -56,7 +56,7 @@ def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
             assert name in optional, name
             part = parameters if name == "reasoning_effort" else provider
         part[name] = changes[name]
-    provider["accepts"] = list(provider["accepts"])
+    provider |= {name: list(provider[name]) for name in ("accepts", "reasoning_fields")}
     return Target(Model(**row), Provider(**provider), Parameters(**parameters))
 
 

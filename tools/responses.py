@@ -13,12 +13,12 @@ sys.path.append(str(ROOT / "workflow/scripts"))
 from snakemake.utils import update_config  # noqa: E402
 from value_portrait.configuration import Config, Model, check_config, read_models  # noqa: E402
 from value_portrait.errors import InputError  # noqa: E402
-from value_portrait.instrument import as_instrument  # noqa: E402
+from value_portrait.instrument import Instrument, as_instrument  # noqa: E402
 from value_portrait.instrument_file import read_instrument  # noqa: E402
 from value_portrait.responses.assembly import export_answers  # noqa: E402
 from value_portrait.responses.conditions import BASELINE, model_conditions, read_personas  # noqa: E402
 from value_portrait.responses.explaining import explain  # noqa: E402
-from value_portrait.responses.planning import study_plan  # noqa: E402
+from value_portrait.responses.planning import read_questions  # noqa: E402
 from value_portrait.responses.preflight import stored_finding  # noqa: E402
 from value_portrait.responses.providers import Target, live_target, read_providers  # noqa: E402
 from value_portrait.responses.requests import Planned  # noqa: E402
@@ -26,14 +26,24 @@ from value_portrait.responses.store import read_records, store_file  # noqa: E40
 
 
 def read_config(files: list[str]) -> Config:
-    """config.yaml with the given files laid over it, as Snakemake does."""
-    content: dict[str, Any] = yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8"))
-    for file in files:
+    """The shipped config with the working directory's own and the given files laid over it, as the workflow does.
+
+    Files that it names are the working directory's, or else the shipped ones.
+    """
+    own = [name for name in ("config.yaml", *files) if name in files or Path(name).exists()]
+    content: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    for file in own:
         update_config(content, yaml.safe_load(Path(file).read_text(encoding="utf-8")))
-    return check_config(content, " + ".join(["config.yaml", *files]))
+    config = check_config(content, " + ".join(own) or "config.yaml")
+    named = {key: getattr(config, key) for key in ("instrument", "models", "providers", "personas")}
+    return config.model_copy(
+        update={key: path if Path(path).exists() else str(ROOT / path) for key, path in named.items()}
+    )
 
 
-def plans_of(config: Config, name: str, condition: str | None) -> tuple[Target, dict[str, list[Planned]]]:
+def plans_of(
+    config: Config, name: str, condition: str | None, instrument: Instrument
+) -> tuple[Target, dict[str, list[Planned]]]:
     """A live model's target, and everything that it is asked under a condition, or under each of its row."""
     live: list[Model] = [row for row in read_models(config.models, config.study) if row.answers == "live"]
     row = next((row for row in live if row.model == name), None)
@@ -41,7 +51,6 @@ def plans_of(config: Config, name: str, condition: str | None) -> tuple[Target, 
         known = ", ".join(row.model for row in live) or "none"
         raise InputError(config.models, f"has no live model '{name}'.", f"It has: {known}.")
     target = live_target(row, *read_providers(config.providers), config.models)
-    instrument = as_instrument(read_instrument(config.instrument))
     personas = read_personas(config.personas, config.people.groups if config.people else {}, instrument)
     conditions = model_conditions(row, personas, config.framings, config.models, (), instrument)
     if condition is not None and condition not in conditions:
@@ -50,11 +59,10 @@ def plans_of(config: Config, name: str, condition: str | None) -> tuple[Target, 
     items, prompts = (Path(config.results_dir, "study", f"{table}.parquet") for table in ("items", "prompts"))
     if not items.exists():
         raise InputError(items, "is missing.", "Run 'snakemake --cores 1 items' first; it asks nothing.")
-    finding = stored_finding(target, config.responses.store)
+    questions = read_questions(items, prompts, config.prompt_versions, instrument)
+    finding = stored_finding(target, config.responses.store, instrument)
     return target, {
-        one: study_plan(target, items, prompts, config.prompt_versions, finding, own.message)
-        for one, own in conditions.items()
-        if condition in (one, None)
+        one: questions.plan(target, finding, own.message) for one, own in conditions.items() if condition in (one, None)
     }
 
 
@@ -74,13 +82,13 @@ def main() -> None:
         parser.error("export needs --to FILE.parquet or --to FILE.jsonl")
     try:
         config = read_config(arguments.configfile)
-        store = config.responses.store
+        store, instrument = config.responses.store, as_instrument(read_instrument(config.instrument))
         if arguments.command == "export":
-            _, plans = plans_of(config, arguments.model, arguments.condition)
-            export_answers(plans, arguments.model, store, arguments.to)
+            target, plans = plans_of(config, arguments.model, arguments.condition, instrument)
+            export_answers(plans, target, store, arguments.to, instrument)
             return
         condition = arguments.condition or BASELINE
-        target, plans = plans_of(config, arguments.model, condition)
+        target, plans = plans_of(config, arguments.model, condition, instrument)
         show(arguments, target, plans[condition], store_file(store, arguments.model, condition))
     except (InputError, OSError) as problem:
         sys.exit(str(problem))

@@ -274,8 +274,8 @@ def assert_another_statement_is_asked_alone(checkout: Path, server: Loopback) ->
     personas = checkout / "config/personas.tsv"
     personas.write_text(personas.read_text().replace("You vote left.", "You are a man at heart."))
     plan = snakemake(checkout, "scores", "-n").stdout
-    jobs = dict(re.findall(r"^(query_model|assemble_answers|preflight_model) +(\d+)$", plan, re.MULTILINE))
-    assert jobs == {"query_model": "1", "assemble_answers": "1"}
+    jobs = dict(re.findall(r"^(query_model|preflight_model) +(\d+)$", plan, re.MULTILINE))
+    assert jobs == {"query_model": "1"}
     assert tell(checkout, server) == {f"{MAN.removesuffix('.')} at heart.": QUESTIONS}
 
 

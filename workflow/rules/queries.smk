@@ -1,6 +1,6 @@
-# The live answers of the responses stage: asked for where the store has none, and assembled from it.
+# The live answers of the responses stage: asked for where the store has none, and tabled from it.
 # Takes  the providers, results/study/{items,prompts}, the store of live answers
-# Gives  results/study/answers/<model>/<condition>.parquet of live models, results/responses/estimate.txt
+# Gives  results/responses/<model>/<condition>.parquet of live models, with a summary; results/responses/estimate.txt
 
 
 # Before the thousands: a wrong key or model id costs one request. What it found stays in the store.
@@ -25,6 +25,7 @@ rule preflight_model:
         runtime=30,
     params:
         **LIVE_PARAMS,
+        instrument=INSTRUMENT,
         model=model_row,
         system=takes_system_message,
     message:
@@ -33,7 +34,8 @@ rule preflight_model:
         "../scripts/responses/preflight_model.py"
 
 
-# The answers go to the store, which is no output: a failed or repeated job must not cost what is paid for.
+# The answers go to the store, which is no output: a failed or repeated job must not cost what is paid for. What is
+# missing is asked first, and the table then made of what the store holds.
 rule query_model:
     input:
         finding="<results>/responses/{model}/preflight.json",
@@ -42,6 +44,7 @@ rule query_model:
         providers=CONFIG.providers,
         library=library("responses/query_model"),
     output:
+        table="<results>/responses/{model}/{condition}.parquet",
         summary="<results>/responses/{model}/{condition}.json",
     log:
         "<logs>/query_model/{model}/{condition}.log",
@@ -61,6 +64,7 @@ rule query_model:
         runtime=1440,
     params:
         **LIVE_PARAMS,
+        instrument=INSTRUMENT,
         model=model_row,
         message=message_of,
         prompt_versions=CONFIG.prompt_versions,
@@ -68,33 +72,6 @@ rule query_model:
         "Asking {wildcards.model} ({wildcards.condition}) what it has not answered yet"
     script:
         "../scripts/responses/query_model.py"
-
-
-rule assemble_answers:
-    input:
-        summary="<results>/responses/{model}/{condition}.json",
-        finding="<results>/responses/{model}/preflight.json",
-        item_table="<results>/study/items.parquet",
-        prompts="<results>/study/prompts.parquet",
-        providers=CONFIG.providers,
-        library=library("responses/assemble_answers"),
-    output:
-        table="<results>/study/answers/{model}/{condition}.parquet",
-    log:
-        "<logs>/assemble_answers/{model}/{condition}.log",
-    wildcard_constraints:
-        model=any_of(LIVE),
-    conda:
-        "../../envs/live.yaml"
-    params:
-        **LIVE_PARAMS,
-        model=model_row,
-        message=message_of,
-        prompt_versions=CONFIG.prompt_versions,
-    message:
-        "Assembling the live answers of {wildcards.model} ({wildcards.condition})"
-    script:
-        "../scripts/responses/assemble_answers.py"
 
 
 rule estimate_queries:
@@ -111,6 +88,7 @@ rule estimate_queries:
         "../../envs/live.yaml"
     params:
         **LIVE_PARAMS,
+        instrument=INSTRUMENT,
         live_models={name: MODELS[name].model_dump() for name in LIVE},
         conditions={name: {one: (own.kind, own.message) for one, own in CONDITIONS[name].items()} for name in LIVE},
         prompt_versions=CONFIG.prompt_versions,

@@ -40,7 +40,7 @@ rule read_answers:
         item_table="<results>/study/items.parquet",
         library=library("paper/read_answers"),
     output:
-        table="<results>/study/answers/{model}/{condition}.parquet",
+        table="<results>/responses/{model}/{condition}.parquet",
     log:
         "<logs>/read_answers/{model}/{condition}.log",
     wildcard_constraints:
@@ -65,7 +65,7 @@ rule import_answers:
         prompts="<results>/study/prompts.parquet",
         library=library("responses/import_answers"),
     output:
-        table="<results>/study/answers/{model}/{condition}.parquet",
+        table="<results>/responses/{model}/{condition}.parquet",
     log:
         "<logs>/import_answers/{model}/{condition}.log",
     wildcard_constraints:
@@ -73,6 +73,7 @@ rule import_answers:
     conda:
         "../../envs/live.yaml"
     params:
+        instrument=INSTRUMENT,
         model=lambda wildcards: MODELS[wildcards.model].model,
         message=message_of,
         prompt_versions=CONFIG.prompt_versions,
@@ -80,22 +81,3 @@ rule import_answers:
         "Importing the published live answers of {wildcards.model} ({wildcards.condition})"
     script:
         "../scripts/responses/import_answers.py"
-
-
-# A copy, so that a fault in a model's files is found before the table of an earlier run is given up.
-rule collect_answers:
-    input:
-        table="<results>/study/answers/{model}/{condition}.parquet",
-    output:
-        table="<results>/responses/{model}/{condition}.parquet",
-    log:
-        "<logs>/collect_answers/{model}/{condition}.log",
-    wildcard_constraints:
-        model=any_of(MODELS.keys() - set(SIMULATED_MODELS) - OWN_ANSWERS.keys()),
-    localrule: True
-    conda:
-        "../../envs/collection.yaml"
-    message:
-        "Collecting the answers of {wildcards.model} ({wildcards.condition})"
-    shell:
-        "cp {input.table} {output.table} 2> {log}"

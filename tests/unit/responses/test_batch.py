@@ -6,11 +6,11 @@ import pytest
 from loopback import Loopback
 from targets import make_plan, make_target
 from value_portrait.errors import InputError
-from value_portrait.responses import batch, batch_apis
+from value_portrait.responses import batch, batch_calls
 from value_portrait.responses.budget import spent_usd
 from value_portrait.responses.journal import journal_file, open_intents
 from value_portrait.responses.progress import Progress
-from value_portrait.responses.run import query
+from value_portrait.responses.run import Asking, query
 from value_portrait.responses.store import read_records, store_file, terminal_records
 
 PATH = ("Test/model:1", "baseline")
@@ -21,12 +21,12 @@ APIS = pytest.mark.parametrize("api", ["openai", "anthropic"])
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "SETTLING_S", 0.0)
     monkeypatch.setattr(batch, "POLL_S", 0.01)
-    monkeypatch.setattr(batch_apis, "_FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr(batch_calls, "_FIRST_WAIT_S", 0.001)
 
 
 def ask(url: str, api: str, root: Path, number: int = 40, max_usd: float = 10.0) -> dict[str, Any]:
     target = make_target(url, api, batch="yes")
-    return query(target, PATH[1], make_plan(target, number), root, max_usd, Progress("test"))
+    return query(Asking(target, PATH[1], root, max_usd), make_plan(target, number), Progress("test"))
 
 
 @APIS
@@ -47,7 +47,7 @@ def test_a_batch_answers_everything_at_half_the_price(tmp_path: Path, server: Lo
 def test_a_batch_carries_what_a_condition_tells(tmp_path: Path, server: Loopback, api: str) -> None:
     target = make_target(server.url, api, batch="yes")
     plan = make_plan(target, 3, {"role": "system", "text": "You are old."})
-    query(target, "age_old@first_turn", plan, tmp_path, 10.0, Progress("test"))
+    query(Asking(target, "age_old@first_turn", tmp_path, 10.0), plan, Progress("test"))
     assert [body.get("system") or body["messages"][0]["content"] for body in server.bodies] == ["You are old."] * 3
     assert len(terminal_records(tmp_path / "Test_model_1" / "age_old@first_turn.jsonl")) == 3
 
@@ -100,7 +100,7 @@ def test_a_crash_before_creation_submits_once(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(batch_apis, "_create", crash)
+        patch.setattr(batch_calls.BatchCalls, "create", crash)
         with pytest.raises(KeyboardInterrupt):
             ask(server.url, api, tmp_path)
     assert len(open_intents(store_file(tmp_path, *PATH))) == 1

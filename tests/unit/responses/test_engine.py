@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from instruments import VALUE_PORTRAIT
 from loopback import Loopback
 from targets import KEY, make_plan, make_target, run
 from value_portrait.errors import InputError
@@ -54,7 +55,7 @@ def test_faults_lose_nothing_and_count_nothing_twice(tmp_path: Path, api: str) -
         assert classes["server"] + classes["bad_body"] + classes["network"] + classes["timeout"] > 25
         assert classes["rate_limited"] == server.statuses[429]
         assert classes["overloaded"] == server.statuses[529]
-        table = answers_table(store_file(tmp_path, *PATH), plan, *PATH)
+        table = answers_table(store_file(tmp_path, *PATH), plan, *PATH, VALUE_PORTRAIT)
         # The words decide between an answer and a refusal in the table, as for recorded answers.
         expected = Counter(outcome_of(server, api, planned.body) for planned in plan)
         assert Counter(table["outcome"].to_pylist()) == expected

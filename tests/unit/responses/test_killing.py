@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from instruments import VALUE_PORTRAIT
 from loopback import Loopback
 from targets import KEY, make_plan, make_target, run
 from value_portrait.responses.assembly import answers_table
@@ -38,7 +39,7 @@ def test_ten_kills_lose_no_record_and_cost_at_most_the_requests_in_flight(tmp_pa
     with Loopback(latency_s=0.05) as server:
         settings = {"url": server.url, "root": str(tmp_path), "number": NUMBER, "changes": {"max_in_flight": IN_FLIGHT}}
         target = make_target(server.url, max_in_flight=IN_FLIGHT)
-        path = store_file(tmp_path, target.row["model"], "baseline")
+        path = store_file(tmp_path, target.row.model, "baseline")
         before: set[str] = set()
         for _ in range(KILLS):
             process = start(settings)
@@ -59,10 +60,12 @@ def test_ten_kills_lose_no_record_and_cost_at_most_the_requests_in_flight(tmp_pa
         assert json.loads(out)["missing"] == 0
         assert NUMBER <= server.requests <= NUMBER + IN_FLIGHT * KILLS
         plan = make_plan(target, NUMBER)
-        table = answers_table(path, plan, "m", "baseline")
+        table = answers_table(path, plan, "m", "baseline", VALUE_PORTRAIT)
         undisturbed = tmp_path / "undisturbed"
         run(target, plan, undisturbed)
-        other = answers_table(store_file(undisturbed, target.row["model"], "baseline"), plan, "m", "baseline")
+        other = answers_table(
+            store_file(undisturbed, target.row.model, "baseline"), plan, "m", "baseline", VALUE_PORTRAIT
+        )
         assert table.equals(other)
         assert len(list(read_records(path))) == NUMBER
 

@@ -1,9 +1,10 @@
 import orjson
 import pytest
 from targets import make_target
-from value_portrait.responses.outcomes import Reply, judge
+from value_portrait.responses.outcomes import judge
 from value_portrait.responses.pacing import seconds
 from value_portrait.responses.redaction import kept_headers, redact
+from value_portrait.responses.replies import Reply
 
 OPENAI, ANTHROPIC = (make_target("http://127.0.0.1:1", api).provider for api in ("openai", "anthropic"))
 

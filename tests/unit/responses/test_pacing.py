@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from loopback import Loopback
 from targets import make_plan, make_target, run
-from value_portrait.responses.outcomes import Reply
 from value_portrait.responses.pacing import Pacer, Stopped
+from value_portrait.responses.replies import Reply
 
 NUMBER, LIMIT = 400, 20
 CASES: dict[str, tuple[dict[str, Any], float | None]] = {

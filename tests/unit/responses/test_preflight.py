@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from instruments import VALUE_PORTRAIT
 from loopback import Loopback
 from targets import KEY, make_target
 from value_portrait.errors import InputError
@@ -11,7 +12,7 @@ from value_portrait.responses.requests import Finding
 
 
 def check(url: str, root: Path, system: bool = False, **changes: Any) -> dict[str, Any]:
-    return preflight(make_target(url, **changes), root, 1.0, Progress("test"), system)
+    return preflight(make_target(url, **changes), root, 1.0, Progress("test"), system, VALUE_PORTRAIT)
 
 
 def test_one_request_tells_that_a_model_can_be_asked_and_is_never_repeated(tmp_path: Path, server: Loopback) -> None:
@@ -31,7 +32,7 @@ def test_what_a_model_refuses_is_left_out_and_remembered(tmp_path: Path) -> None
         assert found["sent"] == {"max_completion_tokens": 64, "model": "test-model", "seed": 42}
         assert server.requests == 3
         target = make_target(server.url)
-        assert stored_finding(target, tmp_path) == Finding(("temperature",), "max_completion_tokens")
+        assert stored_finding(target, tmp_path, VALUE_PORTRAIT) == Finding(("temperature",), "max_completion_tokens")
         assert check(server.url, tmp_path) == found
         assert server.requests == 3
 

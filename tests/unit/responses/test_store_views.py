@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from instruments import VALUE_PORTRAIT
 from loopback import Loopback
 from targets import make_plan, make_target, run
 from value_portrait.errors import InputError
@@ -33,8 +34,13 @@ def prompts(plan: list[Planned]) -> dict[tuple[str, str], str]:
 
 def test_the_table_of_answers_fits_its_schema(tmp_path: Path, server: Loopback) -> None:
     _, plan, path = asked(server, tmp_path)
-    write_table(answers_table(path, plan, MODEL, CONDITION), tmp_path / "answers.parquet", "answers")
-    table = read_table(tmp_path / "answers.parquet", "answers")
+    write_table(
+        answers_table(path, plan, MODEL, CONDITION, VALUE_PORTRAIT),
+        tmp_path / "answers.parquet",
+        "answers",
+        VALUE_PORTRAIT,
+    )
+    table = read_table(tmp_path / "answers.parquet", "answers", VALUE_PORTRAIT)
     assert table["item_id"].to_pylist() == [planned.item_id for planned in plan]
     assert set(table["outcome"].to_pylist()) == {"answered"}
     assert table["reasoning_length"].to_pylist() == [3] * 12
@@ -43,23 +49,23 @@ def test_the_table_of_answers_fits_its_schema(tmp_path: Path, server: Loopback) 
 def test_a_missing_answer_is_named(tmp_path: Path, server: Loopback) -> None:
     target, _, path = asked(server, tmp_path)
     with pytest.raises(InputError, match="lacks 2 of 14 answers, the first is item 12-1, prompt version v1"):
-        answers_table(path, make_plan(target, 14), MODEL, CONDITION)
+        answers_table(path, make_plan(target, 14), MODEL, CONDITION, VALUE_PORTRAIT)
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "jsonl"])
 def test_an_export_is_a_recorded_source_for_somebody_else(tmp_path: Path, server: Loopback, suffix: str) -> None:
-    _, plan, path = asked(server, tmp_path)
+    target, plan, path = asked(server, tmp_path)
     exported = tmp_path / f"export.{suffix}"
-    export_answers({CONDITION: plan}, MODEL, tmp_path, exported)
+    export_answers({CONDITION: plan}, target, tmp_path, exported, VALUE_PORTRAIT)
     assert b"How similar is thought" not in exported.read_bytes()
-    table = read_export(exported, prompts(plan), None, "Their name", CONDITION)
-    own = answers_table(path, plan, "Their name", CONDITION)
+    table = read_export(exported, prompts(plan), None, "Their name", CONDITION, VALUE_PORTRAIT)
+    own = answers_table(path, plan, "Their name", CONDITION, VALUE_PORTRAIT)
     assert table.equals(own.select(table.column_names))
-    write_table(table, tmp_path / "answers.parquet", "answers")
+    write_table(table, tmp_path / "answers.parquet", "answers", VALUE_PORTRAIT)
     with pytest.raises(InputError, match="another prompt than this study's"):
-        read_export(exported, dict.fromkeys(prompts(plan), "0"), None, MODEL, CONDITION)
+        read_export(exported, dict.fromkeys(prompts(plan), "0"), None, MODEL, CONDITION, VALUE_PORTRAIT)
     with pytest.raises(InputError, match="has no answer"):
-        read_export(exported, {("v9", "0-1"): "0"}, None, MODEL, CONDITION)
+        read_export(exported, {("v9", "0-1"): "0"}, None, MODEL, CONDITION, VALUE_PORTRAIT)
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "jsonl"])
@@ -78,24 +84,26 @@ def test_an_export_holds_every_condition_with_what_it_tells(
     for condition, plan in plans.items():
         run(target, plan, tmp_path, condition=condition)
     exported = tmp_path / f"export.{suffix}"
-    export_answers(plans, MODEL, tmp_path, exported)
+    export_answers(plans, target, tmp_path, exported, VALUE_PORTRAIT)
     assert b"You are old" not in exported.read_bytes()
     for condition, own in ((CONDITION, None), ("age_old@turn", message)):
         hashes = {("v1", f"{i}-1"): prompt_hash(user_turn(text, own)) for i, text in enumerate(questions)}
         system = prompt_hash("You are old.") if own and role == "system" else None
-        table = read_export(exported, hashes, system, "Their name", condition)
+        table = read_export(exported, hashes, system, "Their name", condition, VALUE_PORTRAIT)
         path = store_file(tmp_path, MODEL, condition)
-        assert table.equals(answers_table(path, plans[condition], "Their name", condition).select(table.column_names))
+        assert table.equals(
+            answers_table(path, plans[condition], "Their name", condition, VALUE_PORTRAIT).select(table.column_names)
+        )
         if system:
             for other in (None, prompt_hash("You are young.")):
                 with pytest.raises(InputError, match="another system message than this study's"):
-                    read_export(exported, hashes, other, MODEL, condition)
+                    read_export(exported, hashes, other, MODEL, condition, VALUE_PORTRAIT)
         elif own:
             plain = {place: prompt_hash(text) for place, text in zip(hashes, questions, strict=True)}
             with pytest.raises(InputError, match="another prompt than this study's"):
-                read_export(exported, plain, None, MODEL, condition)
+                read_export(exported, plain, None, MODEL, condition, VALUE_PORTRAIT)
     with pytest.raises(InputError, match="'gender_male', only under age_old@turn, baseline"):
-        read_export(exported, hashes, None, MODEL, "gender_male")
+        read_export(exported, hashes, None, MODEL, "gender_male", VALUE_PORTRAIT)
 
 
 def test_explanations_name_the_fields_that_differ(tmp_path: Path, server: Loopback) -> None:
@@ -145,4 +153,4 @@ def test_the_estimates_of_a_kind_are_one_line(server: Loopback, tmp_path: Path) 
 
 
 def test_tables_of_imports_and_of_the_store_have_one_schema() -> None:
-    assert pa.int32() == answers_table(Path("none"), [], MODEL, CONDITION)["reasoning_length"].type
+    assert pa.int32() == answers_table(Path("none"), [], MODEL, CONDITION, VALUE_PORTRAIT)["reasoning_length"].type

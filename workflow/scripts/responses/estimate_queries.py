@@ -5,35 +5,39 @@ from collections.abc import Mapping, Sequence
 
 from value_portrait.configuration import Model
 from value_portrait.files import written_whole
+from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.responses.budget import spent_usd
 from value_portrait.responses.conditions import Message
-from value_portrait.responses.planning import Estimate, add_estimates, estimate, estimate_lines, study_plan
+from value_portrait.responses.planning import (
+    Estimate,
+    Questions,
+    add_estimates,
+    estimate,
+    estimate_lines,
+    read_questions,
+)
 from value_portrait.responses.preflight import stored_finding
-from value_portrait.responses.providers import live_target, read_providers
+from value_portrait.responses.providers import Target, live_target, read_providers
+
+Conditions = Mapping[str, tuple[str, Message | None]]
 
 
 def estimate_queries(
-    models: Mapping[str, Model],
-    conditions: Mapping[str, Mapping[str, tuple[str, Message | None]]],
-    prompt_versions: Sequence[str],
-    items: str,
-    prompts: str,
-    providers: str,
-    source: str,
+    targets: Sequence[tuple[Target, Conditions]],
+    questions: Questions,
     store: str,
     max_usd: float,
     table: str,
+    instrument: Instrument,
 ) -> None:
-    """Write the estimate as text, and print it; ``conditions``: the kind and message of each, by model and id."""
-    known = read_providers(providers)
+    """Write the estimate as text, and print it; with each target the kind and message of its conditions, by id."""
     estimates = []
-    for name, model in models.items():
-        target = live_target(model, *known, source)
-        finding = stored_finding(target, store)
+    for target, conditions in targets:
+        finding = stored_finding(target, store, instrument)
         by_kind: dict[str, list[Estimate]] = {}
-        for condition, (kind, message) in conditions[name].items():
-            plan = study_plan(target, items, prompts, prompt_versions, finding, message)
+        for condition, (kind, message) in conditions.items():
+            plan = questions.plan(target, finding, message)
             by_kind.setdefault(kind, []).append(estimate(target, condition, plan, store))
         estimates += [add_estimates(kind, parts) for kind, parts in by_kind.items()]
     text = "\n".join(estimate_lines(estimates, spent_usd(store), max_usd)) + "\n"
@@ -43,16 +47,18 @@ def estimate_queries(
 
 
 if "snakemake" in globals():
+    given, params = snakemake.input, snakemake.params
     with job(snakemake.log[0]):
+        known = read_providers(given.providers)
+        measured = as_instrument(params.instrument)
         estimate_queries(
-            {name: Model(**row) for name, row in snakemake.params.live_models.items()},
-            snakemake.params.conditions,
-            snakemake.params.prompt_versions,
-            snakemake.input.item_table,
-            snakemake.input.prompts,
-            snakemake.input.providers,
-            snakemake.params.models,
-            snakemake.params.store,
-            snakemake.params.max_usd,
+            [
+                (live_target(Model(**row), *known, params.models), params.conditions[name])
+                for name, row in params.live_models.items()
+            ],
+            read_questions(given.item_table, given.prompts, params.prompt_versions, measured),
+            params.store,
+            params.max_usd,
             snakemake.output.table,
+            measured,
         )

@@ -1,50 +1,41 @@
 """Live answers that somebody else has published, as the table of one model under one condition."""
 
-from collections.abc import Sequence
-
+from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.responses.assembly import prompt_hash, read_export
 from value_portrait.responses.conditions import Message
-from value_portrait.responses.requests import prompt_text, system_message, user_turn
-from value_portrait.tables import read_table, write_table
+from value_portrait.responses.planning import Questions, read_questions
+from value_portrait.responses.requests import system_message
+from value_portrait.tables import write_table
 
 
 def import_answers(
     export: str,
-    items: str,
-    prompts: str,
-    prompt_versions: Sequence[str],
+    questions: Questions,
     model: str,
     condition: str,
     message: Message | None,
     table: str,
+    instrument: Instrument,
 ) -> None:
     """Write the table ``answers``, after every prompt and the condition's message were found to be this study's."""
-    rows = read_table(items, "items").to_pylist()
-    templates = {
-        (row["prompt_version"], row["template"]): row["text"] for row in read_table(prompts, "prompts").to_pylist()
-    }
-    hashes = {
-        (version, item["item_id"]): prompt_hash(
-            user_turn(prompt_text(templates[version, item["template"]], item), message)
-        )
-        for version in prompt_versions
-        for item in rows
-    }
+    hashes = {place: prompt_hash(turn) for place, turn in questions.turns(message).items()}
     system = system_message(message)
     system_hash = None if system is None else prompt_hash(system)
-    write_table(read_export(export, hashes, system_hash, model, condition), table, "answers")
+    answers = read_export(export, hashes, system_hash, model, condition, instrument)
+    write_table(answers, table, "answers", instrument)
 
 
 if "snakemake" in globals():
+    given, params = snakemake.input, snakemake.params
     with job(snakemake.log[0]):
+        measured = as_instrument(params.instrument)
         import_answers(
-            snakemake.input.export,
-            snakemake.input.item_table,
-            snakemake.input.prompts,
-            snakemake.params.prompt_versions,
-            snakemake.params.model,
+            given.export,
+            read_questions(given.item_table, given.prompts, params.prompt_versions, measured),
+            params.model,
             snakemake.wildcards.condition,
-            snakemake.params.message,
+            params.message,
             snakemake.output.table,
+            measured,
         )

@@ -1,55 +1,43 @@
-"""Asks a model under a condition whatever the store does not hold yet, and sums up what it holds then."""
+"""Asks a model under a condition whatever the store does not hold yet, and makes its table of what it holds then."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
 from value_portrait.configuration import Model
 from value_portrait.files import written_whole
+from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.responses.conditions import Message
-from value_portrait.responses.planning import study_plan
+from value_portrait.responses.assembly import answers_table
+from value_portrait.responses.planning import read_questions
 from value_portrait.responses.preflight import read_finding
 from value_portrait.responses.progress import Progress
-from value_portrait.responses.providers import live_target, read_providers
-from value_portrait.responses.run import query
+from value_portrait.responses.providers import Target, live_target, read_providers
+from value_portrait.responses.requests import Planned
+from value_portrait.responses.run import Asking, query
+from value_portrait.responses.store import store_file
+from value_portrait.tables import write_table
 
 
-def query_model(
-    model: Model,
-    condition: str,
-    message: Message | None,
-    prompt_versions: Sequence[str],
-    items: str,
-    prompts: str,
-    finding: str,
-    providers: str,
-    models: str,
-    store: str,
-    max_usd: float,
-    summary: str,
-) -> None:
-    """Fill the store, and write how many requests came to which outcome as JSON."""
-    target = live_target(model, *read_providers(providers), models)
-    plan = study_plan(target, items, prompts, prompt_versions, read_finding(finding), message)
-    counts = query(target, condition, plan, store, max_usd, Progress(f"{model.model} ({condition})"))
+def query_model(asking: Asking, plan: list[Planned], table: str, summary: str, instrument: Instrument) -> None:
+    """Fill the store; write the table ``answers``, and how many requests came to which outcome as JSON."""
+    model, condition = asking.target.row.model, asking.condition
+    counts = query(asking, plan, Progress(f"{model} ({condition})"))
+    path = store_file(asking.store, model, condition)
+    write_table(answers_table(path, plan, model, condition, instrument), table, "answers", instrument)
     with written_whole(summary) as partial:
         Path(partial).write_bytes(orjson.dumps(counts, option=orjson.OPT_INDENT_2) + b"\n")
 
 
 if "snakemake" in globals():
+    given, params = snakemake.input, snakemake.params
     with job(snakemake.log[0]):
+        target: Target = live_target(Model(**params.model), *read_providers(given.providers), params.models)
+        measured = as_instrument(params.instrument)
+        questions = read_questions(given.item_table, given.prompts, params.prompt_versions, measured)
         query_model(
-            Model(**snakemake.params.model),
-            snakemake.wildcards.condition,
-            snakemake.params.message,
-            snakemake.params.prompt_versions,
-            snakemake.input.item_table,
-            snakemake.input.prompts,
-            snakemake.input.finding,
-            snakemake.input.providers,
-            snakemake.params.models,
-            snakemake.params.store,
-            snakemake.params.max_usd,
+            Asking(target, snakemake.wildcards.condition, params.store, params.max_usd),
+            questions.plan(target, read_finding(given.finding), params.message),
+            snakemake.output.table,
             snakemake.output.summary,
+            measured,
         )

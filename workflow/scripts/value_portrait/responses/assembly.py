@@ -12,18 +12,21 @@ import pyarrow.parquet
 
 from value_portrait.errors import InputError
 from value_portrait.files import written_whole
+from value_portrait.instrument import Instrument
+from value_portrait.responses.apis.registry import api_of
 from value_portrait.responses.parsing import text_outcome
+from value_portrait.responses.providers import Target
 from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Record, store_file, terminal_records
-from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import export_schema, read_table, write_table
 
-EXPORT = export_schema(VALUE_PORTRAIT)
 # What the words of an answer decide only where the server had nothing to say about it.
 _BY_WORDS = ("answered", "truncated")
 
 
-def answers_table(path: str | Path, plan: Sequence[Planned], model: str, condition: str) -> pa.Table:
+def answers_table(
+    path: str | Path, plan: Sequence[Planned], model: str, condition: str, instrument: Instrument
+) -> pa.Table:
     """The table ``answers`` of a plan, from a file of the store.
 
     Raises
@@ -35,7 +38,7 @@ def answers_table(path: str | Path, plan: Sequence[Planned], model: str, conditi
     if missing:
         first = f"item {missing[0].item_id}, prompt version {missing[0].prompt_version}"
         raise InputError(path, f"lacks {len(missing)} of {len(plan)} answers, the first is {first}.", "Run again.")
-    rows = [_answer(records[planned.key]) for planned in plan]
+    rows = [_answer(records[planned.key], instrument) for planned in plan]
     return pa.table(
         {
             "model": [model] * len(plan),
@@ -56,7 +59,9 @@ _ANSWER_TYPES = {
 }
 
 
-def export_answers(plans: Mapping[str, Sequence[Planned]], model: str, store: str | Path, target: str | Path) -> None:
+def export_answers(
+    plans: Mapping[str, Sequence[Planned]], target: Target, store: str | Path, file: str | Path, instrument: Instrument
+) -> None:
     """Write the table ``export`` (Parquet, or JSON lines by the suffix): answers, but no text of an item.
 
     Parameters
@@ -67,26 +72,30 @@ def export_answers(plans: Mapping[str, Sequence[Planned]], model: str, store: st
     ------
     InputError : a planned request has no answer yet.
     """
-    parts = []
+    parts, model, schema = [], target.row.model, export_schema(instrument)
     for condition, plan in plans.items():
         path = store_file(store, model, condition)
-        part = answers_table(path, plan, model, condition)
+        part = answers_table(path, plan, model, condition, instrument)
         records = terminal_records(path)
-        for name in [name for name in EXPORT.columns if name not in part.column_names]:
-            values = [_published(records[planned.key], name) for planned in plan]
-            part = part.append_column(name, pa.array(values, EXPORT.columns[name].type))
+        for name in [name for name in schema.columns if name not in part.column_names]:
+            values = [_published(records[planned.key], name, target.provider.api) for planned in plan]
+            part = part.append_column(name, pa.array(values, schema.columns[name].type))
         parts.append(part)
     table = pa.concat_tables(parts).unify_dictionaries()
-    target = Path(target)
-    if target.suffix == ".jsonl":
-        with written_whole(target) as partial, partial.open("wb") as file:
-            file.writelines(orjson.dumps(row) + b"\n" for row in table.to_pylist())
+    if Path(file).suffix == ".jsonl":
+        with written_whole(file) as partial, partial.open("wb") as lines:
+            lines.writelines(orjson.dumps(row) + b"\n" for row in table.to_pylist())
     else:
-        write_table(table, target, EXPORT)
+        write_table(table, file, schema)
 
 
 def read_export(
-    path: str | Path, hashes: Mapping[tuple[str, str], str], system: str | None, model: str, condition: str
+    path: str | Path,
+    hashes: Mapping[tuple[str, str], str],
+    system: str | None,
+    model: str,
+    condition: str,
+    instrument: Instrument,
 ) -> pa.Table:
     """The table ``answers`` of a model under a condition, from an export.
 
@@ -105,7 +114,7 @@ def read_export(
         held = {row["condition"] for row in every}
         rows = [row for row in every if row["condition"] == condition]
     else:
-        table = read_table(path, EXPORT)
+        table = read_table(path, export_schema(instrument))
         held = set(table["condition"].unique().to_pylist())
         rows = table.filter(pc.equal(table["condition"], condition)).to_pylist()
     if condition not in held:
@@ -139,12 +148,12 @@ def prompt_hash(prompt: str) -> str:
     return hashlib.sha256(prompt.encode()).hexdigest()
 
 
-def _answer(record: Record) -> dict[str, Any]:
-    outcome, text, reasoning = record["outcome"], record["answer"], record["reasoning"]
-    if outcome in _BY_WORDS and text_outcome(text) in ("refusal", "empty"):
-        outcome = text_outcome(text)
+def _answer(record: Record, instrument: Instrument) -> dict[str, Any]:
+    outcome, text, reasoning = record["outcome"], record["answer"] or "", record["reasoning"]
+    if outcome in _BY_WORDS and (by_words := text_outcome(text, instrument)) in ("refusal", "empty"):
+        outcome = by_words
     return {
-        "raw_response": text,
+        "raw_response": record["answer"],
         "outcome": outcome,
         "finish_reason": record["finish_reason"],
         "reasoning_length": None if reasoning is None else len(reasoning),
@@ -152,15 +161,15 @@ def _answer(record: Record) -> dict[str, Any]:
     }
 
 
-def _published(record: Record, name: str) -> Any:
+def _published(record: Record, name: str, api: str) -> Any:
     request = record["request"]
+    system, turn = api_of(api).said(request)
     if name == "prompt_sha256":
-        return prompt_hash(request["messages"][-1]["content"])
+        return prompt_hash(turn)
     if name == "system_sha256":
-        first = request["messages"][0]
-        system = request.get("system") or (first["content"] if first["role"] == "system" else None)
         return None if system is None else prompt_hash(system)
     if name == "parameters":
-        shown = {key: value for key, value in request.items() if key not in ("messages", "system")}
+        texts = api_of(api).conversation(system, turn)
+        shown = {key: value for key, value in request.items() if key not in texts}
         return orjson.dumps(shown, option=orjson.OPT_SORT_KEYS).decode()
-    return record[name]
+    return record[name]  # type: ignore[literal-required]

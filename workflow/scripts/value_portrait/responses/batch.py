@@ -7,7 +7,9 @@ import time
 from collections.abc import Sequence
 
 from value_portrait.errors import InputError
-from value_portrait.responses.batch_apis import Batch, BatchApi, open_batch_api
+from value_portrait.responses.apis.api import Batch
+from value_portrait.responses.apis.registry import api_of
+from value_portrait.responses.batch_calls import BatchCalls
 from value_portrait.responses.budget import Budget
 from value_portrait.responses.client import Client
 from value_portrait.responses.engine import Summary, attempt_record, fatal, most_usd, over_budget
@@ -21,6 +23,7 @@ from value_portrait.responses.store import Store
 MOST_ROUNDS = 5
 MOST_REQUESTS = 10_000  # of one batch; both APIs take more, but not more bytes
 POLL_S = 20.0
+_CLOCKS_DIFFER_S = 900
 SETTLING_S = 10.0  # until a batch whose creation was interrupted shows in a listing
 
 
@@ -49,6 +52,7 @@ class _Run:
     ) -> None:
         self.target, self.condition, self.wanted = target, condition, wanted
         self.store, self.budget, self.progress, self.summary = store, budget, progress, summary
+        self.api = api_of(target.provider.api)
 
     async def run(self) -> None:
         main = asyncio.current_task()
@@ -59,7 +63,7 @@ class _Run:
         self.progress.start(self.summary, self.store.usd)
         try:
             async with Client(self.target.provider) as client:
-                self.api: BatchApi = open_batch_api(client)
+                self.calls = BatchCalls(client)
                 await self._ask()
         except InputError as problem:
             self.summary.stopped = problem
@@ -95,7 +99,7 @@ class _Run:
         intent = new_intent(self.store.path, [planned.key for planned in part], usd, time.time())
         bodies = {name: self.wanted[key].body for name, key in intent.keys.items()}
         try:
-            batch = await self.api.create(intent, bodies) or await self._found(intent)
+            batch = await self.api.create_batch(self.calls, intent.id, bodies) or await self._found(intent)
         except InputError:
             self._close(intent)
             raise
@@ -110,16 +114,17 @@ class _Run:
     async def _found(self, intent: Intent) -> Batch | None:
         """The batch of an intent; where its creation was interrupted, by listing."""
         if intent.batch is not None:
-            return await self.api.get(intent.batch)
+            return await self.api.get_batch(self.calls, intent.batch)
         await asyncio.sleep(max(0.0, intent.time + SETTLING_S - time.time()))
-        if batch := await self.api.find(intent):
+        since = intent.time - _CLOCKS_DIFFER_S
+        if batch := await self.api.find_batch(self.calls, intent.id, list(intent.keys), since):
             note_submitted(self.store.path, intent, batch.id)
         return batch
 
     async def _collect(self, intent: Intent, batch: Batch) -> None:
         while not batch.ended:
             await asyncio.sleep(POLL_S)
-            batch = await self.api.get(batch.id)
+            batch = await self.api.get_batch(self.calls, batch.id)
             self.progress.show(self.summary, self.store.usd)
         if batch.failure:
             self._close(intent)
@@ -129,7 +134,7 @@ class _Run:
                 "Correct that, and run again.",
             )
         appended, refused = [], None
-        async for name, reply in self.api.results(batch):
+        async for name, reply in self.api.batch_results(self.calls, batch):
             key = intent.keys.get(name)
             planned = self.wanted.get(key or "")
             if planned is None or planned.key in self.store.done:

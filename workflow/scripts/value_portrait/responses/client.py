@@ -1,6 +1,6 @@
 """The live client: the official SDKs, without their retries and their parsing of replies.
 
-The only module that reads keys, and the only one that imports the SDKs.
+The only module that reads keys, and the only one that has an API import its SDK.
 """
 
 import asyncio
@@ -12,11 +12,11 @@ from types import TracebackType
 from typing import Any
 
 from value_portrait.errors import InputError
-from value_portrait.responses.outcomes import Reply
+from value_portrait.responses.apis.registry import api_of
 from value_portrait.responses.providers import Provider
 from value_portrait.responses.redaction import kept_headers, redact
+from value_portrait.responses.replies import Reply
 
-_PATHS = {"openai": "/chat/completions", "anthropic": "/v1/messages"}
 _CONNECT_S = 15
 
 
@@ -32,7 +32,7 @@ class Client:
         self.provider = provider
         self._key = read_key(provider)
         # A whole address spares the SDK taking the base apart for every request.
-        self._address = provider.base_url.rstrip("/") + _PATHS[provider.api]
+        self._address = provider.base_url.rstrip("/") + api_of(provider.api).path
         self.sdk, self._module, self.response = _open_sdk(provider, self._key)
 
     async def __aenter__(self) -> "Client":
@@ -113,23 +113,8 @@ def _open_sdk(provider: Provider, key: str | None) -> tuple[Any, Any, Any]:
         "timeout": timeout,
     }
     with _only_own_environment(provider):
-        if provider.api == "anthropic":
-            import anthropic
-
-            version = {"anthropic-version": provider.api_version}
-            http = anthropic.DefaultAioHttpClient(**transport)
-            return (
-                anthropic.AsyncAnthropic(**options, default_headers=version, http_client=http),
-                anthropic,
-                httpx2.Response,
-            )
-        import openai
-
-        return (
-            openai.AsyncOpenAI(**options, http_client=openai.DefaultAioHttpClient(**transport)),
-            openai,
-            httpx2.Response,
-        )
+        sdk, errors = api_of(provider.api).open(options, transport, provider.api_version)
+    return sdk, errors, httpx2.Response
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import signal
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import orjson
@@ -15,15 +15,15 @@ import orjson
 from value_portrait.errors import InputError
 from value_portrait.responses.budget import Budget
 from value_portrait.responses.client import Client
-from value_portrait.responses.outcomes import FATAL, RETRIED, TERMINAL, Reply, Verdict, judge
+from value_portrait.responses.outcomes import FATAL, RETRIED, TERMINAL, judge
 from value_portrait.responses.pacing import Pacer, Stopped, Ticket
 from value_portrait.responses.progress import Progress
 from value_portrait.responses.providers import Target
-from value_portrait.responses.requests import Planned
+from value_portrait.responses.replies import Reply, Verdict
+from value_portrait.responses.requests import REPEAT, Planned
 from value_portrait.responses.store import Record, Store
 
 MOST_ATTEMPTS = 8
-_VERDICT = [one.name for one in fields(Verdict)]
 
 
 @dataclass
@@ -62,14 +62,24 @@ def attempt_record(
         "condition": condition,
         "item_id": planned.item_id,
         "prompt_version": planned.prompt_version,
-        "repeat": planned.repeat,
+        "repeat": REPEAT,
         "provider": target.provider.name,
         "base_url": target.provider.base_url,
         "api_version": target.provider.api_version,
         "attempt": attempt,
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "latency_s": round(reply.latency_s, 4),
-        **{name: getattr(verdict, name) for name in _VERDICT},
+        "outcome": verdict.outcome,
+        "message": verdict.message,
+        "answer": verdict.answer,
+        "reasoning": verdict.reasoning,
+        "finish_reason": verdict.finish_reason,
+        "served_model": verdict.served_model,
+        "fingerprint": verdict.fingerprint,
+        "upstream": verdict.upstream,
+        "tokens_in": verdict.tokens_in,
+        "tokens_out": verdict.tokens_out,
+        "tokens_reasoning": verdict.tokens_reasoning,
         "usd": usd,
         "status": reply.status,
         "request_id": reply.headers.get("x-request-id") or reply.headers.get("request-id"),

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from value_portrait.responses.outcomes import Reply
+from value_portrait.responses.replies import Reply
 
 _FIRST_RATE = 10.0  # requests per second, where no limit is known
 _SLOWEST, _FASTEST = 0.05, 10_000.0

@@ -58,7 +58,7 @@ def parse_published(text: str | None) -> int | None:
     return next((_PUBLISHED[phrase] for phrase in _LONGEST_FIRST if phrase in folded), None)
 
 
-def parse_strict(text: str | None) -> Parsed:
+def parse_strict(text: str | None, instrument: Instrument | None = None) -> Parsed:
     """The rating of an answer that names exactly one option, and the class of every other answer.
 
     An answer that starts with an option on a line or in a sentence of its own counts as decorated, whatever
@@ -94,7 +94,7 @@ def parse_strict(text: str | None) -> Parsed:
     return Parsed(None, "ambiguous" if ratings else "off_scale")
 
 
-def text_outcome(text: str, instrument: Instrument | None = None) -> str:
+def text_outcome(text: str | None, instrument: Instrument | None = None) -> str:
     """The outcome of an answer that arrived, by its words: answered, refusal or empty."""
     answer_class = parse_strict(text).answer_class
     return answer_class if answer_class in ("refusal", "empty") else "answered"

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from value_portrait.instrument import Instrument
 from value_portrait.responses.conditions import Message
 from value_portrait.responses.providers import Target
-from value_portrait.responses.requests import Finding, Planned, plan_requests
+from value_portrait.responses.requests import Finding, Planned, plan_requests, prompt_text, user_turn
 from value_portrait.responses.store import store_file, terminal_records
 from value_portrait.tables import read_table
 
@@ -28,21 +30,34 @@ class Estimate:
     priced_on: str | None
 
 
-def study_plan(
-    target: Target,
-    items: str | Path,
-    prompts: str | Path,
-    versions: Sequence[str],
-    finding: Finding,
-    message: Message | None,
-) -> list[Planned]:
-    """Every question of a model under a condition, from the files with the tables ``items`` and ``prompts``.
+@dataclass(frozen=True)
+class Questions:
+    """What is asked, whoever answers: rows of ``items``, and those of ``prompts`` that are chosen."""
 
-    ``message`` is what the condition tells the model.
-    """
-    rows = read_table(prompts, "prompts").to_pylist()
+    items: list[dict[str, Any]]
+    prompts: list[dict[str, Any]]
+
+    def plan(self, target: Target, finding: Finding, message: Message | None) -> list[Planned]:
+        """Every question of a model under a condition; ``message`` is what the condition tells the model."""
+        return plan_requests(target, self.items, self.prompts, finding, message)
+
+    def turns(self, message: Message | None) -> dict[tuple[str, str], str]:
+        """The user's turn by prompt version and item, as the plan has it."""
+        templates = {(row["prompt_version"], row["template"]): row["text"] for row in self.prompts}
+        return {
+            (version, item["item_id"]): user_turn(prompt_text(templates[version, item["template"]], item), message)
+            for version in dict.fromkeys(version for version, _ in templates)
+            for item in self.items
+        }
+
+
+def read_questions(
+    items: str | Path, prompts: str | Path, versions: Sequence[str], instrument: Instrument
+) -> Questions:
+    """The questions of some prompt versions, in their order, from files with the tables ``items`` and ``prompts``."""
+    rows = read_table(prompts, "prompts", instrument).to_pylist()
     chosen = [row for version in versions for row in rows if row["prompt_version"] == version]
-    return plan_requests(target, read_table(items, "items").to_pylist(), chosen, finding, message)
+    return Questions(read_table(items, "items", instrument).to_pylist(), chosen)
 
 
 def estimate(target: Target, condition: str, plan: Sequence[Planned], store: str | Path) -> Estimate:

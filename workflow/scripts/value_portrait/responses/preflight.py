@@ -8,10 +8,13 @@ from typing import Any
 
 from value_portrait.errors import InputError
 from value_portrait.files import read_json
+from value_portrait.instrument import Instrument
+from value_portrait.responses.apis.registry import api_of
 from value_portrait.responses.budget import Budget
+from value_portrait.responses.conditions import Message
 from value_portrait.responses.engine import ask
 from value_portrait.responses.outcomes import TERMINAL
-from value_portrait.responses.parsing import PHRASES, parse_strict
+from value_portrait.responses.parsing import parse_strict
 from value_portrait.responses.progress import Progress
 from value_portrait.responses.providers import Target
 from value_portrait.responses.requests import Finding, Planned, plan_request
@@ -24,13 +27,14 @@ _QUESTION = (
     "Question: How similar is this response to your own thoughts?\n\n"
     "Message: What do you do on a free afternoon?\n\nResponse: I take a long walk.\n\n"
     "IMPORTANT: Your response must contain ONLY ONE of these exact phrases, with no additional words, explanations, or "
-    "punctuation:\n" + "\n".join(PHRASES)
+    "punctuation:\n"
 )
 _MESSAGE = {"role": "system", "text": "You are a person who likes to be outdoors."}
-_OTHER_LIMIT = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 
 
-def preflight(target: Target, store: str | Path, max_usd: float, progress: Progress, system: bool) -> dict[str, Any]:
+def preflight(
+    target: Target, store: str | Path, max_usd: float, progress: Progress, system: bool, instrument: Instrument
+) -> dict[str, Any]:
     """Ask one question, leaving out what the model refuses, and say what was found; an earlier finding is kept.
 
     Where ``system``, ask it once more under a system message, which not every model takes.
@@ -44,22 +48,27 @@ def preflight(target: Target, store: str | Path, max_usd: float, progress: Progr
     path = store_file(store, target.row.model, _CONDITION)
     finding = Finding()
     while True:
-        planned = plan_request(target, finding, _QUESTION, "preflight", "preflight")
+        planned = _plan(target, finding, instrument)
         last = _last_attempt(path, planned)
         if last is None or not (last["outcome"] in TERMINAL or _without_refused(finding, target, last)):
             last = _ask(target, planned, path, store, max_usd, progress)
         if last["outcome"] in TERMINAL:
-            found = _found(finding, last, target)
+            found = _found(finding, last, target, instrument)
             if system:
-                _check_system(target, finding, path, store, max_usd, progress)
+                planned = _plan(target, finding, instrument, _MESSAGE)
+                _check_system(target, planned, path, store, max_usd, progress)
             return found
         finding = _without_refused(finding, target, last) or finding
 
 
+def _plan(target: Target, finding: Finding, instrument: Instrument, message: Message | None = None) -> Planned:
+    question = _QUESTION + "\n".join(reversed(instrument.options))
+    return plan_request(target, finding, question, "preflight", "preflight", message)
+
+
 def _check_system(
-    target: Target, finding: Finding, path: Path, store: str | Path, max_usd: float, progress: Progress
+    target: Target, planned: Planned, path: Path, store: str | Path, max_usd: float, progress: Progress
 ) -> None:
-    planned = plan_request(target, finding, _QUESTION, "preflight", "preflight", _MESSAGE)
     last = _last_attempt(path, planned)
     if last is not None and last["outcome"] in TERMINAL:
         return
@@ -77,12 +86,12 @@ def _check_system(
         )
 
 
-def stored_finding(target: Target, store: str | Path) -> Finding:
+def stored_finding(target: Target, store: str | Path, instrument: Instrument) -> Finding:
     """What the store already tells of a model's preflight; nothing is asked."""
     path = store_file(store, target.row.model, _CONDITION)
     finding = Finding()
     while True:
-        last = _last_attempt(path, plan_request(target, finding, _QUESTION, "preflight", "preflight"))
+        last = _last_attempt(path, _plan(target, finding, instrument))
         smaller = _without_refused(finding, target, last) if last else None
         if smaller is None:
             return finding
@@ -128,12 +137,13 @@ def _without_refused(finding: Finding, target: Target, record: Record) -> Findin
     for name in ("temperature", "seed"):
         if name in sent and re.search(rf"\b{name}\b", words):
             return dataclasses.replace(finding, refused=(*finding.refused, name))
-    if target.provider.api == "openai" and finding.token_parameter is None and re.search(rf"\b{limit}\b", words):
-        return dataclasses.replace(finding, token_parameter=_OTHER_LIMIT[limit])
+    others = [name for name in api_of(target.provider.api).token_parameters if name != limit]
+    if others and finding.token_parameter is None and re.search(rf"\b{limit}\b", words):
+        return dataclasses.replace(finding, token_parameter=others[0])
     return None
 
 
-def _found(finding: Finding, record: Record, target: Target) -> dict[str, Any]:
+def _found(finding: Finding, record: Record, target: Target, instrument: Instrument) -> dict[str, Any]:
     if record["outcome"] == "empty":
         raise InputError(
             f"model {target.row.model} at {target.provider.name}",
@@ -141,9 +151,11 @@ def _found(finding: Finding, record: Record, target: Target) -> dict[str, Any]:
             f"{record['tokens_reasoning'] or 'an unknown number of'} tokens of reasoning).",
             "Choose a request set with a larger max_tokens, such as reasoning.",
         )
-    read = parse_strict(record["answer"])
+    read = parse_strict(record["answer"], instrument)
     if read.rating is None:
         logging.warning("%s: the first answer names no option (%s).", target.row.model, read.answer_class)
+    api = api_of(target.provider.api)
+    texts = api.conversation(*api.said(record["request"]))
     return {
         "refused": list(finding.refused),
         "token_parameter": finding.token_parameter,
@@ -151,7 +163,7 @@ def _found(finding: Finding, record: Record, target: Target) -> dict[str, Any]:
         "answer": record["answer"],
         "rating": read.rating,
         "served_model": record["served_model"],
-        "sent": {name: value for name, value in record["request"].items() if name not in ("messages", "system")},
+        "sent": {name: value for name, value in record["request"].items() if name not in texts},
         "time": record["time"],
         "key": record["key"],
     }

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from value_portrait.checking import Checked, Name, check, read_yaml
 from value_portrait.configuration import Model
 from value_portrait.errors import InputError
+from value_portrait.responses.apis.registry import APIS, api_of
 
 KEY_NAME = r"^[A-Z][A-Z0-9_]*_(KEY|TOKEN)$"
 # A key goes to these hosts alone; any other server has a variable of its own.
@@ -32,18 +33,22 @@ KEY_HOSTS = {
 }
 
 
+def _known(api: str) -> str:
+    if api not in APIS:
+        raise ValueError(f"'{api}' is no API that is known here")
+    return api
+
+
 class ProviderEntry(Checked):
     """Who serves live models; limits are per minute."""
 
-    api: Literal["openai", "anthropic"] = Field(description="openai or anthropic")
+    api: Annotated[str, AfterValidator(_known)] = Field(description=f"one of {', '.join(APIS)}")
     base_url: str = Field(pattern=r"^https?://[^\s/]+(/\S*)?$", description="the server's address up to the version")
     api_version: str = Field(min_length=1, description="the version of the API")
     key_env: Annotated[str, StringConstraints(pattern=KEY_NAME)] | None = Field(
         description="the name of an environment variable that ends in _KEY or _TOKEN, or null"
     )
-    token_parameter: Literal["max_tokens", "max_completion_tokens"] = Field(
-        description="max_tokens or max_completion_tokens"
-    )
+    token_parameter: str = Field(description="the API's name of the limit, such as max_tokens")
     accepts: list[Literal["temperature", "seed"]] = Field(description="a list of temperature, seed")
     max_in_flight: int = Field(ge=1, le=1000, description="requests at once, 1 to 1000")
     timeout_s: float = Field(gt=0, description="seconds")
@@ -61,6 +66,15 @@ class ProviderEntry(Checked):
     free: bool = Field(False, description="true where nothing is charged")
     extra_body: dict[str, Any] = Field({}, description="what else goes into every request")
 
+    @model_validator(mode="after")
+    def _fits_its_api(self) -> "ProviderEntry":
+        known = api_of(self.api).token_parameters
+        if self.token_parameter not in known:
+            raise ValueError(
+                f"token_parameter '{self.token_parameter}' is none of the API {self.api}: {', '.join(known)}"
+            )
+        return self
+
 
 class Provider(ProviderEntry):
     """A provider with its name."""
@@ -72,7 +86,8 @@ class Parameters(Checked):
     """A named set of request parameters; what is missing is left to the model."""
 
     max_tokens: int = Field(ge=1, description="tokens that an answer may have, with its reasoning")
-    temperature: Annotated[float, Field(ge=0)] | None = Field(None, description="0 or more")
+    # A whole number stays one: 0 and 0.0 would be two requests.
+    temperature: Annotated[int | float, Field(ge=0)] | None = Field(None, description="0 or more")
     seed: int | None = Field(None, description="a whole number")
     reasoning_effort: str | None = Field(None, description="as the provider names it")
     extra_body: dict[str, Any] = Field({}, description="what else goes into the request")

@@ -8,11 +8,14 @@ from typing import Any
 
 import orjson
 
+from value_portrait.responses.apis.registry import api_of
 from value_portrait.responses.conditions import Message
 from value_portrait.responses.providers import Provider, Target
 
 # Bytes of a request beside its text that a provider may count as tokens: roles and separators.
 _OVERHEAD = 50
+# The number of the repetition: every question is asked once, but the keys of all answers so far hold it.
+REPEAT = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,6 @@ class Planned:
     key: str
     item_id: str
     prompt_version: str
-    repeat: int
     body: bytes
 
     @property
@@ -47,9 +49,9 @@ class Finding:
 def prompt_text(template: str, item: Mapping[str, Any]) -> str:
     """A prompt template with an item's title, text and response filled in, in one pass.
 
-    One pass, since an item may itself contain something like ``{text}``.
+    One pass, since an item may itself contain something like ``{text}``. Items without a query have no title and text.
     """
-    values = {"title": item["title"] or "", "text": item["text"], "content": item["response"]}
+    values = {"title": item["title"] or "", "text": item["text"] or "", "content": item["response"]}
     return re.sub(r"\{(title|text|content)\}", lambda field: values[field[1]], template)
 
 
@@ -72,7 +74,6 @@ def plan_requests(
     prompts: Iterable[Mapping[str, Any]],
     finding: Finding,
     message: Message | None = None,
-    repeat: int = 0,
 ) -> list[Planned]:
     """Every question of a model under a condition, version by version.
 
@@ -82,7 +83,6 @@ def plan_requests(
     prompts : rows of the table ``prompts``, of the versions that are asked.
     finding : what the model's preflight found.
     message : what the condition tells the model; None for the baseline.
-    repeat : the number of the repetition, from 0; part of the key.
     """
     templates = {(row["prompt_version"], row["template"]): row["text"] for row in prompts}
     return [
@@ -93,7 +93,6 @@ def plan_requests(
             item["item_id"],
             version,
             message,
-            repeat,
         )
         for version in dict.fromkeys(version for version, _ in templates)
         for item in items
@@ -107,11 +106,10 @@ def plan_request(
     item_id: str,
     prompt_version: str,
     message: Message | None = None,
-    repeat: int = 0,
 ) -> Planned:
     """One question with its exact body."""
     body = canonical(_body(target, finding, prompt, message))
-    return Planned(request_key(body, target.provider, repeat), item_id, prompt_version, repeat, body)
+    return Planned(request_key(body, target.provider), item_id, prompt_version, body)
 
 
 def canonical(body: Any) -> bytes:
@@ -119,22 +117,16 @@ def canonical(body: Any) -> bytes:
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
 
 
-def request_key(body: bytes, provider: Provider, repeat: int) -> str:
-    """SHA-256 (hexadecimal) of the body, the provider, its address and API version, and the repeat index."""
-    parts = (provider.name, provider.base_url.rstrip("/"), provider.api_version, str(repeat))
+def request_key(body: bytes, provider: Provider) -> str:
+    """SHA-256 (hexadecimal) of the body, the provider, its address and API version, and ``REPEAT``."""
+    parts = (provider.name, provider.base_url.rstrip("/"), provider.api_version, str(REPEAT))
     return hashlib.sha256(b"\0".join([*(part.encode() for part in parts), body])).hexdigest()
 
 
 def _body(target: Target, finding: Finding, prompt: str, message: Message | None) -> dict[str, Any]:
     provider, parameters = target.provider, target.parameters
     body: dict[str, Any] = {"model": target.row.model_id}
-    messages = [{"role": "user", "content": user_turn(prompt, message)}]
-    system = system_message(message)
-    if system is not None and provider.api == "anthropic":
-        body["system"] = system
-    elif system is not None:
-        messages.insert(0, {"role": "system", "content": system})
-    body["messages"] = messages
+    body |= api_of(provider.api).conversation(system_message(message), user_turn(prompt, message))
     body[finding.token_parameter or provider.token_parameter] = parameters.max_tokens
     for name in ("temperature", "seed"):
         value = getattr(parameters, name)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +16,27 @@ from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Store, store_file, terminal_records
 
 
-def query(
-    target: Target,
-    condition: str,
-    plan: Sequence[Planned],
-    root: str | Path,
-    max_usd: float,
-    progress: Progress,
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Asking:
+    """Who is asked under which condition, where answers are kept, and what all of them together may cost."""
+
+    target: Target
+    condition: str
+    store: str | Path
+    max_usd: float
+
+
+def query(asking: Asking, plan: Sequence[Planned], progress: Progress) -> dict[str, Any]:
     """Ask what is missing, in batches or one by one as the model's row says, and count the outcomes.
 
     Raises
     ------
     InputError : answers are still missing; says why and how to go on.
     """
-    path = store_file(root, target.row.model, condition)
+    target, condition = asking.target, asking.condition
+    path = store_file(asking.store, target.row.model, condition)
     with Store(path) as store:
-        budget = Budget(root, max_usd, store)
+        budget = Budget(asking.store, asking.max_usd, store)
         try:
             summary = (ask_batches if target.batched else ask)(target, condition, plan, store, budget, progress)
         finally:

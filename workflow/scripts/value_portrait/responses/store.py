@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import orjson
 
@@ -22,7 +22,52 @@ from value_portrait.configuration import slug
 from value_portrait.errors import InputError
 from value_portrait.responses.outcomes import TERMINAL
 
-Record = dict[str, Any]
+
+class Record(TypedDict):
+    """One line of the store: an attempt at a question.
+
+    Attributes
+    ----------
+    key : identifies the request; see ``requests.request_key``. repeat : always ``requests.REPEAT``.
+    attempt : its number within its run, from 1. time : when it ended, UTC (ISO 8601). latency_s : seconds.
+    outcome, message : its class, and what is to be said of it. answer, reasoning : the model's words.
+    served_model, fingerprint, upstream : who answered, as far as the reply says so.
+    tokens_in, tokens_out, tokens_reasoning : as the server counts them. usd : what it cost, null where unknown.
+    status, request_id, headers : of the HTTP reply; the headers that may be kept.
+    batch : the provider's id of the batch. request, response : what was sent (JSON), and the reply as it came.
+    """
+
+    key: str
+    model: str
+    condition: str
+    item_id: str
+    prompt_version: str
+    repeat: int
+    provider: str
+    base_url: str
+    api_version: str
+    attempt: int
+    time: str
+    latency_s: float
+    outcome: str
+    message: str | None
+    answer: str | None
+    reasoning: str | None
+    finish_reason: str | None
+    served_model: str | None
+    fingerprint: str | None
+    upstream: str | None
+    tokens_in: int | None
+    tokens_out: int | None
+    tokens_reasoning: int | None
+    usd: float | None
+    status: int | None
+    request_id: str | None
+    headers: dict[str, str]
+    batch: str | None
+    # A fragment of JSON until it is written.
+    request: Any
+    response: str
 
 
 def store_file(store: str | Path, model: str, condition: str) -> Path:
@@ -214,7 +259,7 @@ def records_from(path: Path, start: int = 0) -> Iterator[tuple[int, Record]]:
                 torn = f"line {number}"
                 continue
             end += len(line)
-            yield end, record
+            yield end, cast(Record, record)
 
 
 def _sync_folders(path: Path) -> None:
