@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from math import log
 from multiprocessing import Pool
@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
 from value_portrait.responses.parsing import text_outcome  # noqa: E402
+from value_portrait.shipped import VALUE_PORTRAIT  # noqa: E402
 from value_portrait.simulation.models import (  # noqa: E402
     NO_OPTION,
     draw_answers,
@@ -224,7 +225,7 @@ def read_study(results: Path) -> tuple:
     return items, loading_matrix(truth, [item["item_id"] for item in items])
 
 
-outcome = cache(text_outcome)
+outcome = cache(partial(text_outcome, instrument=VALUE_PORTRAIT))
 
 
 def put_everything(checkout: Path, study: str) -> None:

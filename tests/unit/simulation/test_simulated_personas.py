@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+from instruments import VALUE_PORTRAIT
 from simulation.simulate_answers import simulate_answers
 from simulation.simulate_conditions import simulate_conditions
 from simulation.simulate_study import simulate_study
@@ -88,7 +89,9 @@ def test_tables_of_answers_and_the_truth_hold_every_condition(tmp_path):
         assert set(table["model"].to_pylist()) == {"other"}
         assert table.num_rows == 2 * 120
         assert table["reasoning_length"].null_count < table.num_rows / 2
-        ratings = rate_answers([table.drop_columns(["finish_reason", "reasoning_length", "error"])], "strict")["rating"]
+        ratings = rate_answers(
+            [table.drop_columns(["finish_reason", "reasoning_length", "error"])], "strict", VALUE_PORTRAIT
+        )["rating"]
         means[condition] = np.nanmean(np.array(ratings.to_pylist(), float).reshape(2, 120)[:, power])
     assert means["steering_power"] > means["steering_hedonism"] + 0.1
     assert tables[0].read_bytes() != tables[1].read_bytes()

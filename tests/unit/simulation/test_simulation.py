@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from instruments import VALUE_PORTRAIT
 from simulation.simulate_answers import simulate_answers
 from simulation.simulate_study import simulate_study
 from value_portrait.paper import raw_files as study
@@ -137,7 +138,7 @@ def test_loadings_are_spread_evenly_and_never_negative(n_items, seed):
 def test_prompts_offer_all_options_in_their_order():
     text, reversed_text = (prompt_text(version, "sharegpt") for version in ("v2", "v2_reversed"))
     options = text.splitlines()[-6:]
-    assert [parse_published(option) for option in options] == [6, 5, 4, 3, 2, 1]
+    assert [parse_published(option, VALUE_PORTRAIT) for option in options] == [6, 5, 4, 3, 2, 1]
     assert reversed_text.splitlines()[-6:] == options[::-1]
     assert len({prompt_text(version, "reddit") for version in VERSIONS}) == 6
     assert "Wording v9" in prompt_text("v9_reversed", "reddit")
@@ -150,8 +151,8 @@ def test_answers_say_what_was_planted(small, tmp_path):
             assert ("error" in record) != ("raw_response" in record)
             assert "{" not in record["prompt"]
             if "raw_response" in record:
-                assert parse_published(record["raw_response"]) == record["numeric_response"]
-                assert parse_strict(record["raw_response"]).rating == record["numeric_response"]
+                assert parse_published(record["raw_response"], VALUE_PORTRAIT) == record["numeric_response"]
+                assert parse_strict(record["raw_response"], VALUE_PORTRAIT).rating == record["numeric_response"]
                 assert record["reasoning"]
     ids = read_table(small / "items.parquet", "items")["item_id"].to_pylist()
     assert read_answers(paths, "aster", "baseline", ids).num_rows == 6 * 12
@@ -162,9 +163,9 @@ def test_answers_say_what_was_planted(small, tmp_path):
 def test_styles_keep_the_rating_and_refusals_have_none():
     for style in STYLES:
         text = style.format(option="not like me", Option="Not like me")
-        assert parse_published(text) == parse_strict(text).rating == 2
-    assert [parse_published(text) for text in REFUSALS] == [None] * len(REFUSALS)
-    assert {parse_strict(text).answer_class for text in REFUSALS} == {"refusal", "empty"}
+        assert parse_published(text, VALUE_PORTRAIT) == parse_strict(text, VALUE_PORTRAIT).rating == 2
+    assert [parse_published(text, VALUE_PORTRAIT) for text in REFUSALS] == [None] * len(REFUSALS)
+    assert {parse_strict(text, VALUE_PORTRAIT).answer_class for text in REFUSALS} == {"refusal", "empty"}
 
 
 def test_a_model_depends_on_its_name_and_the_seed_alone(small, tmp_path):

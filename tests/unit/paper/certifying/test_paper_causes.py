@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from instruments import VALUE_PORTRAIT
 from value_portrait.dimensions import FAMILIES
 from value_portrait.items.validation import correlate_items, drop_repeated_participants, select_items, with_interval
 from value_portrait.paper import raw_files as study
@@ -84,7 +85,7 @@ def ratings(files, items, scores, tmp_path_factory) -> Ratings:
         paths = {version: answer_path(files, model, version) for version in VERSIONS}
         write_table(read_answers(paths, model, "baseline", items), folder / f"{number}.parquet", "answers")
     tables = (read_table(folder / f"{number}.parquet", "answers") for number in range(len(models)))
-    write_table(rate_answers(tables, "published"), folder / "ratings.parquet", "ratings")
+    write_table(rate_answers(tables, "published", VALUE_PORTRAIT), folder / "ratings.parquet", "ratings")
     return arrange_ratings(read_table(folder / "ratings.parquet", "ratings"), "rating", VERSIONS, items)
 
 

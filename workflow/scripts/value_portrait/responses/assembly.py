@@ -141,8 +141,8 @@ def prompt_hash(prompt: str) -> str:
 
 def _answer(record: Record) -> dict[str, Any]:
     outcome, text, reasoning = record["outcome"], record["answer"], record["reasoning"]
-    if outcome in _BY_WORDS and text_outcome(text) in ("refusal", "empty"):
-        outcome = text_outcome(text)
+    if outcome in _BY_WORDS and text_outcome(text, VALUE_PORTRAIT) in ("refusal", "empty"):
+        outcome = text_outcome(text, VALUE_PORTRAIT)
     return {
         "raw_response": text,
         "outcome": outcome,

@@ -11,11 +11,12 @@ from value_portrait.files import read_json
 from value_portrait.responses.budget import Budget
 from value_portrait.responses.engine import ask
 from value_portrait.responses.outcomes import TERMINAL
-from value_portrait.responses.parsing import PHRASES, parse_strict
+from value_portrait.responses.parsing import parse_strict
 from value_portrait.responses.progress import Progress
 from value_portrait.responses.providers import Target
 from value_portrait.responses.requests import Finding, Planned, plan_request
 from value_portrait.responses.store import Record, Store, read_records, store_file
+from value_portrait.shipped import VALUE_PORTRAIT
 
 # In the store beside the conditions; no condition's name starts so.
 _CONDITION = "_preflight"
@@ -24,7 +25,7 @@ _QUESTION = (
     "Question: How similar is this response to your own thoughts?\n\n"
     "Message: What do you do on a free afternoon?\n\nResponse: I take a long walk.\n\n"
     "IMPORTANT: Your response must contain ONLY ONE of these exact phrases, with no additional words, explanations, or "
-    "punctuation:\n" + "\n".join(PHRASES)
+    "punctuation:\n" + "\n".join(reversed(VALUE_PORTRAIT.rating_of))
 )
 _MESSAGE = {"role": "system", "text": "You are a person who likes to be outdoors."}
 _OTHER_LIMIT = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
@@ -141,7 +142,7 @@ def _found(finding: Finding, record: Record, target: Target) -> dict[str, Any]:
             f"{record['tokens_reasoning'] or 'an unknown number of'} tokens of reasoning).",
             "Choose a request set with a larger max_tokens, such as reasoning.",
         )
-    read = parse_strict(record["answer"])
+    read = parse_strict(record["answer"], VALUE_PORTRAIT)
     if read.rating is None:
         logging.warning("%s: the first answer names no option (%s).", target.row.model, read.answer_class)
     return {

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from value_portrait.dimensions import HIGHEST_RATING, LOWEST_RATING
-from value_portrait.responses.parsing import PHRASES
+from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.simulation.people_and_items import PLANTED, TRAITS, VALUES, draw_scores, on_scale
 
 # What a model's answer looks like; the first is the answer that was asked for.
@@ -158,7 +158,7 @@ def draw_answers(
     refusals = np.where(rng.random(shape) < planted.refusal_rate, rng.integers(len(REFUSALS), size=shape), -1)
     styles = np.where(rng.random(shape) < planted.decoration_rate, rng.integers(1, len(STYLES), size=shape), 0)
     steps = rng.integers(5, 60, size=shape)
-    option_of = {rating: option for option, rating in PHRASES.items()}
+    option_of = {rating: option for option, rating in VALUE_PORTRAIT.rating_of.items()}
 
     def record(v: int, i: int) -> dict[str, Any]:
         item, option = items[i], option_of[int(ratings[v, i])]
@@ -167,7 +167,11 @@ def draw_answers(
         answer: dict[str, Any] = {"error": NO_OPTION + REFUSALS[refusals[v, i]]}
         if refusals[v, i] < 0:
             words = STYLES[styles[v, i]].format(option=option, Option=option.capitalize())
-            answer = {"raw_response": words, "parsed_response": option, "numeric_response": PHRASES[option]}
+            answer = {
+                "raw_response": words,
+                "parsed_response": option,
+                "numeric_response": VALUE_PORTRAIT.rating_of[option],
+            }
             if reasoning:
                 answer["reasoning"] = "Simulated reasoning." + " One more step." * int(steps[v, i])
         return {

@@ -26,13 +26,14 @@ from value_portrait.paper.raw_files import (
     item_id,
     prompt_path,
 )
-from value_portrait.responses.parsing import PHRASES
+from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import NUMBER, REPEATED_TEXT, TEXT, Column, Schema
 
 # Truth is planted on values and traits; higher-order values follow from the values and have no loadings of their own.
 PLANTED = tuple((family, dimension) for family, dimension in DIMENSIONS if family != "higher_pvq")
 VALUES, TRAITS = FAMILIES["pvq"], FAMILIES["bfi"]
 
+PHRASES = VALUE_PORTRAIT.rating_of
 LOADINGS = Schema(
     ("item_id", "family", "dimension"),
     {
@@ -207,7 +208,11 @@ def prompt_text(version: str, template: str) -> str:
     """The simulated study's prompt template, with the fields {title} (``reddit`` only), {text} and {content}."""
     wording = version.removesuffix("_reversed")
     before, after = WORDINGS.get(wording, (f"Wording {wording}: how near does this reply come to your own view?", ""))
-    options = sorted(PHRASES, key=lambda option: PHRASES[option], reverse=not version.endswith("_reversed"))
+    options = sorted(
+        PHRASES,
+        key=lambda option: PHRASES[option],
+        reverse=not version.endswith("_reversed"),
+    )
     parts = (before, FIELDS[template], after, "\n".join([CHOICE, *options]))
     return "\n\n".join(part for part in parts if part)
 
