@@ -6,6 +6,8 @@ from instruments import VALUE_PORTRAIT
 from value_portrait.responses.parsing import ANSWER_CLASSES, parse_published, parse_strict
 from value_portrait.scores.reading import count_answers, rate_answers
 
+OPTIONS = list(VALUE_PORTRAIT.rating_of)
+
 # Answers of every kind, with what the published rule makes of them and what a careful reader would.
 CASES = [
     ("very much like me", 6, 6, "plain"),

@@ -22,7 +22,7 @@ CAPTIONS: Mapping[str, str] = {
     "value_scores": "Centred value scores of all models.",
     "trait_scores": "Trait scores of all models: uncentred means times 5/6.",
     "cross_loading": "Steps on the value circle between two values that one item measures.",
-    "reliability": "Cronbach's alpha with 95 \\% interval, among models and among raters, and McDonald's omega among models.",
+    "reliability": "Cronbach's alpha with 95 \\% interval, among models and raters; McDonald's omega among models.",
 }
 
 

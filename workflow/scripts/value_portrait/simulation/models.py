@@ -11,6 +11,8 @@ from value_portrait.dimensions import HIGHEST_RATING, LOWEST_RATING
 from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.simulation.people_and_items import PLANTED, TRAITS, VALUES, draw_scores, on_scale
 
+PHRASES = VALUE_PORTRAIT.rating_of
+
 # What a model's answer looks like; the first is the answer that was asked for.
 STYLES = (
     "{option}",
@@ -158,7 +160,7 @@ def draw_answers(
     refusals = np.where(rng.random(shape) < planted.refusal_rate, rng.integers(len(REFUSALS), size=shape), -1)
     styles = np.where(rng.random(shape) < planted.decoration_rate, rng.integers(1, len(STYLES), size=shape), 0)
     steps = rng.integers(5, 60, size=shape)
-    option_of = {rating: option for option, rating in VALUE_PORTRAIT.rating_of.items()}
+    option_of = {rating: option for option, rating in PHRASES.items()}
 
     def record(v: int, i: int) -> dict[str, Any]:
         item, option = items[i], option_of[int(ratings[v, i])]
@@ -170,7 +172,7 @@ def draw_answers(
             answer = {
                 "raw_response": words,
                 "parsed_response": option,
-                "numeric_response": VALUE_PORTRAIT.rating_of[option],
+                "numeric_response": PHRASES[option],
             }
             if reasoning:
                 answer["reasoning"] = "Simulated reasoning." + " One more step." * int(steps[v, i])

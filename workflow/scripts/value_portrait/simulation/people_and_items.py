@@ -29,11 +29,13 @@ from value_portrait.paper.raw_files import (
 from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import NUMBER, REPEATED_TEXT, TEXT, Column, Schema
 
+PHRASES = VALUE_PORTRAIT.rating_of
+
 # Truth is planted on values and traits; higher-order values follow from the values and have no loadings of their own.
 PLANTED = tuple((family, dimension) for family, dimension in DIMENSIONS if family != "higher_pvq")
 VALUES, TRAITS = FAMILIES["pvq"], FAMILIES["bfi"]
 
-PHRASES = VALUE_PORTRAIT.rating_of
+PHRASES = PHRASES
 LOADINGS = Schema(
     ("item_id", "family", "dimension"),
     {
