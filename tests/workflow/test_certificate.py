@@ -135,9 +135,11 @@ def test_ours_is_what_the_run_itself_gives(paper, certificate):
         names = rows["quantity"].str.rsplit(": ", n=1)
         own = [wide.at[model, dimension] for model, dimension in names]
         np.testing.assert_allclose(rows["ours"].astype(float), own, atol=1e-12)
-    alphas = pd.read_csv(paper / "results/scores/reliability.csv").query("source == 'models' and family == 'pvq'")
+    alphas = pd.read_csv(paper / "results/scores/reliability.csv").query(
+        "source == 'models' and family == 'pvq' and coefficient == 'alpha'"
+    )
     for alpha in alphas.itertuples():
-        assert float(ours[f"alpha of {alpha.dimension}"]) == pytest.approx(alpha.alpha, abs=1e-12)
+        assert float(ours[f"alpha of {alpha.dimension}"]) == pytest.approx(alpha.estimate, abs=1e-12)
     profiles = pd.read_csv(paper / "results/scores/profiles.csv")
     for row in profiles.sample(200, random_state=0).itertuples():
         assert float(ours[f"{row.model}: sd of {row.family} {row.dimension}"]) == pytest.approx(row.sd, abs=1e-12)

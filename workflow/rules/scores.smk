@@ -99,6 +99,6 @@ rule estimate_reliability:
         observations=CONFIG.reliability.observations,
         prompt_versions=CONFIG.prompt_versions,
     message:
-        "Estimating Cronbach's alpha among models and among raters"
+        "Estimating the reliability of every dimension"
     script:
         "../scripts/scores/estimate_reliability.py"

@@ -59,7 +59,9 @@ def spread_of(families):
 def reliability_of(alpha):
     rows = [(source, *dimension) for source in ("models", "raters") for dimension in DIMENSIONS]
     table = pd.DataFrame(rows, columns=["source", "family", "dimension"])
-    return table.assign(n_items=12, n_observations=190, alpha=alpha, ci_low=alpha - 0.1, ci_high=alpha + 0.05)
+    return table.assign(
+        n_items=12, n_observations=190, coefficient="alpha", estimate=alpha, ci_low=alpha - 0.1, ci_high=alpha + 0.05
+    )
 
 
 def people_of(mean):

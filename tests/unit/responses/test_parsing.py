@@ -2,8 +2,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from value_portrait.responses.parsing import ANSWER_CLASSES, PHRASES, parse_published, parse_strict
+from instruments import VALUE_PORTRAIT
+from value_portrait.responses.parsing import ANSWER_CLASSES, parse_published, parse_strict
 from value_portrait.scores.reading import count_answers, rate_answers
+
+OPTIONS = list(VALUE_PORTRAIT.rating_of)
 
 # Answers of every kind, with what the published rule makes of them and what a careful reader would.
 CASES = [
@@ -33,32 +36,35 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "published", "strict", "answer_class"), CASES)
 def test_both_parsers_on_answers_of_every_kind(text, published, strict, answer_class):
-    assert parse_published(text) == published
-    assert parse_strict(text) == (strict, answer_class)
+    assert parse_published(text, VALUE_PORTRAIT) == published
+    assert parse_strict(text, VALUE_PORTRAIT) == (strict, answer_class)
 
 
-@pytest.mark.parametrize(("phrase", "rating"), PHRASES.items())
+@pytest.mark.parametrize(("phrase", "rating"), VALUE_PORTRAIT.rating_of.items())
 def test_an_option_itself_is_plain_for_both(phrase, rating):
-    assert parse_published(phrase) == rating
-    assert parse_strict(phrase.upper() + ".") == (rating, "plain")
+    assert parse_published(phrase, VALUE_PORTRAIT) == rating
+    assert parse_strict(phrase.upper() + ".", VALUE_PORTRAIT) == (rating, "plain")
 
 
 @given(st.text(max_size=200))
 def test_any_text_gets_a_class_and_a_rating_only_where_an_option_stands(text):
-    parsed = parse_strict(text)
+    parsed = parse_strict(text, VALUE_PORTRAIT)
     assert parsed.answer_class in ANSWER_CLASSES
     assert (parsed.rating is not None) == (parsed.answer_class in ("plain", "decorated"))
     if parsed.rating is not None:
-        assert parse_published(text.replace("’", "'")) is not None
+        assert parse_published(text.replace("’", "'"), VALUE_PORTRAIT) is not None
 
 
-@given(st.sampled_from(list(PHRASES)), st.text(st.characters(codec="ascii", exclude_characters="\n"), max_size=60))
+@given(
+    st.sampled_from(list(VALUE_PORTRAIT.rating_of)),
+    st.text(st.characters(codec="ascii", exclude_characters="\n"), max_size=60),
+)
 def test_an_option_on_a_line_of_its_own_settles_the_answer(phrase, explanation):
-    assert parse_strict(f"{phrase}\n{explanation}").rating == PHRASES[phrase]
+    assert parse_strict(f"{phrase}\n{explanation}", VALUE_PORTRAIT).rating == VALUE_PORTRAIT.rating_of[phrase]
 
 
 def test_ten_megabytes_of_text_are_read_in_reasonable_time():
-    assert parse_strict("no, " * 2_500_000 + "like me").answer_class == "negated"
+    assert parse_strict("no, " * 2_500_000 + "like me", VALUE_PORTRAIT).answer_class == "negated"
 
 
 def answers(model, texts):
@@ -77,11 +83,11 @@ def answers(model, texts):
 def test_rating_tables_keeps_both_readings_and_counts_their_disagreements():
     texts = [case[0] for case in CASES]
     tables = [answers("a", texts), answers("b", ["like me", None])]
-    rated = rate_answers(tables, "strict")
+    rated = rate_answers(tables, "strict", VALUE_PORTRAIT)
     assert rated["published_rating"].to_pylist() == [case[1] for case in CASES] + [5, None]
     assert rated["strict_rating"].to_pylist() == [case[2] for case in CASES] + [5, None]
     assert rated["rating"].equals(rated["strict_rating"])
-    assert rate_answers(tables, "published")["rating"].equals(rated["published_rating"])
+    assert rate_answers(tables, "published", VALUE_PORTRAIT)["rating"].equals(rated["published_rating"])
     counts = {(row["model"], row["answer_class"]): row for row in count_answers(rated).to_pylist()}
     assert counts["a", "plain"]["answers"] == 3
     assert counts["a", "decorated"]["disagreements"] == 1

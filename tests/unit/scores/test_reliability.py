@@ -1,9 +1,16 @@
 import numpy as np
 import pandas as pd
+import pingouin
 import pytest
 from instruments import VALUE_PORTRAIT
 from value_portrait.scores.ratings import NO_RATING, Ratings
-from value_portrait.scores.reliability import alpha_of_models, alpha_of_raters
+from value_portrait.scores.reliability import (
+    feldt_interval,
+    mcdonald_omega,
+    omega_of,
+    reliability_of_models,
+    reliability_of_raters,
+)
 
 ITEMS = ["1-1", "1-2", "1-3"]
 KEY = pd.DataFrame({"item_id": ITEMS, "family": "pvq", "dimension": "Power", "rho": 0.5, "polarity": 1})
@@ -14,8 +21,8 @@ def closed_formula(rows):
     return k / (k - 1) * (1 - rows.var(axis=0, ddof=1).sum() / rows.sum(axis=1).var(ddof=1))
 
 
-def power(table):
-    return table[table["dimension"] == "Power"].iloc[0]
+def power(table, coefficient="alpha"):
+    return table[(table["dimension"] == "Power") & (table["coefficient"] == coefficient)].iloc[0]
 
 
 def draw(n, seed, shape=(3,)):
@@ -27,21 +34,21 @@ def draw(n, seed, shape=(3,)):
 def test_alpha_over_model_versions_equals_the_closed_formula():
     values = draw(10, 0, (2, 3))
     ratings = Ratings([(f"m{n}", "baseline") for n in range(10)], ["v1", "v2"], ITEMS, values)
-    row = power(alpha_of_models(ratings, KEY, "model_by_version", VALUE_PORTRAIT))
-    assert row["alpha"] == pytest.approx(closed_formula(values.reshape(20, 3).astype(float)))
+    row = power(reliability_of_models(ratings, KEY, "model_by_version", VALUE_PORTRAIT))
+    assert row["estimate"] == pytest.approx(closed_formula(values.reshape(20, 3).astype(float)))
     assert (row["n_items"], row["n_observations"]) == (3, 20)
-    assert row["ci_low"] < row["alpha"] < row["ci_high"]
-    row = power(alpha_of_models(ratings, KEY, "model", VALUE_PORTRAIT))
-    assert row["alpha"] == pytest.approx(closed_formula(values.mean(axis=1)))
+    assert row["ci_low"] < row["estimate"] < row["ci_high"]
+    row = power(reliability_of_models(ratings, KEY, "model", VALUE_PORTRAIT))
+    assert row["estimate"] == pytest.approx(closed_formula(values.mean(axis=1)))
 
 
 def test_rows_with_a_missing_rating_are_left_out():
     values = draw(10, 1, (1, 3))
     values[0, 0, 1] = NO_RATING
     ratings = Ratings([(f"m{n}", "baseline") for n in range(10)], ["v1"], ITEMS, values)
-    row = power(alpha_of_models(ratings, KEY, "model_by_version", VALUE_PORTRAIT))
+    row = power(reliability_of_models(ratings, KEY, "model_by_version", VALUE_PORTRAIT))
     assert row["n_observations"] == 9
-    assert row["alpha"] == pytest.approx(closed_formula(values[1:, 0].astype(float)))
+    assert row["estimate"] == pytest.approx(closed_formula(values[1:, 0].astype(float)))
 
 
 def test_negative_items_are_mirrored():
@@ -49,13 +56,13 @@ def test_negative_items_are_mirrored():
     flipped = values.copy()
     flipped[:, :, 2] = 7 - flipped[:, :, 2]
     subjects = [(f"m{n}", "baseline") for n in range(12)]
-    straight = power(alpha_of_models(Ratings(subjects, ["v1"], ITEMS, values), KEY, "model", VALUE_PORTRAIT))
+    straight = power(reliability_of_models(Ratings(subjects, ["v1"], ITEMS, values), KEY, "model", VALUE_PORTRAIT))
     mirrored = power(
-        alpha_of_models(
+        reliability_of_models(
             Ratings(subjects, ["v1"], ITEMS, flipped), KEY.assign(polarity=[1, 1, -1]), "model", VALUE_PORTRAIT
         )
     )
-    assert straight["alpha"] == pytest.approx(mirrored["alpha"])
+    assert straight["estimate"] == pytest.approx(mirrored["estimate"])
 
 
 def survey(*groups):
@@ -72,22 +79,85 @@ def survey(*groups):
 
 def test_one_group_of_raters_keeps_its_own_alpha():
     rows = draw(30, 3)
-    row = power(alpha_of_raters(survey((ITEMS, rows)), KEY, VALUE_PORTRAIT))
-    assert row["alpha"] == pytest.approx(closed_formula(rows.astype(float)))
+    row = power(reliability_of_raters(survey((ITEMS, rows)), KEY, VALUE_PORTRAIT))
+    assert row["estimate"] == pytest.approx(closed_formula(rows.astype(float)))
     assert (row["n_groups"], row["n_items"], row["n_observations"]) == (1, 3, 30)
 
 
 def test_equal_groups_pool_to_their_alpha_with_a_narrower_interval():
     rows = draw(30, 4)
     key = pd.concat([KEY, KEY.assign(item_id=["2-1", "2-2", "2-3"])])
-    one = power(alpha_of_raters(survey((ITEMS, rows)), key, VALUE_PORTRAIT))
-    two = power(alpha_of_raters(survey((ITEMS, rows), (["2-1", "2-2", "2-3"], rows)), key, VALUE_PORTRAIT))
-    assert two["alpha"] == pytest.approx(one["alpha"])
+    one = power(reliability_of_raters(survey((ITEMS, rows)), key, VALUE_PORTRAIT))
+    two = power(reliability_of_raters(survey((ITEMS, rows), (["2-1", "2-2", "2-3"], rows)), key, VALUE_PORTRAIT))
+    assert two["estimate"] == pytest.approx(one["estimate"])
     assert two["ci_high"] - two["ci_low"] < one["ci_high"] - one["ci_low"]
     assert two["n_items"] == 6
 
 
 def test_a_group_with_one_item_of_the_dimension_has_no_alpha():
-    row = power(alpha_of_raters(survey((["1-1"], draw(30, 5)[:, :1])), KEY, VALUE_PORTRAIT))
+    row = power(reliability_of_raters(survey((["1-1"], draw(30, 5)[:, :1])), KEY, VALUE_PORTRAIT))
     assert row["n_groups"] == 0
-    assert np.isnan(row["alpha"])
+    assert np.isnan(row["estimate"])
+
+
+@pytest.mark.parametrize(("seed", "n"), [(6, 12), (7, 40)])
+def test_feldts_interval_is_pingouins_unrounded(seed, n):
+    alpha, rounded = pingouin.cronbach_alpha(data=pd.DataFrame(draw(n, seed)))
+    ours = feldt_interval(alpha, n, 3)
+    assert ours == pytest.approx(rounded, abs=5.1e-4)
+    assert any(end != round(end, 3) for end in ours)
+
+
+def test_omega_of_exact_covariances_is_the_closed_form():
+    loadings, unique = np.array([0.9, 0.7, -0.4, 1.5, 0.8]), np.array([0.5, 0.3, 0.9, 1.1, 0.2])
+    assert omega_of(np.outer(loadings, loadings) + np.diag(unique)) == pytest.approx(3.5**2 / (3.5**2 + 3), abs=1e-6)
+
+
+def test_omega_of_three_items_is_just_identified():
+    # Each squared loading is the product of the item's two covariances over the third one.
+    covariance = np.array([[1.0, 0.42, 0.36], [0.42, 1.0, 0.30], [0.36, 0.30, 1.0]])
+    loadings = np.sqrt([0.42 * 0.36 / 0.30, 0.42 * 0.30 / 0.36, 0.36 * 0.30 / 0.42])
+    expected = loadings.sum() ** 2 / (loadings.sum() ** 2 + (1 - loadings**2).sum())
+    assert omega_of(covariance) == pytest.approx(expected, abs=1e-6)
+
+
+def omega_by_em(covariance):
+    """The same model by Rubin and Thayer's EM algorithm (1982, Psychometrika 47)."""
+    loadings, unique = np.sqrt(np.diag(covariance) / 2), np.diag(covariance) / 2
+    for _ in range(20_000):
+        weights = loadings / unique / (1 + (loadings**2 / unique).sum())
+        loadings = covariance @ weights / (weights @ covariance @ weights + 1 - weights @ loadings)
+        unique = np.diag(covariance) - loadings * (covariance @ weights)
+    return loadings.sum() ** 2 / (loadings.sum() ** 2 + unique.sum())
+
+
+def test_omega_equals_that_of_an_em_algorithm():
+    rated = draw(80, 8, (6,)).astype(float)
+    assert mcdonald_omega(rated) == pytest.approx(omega_by_em(np.cov(rated, rowvar=False)), abs=1e-6)
+
+
+def test_omega_is_alpha_where_items_are_tau_equivalent():
+    covariance = 0.64 + np.diag([0.3, 0.5, 0.9, 0.2])
+    assert omega_of(covariance) == pytest.approx(4 / 3 * (1 - np.trace(covariance) / covariance.sum()), abs=1e-6)
+
+
+def test_omega_needs_three_items_that_vary_and_more_rows_than_items():
+    rated = draw(30, 9).astype(float)
+    assert np.isnan(mcdonald_omega(rated[:, :2]))
+    assert np.isnan(mcdonald_omega(rated[:3]))
+    assert np.isnan(mcdonald_omega(rated[:0]))
+    constant = np.full((30, 1), 4.0)
+    assert np.isnan(mcdonald_omega(np.hstack([rated[:, :2], constant])))
+    assert mcdonald_omega(np.hstack([rated, constant])) == mcdonald_omega(rated)
+
+
+def test_models_have_both_coefficients_and_a_mirrored_item_counts_keyed():
+    values = draw(20, 10, (2, 3))
+    values[:, :, 2] = 7 - values[:, :, 2]
+    ratings = Ratings([(f"m{n}", "baseline") for n in range(20)], ["v1", "v2"], ITEMS, values)
+    key = KEY.assign(polarity=[1, 1, -1])
+    row = power(reliability_of_models(ratings, key, "model_by_version", VALUE_PORTRAIT), "omega")
+    keyed = values.reshape(40, 3) * np.array([1.0, 1, -1])
+    assert row["estimate"] == pytest.approx(omega_by_em(np.cov(keyed, rowvar=False)), abs=1e-6)
+    assert (row["n_items"], row["n_observations"]) == (3, 40)
+    assert np.isnan(row["ci_low"])

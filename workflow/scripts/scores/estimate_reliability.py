@@ -7,7 +7,7 @@ import pandas as pd
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.scores.ratings import read_ratings
-from value_portrait.scores.reliability import alpha_of_models, alpha_of_raters
+from value_portrait.scores.reliability import reliability_of_models, reliability_of_raters
 from value_portrait.tables import read_table, write_table
 
 
@@ -22,10 +22,10 @@ def estimate_reliability(
     ids = read_table(inputs["item_table"], "items", instrument, ["item_id"])["item_id"].to_pylist()
     key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
     rated = read_ratings(inputs["ratings"], "rating", prompt_versions, ids, instrument).under("baseline")
-    parts = [alpha_of_models(rated, key, observations, instrument)]
+    parts = [reliability_of_models(rated, key, observations, instrument)]
     if inputs["survey"]:
         people = read_table(inputs["survey"], "survey", instrument).to_pandas()
-        parts.append(alpha_of_raters(people, key, instrument))
+        parts.append(reliability_of_raters(people, key, instrument))
     write_table(pd.concat(parts), reliability, "reliability", instrument)
 
 

@@ -3,27 +3,34 @@
 from collections.abc import Sequence
 
 import pyarrow as pa
+from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.scores.reading import count_answers, rate_answers
-from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import read_table, write_table, written_in_parts
 
 AT_ONCE = 100  # models' answers in memory
 
 
-def parse_answers(answers: Sequence[str], parser: str, ratings: str, counts: str) -> None:
+def parse_answers(answers: Sequence[str], ratings: str, counts: str, parser: str, instrument: Instrument) -> None:
     """Write the tables ``ratings`` (models one after the other) and ``answer_counts``."""
     columns = ["model", "condition", "prompt_version", "item_id", "raw_response", "outcome"]
     counted = []
-    with written_in_parts(ratings, "ratings", VALUE_PORTRAIT) as write:
+    with written_in_parts(ratings, "ratings", instrument) as write:
         for start in range(0, len(answers), AT_ONCE):
-            tables = (read_table(path, "answers", columns=columns) for path in answers[start : start + AT_ONCE])
-            rated = rate_answers(tables, parser)
+            own = answers[start : start + AT_ONCE]
+            tables = (read_table(path, "answers", instrument, columns) for path in own)
+            rated = rate_answers(tables, parser, instrument)
             write(rated)
             counted.append(count_answers(rated))
-    write_table(pa.concat_tables(counted), counts, "answer_counts")
+    write_table(pa.concat_tables(counted), counts, "answer_counts", instrument)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0], pandas=False):
-        parse_answers(snakemake.input.answers, snakemake.params.parser, **snakemake.output)
+        parse_answers(
+            snakemake.input.answers,
+            snakemake.output.ratings,
+            snakemake.output.counts,
+            snakemake.params.parser,
+            as_instrument(snakemake.params.instrument),
+        )

@@ -183,9 +183,7 @@ def schemas(instrument: Instrument) -> dict[str, Schema]:
                 "item_id": _ITEM,
                 "family": family_,
                 "dimension": dimension,
-                "rho": Column(
-                    NUMBER, "correlation that made the tag; null where the key is given", -1, 1, nullable=True
-                ),
+                "rho": Column(NUMBER, "correlation that made the tag; null in a given key", -1, 1, nullable=True),
                 "polarity": Column(RATING, "1, or -1 where a low rating speaks for the dimension", -1, 1),
             },
         ),
@@ -291,17 +289,18 @@ def schemas(instrument: Instrument) -> dict[str, Schema]:
             },
         ),
         "reliability": Schema(
-            ("source", "family", "dimension"),
+            ("source", "family", "dimension", "coefficient"),
             {
                 "source": Column(REPEATED_TEXT, "models, or raters (pooled over survey groups)"),
                 "family": family_,
                 "dimension": dimension,
+                "coefficient": Column(REPEATED_TEXT, "alpha (Cronbach's) or omega (McDonald's, of one factor)"),
                 "n_items": Column(COUNT, "items of the dimension that enter", low=0),
                 "n_observations": Column(COUNT, "rows without a missing rating", low=0),
                 "n_groups": Column(COUNT, "survey groups pooled; 1 for models", low=0),
-                "alpha": Column(NUMBER, "Cronbach's alpha", high=1, nullable=True),
-                "ci_low": Column(NUMBER, "lower end of its 95 % interval", high=1, nullable=True),
-                "ci_high": Column(NUMBER, "upper end of its 95 % interval", high=1, nullable=True),
+                "estimate": Column(NUMBER, "the coefficient; null where it cannot be had", high=1, nullable=True),
+                "ci_low": Column(NUMBER, "lower end of its 95 % interval; null for omega", high=1, nullable=True),
+                "ci_high": Column(NUMBER, "upper end of its 95 % interval; null for omega", high=1, nullable=True),
             },
         ),
     }

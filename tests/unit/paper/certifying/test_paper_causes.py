@@ -85,7 +85,7 @@ def ratings(files, items, scores, tmp_path_factory) -> Ratings:
         paths = answer_paths(files, model, VERSIONS)
         write_table(read_answers(paths, model, "baseline", items), folder / f"{number}.parquet", "answers")
     tables = (read_table(folder / f"{number}.parquet", "answers") for number in range(len(models)))
-    write_table(rate_answers(tables, "published"), folder / "ratings.parquet", "ratings")
+    write_table(rate_answers(tables, "published", VALUE_PORTRAIT), folder / "ratings.parquet", "ratings")
     return arrange_ratings(read_table(folder / "ratings.parquet", "ratings"), "rating", VERSIONS, items)
 
 

@@ -18,7 +18,7 @@ from value_portrait.paper.certifying.published_tags import read_published_tags
 from value_portrait.paper.certifying.rows import absent, compare, judge
 from value_portrait.publication.comparisons import VALUES
 from value_portrait.scores.ratings import NO_RATING, Ratings
-from value_portrait.scores.reliability import alpha_of_models
+from value_portrait.scores.reliability import reliability_of_models
 
 sys.path.append(str(ROOT / "tools"))
 from update_readme import END, START, with_certificate
@@ -137,7 +137,11 @@ def test_alpha_by_the_formula_is_pingouins(monkeypatch):
         {"item_id": list("vwxyz"), "family": "pvq", "dimension": "Power", "polarity": [1, 1, -1, 1, 1], "rho": 0.4}
     )
     for kind in ("model_by_version", "model"):
-        theirs = alpha_of_models(ratings, key, kind, VALUE_PORTRAIT).set_index(["family", "dimension"])["alpha"]
+        theirs = (
+            reliability_of_models(ratings, key, kind, VALUE_PORTRAIT)
+            .query("coefficient == 'alpha'")
+            .set_index(["family", "dimension"])["estimate"]
+        )
         ours = alphas_by_formula(ratings.observations(kind), ratings.items, key)
         assert ours["pvq", "Power"] == pytest.approx(theirs["pvq", "Power"], abs=1e-12)
         assert ours.drop(("pvq", "Power")).isna().all()

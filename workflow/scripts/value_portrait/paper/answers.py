@@ -11,6 +11,7 @@ from value_portrait.errors import InputError
 from value_portrait.files import read_json
 from value_portrait.paper.raw_files import item_id
 from value_portrait.responses.parsing import text_outcome
+from value_portrait.shipped import VALUE_PORTRAIT
 
 # The authors kept what the model said only inside this message where it held none of the options.
 _QUOTED = re.compile(r"^Could not parse valid Likert response from: (.*)\Z", re.DOTALL)
@@ -116,7 +117,7 @@ def _answer(record: Mapping[str, Any], where: str) -> dict[str, Any]:
     withheld = "content_filter" if _FILTERED.search(error or "") else "error"
     return {
         "raw_response": text,
-        "outcome": withheld if text is None else text_outcome(text),
+        "outcome": withheld if text is None else text_outcome(text, VALUE_PORTRAIT),
         "reasoning_length": None if reasoning is None else len(reasoning),
         "error": error,
     }

@@ -116,17 +116,18 @@ def reliability(table: pd.DataFrame) -> Figure:
 
     ``table`` is the table ``reliability``.
     """
+    table = table[table["coefficient"] == "alpha"]
     sides = {source: table[table["source"] == source] for source in ("models", "raters")}
     first = sides["models"]
     figure = Figure(figsize=(WIDTH, 4.6))
     axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(2.6, 1))
     places = dimension_rows(axes, first["family"].tolist(), first["dimension"].tolist())
     for (source, own), style, shift in zip(sides.items(), (FIRST, SECOND), (-0.16, 0.16), strict=True):
-        draw_ranges(axes, own["alpha"], places + shift, own["ci_low"], own["ci_high"], style, source.capitalize())
+        draw_ranges(axes, own["estimate"], places + shift, own["ci_low"], own["ci_high"], style, source.capitalize())
     # A wide interval below zero says no more than that alpha is unknown.
     axes.set_xlim(max(np.nanmin(table["ci_low"].to_numpy(), initial=0), -0.5), 1)
     axes.set_xlabel("Cronbach's alpha (95 % interval)")
-    alphas = [["n/a" if math.isnan(alpha) else f"{alpha:.2f}" for alpha in own["alpha"]] for own in sides.values()]
+    alphas = [["n/a" if math.isnan(alpha) else f"{alpha:.2f}" for alpha in own["estimate"]] for own in sides.values()]
     columns = {
         "alpha": [" / ".join(pair) for pair in zip(*alphas, strict=True)],
         "items": _pairs(*(own["n_items"] for own in sides.values())),

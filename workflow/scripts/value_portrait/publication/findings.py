@@ -22,7 +22,7 @@ CAPTIONS: Mapping[str, str] = {
     "value_scores": "Centred value scores of all models.",
     "trait_scores": "Trait scores of all models: uncentred means times 5/6.",
     "cross_loading": "Steps on the value circle between two values that one item measures.",
-    "reliability": "Cronbach's alpha with 95 \\% interval, among models and among raters.",
+    "reliability": "Cronbach's alpha with 95 \\% interval, among models and raters; McDonald's omega among models.",
 }
 
 
@@ -172,11 +172,13 @@ def _agreement_line(profiles: pd.DataFrame) -> str:
 
 def _reliability_line(reliability: pd.DataFrame) -> str:
     parts = []
-    for source, own in reliability[reliability["family"] == "pvq"].dropna(subset="alpha").groupby("source"):
-        ranked = own.sort_values("alpha")
+    for source, own in (
+        reliability.query("family == 'pvq' and coefficient == 'alpha'").dropna(subset="estimate").groupby("source")
+    ):
+        ranked = own.sort_values("estimate")
         low, high = ranked.iloc[0], ranked.iloc[-1]
         parts.append(
-            f"{low['alpha']:.2f} ({title(low['dimension'])}) to {high['alpha']:.2f} ({title(high['dimension'])}) "
+            f"{low['estimate']:.2f} ({title(low['dimension'])}) to {high['estimate']:.2f} ({title(high['dimension'])}) "
             f"among {source}"
         )
     return f"Cronbach's alpha of the values: {'; '.join(parts)}."

@@ -1,21 +1,16 @@
-"""From a model's words to a rating: the published parser, and a strict one that says why an answer is not plain."""
+"""From a model's words to a rating: the published parser, and a strict one that says why an answer is not plain.
+
+Both read whatever options an instrument has; their rules are made from the options' texts, once for each instrument.
+"""
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from value_portrait.instrument import Instrument
 
-PHRASES = {
-    "very much like me": 6,
-    "like me": 5,
-    "somewhat like me": 4,
-    "a little like me": 3,
-    "not like me": 2,
-    "not like me at all": 1,
-}
-
 ANSWER_CLASSES = (
-    "plain",  # one of the six options, but for case, outer space and a full stop
+    "plain",  # one of the options, but for case, outer space and a full stop
     "decorated",  # exactly one option, with other words or marks around it
     "refusal",  # the model declines
     "negated",  # an option inside a negation
@@ -24,11 +19,6 @@ ANSWER_CLASSES = (
     "empty",  # no words
 )
 
-# The published answers show that the authors also read this one, as "a little like me".
-_PUBLISHED = PHRASES | {"very little like me": 3}
-
-_LONGEST_FIRST = sorted(_PUBLISHED, key=len, reverse=True)
-_OPTION = re.compile(r"\b(?:" + "|".join(sorted(PHRASES, key=len, reverse=True)) + r")\b(?! to\b)")
 _REFUSAL = re.compile(
     r"\bi(?: am)? (?:(?:really |so |very |truly )?sorry|apologi[sz]e)\b.{0,60}\b(?:can(?:'t|not)|unable|won't|don't)"
     r"|\bi (?:can(?:'t|not)|won't|am (?:unable|not able) to)"
@@ -40,53 +30,80 @@ _REFUSAL = re.compile(
     r"|\bwould you like me to\b",
     re.DOTALL,
 )
-# Words that make another phrase of a bare "like me" ("some like me", "very little like me").
-_OTHER_DEGREE = re.compile(r"\b(?:some|little|much|very|quite|more|less|most|nothing|mostly|really|exactly|bit|lot)\s$")
-_NEGATION = re.compile(r"\b(?:not|never|no|neither|nor|hardly|cannot|without)\b|n't\b")
+_NEGATION = r"\b(?:not|never|no|neither|nor|hardly|cannot|without)\b|n't\b"
+# Words that make another degree of an option ("some like me", "somewhat agree"), where the instrument has no such one.
+_DEGREE = (
+    r"some|little|much|very|quite|more|less|most|nothing|mostly|really|exactly|bit|lot"
+    r"|somewhat|slightly|strongly|moderately|partly|rather|fairly|mildly|completely|totally|fully|extremely|generally"
+)
+# What ends the words in which an answer opens; a point or comma inside a number does not.
+_BREAK = r"(?:[\n:;!(]|(?<!\d)[.,]|[.,](?!\d)| [-–—] )"
 
 
 class Parsed(NamedTuple):
-    """What an answer says: its rating (1 to 6) or None, and its answer class."""
+    """What an answer says: its rating on the instrument's scale, or None, and its answer class."""
 
     rating: int | None
     answer_class: str
 
 
-def parse_published(text: str | None) -> int | None:
-    """The rating by the published rule: the longest option that occurs anywhere in the text, whatever its case."""
-    folded = (text or "").lower()
-    return next((_PUBLISHED[phrase] for phrase in _LONGEST_FIRST if phrase in folded), None)
+class _Rules(NamedTuple):
+    """How answers are read.
+
+    Attributes
+    ----------
+    published : texts with their ratings, the longest first.
+    options : the rating of every option's folded text; spoken : of its text without marks of emphasis.
+    opening : an answer that starts with an option on a line or in a sentence of its own.
+    pieces : whatever counts inside an answer: options, options in other degrees, negations, ends of sentences.
+    """
+
+    published: tuple[tuple[str, int], ...]
+    options: dict[str, int]
+    spoken: dict[str, int]
+    opening: re.Pattern[str]
+    pieces: re.Pattern[str]
 
 
-def parse_strict(text: str | None, instrument: Instrument | None = None) -> Parsed:
+def parse_published(text: str | None, instrument: Instrument) -> int | None:
+    """The rating by the published rule: the longest option that occurs anywhere in the text, whatever its case.
+
+    Further words that the instrument has for this parser (``also_read``) count as options; of two options of the same
+    length the higher rating is taken.
+    """
+    lowered = (text or "").lower()
+    return next((rating for option, rating in _rules(instrument).published if option in lowered), None)
+
+
+def parse_strict(text: str | None, instrument: Instrument) -> Parsed:
     """The rating of an answer that names exactly one option, and the class of every other answer.
 
     An answer that starts with an option on a line or in a sentence of its own counts as decorated, whatever
-    explanation follows. Negated, ambiguous and off-scale answers, refusals and empty ones have no rating.
+    explanation follows. Negated, ambiguous and off-scale answers, refusals and empty ones have no rating. An option
+    without letters or digits is read only where it opens the answer.
     """
-    folded = re.sub(r"[’‘`]", "'", text or "").lower().strip()
-    folded = re.sub(r"[^\S\n]+", " ", folded).replace("i'm ", "i am ")
+    rules = _rules(instrument)
+    folded = _fold(text or "")
+    for bare in (folded, folded.removesuffix(".")):
+        if bare in rules.options:
+            return Parsed(rules.options[bare], "plain")
     if not re.search(r"\w", folded):
         return Parsed(None, "empty")
-    bare = folded.removesuffix(".")
-    if bare in PHRASES:
-        return Parsed(PHRASES[bare], "plain")
-    opening = re.sub(r"^[\W_]+|[\W_]+$", "", re.split(r"[\n.:;,!(]| [-–—] ", folded.lstrip("*_\"'> "), maxsplit=1)[0])
-    if opening in PHRASES:
-        return Parsed(PHRASES[opening], "decorated")
-    # Emphasis inside a sentence ("is **like me**") is no part of the words.
-    spoken = re.sub(r"[*_\"]", "", folded)
+    if opening := rules.opening.match(folded):
+        return Parsed(rules.options[opening["option"]], "decorated")
+    spoken = _spoken(folded)
     refusal = _REFUSAL.search(spoken)
     ratings = set()
-    for option in _OPTION.finditer(spoken):
-        sentence = re.split(r"[.!?\n]", spoken[: option.start()])[-1]
-        if option.group() == "like me" and _OTHER_DEGREE.search(sentence):
-            continue
-        if refusal and refusal.start() < option.start():
-            return Parsed(None, "refusal")
-        if _NEGATION.search(sentence):
-            return Parsed(None, "negated")
-        ratings.add(PHRASES[option.group()])
+    negated = False
+    for piece in rules.pieces.finditer(spoken):
+        if piece.lastgroup == "option":
+            if refusal and refusal.start() < piece.start():
+                return Parsed(None, "refusal")
+            if negated:
+                return Parsed(None, "negated")
+            ratings.add(rules.spoken[piece.group()])
+        elif piece.lastgroup != "degree":
+            negated = piece.lastgroup == "negation"
     if refusal and not ratings:
         return Parsed(None, "refusal")
     if len(ratings) == 1:
@@ -94,7 +111,55 @@ def parse_strict(text: str | None, instrument: Instrument | None = None) -> Pars
     return Parsed(None, "ambiguous" if ratings else "off_scale")
 
 
-def text_outcome(text: str | None, instrument: Instrument | None = None) -> str:
+def text_outcome(text: str | None, instrument: Instrument) -> str:
     """The outcome of an answer that arrived, by its words: answered, refusal or empty."""
-    answer_class = parse_strict(text).answer_class
+    answer_class = parse_strict(text, instrument).answer_class
     return answer_class if answer_class in ("refusal", "empty") else "answered"
+
+
+@cache
+def _rules(instrument: Instrument) -> _Rules:
+    rating_of = instrument.rating_of
+    also = {words.lower(): rating for words, rating in instrument.also_read}
+    published = sorted((rating_of | also).items(), key=lambda pair: (len(pair[0]), pair[1]), reverse=True)
+    options = {_fold(option): rating for option, rating in rating_of.items()}
+    spoken = {_spoken(option): rating for option, rating in options.items() if re.search(r"[^\W_]", option)}
+    tails = {option for option in spoken if any(other.endswith(f" {option}") for other in spoken)}
+    nothing = "(?!)"
+    any_option = "|".join(map(_pattern, sorted(options, key=len, reverse=True)))
+    spoken_option = "|".join(map(_pattern, sorted(spoken, key=len, reverse=True))) or nothing
+    tail = "|".join(map(_pattern, sorted(tails, key=len, reverse=True))) or nothing
+    return _Rules(
+        tuple(published),
+        options,
+        spoken,
+        # The two classes have no mark in common: else a line of stars would be tried in endless ways.
+        re.compile(
+            rf"(?:[*_\"'> ]|(?!{_BREAK})[^\w*\"'> ])*?(?P<option>{any_option})(?:(?!{_BREAK})[\W_])*(?:{_BREAK}|$)"
+        ),
+        re.compile(
+            rf"(?P<option>{spoken_option})|(?P<degree>\b(?:{_DEGREE}) (?:{tail}))"
+            rf"|(?P<negation>{_NEGATION})|(?P<end>[.!?\n])"
+        ),
+    )
+
+
+def _fold(text: str) -> str:
+    """Small letters, one kind of apostrophe, single spaces."""
+    folded = re.sub(r"[’‘`]", "'", text).lower().strip()
+    return re.sub(r"[^\S\n]+", " ", folded).replace("i'm ", "i am ")
+
+
+def _spoken(folded: str) -> str:
+    """Without emphasis, which inside a sentence ("is **like me**") is no part of the words."""
+    return re.sub(r"[*_\"]", "", folded)
+
+
+def _pattern(option: str) -> str:
+    """A pattern for an option where it stands as words of its own."""
+    # A digit beside a point, a comma or a minus belongs to another number.
+    before = r"(?<![^\W_])" + (r"(?<!\d[.,])(?<!(?<!\d)-)" if option[0].isdigit() else "")
+    after = r"(?![^\W_])" + (r"(?![.,]\d)" if option[-1].isdigit() else "")
+    # "Would you like me to ..." says nothing of the speaker.
+    infinitive = r"(?! to\b)" if re.search(r"\bme\b", option) else ""
+    return before + re.escape(option) + after + infinitive

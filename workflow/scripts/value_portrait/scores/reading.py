@@ -1,23 +1,26 @@
 """All answers read by both parsers: ratings, and how many answers of which kind there are."""
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from value_portrait.instrument import Instrument
 from value_portrait.responses.parsing import ANSWER_CLASSES, parse_published, parse_strict
+from value_portrait.scores.ratings import NO_RATING
 
 
-def rate_answers(answers: Iterable[pa.Table], parser: str) -> pa.Table:
+def rate_answers(answers: Iterable[pa.Table], parser: str, instrument: Instrument) -> pa.Table:
     """The ratings of all answers by both parsers; ``rating`` is that of ``parser`` (``published`` or ``strict``).
 
     Each table of ``answers`` is parsed and let go before the next is read. The result has the columns of the table
     ``ratings``, and ``outcome``.
     """
     # Bounded, for answers with explanations are all different.
-    published, strict = lru_cache(1000)(parse_published), lru_cache(1000)(parse_strict)
+    published = lru_cache(1000)(partial(parse_published, instrument=instrument))
+    strict = lru_cache(1000)(partial(parse_strict, instrument=instrument))
     parts = []
     for table in answers:
         texts = table["raw_response"].unify_dictionaries().combine_chunks()
@@ -43,7 +46,7 @@ def rate_answers(answers: Iterable[pa.Table], parser: str) -> pa.Table:
 def count_answers(ratings: pa.Table) -> pa.Table:
     """How many answers of each outcome and class every subject gave, and on how many the parsers disagree."""
     names = ["model", "condition", "outcome", "answer_class"]
-    differ = pc.not_equal(pc.fill_null(ratings["published_rating"], 0), pc.fill_null(ratings["strict_rating"], 0))
+    differ = pc.not_equal(*(pc.fill_null(ratings[f"{parser}_rating"], NO_RATING) for parser in ("published", "strict")))
     counts = (
         ratings.select(names)
         .append_column("differ", differ)

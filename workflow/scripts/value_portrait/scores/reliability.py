@@ -1,18 +1,24 @@
-"""Cronbach's alpha of every dimension, among models and among the human raters."""
+"""Reliability of every dimension: Cronbach's alpha among models and among the human raters, omega among models."""
 
 import numpy as np
 import pandas as pd
 import pingouin
-from scipy import special
+from scipy import optimize, special
 
 from value_portrait.instrument import Instrument
 from value_portrait.scores.ratings import Ratings
 
 Z_95 = special.ndtri(0.975)
+# The smallest share of an item's variance that may be its own, as in R's factanal: likelihoods grow without end at 0.
+LEAST_UNIQUENESS = 0.005
 
 
-def alpha_of_models(ratings: Ratings, key: pd.DataFrame, observations: str, instrument: Instrument) -> pd.DataFrame:
-    """Alpha over models (table ``reliability``, source ``models``), with Feldt's interval, by pingouin.
+def reliability_of_models(
+    ratings: Ratings, key: pd.DataFrame, observations: str, instrument: Instrument
+) -> pd.DataFrame:
+    """Alpha and omega over models (table ``reliability``, source ``models``).
+
+    Alpha has Feldt's interval; omega has none, for no closed form holds without normal ratings.
 
     Parameters
     ----------
@@ -20,22 +26,24 @@ def alpha_of_models(ratings: Ratings, key: pd.DataFrame, observations: str, inst
         Rows that lack a rating on one of the dimension's items are left out.
     """
     frame = pd.DataFrame(ratings.observations(observations), columns=ratings.items)
-    return pd.DataFrame(
-        [
-            {"source": "models", "family": family, "dimension": dimension, "n_groups": 1}
-            | _alpha(_keyed(frame, key, family, dimension, instrument))
-            for family, dimension in instrument.dimensions
-        ]
-    )
+    rows = []
+    for family, dimension in instrument.dimensions:
+        items = _keyed(frame, key, family, dimension, instrument)
+        about = {"source": "models", "family": family, "dimension": dimension, "n_groups": 1}
+        rows.append(about | {"coefficient": "alpha"} | _alpha(items))
+        omega = {"estimate": mcdonald_omega(items.to_numpy()), "ci_low": np.nan, "ci_high": np.nan}
+        rows.append(about | {"coefficient": "omega"} | _size(items) | omega)
+    return pd.DataFrame(rows)
 
 
-def alpha_of_raters(survey: pd.DataFrame, key: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+def reliability_of_raters(survey: pd.DataFrame, key: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """Alpha over the human raters (table ``reliability``, source ``raters``), pooled over survey groups.
 
     Each group rated its own items, so alpha is taken within each group that rated at least two of a dimension's items,
     and the groups' values are pooled by inverse variance after the transformation (1 - alpha)^(1/3) of Hakstian and
     Whalen (1976, Psychometrika 41), as reliability generalisation does (Rodriguez and Maeda 2006, Psychological Methods
-    11). ``n_items`` and ``n_observations`` are sums over those groups.
+    11). ``n_items`` and ``n_observations`` are sums over those groups. Omega is left out: a group has too few raters
+    and items of a dimension for a model of their factor, and it has no variance by which groups could be pooled.
     """
     groups = [
         wide.pivot(index="participant_id", columns="item_id", values="rating").astype(float)
@@ -44,12 +52,13 @@ def alpha_of_raters(survey: pd.DataFrame, key: pd.DataFrame, instrument: Instrum
     rows = []
     for family, dimension in instrument.dimensions:
         parts = [_alpha(_keyed(group, key, family, dimension, instrument)) for group in groups]
-        parts = [part for part in parts if part["n_items"] >= 2 and np.isfinite(part["alpha"])]
+        parts = [part for part in parts if np.isfinite(part["estimate"])]
         rows.append(
             {
                 "source": "raters",
                 "family": family,
                 "dimension": dimension,
+                "coefficient": "alpha",
                 "n_groups": len(parts),
                 "n_items": sum(part["n_items"] for part in parts),
                 "n_observations": sum(part["n_observations"] for part in parts),
@@ -57,6 +66,62 @@ def alpha_of_raters(survey: pd.DataFrame, key: pd.DataFrame, instrument: Instrum
             }
         )
     return pd.DataFrame(rows)
+
+
+def feldt_interval(alpha: float, n: int, k: int) -> tuple[float, float]:
+    """The 95 % interval of an alpha over n rows and k items.
+
+    (1 - alpha) over (1 - its estimate) follows an F distribution with n - 1 and (n - 1)(k - 1) degrees of freedom
+    (Feldt, Woodruff and Salih 1987, Applied Psychological Measurement 11, 93-103).
+    """
+    low, high = (1 - (1 - alpha) * special.fdtri(n - 1, (n - 1) * (k - 1), p) for p in (0.975, 0.025))
+    return float(low), float(high)
+
+
+def mcdonald_omega(rated: np.ndarray) -> float:
+    """McDonald's omega of the columns of ``rated`` (N, k), without gaps.
+
+    omega = (sum of the loadings)² / ((sum of the loadings)² + sum of the uniquenesses) of a model with one factor
+    (McDonald 1999, Test Theory: A Unified Treatment, eq. 6.20b). Items that do not vary add nothing to either. NaN
+    where the model is not identified (fewer than three items that vary, or no more rows than these) or its
+    estimation did not converge.
+    """
+    varying = rated[:, np.ptp(rated, axis=0) > 0] if len(rated) else rated[:, :0]
+    n, k = varying.shape
+    if k < 3 or n <= k:
+        return np.nan
+    return omega_of(np.cov(varying, rowvar=False))
+
+
+def omega_of(covariance: np.ndarray) -> float:
+    """Omega of a covariance matrix (k, k) by maximum likelihood, k at least 3; NaN where that does not converge.
+
+    For given uniquenesses the best loadings follow from the largest root of the matrix scaled by them, which leaves a
+    function of the uniquenesses alone to be minimised (Jöreskog 1967, Psychometrika 32). They stay between
+    ``LEAST_UNIQUENESS`` and 1 of their item's variance; loadings may have either sign.
+    """
+    sd = np.sqrt(np.diag(covariance))
+    correlation = covariance / np.outer(sd, sd)
+
+    def loadings(own: np.ndarray) -> tuple[np.ndarray, float]:
+        roots, vectors = np.linalg.eigh(correlation / np.sqrt(np.outer(own, own)))
+        return np.sqrt(own * max(roots[-1] - 1, 0)) * vectors[:, -1], max(roots[-1], 1)
+
+    def misfit(logs: np.ndarray) -> tuple[float, np.ndarray]:
+        own = np.exp(logs)
+        common, root = loadings(own)
+        # Up to a constant: log |model| + trace(model⁻¹ correlation), and its slope by the logs.
+        return float(logs.sum() + np.log(root) - root + (1 / own).sum()), (common**2 + own - 1) / own
+
+    bounds = [(np.log(LEAST_UNIQUENESS), 0.0)] * len(sd)
+    start = np.full(len(sd), np.log(0.5))
+    options = {"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000}
+    found = optimize.minimize(misfit, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    if not found.success:
+        return np.nan
+    own = np.exp(found.x)
+    common = float((loadings(own)[0] @ sd) ** 2)
+    return common / (common + float(own @ sd**2))
 
 
 def _keyed(
@@ -69,24 +134,28 @@ def _keyed(
     return columns.assign(**{str(item): instrument.mirror - columns[item] for item in negative}).dropna()
 
 
+def _size(items: pd.DataFrame) -> dict[str, float]:
+    return {"n_items": items.shape[1], "n_observations": items.shape[0]}
+
+
 def _alpha(items: pd.DataFrame) -> dict[str, float]:
-    result = {"n_items": items.shape[1], "n_observations": items.shape[0]}
     if items.shape[1] < 2 or items.shape[0] < 3 or items.sum(axis=1).var() == 0:
-        return result | {"alpha": np.nan, "ci_low": np.nan, "ci_high": np.nan}
-    alpha, (low, high) = pingouin.cronbach_alpha(data=items)
-    return result | {"alpha": float(alpha), "ci_low": float(low), "ci_high": float(high)}
+        return _size(items) | {"estimate": np.nan, "ci_low": np.nan, "ci_high": np.nan}
+    alpha = float(pingouin.cronbach_alpha(data=items)[0])
+    low, high = feldt_interval(alpha, *items.shape)
+    return _size(items) | {"estimate": alpha, "ci_low": low, "ci_high": high}
 
 
 def _pool(parts: list[dict[str, float]]) -> dict[str, float]:
     if not parts:
-        return {"alpha": np.nan, "ci_low": np.nan, "ci_high": np.nan}
-    alpha, items, n = (np.array([part[name] for part in parts]) for name in ("alpha", "n_items", "n_observations"))
+        return {"estimate": np.nan, "ci_low": np.nan, "ci_high": np.nan}
+    alpha, items, n = (np.array([part[name] for part in parts]) for name in ("estimate", "n_items", "n_observations"))
     transformed = np.cbrt(1 - alpha)
     variance = 18 * items * (n - 1) * transformed**2 / ((items - 1) * (9 * n - 11) ** 2)
     weight = 1 / variance
     mean, error = (weight * transformed).sum() / weight.sum(), 1 / np.sqrt(weight.sum())
     return {
-        "alpha": 1 - mean**3,
+        "estimate": 1 - mean**3,
         "ci_low": 1 - (mean + Z_95 * error) ** 3,
         "ci_high": 1 - (mean - Z_95 * error) ** 3,
     }

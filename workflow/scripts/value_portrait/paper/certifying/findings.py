@@ -56,13 +56,14 @@ def alpha_by_two_routes(
     reliability: pd.DataFrame, ratings: Ratings, key: pd.DataFrame, observations: str
 ) -> Finding | None:
     """The run's own alphas (table ``reliability``, by pingouin) beside the closed formula on the same ratings."""
-    own = reliability[reliability["source"] == "models"].astype({"family": str, "dimension": str})
+    chosen = (reliability["source"] == "models") & (reliability["coefficient"] == "alpha")
+    own = reliability[chosen].astype({"family": str, "dimension": str})
     formula = alphas_by_formula(ratings.observations(observations), ratings.items, key)
     return two_routes(
         "Cronbach's alpha",
         "The run's alphas among models",
         {
-            "pingouin": own["alpha"].to_numpy(),
+            "pingouin": own["estimate"].to_numpy(),
             "the closed formula": formula[pd.MultiIndex.from_frame(own[["family", "dimension"]])].to_numpy(),
         },
         1e-9,
