@@ -20,6 +20,7 @@ rule correlate_items:
     conda:
         "../../envs/analysis.yaml"
     params:
+        instrument=INSTRUMENT,
         method=CONFIG.items.method,
         repeated_participants=CONFIG.items.repeated_participants,
     message:
@@ -58,6 +59,7 @@ rule select_items:
     conda:
         "../../envs/analysis.yaml"
     params:
+        instrument=INSTRUMENT,
         threshold=CONFIG.items.threshold,
         max_p=CONFIG.items.max_p,
         polarity=CONFIG.items.polarity,

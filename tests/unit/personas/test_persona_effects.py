@@ -6,10 +6,11 @@ import pytest
 from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from instruments import VALUE_PORTRAIT
 from value_portrait.dimensions import DIMENSIONS, FAMILIES
 from value_portrait.personas import effects as pe
 from value_portrait.scores.profiles import score
-from value_portrait.scores.ratings import Ratings
+from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.tables import write_table
 
 ITEMS = [f"{query}-{response}" for query in range(1001, 1041) for response in range(1, 6)]
@@ -40,6 +41,7 @@ def make_key(rng, tags=3):
 def make_ratings(rng, conditions=("baseline", "gender_male", "gender_female@first_turn"), models=("a", "b")):
     subjects = [(model, condition) for model in models for condition in conditions]
     values = rng.integers(0, 7, (len(subjects), len(VERSIONS), len(ITEMS))).astype(np.int8)
+    values[values == 0] = NO_RATING
     return Ratings(subjects, VERSIONS, ITEMS, values)
 
 
@@ -53,7 +55,7 @@ def test_sums_by_query_give_the_scores_of_the_pipeline(centring):
     key, averages = make_key(rng), make_ratings(rng).averages()
     sums = pe.sum_by_query(averages, ITEMS, QUERIES, key, centring)
     ours = sums.scores(np.ones((1, 40)))[0]
-    theirs = score(averages, ITEMS, key, centring)["centred_mean"].to_numpy().reshape(len(averages), -1)
+    theirs = score(averages, ITEMS, key, centring, VALUE_PORTRAIT)["centred_mean"].to_numpy().reshape(len(averages), -1)
     np.testing.assert_allclose(ours, theirs, atol=1e-9)
 
 
@@ -68,7 +70,11 @@ def test_a_resample_is_scored_like_a_study_with_its_queries(centring):
     names = [f"{ITEMS[column]}#{number}" for number, column in enumerate(columns)]
     copies = pd.DataFrame({"copy": names, "item_id": [ITEMS[column] for column in columns]})
     key = copies.merge(key, on="item_id").drop(columns="item_id").rename(columns={"copy": "item_id"})
-    theirs = score(averages[:, columns], names, key, centring)["centred_mean"].to_numpy().reshape(len(averages), -1)
+    theirs = (
+        score(averages[:, columns], names, key, centring, VALUE_PORTRAIT)["centred_mean"]
+        .to_numpy()
+        .reshape(len(averages), -1)
+    )
     np.testing.assert_allclose(ours, theirs, atol=1e-9)
 
 
@@ -95,7 +101,9 @@ def test_effects_are_differences_of_profiles(tmp_path):
     rng = np.random.default_rng(8)
     key, ratings = make_key(rng), make_ratings(rng)
     table = estimate(ratings, key).table
-    scores = score(ratings.averages(), ITEMS, key, "tagged_items")["centred_mean"].to_numpy().reshape(6, -1)
+    scores = (
+        score(ratings.averages(), ITEMS, key, "tagged_items", VALUE_PORTRAIT)["centred_mean"].to_numpy().reshape(6, -1)
+    )
     own = table[(table["model"] == "b") & (table["framing"] == "first_turn")]
     np.testing.assert_allclose(own["effect"], scores[5] - scores[3], atol=1e-9)
     assert set(own["persona"]) == {"gender_female"}

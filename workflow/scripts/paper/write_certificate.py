@@ -12,6 +12,7 @@ from value_portrait.paper.certifying.findings import alpha_by_two_routes, findin
 from value_portrait.paper.certifying.printed import PRINTED
 from value_portrait.publication.findings import latex
 from value_portrait.scores.ratings import read_ratings
+from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import read_table, write_csv
 
 
@@ -31,7 +32,7 @@ def write_certificate(
     """
     material = gather(inputs, archive, first_answers, archived)
     items = material.by_published.items
-    rated = read_ratings(inputs["ratings"], "rating", prompt_versions, items)
+    rated = read_ratings(inputs["ratings"], "rating", prompt_versions, items, VALUE_PORTRAIT)
     alphas = alpha_by_two_routes(
         read_table(inputs["reliability"], "reliability").to_pandas(),
         rated.under("baseline"),

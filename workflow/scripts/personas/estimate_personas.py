@@ -11,6 +11,7 @@ from value_portrait.personas import bias as persona_bias
 from value_portrait.personas import steering
 from value_portrait.personas.effects import Effects, estimate_effects, join, printed_effects
 from value_portrait.scores.ratings import read_ratings
+from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import read_table, write_csv, write_table
 
 
@@ -57,7 +58,7 @@ def estimate_personas(inputs: dict[str, Any], params: dict[str, Any], outputs: d
 def _from_answers(inputs: dict[str, Any], params: dict[str, Any], personas: pd.DataFrame) -> Effects:
     items = read_table(inputs["item_table"], "items", columns=["item_id", "query_id"])
     ids, queries = items["item_id"].to_pylist(), items["query_id"].to_pylist()
-    rated = read_ratings(inputs["ratings"], "rating", params["prompt_versions"], ids)
+    rated = read_ratings(inputs["ratings"], "rating", params["prompt_versions"], ids, VALUE_PORTRAIT)
     key = read_table(inputs["item_key"], "item_key").to_pandas()
     return estimate_effects(rated, queries, key, params["centring"], personas, params["seed"])
 

@@ -180,7 +180,10 @@ def estimate_effects(
         draws[:, places], ends[:, places] = changes, interval(changes)
     low, high = ends.reshape(2, -1)
     by_version = np.concatenate(
-        [difference(np.where(values > 0, values, np.nan), np.ones((1, n))) for values in ratings.values.swapaxes(0, 1)]
+        [
+            difference(values, np.ones((1, n)))
+            for values in np.where(ratings.rated, ratings.values, np.nan).swapaxes(0, 1)
+        ]
     )
     version_mean, version_sd = _over_versions(by_version)
     query_of = dict(zip(ratings.items, queries, strict=True))
