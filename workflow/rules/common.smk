@@ -16,7 +16,7 @@ from value_portrait.paper import raw_files as study
 from value_portrait.paper.answers import answer_path
 from value_portrait.paper.archive import read_sums
 from value_portrait.paper.certifying.paper import VERSIONS
-from value_portrait.personas.ess_file import check_groups, find_file
+from value_portrait.personas.ess_file import check_groups
 from value_portrait.responses.conditions import BASELINE, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
 
@@ -37,7 +37,7 @@ INSTRUMENT = checked(read_instrument, CONFIG.instrument)
 MEASURED = as_instrument(INSTRUMENT)
 checked(check_versions, CONFIG.prompt_versions, INSTRUMENT["prompt_versions"], CONFIG_FILES, CONFIG.instrument)
 GROUPS = CONFIG.people.groups if CONFIG.people else {}
-checked(check_groups, GROUPS, CONFIG_FILES)
+checked(check_groups, GROUPS, CONFIG_FILES, MEASURED)
 RESULTS = CONFIG.results_dir
 ARCHIVE = f"{RESULTS}/study/archive"
 checked(check_folder, RESULTS, "results_dir")
@@ -74,9 +74,6 @@ LIVE_PARAMS = {"models": CONFIG.models, **{name: getattr(CONFIG.responses, name)
 LIVE, SIMULATED_MODELS = (
     [name for name, row in MODELS.items() if row.answers == answers] for answers in ("live", "simulated")
 )
-
-# People to hold personas against: the simulated ones, the user's file of the ESS, or None for the printed numbers.
-PEOPLE_FILE = f"{RESULTS}/study/simulated_people.csv" if SIMULATED else checked(find_file, CONFIG.people.folder)
 
 
 def any_of(names):
