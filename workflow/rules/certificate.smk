@@ -104,12 +104,7 @@ rule draw_certificate:
         certificate="<results>/publication/certificate.csv",
         library=library("paper/draw_certificate"),
     output:
-        vector_figures("certificate"),
-        certificate=report(
-            "<results>/publication/figures/certificate.png",
-            caption="../report/certificate.rst",
-            category="Certificate",
-        ),
+        figures("Certificate", "certificate"),
     log:
         "<logs>/draw_certificate.log",
     conda:

@@ -45,7 +45,6 @@ SIMULATED = CONFIG.study == "simulated"
 # Whether people rated the items, and whether queries have topics: stages leave out what needs either.
 RATED, HAS_TOPICS = True, True
 SUMS = "data/raw/SHA256SUMS"
-PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
 ARCHIVE_FILES = [] if SIMULATED else list(checked(read_sums, SUMS))
 EXPORTS = {
     path.stem: str(path)
@@ -186,6 +185,16 @@ def chosen_correlations():
     return f"<results>/items/{prefix}correlations.parquet"
 
 
-def vector_figures(*names):
-    """The PDF and SVG files beside the figures' PNG."""
-    return [f"<results>/publication/figures/{name}.{suffix}" for name in names for suffix in ("pdf", "svg")]
+def figures(category, *names, _about=None, **captions):
+    """The PNG, PDF and SVG files of figures; the report shows the PNG under the figure's caption, or that given."""
+    labels = _about and {
+        "model": _about["model"],
+        "numbers": _about["source"],
+        "figure": _about["kind"].replace("_", " "),
+    }
+    files = []
+    for name, caption in {**dict(zip(names, names)), **captions}.items():
+        stem = f"<results>/publication/figures/{name}"
+        png = report(f"{stem}.png", caption=f"../report/{caption}.rst", category=category, labels=labels)
+        files += [png, f"{stem}.pdf", f"{stem}.svg"]
+    return files

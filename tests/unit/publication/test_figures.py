@@ -11,7 +11,12 @@ import pytest
 from instruments import VALUE_PORTRAIT
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
-from value_portrait.dimensions import DIMENSIONS, title
+from instruments import SMALL, SMALL_CONTENT, VALUE_PORTRAIT
+from value_portrait.checking import check
+from value_portrait.configuration import FamilyMark, read_marks
+from value_portrait.errors import InputError
+from value_portrait.instrument import as_instrument
+from value_portrait.instrument_file import InstrumentFile
 from value_portrait.items.coverage import cross_loading_distances, items_per_dimension, topic_shares
 from value_portrait.publication import figures_items, figures_models
 from value_portrait.publication.drawing import family_marks, save_figure, shown, signed, spaced

@@ -1,22 +1,27 @@
 """Whether the effects that the simulated study planted, of personas and between groups of people, are found again."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 from value_portrait.files import read_json
 from value_portrait.job import job
 from value_portrait.publication import figures_personas
-from value_portrait.publication.drawing import save_figure
+from value_portrait.publication.drawing import save_figures
 from value_portrait.simulation import recovery
 from value_portrait.simulation.models import PlantedModel
 from value_portrait.tables import read_table, write_csv
 
 
 def assess_persona_recovery(
-    effects: str, people: str, models: Sequence[str], planted_people: str, scores: str, fits: str, figure: str
+    effects: str,
+    people: str,
+    models: Sequence[str],
+    planted_people: str,
+    scores: str,
+    fits: str,
+    outputs: Iterable[str],
 ) -> None:
-    """Write both tables and the figure (a ``.png``, PDF and SVG beside it); ``models`` are files of planted models."""
+    """Write both tables and the figure; ``models`` are files of planted models."""
     truth = [PlantedModel(**read_json(path)) for path in models]
     found = [
         recovery.compare_effects(truth, read_table(effects, "persona_effects").to_pandas()),
@@ -26,7 +31,9 @@ def assess_persona_recovery(
     quality = recovery.assess_effects(table)
     write_csv(table, scores)
     write_csv(quality, fits)
-    save_figure(figures_personas.persona_recovery(table, quality), Path(figure).with_suffix(""), simulated=True)
+    save_figures(
+        {"persona_recovery": lambda: figures_personas.persona_recovery(table, quality)}, outputs, simulated=True
+    )
 
 
 if "snakemake" in globals():
@@ -38,5 +45,5 @@ if "snakemake" in globals():
             snakemake.input.planted_people,
             snakemake.output.scores,
             snakemake.output.fits,
-            snakemake.output.figure,
+            snakemake.output,
         )
