@@ -34,6 +34,9 @@ rule explain_correlations:
     script:
         "../scripts/paper/explain_correlations.py"
 
+# The paper's own tables, which are printed beside ours.
+PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
+
 
 rule write_certificate:
     input:

@@ -2,45 +2,6 @@
 # Takes  results/{study,items,scores}
 # Gives  results/publication/{tables,summary.md}; the figures of this stage are in figures.smk
 
-# What there is depends on what the study has: ratings by people, topics, a circle, several versions and dimensions.
-CORRELATED = {"correlations": chosen_correlations()} if RATED else {}
-WITH_TOPICS = {"topics": "<results>/study/topics.csv"} if HAS_TOPICS else {}
-CROSS_LOADING = ["cross_loading"] if RATED and MEASURED.circle else []
-SENSITIVITY = {"sensitivity": "sensitivity_figure"} if len(CONFIG.prompt_versions) > 1 else {}
-# Tables of comparisons, by what they are called, and their figures.
-COMPARISON_TABLES = {"groups": "comparisons"}
-COMPARISON_FIGURES = {"groups": "group_comparisons"}
-if len(MEASURED.main.names) > 1:
-    COMPARISON_TABLES["spread"] = COMPARISON_FIGURES["spread"] = "value_spread"
-if RATED:
-    COMPARISON_TABLES |= {"people": "models_and_people", "instruments": "instruments"}
-    COMPARISON_FIGURES |= {"people": "models_and_people", "instruments": "instruments"}
-COMPARED = {name: f"<results>/publication/tables/{table}.csv" for name, table in COMPARISON_TABLES.items()}
-TABLES = [
-    *WITH_TOPICS,
-    "items_per_value",
-    *(family.table for family in MEASURED.families if family.table),
-    *CROSS_LOADING,
-    "reliability",
-]
-PRINTED_SCORES = {"printed_scores": "data/reference/table_12_open_weight_scores.csv"}
-PEOPLE_TABLES = {
-    "profiles_as_seen": "<results>/scores/profiles_as_seen.csv",
-    "rater_profiles": "<results>/scores/rater_profiles.parquet",
-    "participants": "<results>/study/participants.parquet",
-}
-LEFT_OUT = [
-    what
-    for missing, what in (
-        (not RATED, "correlations, cross-loadings and people beside models (nobody rated the items)"),
-        (not HAS_TOPICS, "topics (the study has none)"),
-        (MEASURED.circle is None, "portraits and distances on a circle (no family has one)"),
-        (not SENSITIVITY, "sensitivity to the prompt (there is one prompt version)"),
-        (len(MEASURED.main.names) == 1, f"spread of a profile (one dimension, {MEASURED.main.title})"),
-    )
-    if missing
-]
-
 
 rule compare_models:
     input:

@@ -5,6 +5,7 @@ No global state of Matplotlib is left changed: a function that makes or saves a 
 
 import logging
 import math
+import textwrap
 import zlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -287,14 +288,16 @@ def draw_dimensions(
     texts = np.array([["n/a" if math.isnan(value) else signed(value) for value in row] for row in values])
     cells = draw_cells(axes, x, y, values, texts, DIVERGING, Normalize(-limit, limit), hatch="////")
     axes.set_xticks(x, [shown(instrument.titles[dimension], 28) for _, dimension in dimensions], rotation=90)
-    letters = (axes.figure.get_figwidth() - 2.6) / len(x) / 0.075  # that stand below a column
+    letters = (axes.figure.get_figwidth() - 2.6) / len(x) / 0.065  # that stand below a column
     axes.xaxis.tick_top()
     for family in dict.fromkeys(family for family, _ in dimensions):
         places = x[[index for index, (other, _) in enumerate(dimensions) if other == family]]
         name = instrument.family(family).title
-        fits = len(name) <= letters * len(places)
+        lines = textwrap.wrap(shown(name, 60), max(int(letters * len(places)), 1), break_long_words=False)
+        fits = len(lines) <= 3 and max(map(len, lines)) <= letters * len(places)
         style: dict[str, Any] = {"weight": "bold", "size": 7, "rotation": 0 if fits else 90}
-        axes.text(places.mean(), y[-1] + 0.8, shown(name, 28), ha="center", va="top", **style)
+        below = "\n".join(lines) if fits else shown(name, 28)
+        axes.text(places.mean(), y[-1] + 0.8, below, ha="center", va="top", **style)
     return cells
 
 
