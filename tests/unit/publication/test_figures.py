@@ -311,7 +311,7 @@ def check_texts(name, figure, monkeypatch):
         patch.setattr(Text, "draw", lambda text, renderer: (drawn.append(text), draw(text, renderer)))
         canvas.draw()
     boxes = [(text.get_text(), text.get_window_extent()) for text in drawn if text.get_text().strip()]
-    assert len(boxes) > 10
+    assert boxes, name
     width, height = figure.get_size_inches() * figure.dpi
     for text, box in boxes:
         assert box.x0 >= -1, (name, text)

@@ -181,6 +181,13 @@ def cells_width(columns: int) -> float:
     return max(min(WIDTH, 4.7 + 0.35 * columns), 2.6 + 0.235 * columns)
 
 
+def headings_height(instrument: Instrument) -> float:
+    """What the headings of a heat map of dimensions need beyond the shipped ones' eighteen letters, in inches."""
+    longest = max(len(shown(title, 28)) for title in instrument.titles.values())
+    names = max(len(shown(family.title, 28)) for family in instrument.families)
+    return 0.07 * (max(longest - 18, 0) + max(names - 19, 0))
+
+
 def rows_height(families: Sequence[str], headed: bool = True) -> float:
     """The height of the rows of ``dimension_rows``, in inches."""
     changes = sum(one != other for one, other in pairwise(families))

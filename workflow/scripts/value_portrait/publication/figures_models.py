@@ -33,6 +33,7 @@ from value_portrait.publication.drawing import (
     draw_heading,
     draw_ranges,
     family_marks,
+    headings_height,
     house_style,
     model_rows,
     shown,
@@ -69,7 +70,7 @@ def value_profiles(profiles: pd.DataFrame, families: Mapping[str, str], instrume
     means = wide.mean().to_frame("Mean of the models").T
     values = pd.concat([wide, means]).to_numpy(float)
     x, y = spaced([family for family, _ in dimensions], gap=0.4), spaced([*groups, ""], gap=0.4)
-    figure = Figure(figsize=(cells_width(len(x)), 1.75 + 0.185 * y[-1]))
+    figure = Figure(figsize=(cells_width(len(x)), 1.75 + headings_height(instrument) + 0.185 * y[-1]))
     axes = figure.subplots()
     cells = draw_dimensions(axes, x, y, values, dimensions, instrument)
     axes.set_yticks(y, [*(shown(model, 26, wrap=True) for model in wide.index), means.index[0]], linespacing=0.95)

@@ -26,6 +26,7 @@ from value_portrait.publication.drawing import (
     draw_cells,
     draw_dimensions,
     draw_heading,
+    headings_height,
     house_style,
     shown,
     signed,
@@ -155,7 +156,7 @@ def persona_effects(effects: pd.DataFrame, instrument: Instrument) -> Figure:
     blocks = [(framing, axis) for framing, axis, _ in wide.index]
     values = wide.to_numpy(float)
     x, y = spaced([family for family, _ in dimensions], gap=0.4), spaced(blocks, gap=0.4)
-    figure = Figure(figsize=(cells_width(len(x)), 1.9 + 0.165 * y[-1]))
+    figure = Figure(figsize=(cells_width(len(x)), 1.9 + headings_height(instrument) + 0.165 * y[-1]))
     axes = figure.subplots()
     cells = draw_dimensions(axes, x, y, values, dimensions, instrument)
     axes.set_yticks(y, [shown(group, 24) for _, _, group in wide.index])
