@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 from authors_archive import answer_file
 from conftest import run_snakemake

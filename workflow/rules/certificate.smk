@@ -35,6 +35,10 @@ rule explain_correlations:
         "../scripts/paper/explain_correlations.py"
 
 
+# The paper's own tables, which are printed beside ours.
+PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
+
+
 rule write_certificate:
     input:
         [f"<archive>/{path}" for path in published_results()],
@@ -104,12 +108,7 @@ rule draw_certificate:
         certificate="<results>/publication/certificate.csv",
         library=library("paper/draw_certificate"),
     output:
-        vector_figures("certificate"),
-        certificate=report(
-            "<results>/publication/figures/certificate.png",
-            caption="../report/certificate.rst",
-            category="Certificate",
-        ),
+        figures("Certificate", "certificate"),
     log:
         "<logs>/draw_certificate.log",
     conda:

@@ -22,11 +22,8 @@ CHOICES = load_configfile(shipped("config.yaml"))
 update_config(CHOICES, config)
 CONFIG_FILES = " + ".join(map(str, workflow.configfiles)) or "config"
 CONFIG = checked(check_config, CHOICES, CONFIG_FILES)
-CONFIG = CONFIG.model_copy(
-    update={
-        key: checked(chosen, getattr(CONFIG, key), key) for key in ("instrument", "models", "providers", "personas")
-    }
-)
+NAMED = ("instrument", "models", "families", "providers", "personas")
+CONFIG = CONFIG.model_copy(update={key: checked(chosen, getattr(CONFIG, key), key) for key in NAMED})
 # What is measured: as it goes to scripts, and as an object.
 INSTRUMENT = checked(read_instrument, CONFIG.instrument)
 MEASURED = as_instrument(INSTRUMENT)
@@ -42,7 +39,6 @@ FOLDER = CONFIG.study_folder if CONFIG.study == "tables" else None
 RATED = CONFIG.items.correlations != "given"
 HAS_TOPICS = FOLDER is None or Path(FOLDER, "topics.csv").is_file()
 SUMS = shipped("data/raw/SHA256SUMS")
-PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
 ARCHIVE_FILES = list(checked(read_sums, SUMS)) if CONFIG.study == "paper" else []
 EXPORTS = {
     path.stem: str(path)
@@ -159,6 +155,16 @@ def chosen_correlations():
     return f"<results>/items/{prefix}correlations.parquet"
 
 
-def vector_figures(*names):
-    """The PDF and SVG files beside the figures' PNG."""
-    return [f"<results>/publication/figures/{name}.{suffix}" for name in names for suffix in ("pdf", "svg")]
+def figures(category, *names, _about=None, **captions):
+    """The PNG, PDF and SVG files of figures; the report shows the PNG under the figure's caption, or that given."""
+    labels = _about and {
+        "model": _about["model"],
+        "numbers": _about["source"],
+        "figure": _about["kind"].replace("_", " "),
+    }
+    files = []
+    for name, caption in {**dict(zip(names, names)), **captions}.items():
+        stem = f"<results>/publication/figures/{name}"
+        png = report(f"{stem}.png", caption=f"../report/{caption}.rst", category=category, labels=labels)
+        files += [png, f"{stem}.pdf", f"{stem}.svg"]
+    return files

@@ -2,29 +2,59 @@
 # Takes  results/{study,items,scores}, results/publication/tables
 # Gives  results/publication/figures
 
+# What there is depends on what the study has: ratings by people, topics, a circle, several versions and dimensions.
+CORRELATED = {"correlations": chosen_correlations()} if RATED else {}
+WITH_TOPICS = {"topics": "<results>/study/topics.csv"} if HAS_TOPICS else {}
+CROSS_LOADING = ["cross_loading"] if RATED and MEASURED.circle else []
+SENSITIVITY = {"sensitivity": "sensitivity_figure"} if len(CONFIG.prompt_versions) > 1 else {}
+# Tables of comparisons, by what they are called, and their figures.
+COMPARISON_TABLES = {"groups": "comparisons"}
+COMPARISON_FIGURES = {"groups": "group_comparisons"}
+if len(MEASURED.main.names) > 1:
+    COMPARISON_TABLES["spread"] = COMPARISON_FIGURES["spread"] = "value_spread"
+if RATED:
+    COMPARISON_TABLES |= {"people": "models_and_people", "instruments": "instruments"}
+    COMPARISON_FIGURES |= {"people": "models_and_people", "instruments": "instruments"}
+COMPARED = {name: f"<results>/publication/tables/{table}.csv" for name, table in COMPARISON_TABLES.items()}
+TABLES = [
+    *WITH_TOPICS,
+    "items_per_value",
+    *(family.table for family in MEASURED.families if family.table),
+    *CROSS_LOADING,
+    "reliability",
+]
+PRINTED_SCORES = {"printed_scores": shipped("data/reference/table_12_open_weight_scores.csv")}
+PEOPLE_TABLES = {
+    "profiles_as_seen": "<results>/scores/profiles_as_seen.csv",
+    "rater_profiles": "<results>/scores/rater_profiles.parquet",
+    "participants": "<results>/study/participants.parquet",
+}
+LEFT_OUT = [
+    what
+    for missing, what in (
+        (not RATED, "correlations, cross-loadings and people beside models (nobody rated the items)"),
+        (not HAS_TOPICS, "topics (the study has none)"),
+        (MEASURED.circle is None, "portraits and distances on a circle (no family has one)"),
+        (not SENSITIVITY, "sensitivity to the prompt (there is one prompt version)"),
+        (len(MEASURED.main.names) == 1, f"spread of a profile (one dimension, {MEASURED.main.title})"),
+    )
+    if missing
+]
+# Figures of the families.
+CIRCLES = [family.figure for family in MEASURED.families if family.figure and family.circle]
+PANELS = [family.figure for family in MEASURED.families if family.figure and not family.circle]
+
 
 rule draw_profiles:
     input:
         profiles="<results>/scores/profiles.csv",
         models=CONFIG.models,
+        families=CONFIG.families,
         library=library("publication/draw_profiles"),
     output:
-        vector_figures("value_profiles", "portraits", "big_five"),
-        value_profiles=report(
-            "<results>/publication/figures/value_profiles.png",
-            caption="../report/value_profiles.rst",
-            category="Value profiles",
-        ),
-        portraits=report(
-            "<results>/publication/figures/portraits.png",
-            caption="../report/portraits.rst",
-            category="Value profiles",
-        ),
-        big_five=report(
-            "<results>/publication/figures/big_five.png",
-            caption="../report/big_five.rst",
-            category="Value profiles",
-        ),
+        figures("Profiles", "value_profiles"),
+        figures("Profiles", **dict.fromkeys(CIRCLES, "portraits")),
+        figures("Profiles", **dict.fromkeys(PANELS, "dimension_panels")),
     log:
         "<logs>/draw_profiles.log",
     benchmark:
@@ -35,35 +65,21 @@ rule draw_profiles:
         "../../envs/analysis.yaml"
     params:
         study=CONFIG.study,
+        instrument=INSTRUMENT,
     message:
-        "Drawing value profiles"
+        "Drawing profiles"
     script:
         "../scripts/publication/draw_profiles.py"
 
 
 rule draw_items:
     input:
-        correlations=chosen_correlations(),
+        **CORRELATED,
+        **WITH_TOPICS,
         item_key="<results>/items/item_key.csv",
-        topics="<results>/study/topics.csv",
         library=library("publication/draw_items"),
     output:
-        vector_figures("items_per_value", "cross_loading", "topics"),
-        items_per_value=report(
-            "<results>/publication/figures/items_per_value.png",
-            caption="../report/items_per_value.rst",
-            category="Items",
-        ),
-        cross_loading=report(
-            "<results>/publication/figures/cross_loading.png",
-            caption="../report/cross_loading.rst",
-            category="Items",
-        ),
-        topics=report(
-            "<results>/publication/figures/topics.png",
-            caption="../report/topics.rst",
-            category="Items",
-        ),
+        figures("Items", "items_per_value", *CROSS_LOADING, *WITH_TOPICS),
     log:
         "<logs>/draw_items.log",
     benchmark:
@@ -73,6 +89,7 @@ rule draw_items:
     params:
         threshold=CONFIG.items.threshold,
         study=CONFIG.study,
+        instrument=INSTRUMENT,
     message:
         "Drawing what the items cover"
     script:
@@ -86,22 +103,8 @@ rule draw_quality:
         answer_counts="<results>/scores/answer_counts.csv",
         library=library("publication/draw_quality"),
     output:
-        vector_figures("reliability", "sensitivity", "answer_kinds"),
-        reliability=report(
-            "<results>/publication/figures/reliability.png",
-            caption="../report/reliability_figure.rst",
-            category="Reliability",
-        ),
-        sensitivity=report(
-            "<results>/publication/figures/sensitivity.png",
-            caption="../report/sensitivity_figure.rst",
-            category="Sensitivity",
-        ),
-        answer_kinds=report(
-            "<results>/publication/figures/answer_kinds.png",
-            caption="../report/answer_kinds.rst",
-            category="Sensitivity",
-        ),
+        figures("Reliability", reliability="reliability_figure"),
+        figures("Sensitivity", "answer_kinds", **SENSITIVITY),
     log:
         "<logs>/draw_quality.log",
     benchmark:
@@ -110,6 +113,7 @@ rule draw_quality:
         "../../envs/analysis.yaml"
     params:
         study=CONFIG.study,
+        instrument=INSTRUMENT,
     message:
         "Drawing reliability, sensitivity and kinds of answers"
     script:
@@ -118,33 +122,11 @@ rule draw_quality:
 
 rule draw_comparisons:
     input:
-        groups="<results>/publication/tables/comparisons.csv",
-        spread="<results>/publication/tables/value_spread.csv",
-        people="<results>/publication/tables/models_and_people.csv",
-        instruments="<results>/publication/tables/instruments.csv",
+        **COMPARED,
+        families=CONFIG.families,
         library=library("publication/draw_comparisons"),
     output:
-        vector_figures("group_comparisons", "value_spread", "models_and_people", "instruments"),
-        group_comparisons=report(
-            "<results>/publication/figures/group_comparisons.png",
-            caption="../report/group_comparisons.rst",
-            category="Comparisons",
-        ),
-        value_spread=report(
-            "<results>/publication/figures/value_spread.png",
-            caption="../report/value_spread.rst",
-            category="Comparisons",
-        ),
-        models_and_people=report(
-            "<results>/publication/figures/models_and_people.png",
-            caption="../report/models_and_people.rst",
-            category="Comparisons",
-        ),
-        instruments=report(
-            "<results>/publication/figures/instruments.png",
-            caption="../report/instruments.rst",
-            category="Comparisons",
-        ),
+        figures("Comparisons", *(COMPARISON_FIGURES[name] for name in COMPARED)),
     log:
         "<logs>/draw_comparisons.log",
     benchmark:
@@ -153,6 +135,7 @@ rule draw_comparisons:
         "../../envs/analysis.yaml"
     params:
         study=CONFIG.study,
+        instrument=INSTRUMENT,
     message:
         "Drawing groups of models, and models beside people"
     script:

@@ -94,6 +94,7 @@ rule write_persona_tables:
         "../../envs/analysis.yaml"
     params:
         axes=PERSONA_AXES,
+        instrument=INSTRUMENT,
     message:
         "Writing the paper's tables of personas"
     script:
@@ -109,20 +110,7 @@ rule draw_personas:
         steering_hits="<results>/personas/steering_hits.csv",
         library=library("publication/draw_personas"),
     output:
-        vector_figures(*PERSONA_FIGURES),
-        [
-            report(
-                f"<results>/publication/figures/{name}.png",
-                caption=f"../report/{about['kind']}.rst",
-                category="Personas",
-                labels={
-                    "model": about["model"],
-                    "numbers": about["source"],
-                    "figure": about["kind"].replace("_", " "),
-                },
-            )
-            for name, about in PERSONA_FIGURES.items()
-        ],
+        [figures("Personas", _about=about, **{name: about["kind"]}) for name, about in PERSONA_FIGURES.items()],
     log:
         "<logs>/draw_personas.log",
     benchmark:
@@ -132,6 +120,7 @@ rule draw_personas:
     params:
         figures=PERSONA_FIGURES,
         study=CONFIG.study,
+        instrument=INSTRUMENT,
     message:
         "Drawing personas, people and value steering"
     script:
@@ -151,15 +140,10 @@ if SIMULATED:
             models=[f"<results>/study/truth/models/{name}.json" for name in SIMULATED_MODELS],
             library=library("simulation/assess_persona_recovery"),
         output:
-            vector_figures("persona_recovery"),
+            figures("Recovery of the truth", "persona_recovery"),
             scores="<results>/publication/tables/recovery_effects.csv",
             fits=report(
                 "<results>/publication/tables/recovery_effects_fit.csv",
-                caption="../report/persona_recovery.rst",
-                category="Recovery of the truth",
-            ),
-            figure=report(
-                "<results>/publication/figures/persona_recovery.png",
                 caption="../report/persona_recovery.rst",
                 category="Recovery of the truth",
             ),

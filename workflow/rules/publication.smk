@@ -5,18 +5,13 @@
 
 rule compare_models:
     input:
+        **(PEOPLE_TABLES if RATED else {}),
+        **(PRINTED_SCORES if any(model.answers == "printed" for model in MODELS.values()) else {}),
         profiles="<results>/scores/profiles.csv",
-        as_seen="<results>/scores/profiles_as_seen.csv",
-        rater_profiles="<results>/scores/rater_profiles.parquet",
         models=CONFIG.models,
-        participants="<results>/study/participants.parquet",
-        printed_scores=shipped("data/reference/table_12_open_weight_scores.csv"),
         library=library("publication/compare_models"),
     output:
-        groups="<results>/publication/tables/comparisons.csv",
-        spread="<results>/publication/tables/value_spread.csv",
-        people="<results>/publication/tables/models_and_people.csv",
-        instruments="<results>/publication/tables/instruments.csv",
+        **COMPARED,
     log:
         "<logs>/compare_models.log",
     # Figures wait for it.
@@ -25,6 +20,7 @@ rule compare_models:
         "../../envs/analysis.yaml"
     params:
         study=CONFIG.study,
+        instrument=INSTRUMENT,
     message:
         "Comparing groups of models, and models with people"
     script:
@@ -33,37 +29,38 @@ rule compare_models:
 
 rule write_tables:
     input:
+        **CORRELATED,
+        **WITH_TOPICS,
         profiles="<results>/scores/profiles.csv",
         reliability="<results>/scores/reliability.csv",
-        correlations=chosen_correlations(),
         item_key="<results>/items/item_key.csv",
-        topics="<results>/study/topics.csv",
         library=library("publication/write_tables"),
     output:
-        [f"<results>/publication/tables/{name}.{suffix}" for name in PAPER_TABLES for suffix in ("csv", "tex")],
+        [f"<results>/publication/tables/{name}.{suffix}" for name in TABLES for suffix in ("csv", "tex")],
     log:
         "<logs>/write_tables.log",
     conda:
         "../../envs/analysis.yaml"
     params:
+        names=TABLES,
         threshold=CONFIG.items.threshold,
+        study=CONFIG.study,
+        instrument=INSTRUMENT,
     message:
-        "Writing the paper's tables"
+        "Writing tables"
     script:
         "../scripts/publication/write_tables.py"
 
 
 rule write_summary:
     input:
-        survey="<results>/study/survey.parquet",
-        item_key="<results>/items/item_key.csv",
+        **({"survey": "<results>/study/survey.parquet"} if RATED else {}),
+        **{name: table for name, table in COMPARED.items() if name != "instruments"},
+        key="<results>/items/item_key.csv",
         profiles="<results>/scores/profiles.csv",
         reliability="<results>/scores/reliability.csv",
         sensitivity="<results>/scores/sensitivity.csv",
         counts="<results>/scores/answer_counts.csv",
-        groups="<results>/publication/tables/comparisons.csv",
-        spread="<results>/publication/tables/value_spread.csv",
-        people="<results>/publication/tables/models_and_people.csv",
         library=library("publication/write_summary"),
     output:
         summary=report("<results>/publication/summary.md", caption="../report/summary.rst", category="Summary"),
@@ -74,6 +71,8 @@ rule write_summary:
     params:
         study=CONFIG.study,
         prompt_versions=CONFIG.prompt_versions,
+        left_out=LEFT_OUT,
+        instrument=INSTRUMENT,
     message:
         "Summing up"
     script:
@@ -121,16 +120,13 @@ if SIMULATED:
             scores="<results>/publication/tables/recovery_scores.csv",
             library=library("simulation/draw_recovery"),
         output:
-            vector_figures("recovery"),
-            recovery=report(
-                "<results>/publication/figures/recovery.png",
-                caption="../report/recovery_figure.rst",
-                category="Recovery of the truth",
-            ),
+            figures("Recovery of the truth", recovery="recovery_figure"),
         log:
             "<logs>/draw_recovery.log",
         conda:
             "../../envs/analysis.yaml"
+        params:
+            instrument=INSTRUMENT,
         message:
             "Drawing what was recovered"
         script:

@@ -8,16 +8,34 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
-from instruments import VALUE_PORTRAIT
+from conftest import ROOT
+from instruments import SMALL, SMALL_CONTENT, VALUE_PORTRAIT
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
-from value_portrait.dimensions import DIMENSIONS, title
+from value_portrait.checking import check
+from value_portrait.configuration import FamilyMark, read_marks
+from value_portrait.errors import InputError
+from value_portrait.instrument import as_instrument
+from value_portrait.instrument_file import InstrumentFile
 from value_portrait.items.coverage import cross_loading_distances, items_per_dimension, topic_shares
 from value_portrait.publication import figures_items, figures_models
-from value_portrait.publication.drawing import family_marks, save_figure, shown, signed, spaced
+from value_portrait.publication.drawing import COLOURS, MARKERS, family_marks, save_figure, shown, signed, spaced
 
 # Mathtext would raise at the first, and read the second; the others are what files, HTML or legends trip over.
 HOSTILE = [r"a$\frac$b", "$x^2$", "_hidden", "meta/llama:free<b>", "long-" * 24, "control\tbell\x07", "NA"]
+MARKS = read_marks(ROOT / "config/families.tsv")
+LONG_CONTENT = SMALL_CONTENT | {
+    "families": {
+        "broad": {
+            "title": "A questionnaire with a title that no column holds",
+            "circle": True,
+            "dimensions": {f"D{n}": {"title": f"A rather long title of dimension {n}"} for n in range(39)},
+        },
+        "narrow": {"title": "Antidisestablishmentarianism and others", "dimensions": ["Alone"]},
+    }
+}
+LONG = as_instrument(check(InstrumentFile, LONG_CONTENT, "long.yaml").completed())
+INSTRUMENTS = pytest.mark.parametrize("instrument", [VALUE_PORTRAIT, SMALL, LONG], ids=["shipped", "small", "forty"])
 SIDES = {"weights": ("open", "closed"), "size": ("large (at least 30 B)", "small")}
 
 
@@ -26,9 +44,9 @@ def families_of(count):
     return {f"model-{number}-instruct-2025": f"Family {number // 3}" for number in range(count)}
 
 
-def profiles_of(families, missing=()):
+def profiles_of(families, missing=(), instrument=VALUE_PORTRAIT):
     rng = np.random.default_rng(1)
-    rows = [(model, family, dimension) for model in families for family, dimension in DIMENSIONS]
+    rows = [(model, family, dimension) for model in families for family, dimension in instrument.dimensions]
     table = pd.DataFrame(rows, columns=["model", "family", "dimension"])
     table["centred_mean"] = rng.normal(0, 0.4, len(table)).round(3)
     table.loc[table["dimension"].isin(missing), "centred_mean"] = np.nan
@@ -56,72 +74,79 @@ def spread_of(families):
     return pd.DataFrame(rows, columns=["model", "answers", "family", "size_b", "variance"]).astype({"size_b": float})
 
 
-def reliability_of(alpha):
-    rows = [(source, *dimension) for source in ("models", "raters") for dimension in DIMENSIONS]
-    table = pd.DataFrame(rows, columns=["source", "family", "dimension"])
-    return table.assign(
-        n_items=12, n_observations=190, coefficient="alpha", estimate=alpha, ci_low=alpha - 0.1, ci_high=alpha + 0.05
-    )
+def reliability_of(estimate, instrument=VALUE_PORTRAIT, sources=("models", "raters")):
+    pairs = itertools.product(sources, instrument.dimensions, ("alpha", "omega"))
+    rows = [(source, *dimension, coefficient) for source, dimension, coefficient in pairs]
+    table = pd.DataFrame(rows, columns=["source", "family", "dimension", "coefficient"])
+    ends = {"ci_low": estimate - 0.1, "ci_high": estimate + 0.05}
+    return table.assign(n_items=12, n_observations=190, n_groups=1, estimate=estimate, **ends)
 
 
-def people_of(mean):
-    table = pd.DataFrame(DIMENSIONS, columns=["family", "dimension"])
+def people_of(mean, instrument=VALUE_PORTRAIT):
+    table = pd.DataFrame(instrument.dimensions, columns=["family", "dimension"])
     for who in ("models", "people"):
         parts = {"n": 33, "mean": mean, "q10": mean - 1, "q90": mean + 1}
         table = table.assign(**{f"{who}_{name}": value for name, value in parts.items()})
     return table
 
 
-def instruments_of(middle):
+def instruments_of(middle, instrument=VALUE_PORTRAIT):
     sides = [("models", "rated_items", 8), ("people", "rated_items", 280), ("people", "questionnaire", 281)]
-    rows = [(*side, *dimension) for side in sides for dimension in DIMENSIONS]
+    rows = [(*side, *dimension) for side in sides for dimension in instrument.dimensions]
     table = pd.DataFrame(rows, columns=["who", "on", "n", "family", "dimension"])
     return table.assign(**{f"q{level}": middle + (level - 50) / 40 for level in (10, 25, 50, 75, 90)})
 
 
-def groups_of(difference):
-    table = pd.DataFrame(
-        [(side, *pair) for side in SIDES for pair in DIMENSIONS], columns=["comparison", "family", "dimension"]
-    )
+def groups_of(difference, instrument=VALUE_PORTRAIT):
+    rows = [(side, *pair) for side in SIDES for pair in instrument.dimensions]
+    table = pd.DataFrame(rows, columns=["comparison", "family", "dimension"])
     means = {"n_first": 8, "n_second": 25, "mean_first": difference, "mean_second": 0.0, "difference": difference}
     return table.assign(**means, ci_low=difference - 0.2, ci_high=difference + 0.2)
 
 
-def tags_of(count):
-    rows = [
-        (f"{item}-1", "pvq", VALUE_PORTRAIT.main.names[(item * step) % 10], 0.4)
-        for item in range(count)
-        for step in (1, 2)
-    ]
+def tags_of(count, instrument=VALUE_PORTRAIT):
+    main = instrument.main
+    steps = itertools.product(range(count), (1, 2))
+    rows = [(f"{n}-1", main.name, main.names[n * step % len(main.names)], 0.4) for n, step in steps]
     return pd.DataFrame(rows, columns=["item_id", "family", "dimension", "rho"]).drop_duplicates()
 
 
-def model_figures(families, missing=()):
+def model_figures(families, missing=(), instrument=VALUE_PORTRAIT):
     """Every figure with models in it; ``missing`` dimensions have no score."""
-    profiles = profiles_of(families, missing)
-    return {
-        "value_profiles": figures_models.value_profiles(profiles, families),
-        "portraits": figures_models.portraits(profiles, families),
-        "big_five": figures_models.big_five(profiles, families),
+    profiles = profiles_of(families, missing, instrument)
+    own = {
+        family.figure: figures_models.portraits(profiles, families, family)
+        if family.circle
+        else figures_models.dimension_panels(profiles, families, MARKS, family)
+        for family in instrument.families
+        if family.figure
+    }
+    return own | {
+        "value_profiles": figures_models.value_profiles(profiles, families, instrument),
         "sensitivity": figures_models.sensitivity(sensitivity_of(families)),
         "answer_kinds": figures_models.answer_kinds(counts_of(families)),
-        "value_spread": figures_models.value_spread(spread_of(families)),
+        "value_spread": figures_models.value_spread(spread_of(families), MARKS, instrument),
     }
 
 
-def item_figures(alpha=0.8, mean=0.1, count=40):
+def item_figures(alpha=0.8, mean=0.1, count=40, instrument=VALUE_PORTRAIT):
     """Every other figure."""
-    counts = items_per_dimension(tags_of(count), VALUE_PORTRAIT.main)
+    tags = tags_of(count, instrument)
+    counts = items_per_dimension(tags, instrument.main)
     topics = pd.DataFrame({"query_id": ["1", "1", "2"], "topic": ["Work", "Money & cost in $", "Work"]})
-    return {
-        "items_per_value": figures_items.items_per_value(counts, counts, 0.3),
-        "cross_loading": figures_items.cross_loading(cross_loading_distances(tags_of(count), VALUE_PORTRAIT.main)),
+    drawn = {
+        "items_per_value": figures_items.items_per_value({"a rule": counts, "another": counts}, instrument),
+        "items_of_a_given_key": figures_items.items_per_value({"a rule": counts}, instrument),
         "topics": figures_items.topics(topic_shares(topics), 2),
-        "reliability": figures_items.reliability(reliability_of(alpha)),
-        "models_and_people": figures_items.models_and_people(people_of(mean)),
-        "instruments": figures_items.instruments(instruments_of(mean)),
-        "group_comparisons": figures_models.group_comparisons(groups_of(mean), SIDES),
+        "reliability": figures_items.reliability(reliability_of(alpha, instrument), instrument),
+        "reliability_of_models": figures_items.reliability(reliability_of(alpha, instrument, ["models"]), instrument),
+        "models_and_people": figures_items.models_and_people(people_of(mean, instrument), instrument),
+        "instruments": figures_items.instruments(instruments_of(mean, instrument), instrument),
+        "group_comparisons": figures_models.group_comparisons(groups_of(mean, instrument), SIDES, instrument),
     }
+    if circle := instrument.circle:
+        drawn["cross_loading"] = figures_items.cross_loading(cross_loading_distances(tags, circle), circle)
+    return drawn
 
 
 def words(figure):
@@ -137,16 +162,16 @@ def cells(figure):
 def test_the_heat_map_prints_the_table():
     families = {"b1": "B", "a1": "A", "b2": "B"}
     table = profiles_of(families, ["Tradition"])
-    figure = figures_models.value_profiles(table, families)
+    figure = figures_models.value_profiles(table, families, VALUE_PORTRAIT)
     scores = table.set_index(["model", "dimension"])["centred_mean"]
     axes = figure.axes[0]
     # Rows by family, in the order in which families and models first appear.
     assert [label.get_text() for label in axes.get_yticklabels()] == ["b1", "b2", "a1", "Mean of the models"]
-    assert [label.get_text() for label in axes.get_xticklabels()] == [title(name) for _, name in DIMENSIONS]
+    assert [label.get_text() for label in axes.get_xticklabels()] == list(VALUE_PORTRAIT.titles.values())
     drawn = cells(figure)
     assert len(drawn) == 4 * 19
     for model, y in zip(["b1", "b2", "a1"], axes.get_yticks(), strict=False):
-        for (_, dimension), x in zip(DIMENSIONS, axes.get_xticks(), strict=True):
+        for (_, dimension), x in zip(VALUE_PORTRAIT.dimensions, axes.get_xticks(), strict=True):
             if dimension == "Tradition":
                 assert drawn[x, y] == "n/a"
             else:
@@ -157,7 +182,7 @@ def test_the_heat_map_prints_the_table():
 
 
 def test_colours_are_symmetrical_about_zero():
-    figure = figures_models.value_profiles(profiles_of({"m": "F"}), {"m": "F"})
+    figure = figures_models.value_profiles(profiles_of({"m": "F"}), {"m": "F"}, VALUE_PORTRAIT)
     norm = figure.axes[0].collections[0].norm
     assert norm.vmin == -norm.vmax
 
@@ -183,17 +208,17 @@ def in_data(line):
 
 
 def family_marks_used():
-    return {mark["marker"] for mark in family_marks([str(number) for number in range(20)]).values()}
+    return set(MARKERS)
 
 
 def test_a_family_of_many_models_takes_several_panels():
     families = {f"m{number}": "Big" for number in range(17)}
-    shown_words = words(figures_models.portraits(profiles_of(families), families))
+    shown_words = words(figures_models.portraits(profiles_of(families), families, VALUE_PORTRAIT.circle))
     assert "Big (1 of 3)" in shown_words
     assert "Big (3 of 3)" in shown_words
 
 
-@pytest.mark.parametrize("missing", [[], ["Tradition", "Openness"], [name for _, name in DIMENSIONS]])
+@pytest.mark.parametrize("missing", [[], ["Tradition", "Openness"], [name for _, name in VALUE_PORTRAIT.dimensions]])
 def test_missing_scores_and_hostile_names_are_drawn(missing):
     families = {name: name for name in HOSTILE}
     figures = model_figures(families, missing)
@@ -209,10 +234,10 @@ def test_missing_scores_and_hostile_names_are_drawn(missing):
 def test_nothing_measured_is_drawn_too():
     figures = item_figures(alpha=np.nan, mean=np.nan, count=0)
     assert "0 pairs" in words(figures["cross_loading"])
-    assert "a value has no item" in words(figures["items_per_value"])
+    assert "one dimension has no item" in words(figures["items_per_value"])
     assert "n/a / n/a" in words(figures["reliability"])
     lonely = spread_of({"m": "F"}).assign(variance=np.nan)
-    assert "n = 0" in words(figures_models.value_spread(lonely))
+    assert "n = 0" in words(figures_models.value_spread(lonely, MARKS, VALUE_PORTRAIT))
 
 
 def test_numbers_of_the_other_figures():
@@ -224,7 +249,7 @@ def test_numbers_of_the_other_figures():
     assert "50.0 % (1)" in words(figures["topics"])
     rated, asked = figures["instruments"].axes
     assert rated.get_title(loc="left") == "Rated items"
-    assert asked.get_title(loc="left") == "Questionnaire (PVQ-21), another instrument"
+    assert asked.get_title(loc="left") == "Questionnaire, another instrument"
     assert [text.get_text() for text in asked.get_legend().get_texts()] == ["people (n ≤ 281)"]
     assert any(text.get_text().startswith("models") for text in rated.get_legend().get_texts())
     assert "0.80 / 0.80" in words(figures["reliability"])
@@ -234,6 +259,46 @@ def test_numbers_of_the_other_figures():
     assert "7 of 107" in kinds
     assert "8 of 108" in kinds
     assert "Only plain answers (1 models): model-0" in kinds
+
+
+@INSTRUMENTS
+@pytest.mark.parametrize("count", [1, 33])
+def test_any_instrument_stays_on_the_page_and_its_texts_apart(instrument, count, monkeypatch):
+    figures = model_figures(families_of(count), instrument=instrument) | item_figures(instrument=instrument)
+    for name, figure in figures.items():
+        check_texts(name, figure, monkeypatch)
+
+
+@INSTRUMENTS
+def test_many_models_are_drawn(instrument):
+    families = families_of(330)
+    for name, figure in model_figures(families, instrument=instrument).items():
+        FigureCanvasAgg(figure).figure.get_layout_engine().execute(figure)
+        # Agg draws no more than 2^16 points in a row.
+        assert max(figure.get_size_inches()) * 200 < 2**16, name
+
+
+def test_a_mark_depends_on_its_family_alone():
+    # As they stand in the file; whoever is not listed keeps its mark when others come and go.
+    assert family_marks(["Claude"], MARKS) == {"Claude": {"color": "#009E73", "marker": "^"}}
+    names = [f"family {number}" for number in range(50)]
+    together = family_marks(names, MARKS)
+    assert together == {name: family_marks([name], MARKS)[name] for name in reversed(names)}
+    assert len({(mark["color"], mark["marker"]) for mark in together.values()}) > 25
+    assert {mark["color"] for mark in together.values()} <= set(COLOURS)
+    listed = {names[0]: FamilyMark(family=names[0], colour="#123456", marker="*")}
+    assert family_marks(names, listed) == together | {names[0]: {"color": "#123456", "marker": "*"}}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [("A\tred\to", "row 3"), ("A\t#000000\tz", "row 3"), ("Claude\t#000000\to", "stands in an earlier row")],
+)
+def test_a_bad_row_of_marks_is_named(row, said, tmp_path):
+    path = tmp_path / "families.tsv"
+    path.write_text(f"family\tcolour\tmarker\nClaude\t#009E73\t^\n{row}\n")
+    with pytest.raises(InputError, match=said):
+        read_marks(path)
 
 
 def check_texts(name, figure, monkeypatch):
@@ -246,7 +311,7 @@ def check_texts(name, figure, monkeypatch):
         patch.setattr(Text, "draw", lambda text, renderer: (drawn.append(text), draw(text, renderer)))
         canvas.draw()
     boxes = [(text.get_text(), text.get_window_extent()) for text in drawn if text.get_text().strip()]
-    assert len(boxes) > 10
+    assert boxes, name
     width, height = figure.get_size_inches() * figure.dpi
     for text, box in boxes:
         assert box.x0 >= -1, (name, text)
@@ -267,7 +332,7 @@ def test_texts_stay_on_the_page_and_apart(count, monkeypatch):
 
 @pytest.mark.parametrize("simulated", [True, False])
 def test_simulated_figures_say_so(simulated, tmp_path):
-    figure = figures_models.big_five(profiles_of({"m": "F"}), {"m": "F"})
+    figure = figures_models.dimension_panels(profiles_of({"m": "F"}), {"m": "F"}, MARKS, VALUE_PORTRAIT.family("bfi"))
     save_figure(figure, tmp_path / "figure", simulated)
     assert ("<!-- simulated -->" in (tmp_path / "figure.svg").read_text()) == simulated
     plain = tmp_path / "plain"
@@ -279,17 +344,18 @@ def test_simulated_figures_say_so(simulated, tmp_path):
 SAVE_ONE = """
 import sys
 from pathlib import Path
-from test_figures import families_of, figures_models, save_figure, spread_of
-save_figure(figures_models.value_spread(spread_of(families_of(4))), Path(sys.argv[1]), True)
+from test_figures import MARKS, VALUE_PORTRAIT, families_of, figures_models, save_figure, spread_of
+save_figure(figures_models.value_spread(spread_of(families_of(4)), MARKS, VALUE_PORTRAIT), Path(sys.argv[1]), True)
 """
 
 
 def test_the_same_figure_gives_the_same_bytes(tmp_path):
     for name in ("one", "two"):
-        save_figure(figures_models.value_spread(spread_of(families_of(4))), tmp_path / name, True)
+        figure = figures_models.value_spread(spread_of(families_of(4)), MARKS, VALUE_PORTRAIT)
+        save_figure(figure, tmp_path / name, True)
     # Another process hashes strings another way.
     source = Path(figures_models.__file__).parents[2]
-    path = os.pathsep.join([str(source), str(Path(__file__).parent)])
+    path = os.pathsep.join([str(source), str(Path(__file__).parent), str(ROOT / "tests")])
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "7"}
     subprocess.run([sys.executable, "-c", SAVE_ONE, str(tmp_path / "three")], env=environment, check=True)
     for suffix in (".pdf", ".svg", ".png"):
@@ -299,7 +365,11 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path):
 
 def test_the_settings_of_matplotlib_stay_as_they_are(tmp_path):
     before = dict(matplotlib.rcParams)
-    save_figure(figures_models.big_five(profiles_of({"m": "F"}), {"m": "F"}), tmp_path / "figure", True)
+    save_figure(
+        figures_models.dimension_panels(profiles_of({"m": "F"}), {"m": "F"}, MARKS, VALUE_PORTRAIT.family("bfi")),
+        tmp_path / "figure",
+        True,
+    )
     assert dict(matplotlib.rcParams) == before
 
 

@@ -5,7 +5,6 @@ from conftest import ROOT
 from instruments import VALUE_PORTRAIT
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from test_figures import cells, check_texts, words
-from value_portrait.dimensions import DIMENSIONS
 from value_portrait.personas import bias as persona_bias
 from value_portrait.personas import steering
 from value_portrait.personas.effects import DRAWS, Effects, join
@@ -18,7 +17,7 @@ PERSONAS = pd.read_csv(ROOT / "config/personas.tsv", sep="\t")[["persona", "axis
 
 def effects_of(framings=("default",), model="my-model", source="answers", personas=PERSONAS):
     rng = np.random.default_rng(5)
-    dimensions = pd.DataFrame(DIMENSIONS, columns=["family", "dimension"])
+    dimensions = pd.DataFrame(VALUE_PORTRAIT.dimensions, columns=["family", "dimension"])
     table = pd.concat([personas.merge(dimensions, how="cross").assign(framing=framing) for framing in framings])
     table = table.assign(source=source, model=model, effect=rng.normal(0, 0.3, len(table))).reset_index(drop=True)
     draws = table["effect"].to_numpy() + rng.normal(0, 0.1, (DRAWS, len(table)))
@@ -28,7 +27,7 @@ def effects_of(framings=("default",), model="my-model", source="answers", person
 
 def people_of(weightings=("anweight", "none"), source="ess_microdata"):
     groups = PERSONAS.dropna(subset="people")[["axis", "people"]].rename(columns={"people": "group"})
-    values = pd.DataFrame({"dimension": figures_personas.VALUES})
+    values = pd.DataFrame({"dimension": list(VALUE_PORTRAIT.main.names)})
     parts = [groups.merge(values, how="cross").assign(weighting=weighting) for weighting in weightings]
     table = pd.concat(parts, ignore_index=True)
     effect = np.random.default_rng(6).normal(0, 0.2, len(table))
@@ -44,9 +43,9 @@ def figures_of(effects, people):
         steering.hit_targets(effects.table, VALUE_PORTRAIT),
     )
     return {
-        "personas_and_people": figures_personas.personas_and_people(bias, agreement),
-        "persona_effects": figures_personas.persona_effects(effects.table),
-        "steering": figures_personas.steering(effects.table, *told),
+        "personas_and_people": figures_personas.personas_and_people(bias, agreement, VALUE_PORTRAIT),
+        "persona_effects": figures_personas.persona_effects(effects.table, VALUE_PORTRAIT),
+        "steering": figures_personas.steering(effects.table, *told, VALUE_PORTRAIT),
     }
 
 
@@ -90,11 +89,11 @@ def test_groups_of_one_axis_and_single_values_are_drawn():
     for figure in figures_of(effects_of(personas=few), people_of()).values():
         FigureCanvasAgg(figure).draw()
     nobody = persona_bias.hold_against_people(effects_of(), people_of().head(0), VALUE_PORTRAIT)
-    assert "No persona of this model" in words(figures_personas.personas_and_people(nobody, None))
+    assert "No persona of this model" in words(figures_personas.personas_and_people(nobody, None, VALUE_PORTRAIT))
 
 
 def test_a_group_that_nobody_is_in_has_no_difference():
-    scores = {value: [0.1, 0.2, 0.3] for value in figures_personas.VALUES}
+    scores = {value: [0.1, 0.2, 0.3] for value in list(VALUE_PORTRAIT.main.names)}
     table = pd.DataFrame({"weight": [1.0, 1, 1], "gender": [1.0, 1, 1], **scores})
     found = group_effects(table, {"gender": {"Male": (1, 1), "Female": (2, 2)}}, True).set_index("group")
     assert found.loc["Female", ["human_effect", "ci_low", "ci_high"]].isna().all(axis=None)
@@ -154,15 +153,15 @@ def test_any_choice_of_personas_is_estimated_described_and_drawn(told):
     axes = [with_people[[name for name in own if name in with_people]] for own in told.values()]
     assert described.count("| baseline |") == 2 * sum(own.nunique() for own in axes)
     assert described.count("| axis mean |") == 2 * sum((own.value_counts() > 1).sum() for own in axes)
-    drawn = [figures_personas.personas_and_people(bias, agreement)]
+    drawn = [figures_personas.personas_and_people(bias, agreement, VALUE_PORTRAIT)]
     if (effects.table["axis"] == "steering").all():
         found = (
             steering.change_by_distance(effects, 1, VALUE_PORTRAIT),
             steering.hit_targets(effects.table, VALUE_PORTRAIT),
         )
-        drawn.append(figures_personas.steering(effects.table, *found))
+        drawn.append(figures_personas.steering(effects.table, *found, VALUE_PORTRAIT))
     else:
-        drawn.append(figures_personas.persona_effects(effects.table))
+        drawn.append(figures_personas.persona_effects(effects.table, VALUE_PORTRAIT))
     for figure in drawn:
         FigureCanvasAgg(figure).draw()
     # Panels whose personas came under another framing than the first say so.

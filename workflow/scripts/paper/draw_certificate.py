@@ -1,19 +1,19 @@
 """The reproduction certificate as a figure."""
 
-from pathlib import Path
+from collections.abc import Iterable
 
 import pandas as pd
 from value_portrait.job import job
 from value_portrait.paper.figures import certificate as draw
-from value_portrait.publication.drawing import save_figure
+from value_portrait.publication.drawing import save_figures
 
 
-def draw_certificate(table: str, certificate: str) -> None:
-    """Draw the certificate; the output is the path of a ``.png``, its PDF and SVG stand beside it."""
+def draw_certificate(table: str, outputs: Iterable[str]) -> None:
+    """Draw the certificate."""
     rows = pd.read_csv(table, keep_default_na=True, low_memory=False)
-    save_figure(draw(rows), Path(certificate).with_suffix(""), simulated=False)
+    save_figures({"certificate": lambda: draw(rows)}, outputs, simulated=False)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        draw_certificate(snakemake.input.certificate, snakemake.output.certificate)
+        draw_certificate(snakemake.input.certificate, snakemake.output)

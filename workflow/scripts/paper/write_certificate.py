@@ -54,7 +54,7 @@ def write_certificate(
         else:
             with written_whole(path) as partial:
                 caption = f"{source}: printed, ours, and ours with the causes applied."
-                partial.write_text(latex(beside, caption, path.stem), encoding="utf-8")
+                partial.write_text(latex(beside, caption, path.stem, VALUE_PORTRAIT), encoding="utf-8")
     write_csv(made.rows, outputs["certificate"])
     for name, text in {
         "description": describing.describe(made.rows, findings),

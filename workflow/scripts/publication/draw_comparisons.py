@@ -1,52 +1,40 @@
-"""Figures of the comparisons: groups of models, spread of the values against size, models beside people."""
+"""Figures of the comparisons: groups of models, spread of profiles against size, models beside people."""
 
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
+from value_portrait.configuration import read_marks
+from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import figures_items, figures_models
 from value_portrait.publication.comparisons import COMPARISONS, LARGE_B
-from value_portrait.publication.drawing import save_figure
+from value_portrait.publication.drawing import save_figures
 
 TITLES = COMPARISONS | {"size": (f"large (at least {LARGE_B} B)", "small")}
 
 
-def draw_comparisons(
-    groups: str,
-    spread: str,
-    people: str,
-    instruments: str,
-    study: str,
-    group_comparisons: str,
-    value_spread: str,
-    models_and_people: str,
-    both_instruments: str,
-) -> None:
-    """Draw the comparisons; every output is the path of a ``.png``, its PDF and SVG stand beside it."""
-    for figure, path in (
-        (figures_models.group_comparisons(_read(groups), TITLES), group_comparisons),
-        (figures_models.value_spread(_read(spread)), value_spread),
-        (figures_items.models_and_people(_read(people)), models_and_people),
-        (figures_items.instruments(_read(instruments)), both_instruments),
-    ):
-        save_figure(figure, Path(path).with_suffix(""), study == "simulated")
+def draw_comparisons(inputs: Mapping[str, str], study: str, outputs: Iterable[str], instrument: Instrument) -> None:
+    """Draw the comparisons whose tables are among the ``inputs``."""
 
+    def read(name: str) -> pd.DataFrame:
+        # Only an empty cell is a null, for a model may be called NA.
+        return pd.read_csv(inputs[name], keep_default_na=False, na_values=[""])
 
-def _read(path: str) -> pd.DataFrame:
-    """A table of comparisons; only an empty cell is a null, for a model may be called NA."""
-    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+    marks = read_marks(inputs["families"])
+    drawings = {
+        "group_comparisons": lambda: figures_models.group_comparisons(read("groups"), TITLES, instrument),
+        "value_spread": lambda: figures_models.value_spread(read("spread"), marks, instrument),
+        "models_and_people": lambda: figures_items.models_and_people(read("people"), instrument),
+        "instruments": lambda: figures_items.instruments(read("instruments"), instrument),
+    }
+    save_figures(drawings, outputs, study == "simulated")
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         draw_comparisons(
-            snakemake.input.groups,
-            snakemake.input.spread,
-            snakemake.input.people,
-            snakemake.input.instruments,
+            dict(snakemake.input.items()),
             snakemake.params.study,
-            snakemake.output.group_comparisons,
-            snakemake.output.value_spread,
-            snakemake.output.models_and_people,
-            snakemake.output.instruments,
+            snakemake.output,
+            as_instrument(snakemake.params.instrument),
         )

@@ -1,52 +1,48 @@
-"""Figures of what the items cover: items per value, cross-loadings on the value circle, topics."""
+"""Figures of what the items cover: items per dimension, cross-loadings on the circle, topics."""
 
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
+from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.items import coverage
-from value_portrait.items import validation as items
 from value_portrait.job import job
 from value_portrait.publication import figures_items
-from value_portrait.publication.drawing import save_figure
-from value_portrait.shipped import VALUE_PORTRAIT
+from value_portrait.publication.drawing import Drawing, save_figures
+from value_portrait.publication.findings import two_sided_tags
 from value_portrait.tables import read_table
 
 
 def draw_items(
-    correlations: str,
-    item_key: str,
-    topics: str,
-    threshold: float,
-    study: str,
-    items_per_value: str,
-    cross_loading: str,
-    topic_shares: str,
+    inputs: Mapping[str, str], threshold: float, study: str, outputs: Iterable[str], instrument: Instrument
 ) -> None:
-    """Draw the coverage; every output is the path of a ``.png``, its PDF and SVG stand beside it."""
-    # As in the paper's Table 5 and its cross-loadings: either sign, and no limit to p.
-    columns = ["item_id", "family", "dimension", "rho"]
-    rho = read_table(correlations, "correlations", columns=columns).to_pandas()
-    tags = items.select_items(rho, threshold, None, "both")
-    key = read_table(item_key, "item_key").to_pandas()
-    queries = read_table(topics, "topics").to_pandas()
-    counts = (coverage.items_per_dimension(table, VALUE_PORTRAIT.main) for table in (tags, key))
-    shares = coverage.topic_shares(queries)
-    for figure, path in (
-        (figures_items.items_per_value(*counts, threshold), items_per_value),
-        (figures_items.cross_loading(coverage.cross_loading_distances(tags, VALUE_PORTRAIT.main)), cross_loading),
-        (figures_items.topics(shares, queries["query_id"].nunique()), topic_shares),
-    ):
-        save_figure(figure, Path(path).with_suffix(""), study == "simulated")
+    """Draw the coverage, as far as the study has correlations (``inputs``), a circle and topics."""
+    key = coverage.items_per_dimension(
+        read_table(inputs["item_key"], "item_key", instrument).to_pandas(), instrument.main
+    )
+    rules = {"Item key used for scoring": key}
+    drawings: dict[str, Drawing] = {}
+    if "correlations" in inputs:
+        columns = ["item_id", "family", "dimension", "rho"]
+        tags = two_sided_tags(
+            read_table(inputs["correlations"], "correlations", instrument, columns).to_pandas(), threshold
+        )
+        either = f"|rho| > {threshold:.2f}, either sign"
+        rules = {either: coverage.items_per_dimension(tags, instrument.main)} | rules
+        if circle := instrument.circle:
+            distances = coverage.cross_loading_distances(tags, circle)
+            drawings["cross_loading"] = lambda: figures_items.cross_loading(distances, circle)
+    drawings["items_per_value"] = lambda: figures_items.items_per_value(rules, instrument)
+    if "topics" in inputs:
+        queries = read_table(inputs["topics"], "topics", instrument).to_pandas()
+        drawings["topics"] = lambda: figures_items.topics(coverage.topic_shares(queries), queries["query_id"].nunique())
+    save_figures(drawings, outputs, study == "simulated")
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         draw_items(
-            snakemake.input.correlations,
-            snakemake.input.item_key,
-            snakemake.input.topics,
+            dict(snakemake.input.items()),
             snakemake.params.threshold,
             snakemake.params.study,
-            snakemake.output.items_per_value,
-            snakemake.output.cross_loading,
-            snakemake.output.topics,
+            snakemake.output,
+            as_instrument(snakemake.params.instrument),
         )

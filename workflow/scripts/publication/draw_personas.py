@@ -1,39 +1,42 @@
 """Figures of personas and value steering, for every model that has them."""
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
-from value_portrait.dimensions import STEERING
+from matplotlib.figure import Figure
+from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import figures_personas
-from value_portrait.publication.drawing import save_figure
+from value_portrait.publication.drawing import Drawing, save_figures
+from value_portrait.responses.conditions import STEERING
 from value_portrait.tables import read_table
+
+# The function that draws each kind of figure, and the tables that it takes.
+KINDS: Mapping[str, tuple[Callable[..., Figure], tuple[str, ...]]] = {
+    "persona_effects": (figures_personas.persona_effects, ("effects",)),
+    "personas_and_people": (figures_personas.personas_and_people, ("bias", "agreement")),
+    STEERING: (figures_personas.steering, ("effects", "steering_distance", "steering_hits")),
+}
 
 
 def draw_personas(
-    effects: str,
-    bias: str,
-    agreement: str,
-    steering_distance: str,
-    steering_hits: str,
+    inputs: Mapping[str, str],
     figures: Mapping[str, Mapping[str, str]],
     study: str,
-    folder: Path,
+    outputs: Iterable[str],
+    instrument: Instrument,
 ) -> None:
-    """Draw ``figures`` into ``folder``: of each, by its name, the ``kind``, ``source`` and ``model``."""
-    table = read_table(effects, "persona_effects").to_pandas()
-    paths = (bias, agreement, steering_distance, steering_hits)
-    others = {path: pd.read_csv(path, keep_default_na=False, na_values=[""]) for path in paths}
+    """Draw ``figures``: of each, by its name, the ``kind``, ``source`` and ``model``."""
+    names = ("bias", "agreement", "steering_distance", "steering_hits")
+    tables = {name: pd.read_csv(inputs[name], keep_default_na=False, na_values=[""]) for name in names}
+    tables["effects"] = read_table(inputs["effects"], "persona_effects", instrument).to_pandas()
+    drawings: dict[str, Drawing] = {}
     for name, about in figures.items():
-        own = {path: _part(other, about) for path, other in others.items()}
-        if about["kind"] == "personas_and_people":
-            figure = figures_personas.personas_and_people(own[bias], own[agreement])
-        elif about["kind"] == STEERING:
-            figure = figures_personas.steering(_part(table, about), own[steering_distance], own[steering_hits])
-        else:
-            figure = figures_personas.persona_effects(_part(table, about))
-        save_figure(figure, folder / name, study == "simulated")
+        own = {table: _part(whole, about) for table, whole in tables.items()}
+        draw, needed = KINDS[about["kind"]]
+        parts = [own[table] for table in needed]
+        drawings[name] = lambda draw=draw, parts=parts: draw(*parts, instrument)
+    save_figures(drawings, outputs, study == "simulated")
 
 
 def _part(table: pd.DataFrame, about: Mapping[str, str]) -> pd.DataFrame:
@@ -43,11 +46,9 @@ def _part(table: pd.DataFrame, about: Mapping[str, str]) -> pd.DataFrame:
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         draw_personas(
-            snakemake.input.effects,
-            snakemake.input.bias,
-            snakemake.input.agreement,
-            snakemake.input.steering_distance,
-            snakemake.input.steering_hits,
-            **snakemake.params,
-            folder=Path(snakemake.output[0]).parent,
+            dict(snakemake.input.items()),
+            snakemake.params.figures,
+            snakemake.params.study,
+            snakemake.output,
+            as_instrument(snakemake.params.instrument),
         )

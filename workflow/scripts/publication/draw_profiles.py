@@ -1,24 +1,31 @@
-"""Figures of the value profiles: heat map, portraits on the value circle, Big Five traits."""
+"""Figures of the profiles: heat map of all, and one figure for every family that has its own."""
 
-from pathlib import Path
+from collections.abc import Iterable
 
-from value_portrait.configuration import read_models
+from value_portrait.configuration import read_marks, read_models
+from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import figures_models
-from value_portrait.publication.drawing import save_figure
+from value_portrait.publication.drawing import Drawing, save_figures
 from value_portrait.tables import read_table
 
 
-def draw_profiles(profiles: str, models: str, study: str, value_profiles: str, portraits: str, big_five: str) -> None:
-    """Draw the baseline profiles; every output is the path of a ``.png``, its PDF and SVG stand beside it."""
-    table = read_table(profiles, "profiles").to_pandas().query("condition == 'baseline'")
-    families = {row.model: row.family for row in read_models(models, study)}
-    for draw, path in (
-        (figures_models.value_profiles, value_profiles),
-        (figures_models.portraits, portraits),
-        (figures_models.big_five, big_five),
-    ):
-        save_figure(draw(table, families), Path(path).with_suffix(""), study == "simulated")
+def draw_profiles(
+    profiles: str, models: str, families: str, study: str, outputs: Iterable[str], instrument: Instrument
+) -> None:
+    """Draw the baseline profiles."""
+    table = read_table(profiles, "profiles", instrument).to_pandas().query("condition == 'baseline'")
+    of_model = {row.model: row.family for row in read_models(models, study)}
+    marks = read_marks(families)
+    drawings: dict[str, Drawing] = {
+        "value_profiles": lambda: figures_models.value_profiles(table, of_model, instrument)
+    }
+    for family in instrument.families:
+        if family.figure and family.circle:
+            drawings[family.figure] = lambda own=family: figures_models.portraits(table, of_model, own)
+        elif family.figure:
+            drawings[family.figure] = lambda own=family: figures_models.dimension_panels(table, of_model, marks, own)
+    save_figures(drawings, outputs, study == "simulated")
 
 
 if "snakemake" in globals():
@@ -26,8 +33,8 @@ if "snakemake" in globals():
         draw_profiles(
             snakemake.input.profiles,
             snakemake.input.models,
+            snakemake.input.families,
             snakemake.params.study,
-            snakemake.output.value_profiles,
-            snakemake.output.portraits,
-            snakemake.output.big_five,
+            snakemake.output,
+            as_instrument(snakemake.params.instrument),
         )

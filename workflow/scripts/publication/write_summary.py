@@ -1,50 +1,53 @@
-"""What a run found, in ten lines."""
+"""What a run found, in a few lines."""
+
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from value_portrait.files import written_whole
+from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
+from value_portrait.paper.claims import agreement_line
 from value_portrait.publication.findings import summarise
 from value_portrait.scores.sensitivity import wordings
-from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import read_table, sensitivity_schema
+
+TABLES = {"survey": "survey", "key": "item_key", "profiles": "profiles", "reliability": "reliability"}
+TABLES |= {"counts": "answer_counts"}
 
 
 def write_summary(
+    inputs: Mapping[str, str],
+    summary: str,
     study: str,
     prompt_versions: list[str],
-    survey: str,
-    item_key: str,
-    profiles: str,
-    reliability: str,
-    sensitivity: str,
-    counts: str,
-    groups: str,
-    spread: str,
-    people: str,
-    summary: str,
+    left_out: Sequence[str],
+    instrument: Instrument,
 ) -> None:
     """Write the summary of the baseline condition as Markdown."""
-    scores = read_table(profiles, "profiles").to_pandas()
-    sensitivities = read_table(
-        sensitivity, sensitivity_schema(wordings(prompt_versions, VALUE_PORTRAIT), VALUE_PORTRAIT)
-    ).to_pandas()
-    text = summarise(
-        study,
-        read_table(survey, "survey").to_pandas(),
-        read_table(item_key, "item_key").to_pandas(),
-        scores[scores["condition"] == "baseline"],
-        read_table(reliability, "reliability").to_pandas(),
-        sensitivities[sensitivities["condition"] == "baseline"],
-        read_table(counts, "answer_counts").to_pandas().query("condition == 'baseline'"),
-        pd.read_csv(groups),
-        pd.read_csv(spread),
-        pd.read_csv(people),
-    )
+    schema = sensitivity_schema(wordings(prompt_versions, instrument), instrument)
+    tables = {
+        name: read_table(inputs[name], table, instrument).to_pandas()
+        for name, table in TABLES.items()
+        if name in inputs
+    }
+    tables["sensitivity"] = read_table(inputs["sensitivity"], schema, instrument).to_pandas()
+    for name in ("profiles", "counts", "sensitivity"):
+        tables[name] = tables[name].query("condition == 'baseline'")
+    for name in ("groups", "spread", "people"):
+        if name in inputs:
+            tables[name] = pd.read_csv(inputs[name], keep_default_na=False, na_values=[""])
+    claims = [agreement_line(tables["profiles"], instrument)] if study == "paper" else []
     with written_whole(summary) as partial:
-        partial.write_text(text, encoding="utf-8")
+        partial.write_text(summarise(tables, study, claims, left_out, instrument), encoding="utf-8")
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        inputs = {name: path for name, path in snakemake.input.items() if name != "library"}
-        write_summary(**inputs, **snakemake.params, summary=snakemake.output.summary)
+        write_summary(
+            dict(snakemake.input.items()),
+            snakemake.output.summary,
+            snakemake.params.study,
+            snakemake.params.prompt_versions,
+            snakemake.params.left_out,
+            as_instrument(snakemake.params.instrument),
+        )

@@ -1,54 +1,54 @@
-"""The paper's tables, as CSV and LaTeX."""
+"""The tables that people print, as CSV and LaTeX."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 from value_portrait.files import written_whole
+from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.items import coverage
 from value_portrait.job import job
-from value_portrait.publication import findings as publication
-from value_portrait.shipped import VALUE_PORTRAIT
+from value_portrait.paper import claims
+from value_portrait.publication import findings
 from value_portrait.tables import read_table, write_csv
 
 
 def write_tables(
-    profiles: str,
-    reliability: str,
-    correlations: str,
-    item_key: str,
-    topics: str,
-    threshold: float,
-    folder: Path,
+    inputs: Mapping[str, str], names: Sequence[str], threshold: float, study: str, folder: Path, instrument: Instrument
 ) -> None:
-    """Write ``<name>.csv`` and ``<name>.tex`` into ``folder`` for each of the paper's tables."""
-    scores = read_table(profiles, "profiles").to_pandas().query("condition == 'baseline'")
-    measured = read_table(correlations, "correlations").to_pandas()
-    key = read_table(item_key, "item_key").to_pandas()
-    tables: Mapping[str, pd.DataFrame] = {
-        "topics": coverage.topic_shares(read_table(topics, "topics").to_pandas()),
-        "items_per_value": publication.items_per_value(measured, key, threshold),
-        "value_scores": publication.value_scores(scores),
-        "trait_scores": publication.trait_scores(scores),
-        "cross_loading": coverage.cross_loading_distances(
-            publication.two_sided_tags(measured, threshold), VALUE_PORTRAIT.main
+    """Write ``<name>.csv`` and ``<name>.tex`` into ``folder`` for each of the ``names``."""
+
+    def read(name: str) -> pd.DataFrame:
+        return read_table(inputs[name], name, instrument).to_pandas()
+
+    scores, key = read("profiles").query("condition == 'baseline'"), read("item_key")
+    measured = read("correlations") if "correlations" in inputs else None
+    tables: dict[str, Callable[[], pd.DataFrame]] = {
+        "topics": lambda: coverage.topic_shares(read("topics")),
+        "items_per_value": lambda: findings.items_per_value(measured, key, threshold, instrument),
+        "cross_loading": lambda: coverage.cross_loading_distances(
+            findings.two_sided_tags(measured, threshold), instrument.circle
         ),
-        "reliability": read_table(reliability, "reliability").to_pandas(),
+        "reliability": lambda: read("reliability"),
     }
-    for name, caption in publication.CAPTIONS.items():
-        write_csv(tables[name], folder / f"{name}.csv")
+    for family in instrument.families:
+        if family.table:
+            tables[family.table] = lambda own=family: findings.family_scores(scores, own)
+    captions = findings.captions(instrument) | (claims.CAPTIONS if study == "paper" else {})
+    for name in names:
+        table = tables[name]()
+        write_csv(table, folder / f"{name}.csv")
         with written_whole(folder / f"{name}.tex") as partial:
-            partial.write_text(publication.latex(tables[name], caption, name), encoding="utf-8")
+            partial.write_text(findings.latex(table, captions[name], name, instrument), encoding="utf-8")
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         write_tables(
-            snakemake.input.profiles,
-            snakemake.input.reliability,
-            snakemake.input.correlations,
-            snakemake.input.item_key,
-            snakemake.input.topics,
+            dict(snakemake.input.items()),
+            snakemake.params.names,
             snakemake.params.threshold,
+            snakemake.params.study,
             Path(snakemake.output[0]).parent,
+            as_instrument(snakemake.params.instrument),
         )

@@ -1,14 +1,13 @@
 """Whether the effects that the simulated study planted, of personas and between groups of people, are found again."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 from value_portrait.files import read_json
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import figures_personas
-from value_portrait.publication.drawing import save_figure
+from value_portrait.publication.drawing import save_figures
 from value_portrait.simulation import recovery
 from value_portrait.simulation.models import PlantedModel
 from value_portrait.tables import read_table, write_csv
@@ -21,10 +20,10 @@ def assess_persona_recovery(
     planted_people: str | None,
     scores: str,
     fits: str,
-    figure: str,
+    outputs: Iterable[str],
     instrument: Instrument,
 ) -> None:
-    """Write both tables and the figure (a ``.png``, PDF and SVG beside it).
+    """Write both tables and the figure.
 
     ``models`` are files of planted models; ``people`` and the truth about them are None where there are none.
     """
@@ -37,7 +36,9 @@ def assess_persona_recovery(
     quality = recovery.assess_effects(table)
     write_csv(table, scores)
     write_csv(quality, fits)
-    save_figure(figures_personas.persona_recovery(table, quality), Path(figure).with_suffix(""), simulated=True)
+    save_figures(
+        {"persona_recovery": lambda: figures_personas.persona_recovery(table, quality)}, outputs, simulated=True
+    )
 
 
 if "snakemake" in globals():
@@ -49,6 +50,6 @@ if "snakemake" in globals():
             snakemake.input.get("planted_people"),
             snakemake.output.scores,
             snakemake.output.fits,
-            snakemake.output.figure,
+            snakemake.output,
             as_instrument(snakemake.params.instrument),
         )

@@ -110,6 +110,7 @@ class Config(Checked):
     responses: Responses
     models: Folder = Field(description="the path of a table of models")
     providers: Folder = Field(description="the path of providers.yaml")
+    families: Folder = Field(description="the path of a table of colours and markers of model families")
     personas: Folder = Field(description="the path of a table of personas")
     people: People | None = Field(description="groups of people, or null for none")
     framings: dict[str, Framing]
@@ -172,6 +173,16 @@ class Model(Checked):
         return each_once(conditions)
 
 
+class FamilyMark(Checked):
+    """A row of the table of model families: how figures mark a family."""
+
+    family: Label = Field(description="the family, as in the table of models")
+    colour: str = Field(pattern=r"^#[0-9A-Fa-f]{6}$", description="red, green and blue in hexadecimal, as in #0072B2")
+    marker: Literal["o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "*"] = Field(
+        description="the shape of its marks: o, s, ^, D, v, P, X, <, >, p or *, as Matplotlib names them"
+    )
+
+
 class Persona(Checked):
     """A row of the table of personas: a persona, or a value that a model can be told to hold."""
 
@@ -227,6 +238,21 @@ def check_folder(path: str | Path, key: str) -> None:
     for folder in (Path(path), *Path(path).parents):
         if folder.exists() and not folder.is_dir():
             raise InputError(folder, "is a file where a folder is needed.", f"Move it away, or change {key}.")
+
+
+def read_marks(path: str | Path) -> dict[str, FamilyMark]:
+    """The rows of the table of model families, by family.
+
+    Raises
+    ------
+    InputError : with the row, for a bad cell or a family given twice.
+    """
+    marks: dict[str, FamilyMark] = {}
+    for where, mark in read_rows(path, "families", FamilyMark):
+        if mark.family in marks:
+            raise InputError(where, f"'{mark.family}' stands in an earlier row too.", "Keep one of them.")
+        marks[mark.family] = mark
+    return marks
 
 
 def read_models(path: str | Path, study: str, exported: Container[str] = ()) -> list[Model]:

@@ -12,11 +12,17 @@ from instruments import VALUE_PORTRAIT
 from value_portrait.errors import InputError
 from value_portrait.paper.certifying import describing, sources
 from value_portrait.paper.certifying.correlating import spearman_by_scipy
-from value_portrait.paper.certifying.findings import Finding, alphas_by_formula, findings_frame, odd_words, two_routes
+from value_portrait.paper.certifying.findings import (
+    VALUES,
+    Finding,
+    alphas_by_formula,
+    findings_frame,
+    odd_words,
+    two_routes,
+)
 from value_portrait.paper.certifying.printed import PRINTED, printed_numbers, read_printed
 from value_portrait.paper.certifying.published_tags import read_published_tags
 from value_portrait.paper.certifying.rows import absent, compare, judge
-from value_portrait.publication.comparisons import VALUES
 from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.scores.reliability import reliability_of_models
 

@@ -6,15 +6,10 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.configuration import Model
-from value_portrait.dimensions import DIMENSIONS, FAMILIES
-
-VALUES = list(FAMILIES["pvq"])
+from value_portrait.instrument import Instrument
 
 # From this size on a model counts as large: it does not fit on one common accelerator.
 LARGE_B = 30
-
-# The three values that the paper names as the highest of its models.
-PAPER_HIGHEST = frozenset({"Benevolence", "Security", "Self_Direction"})
 
 COMPARISONS: dict[str, tuple[str, str]] = {
     "weights": ("open", "closed"),
@@ -35,7 +30,7 @@ def group_of(model: Model, comparison: str) -> str | None:
     return one if model.size_b >= LARGE_B else other
 
 
-def compare_groups(scores: pd.DataFrame, models: Sequence[Model]) -> pd.DataFrame:
+def compare_groups(scores: pd.DataFrame, models: Sequence[Model], instrument: Instrument) -> pd.DataFrame:
     """Means of the two sides of every comparison in every dimension, and their difference.
 
     Parameters
@@ -54,7 +49,7 @@ def compare_groups(scores: pd.DataFrame, models: Sequence[Model]) -> pd.DataFram
     for comparison, (first, second) in COMPARISONS.items():
         side = {model.model: group_of(model, comparison) for model in models}
         sides = wide.index.map(side)
-        for family, dimension in DIMENSIONS:
+        for family, dimension in instrument.dimensions:
             if (family, dimension) not in wide:
                 continue
             values = wide[family, dimension]
@@ -80,19 +75,19 @@ def compare_groups(scores: pd.DataFrame, models: Sequence[Model]) -> pd.DataFram
     return pd.DataFrame(rows)
 
 
-def value_spread(scores: pd.DataFrame, models: Sequence[Model]) -> pd.DataFrame:
-    """How pronounced each model's value profile is: the sample variance of its ten centred scores (as in Table 12).
+def value_spread(scores: pd.DataFrame, models: Sequence[Model], instrument: Instrument) -> pd.DataFrame:
+    """How pronounced each model's profile is: the sample variance of its centred scores in the main family.
 
     Returns columns model, answers, family, size_b (null where not public), weights, reasoning and variance.
     """
-    values = scores[scores["family"] == "pvq"]
+    values = scores[scores["family"] == instrument.main.name]
     variance = values.groupby("model", sort=False)["centred_mean"].var()
     columns = ["model", "answers", "family", "size_b", "weights", "reasoning"]
     table = pd.DataFrame([{name: getattr(model, name) for name in columns} for model in models])
     return table.assign(variance=table["model"].map(variance), size_b=table["size_b"].astype(float))
 
 
-def compare_with_people(as_seen: pd.DataFrame, raters: pd.DataFrame) -> pd.DataFrame:
+def compare_with_people(as_seen: pd.DataFrame, raters: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """Models and human raters on one instrument: the same items, scored the same way within each survey group.
 
     Parameters
@@ -112,22 +107,27 @@ def compare_with_people(as_seen: pd.DataFrame, raters: pd.DataFrame) -> pd.DataF
             n="count", mean="mean", sd="std", q10=lambda x: x.quantile(0.1), q90=lambda x: x.quantile(0.9)
         )
         parts.append(part.add_prefix(f"{who}_"))
-    table = pd.concat(parts, axis=1).reindex(pd.MultiIndex.from_tuples(DIMENSIONS, names=["family", "dimension"]))
+    table = pd.concat(parts, axis=1).reindex(
+        pd.MultiIndex.from_tuples(instrument.dimensions, names=["family", "dimension"])
+    )
     return table.assign(difference=table["models_mean"] - table["people_mean"]).reset_index()
 
 
-def distributions(as_seen: pd.DataFrame, raters: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame:
+def distributions(
+    as_seen: pd.DataFrame, raters: pd.DataFrame, participants: pd.DataFrame, instrument: Instrument
+) -> pd.DataFrame:
     """People's scores on both instruments that they answered, and the models' on the one that these share.
 
     Parameters
     ----------
     as_seen : table ``profiles_as_seen``, one condition. raters : table ``rater_profiles``.
-    participants : table ``participants``; its values are centred within the person, its traits are not (1 to 5).
+    participants : table ``participants``; its scores are as the study has them, in the shipped one values centred
+        within the person and traits uncentred.
 
     Returns
     -------
     Columns who (models, people), on (rated_items: ratings of the study's items, comparable between the two;
-    questionnaire: PVQ-21 and BFI, another instrument), family, dimension, n, mean, sd (sample SD) and the quantiles
+    questionnaire: their own answers, another instrument), family, dimension, n, mean, sd (sample SD) and the quantiles
     q10, q25, q50, q75 and q90.
     """
     main = participants[participants["sample"] == "main"].rename(columns={"score": "centred_mean"})
@@ -137,15 +137,19 @@ def distributions(as_seen: pd.DataFrame, raters: pd.DataFrame, participants: pd.
         groups = table.groupby(["family", "dimension"], observed=True)["centred_mean"]
         quantiles = {f"q{level}": groups.quantile(level / 100) for level in (10, 25, 50, 75, 90)}
         part = groups.agg(n="count", mean="mean", sd="std").assign(**quantiles)
-        part = part.reindex(pd.MultiIndex.from_tuples(DIMENSIONS, names=["family", "dimension"])).reset_index()
+        part = part.reindex(
+            pd.MultiIndex.from_tuples(instrument.dimensions, names=["family", "dimension"])
+        ).reset_index()
         frames.append(part.assign(who=who, on=on))
     table = pd.concat(frames, ignore_index=True)
     return table[["who", "on", *(name for name in table if name not in ("who", "on"))]]
 
 
-def highest_values(profiles: pd.DataFrame, count: int = 3) -> dict[str, frozenset[str]]:
-    """Each model's ``count`` values with the highest centred means."""
-    values = profiles[profiles["family"] == "pvq"].sort_values("centred_mean", ascending=False, kind="stable")
+def highest_values(profiles: pd.DataFrame, count: int, instrument: Instrument) -> dict[str, frozenset[str]]:
+    """Each model's ``count`` dimensions of the main family with the highest centred means."""
+    values = profiles[profiles["family"] == instrument.main.name].sort_values(
+        "centred_mean", ascending=False, kind="stable"
+    )
     return {
         str(model): frozenset(own["dimension"].head(count))
         for model, own in values.groupby("model", sort=False, observed=True)

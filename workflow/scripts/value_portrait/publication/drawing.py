@@ -5,9 +5,11 @@ No global state of Matplotlib is left changed: a function that makes or saves a 
 
 import logging
 import math
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+import textwrap
+import zlib
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import cycle, islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,8 +25,11 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 
-from value_portrait.dimensions import FAMILY_TITLES, title
+from value_portrait.configuration import FamilyMark
 from value_portrait.files import written_whole
+from value_portrait.instrument import Instrument
+
+Drawing = Callable[[], Figure]
 
 WIDTH = 7.1  # inches: two columns of a journal
 SMALL = 6.5  # points, the smallest text
@@ -122,6 +127,13 @@ def save_figure(figure: Figure, stem: Path, simulated: bool) -> None:
         engine.set(rect=(0, 0, 1, 1))
 
 
+def save_figures(drawings: Mapping[str, Drawing], outputs: Iterable[str], simulated: bool) -> None:
+    """Draw and save the figure of every PNG among the ``outputs``, by its name; PDF and SVG stand beside it."""
+    for path in map(Path, outputs):
+        if path.suffix == ".png":
+            save_figure(drawings[path.stem](), path.with_suffix(""), simulated)
+
+
 def signed(number: float) -> str:
     """A number to two decimals; zero has no sign."""
     return f"{number:z.2f}"
@@ -149,13 +161,37 @@ def spaced(groups: Sequence[Hashable], gap: float = 0.5) -> np.ndarray:
     return np.arange(len(groups)) + gap * np.cumsum(changes[: len(groups)])
 
 
-def family_marks(families: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Colour and marker of every model family: the pairs repeat after 88 families."""
-    pairs = zip(cycle(COLOURS), cycle(MARKERS), strict=False)
-    return {
-        family: {"color": colour, "marker": marker}
-        for family, (colour, marker) in zip(families, islice(pairs, len(families)), strict=True)
-    }
+def family_marks(families: Iterable[str], listed: Mapping[str, FamilyMark]) -> dict[str, dict[str, str]]:
+    """Colour and marker of every model family: as listed, or made from the family's name alone.
+
+    So a family looks the same whatever others there are; two that are not listed may look alike.
+    """
+    marks = {}
+    for family in dict.fromkeys(families):
+        number, place = divmod(zlib.crc32(family.encode()), len(COLOURS))
+        mark = {"color": COLOURS[place], "marker": MARKERS[number % len(MARKERS)]}
+        if own := listed.get(family):
+            mark = {"color": own.colour, "marker": own.marker}
+        marks[family] = mark
+    return marks
+
+
+def cells_width(columns: int) -> float:
+    """The width of a heat map with so many columns, in inches: the page's for about twenty."""
+    return max(min(WIDTH, 4.7 + 0.35 * columns), 2.6 + 0.235 * columns)
+
+
+def headings_height(instrument: Instrument) -> float:
+    """What the headings of a heat map of dimensions need beyond the shipped ones' eighteen letters, in inches."""
+    longest = max(len(shown(title, 28)) for title in instrument.titles.values())
+    names = max(len(shown(family.title, 28)) for family in instrument.families)
+    return 0.07 * (max(longest - 18, 0) + max(names - 19, 0))
+
+
+def rows_height(families: Sequence[str], headed: bool = True) -> float:
+    """The height of the rows of ``dimension_rows``, in inches."""
+    changes = sum(one != other for one, other in pairwise(families))
+    return 0.164 * (len(families) + (1.2 * changes + 0.9 if headed else 0.2))
 
 
 def draw_heading(axes: Axes, name: str, note: str, loc: Literal["left", "center"] = "left") -> None:
@@ -165,10 +201,12 @@ def draw_heading(axes: Axes, name: str, note: str, loc: Literal["left", "center"
     axes.annotate(note, (place, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", ha=loc, size=SMALL)
 
 
-def dimension_rows(axes: Axes, families: Sequence[str], dimensions: Sequence[str], headed: bool = True) -> np.ndarray:
+def dimension_rows(
+    axes: Axes, families: Sequence[str], dimensions: Sequence[str], headed: bool, instrument: Instrument
+) -> np.ndarray:
     """Name one row of the axes for each dimension, from the top down, its families apart; returns the rows' places."""
     places = spaced(families, gap=1.2 if headed else 0.5)
-    axes.set_yticks(places, [title(dimension) for dimension in dimensions])
+    axes.set_yticks(places, [shown(instrument.titles[dimension], 28) for dimension in dimensions])
     axes.set_ylim(places[-1] + 0.6, places[0] - (1.3 if headed else 0.6))
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)
@@ -176,7 +214,13 @@ def dimension_rows(axes: Axes, families: Sequence[str], dimensions: Sequence[str
         for family in dict.fromkeys(families):
             top = places[list(families).index(family)] - 0.85
             heading: dict[str, Any] = {"weight": "bold", "va": "center", "size": 7}
-            axes.text(0, top, " " + FAMILY_TITLES[family], transform=axes.get_yaxis_transform(), **heading)
+            axes.text(
+                0,
+                top,
+                " " + shown(instrument.family(family).title, 40),
+                transform=axes.get_yaxis_transform(),
+                **heading,
+            )
     return places
 
 
@@ -236,7 +280,12 @@ def draw_cells(
 
 
 def draw_dimensions(
-    axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, dimensions: Sequence[tuple[str, str]]
+    axes: Axes,
+    x: np.ndarray,
+    y: np.ndarray,
+    values: np.ndarray,
+    dimensions: Sequence[tuple[str, str]],
+    instrument: Instrument,
 ) -> Any:
     """Cells around zero, one column for each (family, dimension), named at the top, and the families' names below.
 
@@ -245,11 +294,17 @@ def draw_dimensions(
     limit = max(np.nanmax(np.abs(values), initial=0), 0.1)
     texts = np.array([["n/a" if math.isnan(value) else signed(value) for value in row] for row in values])
     cells = draw_cells(axes, x, y, values, texts, DIVERGING, Normalize(-limit, limit), hatch="////")
-    axes.set_xticks(x, [title(dimension) for _, dimension in dimensions], rotation=90)
+    axes.set_xticks(x, [shown(instrument.titles[dimension], 28) for _, dimension in dimensions], rotation=90)
+    letters = (axes.figure.get_figwidth() - 2.6) / len(x) / 0.065  # that stand below a column
     axes.xaxis.tick_top()
     for family in dict.fromkeys(family for family, _ in dimensions):
         places = x[[index for index, (other, _) in enumerate(dimensions) if other == family]]
-        axes.text(places.mean(), y[-1] + 0.8, FAMILY_TITLES[family], ha="center", va="top", weight="bold", size=7)
+        name = instrument.family(family).title
+        lines = textwrap.wrap(shown(name, 60), max(int(letters * len(places)), 1), break_long_words=False)
+        fits = len(lines) <= 3 and max(map(len, lines)) <= letters * len(places)
+        style: dict[str, Any] = {"weight": "bold", "size": 7, "rotation": 0 if fits else 90}
+        below = "\n".join(lines) if fits else shown(name, 28)
+        axes.text(places.mean(), y[-1] + 0.8, below, ha="center", va="top", **style)
     return cells
 
 

@@ -1,7 +1,7 @@
 """Figures of the instrument: what the items cover, how reliable they are, and models beside people on them."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,8 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from value_portrait.dimensions import DIMENSIONS
+from value_portrait.instrument import Family, Instrument
 from value_portrait.items.coverage import mean_distance, spread_of_shares
+from value_portrait.personas.bias import mid_sentence
 from value_portrait.publication.drawing import (
     COLOURS,
     FIRST,
@@ -22,10 +23,9 @@ from value_portrait.publication.drawing import (
     draw_heading,
     draw_ranges,
     house_style,
+    rows_height,
+    shown,
 )
-from value_portrait.shipped import VALUE_PORTRAIT
-
-CIRCLE = VALUE_PORTRAIT.main.names
 
 # The second is hatched, so that grey print tells them apart.
 BARS: tuple[dict[str, Any], ...] = (
@@ -35,28 +35,25 @@ BARS: tuple[dict[str, Any], ...] = (
 
 
 @house_style()
-def items_per_value(tagged: pd.DataFrame, keyed: pd.DataFrame, threshold: float) -> Figure:
-    """Items of every value under two rules, with shares, their spread and the largest over the smallest.
+def items_per_value(rules: Mapping[str, pd.DataFrame], instrument: Instrument) -> Figure:
+    """Items of every dimension of the main family under one rule or two, with shares and their spread.
 
-    ``tagged`` (correlations of either sign beyond ``threshold``) and ``keyed`` (the item key) come from
-    ``coverage.items_per_dimension``.
+    ``rules`` holds, by the name of the rule that chose the items, what ``coverage.items_per_dimension`` counts.
     """
-    figure = Figure(figsize=(WIDTH, 2.9))
-    panels = figure.subplots(1, 2, sharey=True, sharex=True)
-    names = (f"|rho| > {threshold:.2f}, either sign (the rule of Table 5)", "Item key used for scoring")
-    longest = max(tagged["n_tags"].max(), keyed["n_tags"].max(), 1)
-    for axes, name, counts, style in zip(panels, names, (tagged, keyed), BARS, strict=True):
-        places = dimension_rows(axes, ["pvq"] * len(counts), list(counts["dimension"]), headed=False)
+    names = list(instrument.main.names)
+    figure = Figure(figsize=(WIDTH * (1 + len(rules)) / 3, max(0.9 + 0.2 * len(names), 1.6)))
+    panels = figure.subplots(1, len(rules), sharey=True, sharex=True, squeeze=False)[0]
+    longest = max(1, *(counts["n_tags"].max() for counts in rules.values()))
+    styles = BARS[-len(rules) :]
+    for axes, (name, counts), style in zip(panels, rules.items(), styles, strict=True):
+        places = dimension_rows(axes, [instrument.main.name] * len(names), names, False, instrument)
         axes.barh(places, counts["n_tags"], 0.7, **style)
         for place, count, share in zip(places, counts["n_tags"], counts["share"], strict=True):
             text = f"{count} ({100 * share:.1f} %)"
             box = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
             axes.text(count + 0.02 * longest, place, text, va="center", size=SMALL, bbox=box)
-        spread, ratio = spread_of_shares(counts["share"])
-        largest = "a value has no item" if math.isinf(ratio) else f"largest / smallest {ratio:.1f}"
         total = counts["n_tags"].sum()
-        note = f"{total} tags; SD of the shares {100 * spread:.1f} points; {largest}"
-        draw_heading(axes, name, note)
+        draw_heading(axes, name, f"{total} tags{_spread(counts['share'])}")
         axes.axvline(total / len(counts), color="0.25", lw=0.8, ls=(0, (4, 2)))
         axes.set_xlim(0, 1.24 * longest)
         axes.grid(visible=False)
@@ -64,17 +61,26 @@ def items_per_value(tagged: pd.DataFrame, keyed: pd.DataFrame, threshold: float)
     return figure
 
 
+def _spread(shares: pd.Series) -> str:
+    if len(shares) < 2:
+        return ""
+    spread, ratio = spread_of_shares(shares)
+    largest = "one dimension has no item" if math.isinf(ratio) else f"largest / smallest {ratio:.1f}"
+    return f"; SD of the shares {100 * spread:.1f} points; {largest}"
+
+
 @house_style()
-def cross_loading(distances: pd.DataFrame) -> Figure:
-    """Steps on the value circle between two values tagged by one item, for tags of the same and of opposite sign.
+def cross_loading(distances: pd.DataFrame, circle: Family) -> Figure:
+    """Steps on the circle between two dimensions tagged by one item, for tags of the same and of opposite sign.
 
     ``distances`` comes from ``coverage.cross_loading_distances``.
     """
-    figure = Figure(figsize=(0.75 * WIDTH, 2.5))
+    places = len(circle.names)
+    figure = Figure(figsize=(max(0.75 * WIDTH, 0.9 + 0.45 * (places // 2) * 2), 2.5))
     panels = figure.subplots(1, 2, sharey=True)
-    steps = np.arange(1, len(CIRCLE) // 2 + 1)
-    # Of the pairs of values on a circle of ten, ten are 1, 2, 3 and 4 steps apart each, and five are 5.
-    pairs = np.where(steps < len(CIRCLE) / 2, len(CIRCLE), len(CIRCLE) // 2)
+    steps = np.arange(1, places // 2 + 1)
+    # Of the pairs on a circle of ten, ten are 1, 2, 3 and 4 steps apart each, and five are 5.
+    pairs = np.where(steps < places / 2, places, places // 2)
     for axes, direction, style in zip(panels, ("same", "opposite"), BARS, strict=True):
         own = distances[distances["direction"] == direction].set_index("distance")["n_pairs"].reindex(steps)
         total = own.sum()
@@ -86,22 +92,24 @@ def cross_loading(distances: pd.DataFrame) -> Figure:
         note = f"{total} pairs" + ("" if math.isnan(mean) else f"; mean {mean:.2f} steps")
         draw_heading(axes, f"{direction.capitalize()} sign", note)
         axes.set_xticks(steps)
-        axes.set_xlabel("Steps between the two values on the circle")
+        axes.set_xlabel(f"Steps between the two {mid_sentence(circle)} on the circle")
     panels[0].set_ylabel("Pairs of tags on one item")
     panels[0].set_ylim(0, 1.12 * max(distances["n_pairs"].max(), 1))
     even = np.average(steps, weights=pairs)
-    figure.supxlabel(f"Black: pairs if all pairs of values were equally likely (mean {even:.2f} steps)", size=SMALL)
+    figure.supxlabel(
+        f"Black: pairs if all pairs of {mid_sentence(circle)} were equally likely (mean {even:.2f} steps)", size=SMALL
+    )
     return figure
 
 
 @house_style()
 def topics(shares: pd.DataFrame, queries: int) -> Figure:
     """Percentage of the ``queries`` on every topic; ``shares`` comes from ``coverage.topic_shares``."""
-    figure = Figure(figsize=(0.75 * WIDTH, 0.6 + 0.145 * len(shares)))
+    figure = Figure(figsize=(0.75 * WIDTH, 0.7 + 0.145 * max(len(shares), 3)))
     axes = figure.subplots()
     places = range(len(shares))
     axes.barh(places, shares["percent"], 0.7, color=COLOURS[0])
-    axes.set_yticks(places, shares["topic"])
+    axes.set_yticks(places, [shown(topic, 40) for topic in shares["topic"]])
     axes.set_ylim(len(shares) - 0.4, -0.6)
     for place, percent, count in zip(places, shares["percent"], shares["n_queries"], strict=True):
         axes.text(percent, place, f" {percent:.1f} % ({count})", va="center", size=SMALL)
@@ -111,66 +119,83 @@ def topics(shares: pd.DataFrame, queries: int) -> Figure:
 
 
 @house_style()
-def reliability(table: pd.DataFrame) -> Figure:
-    """Cronbach's alpha of every dimension with its 95 % interval, among models and among raters.
+def reliability(table: pd.DataFrame, instrument: Instrument) -> Figure:
+    """Cronbach's alpha of every dimension with its 95 % interval, and McDonald's omega, among models and among raters.
 
-    ``table`` is the table ``reliability``.
+    ``table`` is the table ``reliability``; a source that it does not have is left out.
     """
-    table = table[table["coefficient"] == "alpha"]
-    sides = {source: table[table["source"] == source] for source in ("models", "raters")}
-    first = sides["models"]
-    figure = Figure(figsize=(WIDTH, 4.6))
-    axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(2.6, 1))
-    places = dimension_rows(axes, first["family"].tolist(), first["dimension"].tolist())
-    for (source, own), style, shift in zip(sides.items(), (FIRST, SECOND), (-0.16, 0.16), strict=True):
-        draw_ranges(axes, own["estimate"], places + shift, own["ci_low"], own["ci_high"], style, source.capitalize())
-    # A wide interval below zero says no more than that alpha is unknown.
-    axes.set_xlim(max(np.nanmin(table["ci_low"].to_numpy(), initial=0), -0.5), 1)
-    axes.set_xlabel("Cronbach's alpha (95 % interval)")
-    alphas = [["n/a" if math.isnan(alpha) else f"{alpha:.2f}" for alpha in own["estimate"]] for own in sides.values()]
-    columns = {
-        "alpha": [" / ".join(pair) for pair in zip(*alphas, strict=True)],
-        "items": _pairs(*(own["n_items"] for own in sides.values())),
-        "observations": _pairs(*(own["n_observations"] for own in sides.values())),
+    families, names = zip(*instrument.dimensions, strict=True)
+    cells = {
+        (source, coefficient): table[(table["source"] == source) & (table["coefficient"] == coefficient)]
+        .set_index(["family", "dimension"])
+        .reindex(instrument.dimensions)
+        for source in ("models", "raters")
+        for coefficient in ("alpha", "omega")
+        if (table["source"] == source).any()
     }
-    draw_columns(beside, places, "models / raters", columns)
+    sources = list(dict.fromkeys(source for source, _ in cells))
+    figure = Figure(figsize=(WIDTH, 1.0 + rows_height(families)))
+    axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(1.9, 1.2 if len(sources) > 1 else 0.8))
+    places = dimension_rows(axes, families, names, True, instrument)
+    for number, (source, style) in enumerate(zip(sources, (FIRST, SECOND), strict=False)):
+        at = places + 0.32 * (number - (len(sources) - 1) / 2)
+        alpha, omega = (cells[source, coefficient] for coefficient in ("alpha", "omega"))
+        label = f"{source.capitalize()}: alpha, 95 % interval"
+        draw_ranges(axes, alpha["estimate"], at, alpha["ci_low"], alpha["ci_high"], style, label)
+        mark: dict[str, Any] = {"color": style["color"], "marker": "x", "ms": 3.6, "mew": 1}
+        axes.plot(omega["estimate"], at, ls="", label=f"{source.capitalize()}: omega", **mark)
+    # A wide interval below zero says no more than that alpha is unknown.
+    axes.set_xlim(max(np.nanmin(table["ci_low"].to_numpy(float), initial=0), -0.5), 1)
+    axes.set_xlabel("Cronbach's alpha and McDonald's omega")
+    columns = {
+        coefficient: _sides(
+            ["n/a" if math.isnan(number) else f"{number:.2f}" for number in cells[source, coefficient]["estimate"]]
+            for source in sources
+        )
+        for coefficient in ("alpha", "omega")
+    }
+    for name, column in (("items", "n_items"), ("observations", "n_observations")):
+        columns[name] = _sides([f"{n:g}" for n in cells[source, "alpha"][column].fillna(0)] for source in sources)
+    draw_columns(beside, places, " / ".join(sources), columns)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0)
     return figure
 
 
 @house_style()
-def models_and_people(table: pd.DataFrame) -> Figure:
+def models_and_people(table: pd.DataFrame, instrument: Instrument) -> Figure:
     """Models and people on the same items: mean and 10-90 % range of both in every dimension.
 
     ``table`` comes from ``comparisons.compare_with_people``.
     """
-    figure = Figure(figsize=(WIDTH, 4.6))
+    families = table["family"].tolist()
+    figure = Figure(figsize=(WIDTH, 1.0 + rows_height(families)))
     axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(6, 1))
-    places = dimension_rows(axes, table["family"].tolist(), table["dimension"].tolist())
+    places = dimension_rows(axes, families, table["dimension"].tolist(), True, instrument)
     axes.axvline(0, color="0.25", lw=0.7)
     for who, style, shift in (("models", FIRST, -0.16), ("people", SECOND, 0.16)):
         label = f"{who.capitalize()}: mean and 10–90 % range"
         draw_ranges(axes, table[f"{who}_mean"], places + shift, table[f"{who}_q10"], table[f"{who}_q90"], style, label)
     axes.set_xlabel("Centred mean rating of the same items (scale points)")
     counts = table[["models_n", "people_n"]].fillna(0)
-    draw_columns(beside, places, "models / people", {"n": _pairs(counts["models_n"], counts["people_n"])})
+    draw_columns(beside, places, "models / people", {"n": _sides([f"{n:g}" for n in counts[name]] for name in counts)})
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0)
     return figure
 
 
 @house_style()
-def instruments(table: pd.DataFrame) -> Figure:
-    """People's values on the rated items, beside the models', and on their questionnaire, on one scale.
+def instruments(table: pd.DataFrame, instrument: Instrument) -> Figure:
+    """People's scores on the rated items, beside the models', and on their questionnaire, on one scale.
 
-    ``table`` comes from ``comparisons.distributions``.
+    ``table`` comes from ``comparisons.distributions``; families whose scores are shown uncentred are left out.
     """
-    table = table[table["family"] != "bfi"]
-    dimensions = [(family, dimension) for family, dimension in DIMENSIONS if family != "bfi"]
-    figure = Figure(figsize=(WIDTH, 4.0))
+    centred = {family.name for family in instrument.families if family.statistic == "centred_mean"}
+    table = table[table["family"].isin(centred)]
+    dimensions = [(family, dimension) for family, dimension in instrument.dimensions if family in centred]
+    figure = Figure(figsize=(WIDTH, 1.3 + rows_height([family for family, _ in dimensions])))
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
     families, names = ([pair[place] for pair in dimensions] for place in (0, 1))
-    places = dimension_rows(left, families, names)
-    dimension_rows(right, families, names)
+    places = dimension_rows(left, families, names, True, instrument)
+    dimension_rows(right, families, names, True, instrument)
     cells = {
         key: own.set_index(["family", "dimension"]).reindex(dimensions) for key, own in table.groupby(["who", "on"])
     }
@@ -179,7 +204,7 @@ def instruments(table: pd.DataFrame) -> Figure:
     )
     for axes, people, shift, name in (
         (left, rated, 0.17, "Rated items"),
-        (right, asked, 0, "Questionnaire (PVQ-21), another instrument"),
+        (right, asked, 0, "Questionnaire, another instrument"),
     ):
         axes.axvline(0, color="0.25", lw=0.7)
         _draw_quantiles(axes, places + shift, people, SECOND, f"people (n ≤ {people['n'].max():g})")
@@ -199,5 +224,5 @@ def _draw_quantiles(axes: Axes, places: np.ndarray, table: pd.DataFrame, style: 
     draw_ranges(axes, table["q50"], places, table["q10"], table["q90"], style, label)
 
 
-def _pairs(ones: Iterable[float], others: Iterable[float]) -> list[str]:
-    return [f"{one:g} / {other:g}" for one, other in zip(ones, others, strict=True)]
+def _sides(sides: Iterable[Sequence[str]]) -> list[str]:
+    return [" / ".join(texts) for texts in zip(*sides, strict=True)]

@@ -2,7 +2,7 @@
 
 import math
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,9 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from value_portrait.dimensions import DIMENSIONS, FAMILIES, title
+from value_portrait.configuration import FamilyMark
+from value_portrait.instrument import Family, Instrument
+from value_portrait.personas.bias import mid_sentence
 from value_portrait.publication.drawing import (
     COLOURS,
     FIRST,
@@ -24,12 +26,14 @@ from value_portrait.publication.drawing import (
     SMALL,
     TEXT_GREY,
     WIDTH,
+    cells_width,
     dimension_rows,
     draw_cells,
     draw_dimensions,
     draw_heading,
     draw_ranges,
     family_marks,
+    headings_height,
     house_style,
     model_rows,
     shown,
@@ -37,35 +41,38 @@ from value_portrait.publication.drawing import (
     spaced,
 )
 
-# The usual short names of the ten values (Schwartz 1992).
-CODES = dict(zip(FAMILIES["pvq"], ("UN", "BE", "CO", "TR", "SE", "PO", "AC", "HE", "ST", "SD"), strict=True))
 CENTRED = "Centred mean rating (scale points)"
+PANELS = 5  # beside each other
 PER_PANEL = 8  # models of one family that a panel can tell apart
 
 
-def profiles_by_model(profiles: pd.DataFrame, families: Mapping[str, str]) -> pd.DataFrame:
-    """Centred means as a matrix: models (by family, then in the order of ``families``) by the 19 dimensions."""
+def profiles_by_model(
+    profiles: pd.DataFrame, families: Mapping[str, str], dimensions: Sequence[tuple[str, str]]
+) -> pd.DataFrame:
+    """Centred means as a matrix: models (by family, then in the order of ``families``) by ``dimensions``."""
     wide = profiles.pivot(index="model", columns=["family", "dimension"], values="centred_mean")
     order = list(dict.fromkeys(families.values()))
     models = sorted(families, key=lambda model: order.index(families[model]))
-    dimensions = pd.MultiIndex.from_tuples(DIMENSIONS)
-    return wide.reindex([model for model in models if model in wide.index], columns=dimensions)
+    return wide.reindex(
+        [model for model in models if model in wide.index], columns=pd.MultiIndex.from_tuples(dimensions)
+    )
 
 
 @house_style()
-def value_profiles(profiles: pd.DataFrame, families: Mapping[str, str]) -> Figure:
+def value_profiles(profiles: pd.DataFrame, families: Mapping[str, str], instrument: Instrument) -> Figure:
     """Heat map of the centred means, models by dimensions, with every number and a last row of means.
 
     ``profiles`` is the table ``profiles`` of one condition; ``families`` gives each model's family, in order.
     """
-    wide = profiles_by_model(profiles, families)
+    dimensions = instrument.dimensions
+    wide = profiles_by_model(profiles, families, dimensions)
     groups = [families[model] for model in wide.index]
     means = wide.mean().to_frame("Mean of the models").T
     values = pd.concat([wide, means]).to_numpy(float)
-    x, y = spaced([family for family, _ in DIMENSIONS], gap=0.4), spaced([*groups, ""], gap=0.4)
-    figure = Figure(figsize=(WIDTH, 1.75 + 0.185 * y[-1]))
+    x, y = spaced([family for family, _ in dimensions], gap=0.4), spaced([*groups, ""], gap=0.4)
+    figure = Figure(figsize=(cells_width(len(x)), 1.75 + headings_height(instrument) + 0.185 * y[-1]))
     axes = figure.subplots()
-    cells = draw_dimensions(axes, x, y, values, DIMENSIONS)
+    cells = draw_dimensions(axes, x, y, values, dimensions, instrument)
     axes.set_yticks(y, [*(shown(model, 26, wrap=True) for model in wide.index), means.index[0]], linespacing=0.95)
     for family in dict.fromkeys(groups):
         own = y[[index for index, group in enumerate(groups) if group == family]]
@@ -78,31 +85,33 @@ def value_profiles(profiles: pd.DataFrame, families: Mapping[str, str]) -> Figur
 
 
 @house_style()
-def portraits(profiles: pd.DataFrame, families: Mapping[str, str]) -> Figure:
-    """Profiles on the value circle: one panel for each model family (of at most eight models), the mean in grey."""
-    wide = profiles_by_model(profiles, families)["pvq"]
+def portraits(profiles: pd.DataFrame, families: Mapping[str, str], circle: Family) -> Figure:
+    """Profiles on a family's circle: one panel for each model family (of at most eight models), the mean in grey."""
+    wide = profiles_by_model(profiles, families, [(circle.name, name) for name in circle.names])[circle.name]
     panels = []
     for family in dict.fromkeys(families[model] for model in wide.index):
         own = [model for model in wide.index if families[model] == family]
         parts = [own[start : start + PER_PANEL] for start in range(0, len(own), PER_PANEL)]
         for number, part in enumerate(parts, 1):
             panels.append((shown(family, 30) + (f" ({number} of {len(parts)})" if len(parts) > 1 else ""), part))
-    rows = math.ceil(len(panels) / 3)
-    keys = [0.125 * max(len(part) for _, part in panels[3 * row : 3 * row + 3]) for row in range(rows)]
-    heights = [height for key in keys for height in (2.1, key)]
+    # Many dimensions need a wide circle, or their codes would touch.
+    beside = 3 if len(circle.names) <= 16 else 2 if len(circle.names) <= 24 else 1
+    rows, size = math.ceil(len(panels) / beside), 2.1 * 3 / beside
+    keys = [0.125 * max(len(part) for _, part in panels[beside * row : beside * (row + 1)]) for row in range(rows)]
+    heights = [height for key in keys for height in (size, key)]
     figure = Figure(figsize=(WIDTH, sum(heights) + 0.12 * rows + 0.4))
     figure.set_layout_engine("constrained", w_pad=0.02, h_pad=0.03, hspace=0, wspace=0)
-    grid = figure.subplots(2 * rows, 3, squeeze=False, height_ratios=heights)
+    grid = figure.subplots(2 * rows, beside, squeeze=False, height_ratios=heights)
     for axes in grid.ravel():
         axes.set_axis_off()
     means: Any = wide.mean()
-    circle = _Circle(wide.to_numpy(float))
+    round_about = _Circle(wide.to_numpy(float), circle)
     for index, (name, part) in enumerate(panels):
-        row, column = divmod(index, 3)
+        row, column = divmod(index, beside)
         axes, key = grid[2 * row, column], grid[2 * row + 1, column]
         axes.set_title(name, loc="center")
-        circle.draw(axes)
-        circle.draw_profile(axes, means, color="0.65", lw=2.4)
+        round_about.draw(axes)
+        round_about.draw_profile(axes, means, color="0.65", lw=2.4)
         lines = []
         for number, model in enumerate(part):
             style: dict[str, Any] = {
@@ -110,25 +119,29 @@ def portraits(profiles: pd.DataFrame, families: Mapping[str, str]) -> Figure:
                 "ls": LINES[number % len(LINES)],
                 "marker": MARKERS[number],
             }
-            lines.append(circle.draw_profile(axes, wide.loc[model], ms=2.8, mew=0.4, **style))
+            lines.append(round_about.draw_profile(axes, wide.loc[model], ms=2.8, mew=0.4, **style))
         key.legend(
             lines, list(map(shown, part)), loc="upper center", handlelength=3.2, labelspacing=0.2, borderaxespad=0
         )
-    names = [f"{code} {title(value)}" for value, code in CODES.items()]
+    names = ",  ".join(
+        f"{own.code} {shown(own.title, 40)}".replace(" ", "\N{NO-BREAK SPACE}") for own in circle.dimensions
+    )
+    # Lines of about one length.
+    lines_of = textwrap.wrap(names, len(names) // math.ceil(len(names) / 120) + 12, break_long_words=False)
     rings = f"Rings: {CENTRED[0].lower()}{CENTRED[1:]}; thick grey line: mean of all {len(wide)} models."
-    figure.supxlabel(",  ".join(names[:5]) + ",\n" + ",  ".join(names[5:]) + ".\n" + rings, size=SMALL)
+    figure.supxlabel("\n".join(lines_of) + ".\n" + rings, size=SMALL)
     return figure
 
 
 class _Circle:
-    """The value circle: values around it in Schwartz's order, clockwise from the top; scores as the radius.
+    """A circle: a family's dimensions around it in their order, clockwise from the top; scores as the radius.
 
     All ``scores`` fit: the highest lies just inside the edge (radius 1), the lowest off the middle, where lines meet.
     """
 
-    angles = 2 * np.pi * np.arange(len(CODES)) / len(CODES)
-
-    def __init__(self, scores: np.ndarray) -> None:
+    def __init__(self, scores: np.ndarray, family: Family) -> None:
+        self.codes = [dimension.code for dimension in family.dimensions]
+        self.angles = 2 * np.pi * np.arange(len(self.codes)) / len(self.codes)
         low, high = np.nanmin(scores, initial=0), np.nanmax(scores, initial=0)
         span = max(high - low, 0.1)
         self.origin, self.edge = low - 0.12 * span, high + 0.03 * span
@@ -139,53 +152,68 @@ class _Circle:
         return (score - self.origin) / (self.edge - self.origin)
 
     def draw(self, axes: Axes) -> None:
-        """Spokes with the values' codes, rings with their numbers; the ring at zero is emphasised."""
+        """Spokes with the dimensions' codes, rings with their numbers; the ring at zero is emphasised."""
         around = np.linspace(0, 2 * np.pi, 121)
         sines, cosines = np.sin(around), np.cos(around)
         axes.plot(sines, cosines, color=RULE_GREY, lw=0.8)
-        for value, angle in zip(CODES, self.angles, strict=True):
+        for code, angle in zip(self.codes, self.angles, strict=True):
             x, y = np.sin(angle), np.cos(angle)
             axes.plot([0, x], [0, y], color=RULE_GREY, lw=0.5)
-            axes.text(1.11 * x, 1.11 * y, CODES[value], size=SMALL, ha="center", va="center")
+            axes.text(1.11 * x, 1.11 * y, code, size=SMALL, ha="center", va="center")
         for ring in self.rings:
             radius = self.radius(ring)
             style: dict[str, Any] = {"color": "0.2", "lw": 0.9} if abs(ring) < 1e-9 else {"color": RULE_GREY, "lw": 0.5}
             axes.plot(radius * sines, radius * cosines, **style)
             # Midway between two spokes, where no profile turns; over the lines, for they are many.
-            x, y = radius * np.sin(1.5 * self.angles[1]), radius * np.cos(1.5 * self.angles[1])
+            between = 3 * np.pi / len(self.codes)
+            x, y = radius * np.sin(between), radius * np.cos(between)
             box = {"facecolor": "white", "edgecolor": "none", "pad": 0.3, "alpha": 0.75}
             axes.text(x, y, f"{ring:zg}", size=SMALL, ha="center", va="center", color=TEXT_GREY, bbox=box)
         axes.set(xlim=(-1.2, 1.2), ylim=(-1.2, 1.2), aspect="equal")
 
     def draw_profile(self, axes: Axes, profile: pd.Series, **style: Any) -> Any:
-        """One closed line around the circle; a value without a score leaves a gap. Returns the line."""
+        """One closed line around the circle; a dimension without a score leaves a gap. Returns the line."""
         radius = self.radius(profile.to_numpy(float))
         x, y = radius * np.sin(self.angles), radius * np.cos(self.angles)
         return axes.plot([*x, x[0]], [*y, y[0]], **style)[0]
 
 
 @house_style()
-def big_five(profiles: pd.DataFrame, families: Mapping[str, str]) -> Figure:
-    """The five traits: one panel each, one row for each model family, one mark for each model, the mean as a line."""
-    wide = profiles_by_model(profiles, families)["bfi"]
+def dimension_panels(
+    profiles: pd.DataFrame, families: Mapping[str, str], listed: Mapping[str, FamilyMark], shown_family: Family
+) -> Figure:
+    """A family's dimensions: a panel each, a row for each model family, a mark for each model, the mean as a line.
+
+    ``listed`` holds the marks of model families, by family.
+    """
+    pairs = [(shown_family.name, name) for name in shown_family.names]
+    wide = profiles_by_model(profiles, families, pairs)[shown_family.name]
     groups = [families[model] for model in wide.index]
-    marks = family_marks(list(dict.fromkeys(groups)))
-    figure = Figure(figsize=(WIDTH, 1.15 + 0.26 * len(marks)))
-    panels = figure.subplots(1, len(wide.columns), sharex=True, sharey=True)
-    for axes, trait in zip(panels, wide.columns, strict=True):
+    marks = family_marks(groups, listed)
+    beside = min(len(pairs), PANELS)
+    rows = math.ceil(len(pairs) / beside)
+    figure = Figure(figsize=(WIDTH, 0.35 + rows * (0.8 + 0.26 * len(marks))))
+    panels = figure.subplots(rows, beside, sharex=True, sharey=True, squeeze=False).ravel()
+    for axes in panels[len(pairs) :]:
+        axes.set_axis_off()
+    for axes, dimension in zip(panels, shown_family.dimensions, strict=False):
+        own_scores = wide[dimension.name]
         axes.axvline(0, color="0.25", lw=0.7)
-        mean = wide[trait].mean()
+        mean = own_scores.mean()
         axes.axvline(mean, color="0.5", lw=1.2, ls=LINES[1])
         for row, (family, mark) in enumerate(marks.items()):
-            own = wide.loc[[group == family for group in groups], trait]
+            own = own_scores[[group == family for group in groups]]
             # The models of a family stand one below the other, in order, so that none hides another.
             places = row + 0.3 * (np.linspace(-1, 1, len(own)) if len(own) > 1 else np.zeros(1))
             axes.plot(own, places, ls="", ms=3.5, mew=0.3, mec="white", **mark)
         note = "no score" if math.isnan(mean) else f"mean {signed(mean)}"
-        draw_heading(axes, title(trait), note, "center")
+        draw_heading(axes, shown(dimension.title, 18, wrap=True), note, "center")
         axes.grid(axis="x")
         axes.hlines(np.arange(1, len(marks)) - 0.5, 0, 1, transform=axes.get_yaxis_transform(), color=RULE_GREY, lw=0.5)
         axes.spines["left"].set_visible(False)
+    for axes in panels[: len(pairs)]:
+        # Below the last panel of a column nothing else says what its ticks are.
+        axes.tick_params(labelbottom=True)
     panels[0].set_yticks(range(len(marks)), [shown(family, 24) for family in marks])
     panels[0].set_ylim(len(marks) - 0.5, -0.5)
     figure.supxlabel(f"{CENTRED}; dashed: mean of all {len(wide)} models", size=7)
@@ -265,18 +293,18 @@ def answer_kinds(counts: pd.DataFrame) -> Figure:
 
 
 @house_style()
-def group_comparisons(table: pd.DataFrame, titles: Mapping[str, tuple[str, str]]) -> Figure:
-    """Two groups of models in every value: both means above, their difference with its 95 % interval below.
+def group_comparisons(table: pd.DataFrame, titles: Mapping[str, tuple[str, str]], instrument: Instrument) -> Figure:
+    """Two groups of models in every dimension of the main family: both means above, their difference below.
 
     ``table`` comes from ``comparisons.compare_groups``; ``titles`` names the two sides of every comparison.
     """
-    table = table[table["family"] == "pvq"]
-    figure = Figure(figsize=(WIDTH, 5.0))
+    table = table[table["family"] == instrument.main.name]
+    figure = Figure(figsize=(WIDTH, max(1.4 + 0.36 * table["dimension"].nunique(), 3)))
     panels = figure.subplots(2, len(titles), sharex="row", sharey=True, squeeze=False)
     for (comparison, sides), means, differences in zip(titles.items(), *panels, strict=True):
         own = table[table["comparison"] == comparison]
-        places = dimension_rows(means, own["family"].tolist(), own["dimension"].tolist(), headed=False)
-        dimension_rows(differences, own["family"].tolist(), own["dimension"].tolist(), headed=False)
+        places = dimension_rows(means, own["family"].tolist(), own["dimension"].tolist(), False, instrument)
+        dimension_rows(differences, own["family"].tolist(), own["dimension"].tolist(), False, instrument)
         means.hlines(places, own["mean_first"], own["mean_second"], color="0.65", lw=0.8, zorder=1)
         for side, name, style in zip(("first", "second"), sides, (FIRST, SECOND), strict=True):
             label = f"{name} (n = {_range(own[f'n_{side}'])})"
@@ -298,14 +326,15 @@ def _range(numbers: pd.Series) -> str:
 
 
 @house_style()
-def value_spread(table: pd.DataFrame) -> Figure:
-    """Variance of the ten values against model size; families share a line, models of unknown size stand aside.
+def value_spread(table: pd.DataFrame, listed: Mapping[str, FamilyMark], instrument: Instrument) -> Figure:
+    """Variance of scores in the main family against model size; families share a line, unknown sizes stand aside.
 
     ``table`` comes from ``comparisons.value_spread``; models without a variance are left out.
+    ``listed`` holds the marks of model families, by family.
     """
     table = table.dropna(subset="variance")
     known, unknown = table[table["size_b"].notna()], table[table["size_b"].isna()]
-    marks = family_marks(list(dict.fromkeys(table["family"])))
+    marks = family_marks(table["family"], listed)
     aside = list(dict.fromkeys(unknown["family"]))
     present = list(dict.fromkeys(known["family"]))
     figure = Figure(figsize=(WIDTH, 3.6 + 0.13 * math.ceil(len(present) / 4)))
@@ -325,7 +354,8 @@ def value_spread(table: pd.DataFrame) -> Figure:
     left.set_xlim(sizes.min() / 1.5, sizes.max() * 1.5)
     left.set_ylim(-0.03 * np.max(table["variance"].to_numpy(), initial=0.01), None)
     left.set_xlabel("Public size (billion parameters, log scale)")
-    left.set_ylabel("Variance of the ten centred\nvalue scores (scale points²)")
+    main = f"{len(instrument.main.names)} {mid_sentence(instrument.main)}"
+    left.set_ylabel(textwrap.fill(f"Variance of the centred scores of the {main} (scale points²)", 34))
     left.set_title(f"Size public (n = {len(known)})")
     right.set_title(f"Size not public (n = {len(unknown)})")
     right.set_xticks(range(len(aside)), [shown(family, 16) for family in aside], rotation=90)

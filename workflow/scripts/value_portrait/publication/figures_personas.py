@@ -10,8 +10,8 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from value_portrait.dimensions import DIMENSIONS, FAMILIES, STEERING, title
-from value_portrait.personas.steering import circle_steps, steering_matrix
+from value_portrait.instrument import Instrument
+from value_portrait.personas.steering import circle_steps, has_circle, steering_matrix
 from value_portrait.publication.drawing import (
     COLOURS,
     DIVERGING,
@@ -21,19 +21,19 @@ from value_portrait.publication.drawing import (
     SMALL,
     TEXT_GREY,
     WIDTH,
+    cells_width,
     dimension_rows,
     draw_cells,
     draw_dimensions,
     draw_heading,
+    headings_height,
     house_style,
     shown,
     signed,
     spaced,
 )
-from value_portrait.shipped import VALUE_PORTRAIT
+from value_portrait.responses.conditions import STEERING
 
-VALUES = list(FAMILIES["pvq"])
-STEPS = circle_steps(len(VALUES))
 CHANGE = "Change of the centred score (scale points)"
 SOURCES = {"printed": "as printed in the paper", "answers": "from its answers"}
 PEOPLE = {
@@ -53,7 +53,7 @@ def subject_title(effects: pd.DataFrame) -> str:
 
 
 @house_style()
-def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame) -> Figure:
+def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame, instrument: Instrument) -> Figure:
     """One model's personas beside people: one row of panels for each axis, one panel for each group.
 
     ``bias`` comes from ``persona_bias.hold_against_people`` and ``agreement`` from ``assess_agreement``, both for
@@ -67,7 +67,7 @@ def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame) -> Figure:
     widest = max(MOST_COLUMNS, *(bias.loc[bias["axis"] == axis, "group"].nunique() for axis in axes_names))
     framings = list(dict.fromkeys(bias["framing"]))
     weightings = sorted(set(bias["weighting"]))  # anweight, then none
-    height = 1.25 + 0.3 * max(len(framings) - 1, 0)
+    height = max(0.125 * len(instrument.main.names), 0.6) + 0.3 * max(len(framings) - 1, 0)
     labels = len(framings) + len(weightings)
     figure = Figure(figsize=(WIDTH, 0.5 + 0.14 * labels + (height + 0.5) * len(axes_names)))
     grid = figure.subplots(len(axes_names), widest, sharex=True, squeeze=False)
@@ -80,7 +80,7 @@ def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame) -> Figure:
                 axes.set_axis_off()
                 continue
             own = of_axis[of_axis["group"] == groups[number]]
-            places = _panel(axes, own, framings, weightings, handles)
+            places = _panel(axes, own, framings, weightings, handles, instrument)
             if number:
                 axes.set_yticks(places, [])
             own_framing = next(framing for framing in framings if framing in set(own["framing"]))
@@ -99,17 +99,23 @@ def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame) -> Figure:
     for row, below in zip(grid, [*grid[1:], None], strict=True):
         for number, axes in enumerate(row):
             axes.tick_params(labelbottom=below is None or not below[number].axison)
-    figure.supxlabel(f"Personas: {CHANGE[0].lower()}{CHANGE[1:]}; people: difference on the scale of 1 to 6", size=7)
+    figure.supxlabel(f"Personas: {CHANGE[0].lower()}{CHANGE[1:]}; people: difference on their questionnaire", size=7)
     figure.legend(handles.values(), handles.keys(), loc="outside upper left")
     return figure
 
 
 def _panel(
-    axes: Axes, own: pd.DataFrame, framings: list[str], weightings: list[str], handles: dict[str, Any]
+    axes: Axes,
+    own: pd.DataFrame,
+    framings: list[str],
+    weightings: list[str],
+    handles: dict[str, Any],
+    instrument: Instrument,
 ) -> np.ndarray:
-    places = dimension_rows(axes, ["pvq"] * len(VALUES), VALUES, headed=False)
+    values = instrument.main.names
+    places = dimension_rows(axes, [instrument.main.name] * len(values), values, False, instrument)
     axes.axvline(0, color="0.25", lw=0.7)
-    row_of = dict(zip(VALUES, places, strict=True))
+    row_of = dict(zip(values, places, strict=True))
     people = own[own["framing"] == own["framing"].iloc[0]]
     for weighting in weightings:
         part = people[people["weighting"] == weighting]
@@ -134,14 +140,14 @@ def _panel(
 
 
 @house_style()
-def persona_effects(effects: pd.DataFrame) -> Figure:
+def persona_effects(effects: pd.DataFrame, instrument: Instrument) -> Figure:
     """Heat map of one model's effects under every persona, one framing below the other, with every number.
 
     ``effects`` is the table ``persona_effects`` of one model; steering is left out.
     """
     own = effects[effects["axis"] != STEERING]
     present = set(zip(own["family"], own["dimension"], strict=True))
-    dimensions = [dimension for dimension in DIMENSIONS if dimension in present]
+    dimensions = [dimension for dimension in instrument.dimensions if dimension in present]
     wide = own.pivot(index=["framing", "axis", "group"], columns=["family", "dimension"], values="effect")
     wide = wide.reindex(
         list(dict.fromkeys(zip(own["framing"], own["axis"], own["group"], strict=True))),
@@ -150,9 +156,9 @@ def persona_effects(effects: pd.DataFrame) -> Figure:
     blocks = [(framing, axis) for framing, axis, _ in wide.index]
     values = wide.to_numpy(float)
     x, y = spaced([family for family, _ in dimensions], gap=0.4), spaced(blocks, gap=0.4)
-    figure = Figure(figsize=(WIDTH, 1.9 + 0.165 * y[-1]))
+    figure = Figure(figsize=(cells_width(len(x)), 1.9 + headings_height(instrument) + 0.165 * y[-1]))
     axes = figure.subplots()
-    cells = draw_dimensions(axes, x, y, values, dimensions)
+    cells = draw_dimensions(axes, x, y, values, dimensions, instrument)
     axes.set_yticks(y, [shown(group, 24) for _, _, group in wide.index])
     several = len({framing for framing, _ in blocks}) > 1
     for framing, axis in dict.fromkeys(blocks):
@@ -167,33 +173,39 @@ def persona_effects(effects: pd.DataFrame) -> Figure:
 
 
 @house_style()
-def steering(effects: pd.DataFrame, by_distance: pd.DataFrame, hits: pd.DataFrame) -> Figure:
-    """Value steering of one model: the ten values told by the ten scored, and the change by distance on the circle.
+def steering(effects: pd.DataFrame, by_distance: pd.DataFrame, hits: pd.DataFrame, instrument: Instrument) -> Figure:
+    """Value steering of one model: values told by values scored, and the change by distance where there is a circle.
 
     ``effects`` is the table ``persona_effects`` and the others come from module ``steering``, all for one model; one
     row of panels for each framing.
     """
-    own = effects[(effects["axis"] == STEERING) & (effects["family"] == "pvq")]
+    own = effects[(effects["axis"] == STEERING) & (effects["family"] == instrument.main.name)]
     framings = list(dict.fromkeys(own["framing"]))
-    figure = Figure(figsize=(WIDTH, 0.6 + 3.4 * len(framings)))
-    grid = figure.subplots(len(framings), 2, squeeze=False, width_ratios=(1.55, 1))
+    names = [shown(instrument.titles[name], 28) for name in instrument.main.names]
+    # Ten values and their circle take the width of the page.
+    size, circle = max(0.34 * len(names), 1.6), has_circle(instrument)
+    figure = Figure(figsize=(max(1 + size, 3.4) + (2.7 if circle else 0), 0.6 + (1.2 + 0.65 * size) * len(framings)))
+    ratios = {"width_ratios": (1.55 * size / 3.4, 1)} if circle else {}
+    grid = figure.subplots(len(framings), 1 + circle, squeeze=False, **ratios)
     limit = max(own["effect"].abs().max(), 0.1)
-    for (left, right), framing in zip(grid, framings, strict=True):
+    for row, framing in zip(grid, framings, strict=True):
+        left = row[0]
         told = own[own["framing"] == framing]
-        matrix = steering_matrix(told, VALUE_PORTRAIT).to_numpy()
-        places = np.arange(len(VALUES), dtype=float)
+        matrix = steering_matrix(told, instrument).to_numpy()
+        places = np.arange(len(names), dtype=float)
         texts = np.array([["n/a" if math.isnan(cell) else signed(cell) for cell in row] for row in matrix])
         draw_cells(left, places, places, matrix, texts, DIVERGING, Normalize(-limit, limit), hatch="////")
         for place in places:
             left.add_patch(Rectangle((place - 0.47, place - 0.47), 0.94, 0.94, fill=False, ec="black", lw=1.1))
-        left.set_xticks(places, [title(value) for value in VALUES], rotation=90)
+        left.set_xticks(places, names, rotation=90)
         left.xaxis.tick_top()
-        left.set_yticks(places, [title(value) for value in VALUES])
+        left.set_yticks(places, names)
         left.set_ylabel("Value that the model is told to hold")
         left.set_xlabel(f"Value that is scored: {CHANGE[0].lower()}{CHANGE[1:]}")
         fit = by_distance[by_distance["framing"] == framing].sort_values("steps")
         found = hits[hits["framing"] == framing]
-        _draw_distance(right, matrix, fit)
+        if circle:
+            _draw_distance(row[1], matrix, fit)
         note = f"the value told is raised most: {int(found['hit'].sum())} of {len(found)}"
         framed = f"@{shown(framing, 30)}: " if len(framings) > 1 else ""
         left.set_title(framed + note, loc="left", size=SMALL, pad=4)
@@ -202,25 +214,26 @@ def steering(effects: pd.DataFrame, by_distance: pd.DataFrame, hits: pd.DataFram
 
 
 def _draw_distance(axes: Axes, matrix: np.ndarray, fit: pd.DataFrame) -> None:
+    steps_of = circle_steps(len(matrix))
     # Cells of one distance stand side by side in the order of the matrix, so that none hides another.
-    for steps in range(STEPS.max() + 1):
-        cells = matrix[steps == STEPS]
+    for steps in range(steps_of.max() + 1):
+        cells = matrix[steps == steps_of]
         beside = steps + np.linspace(-0.2, 0.2, len(cells))
         axes.plot(
             beside, cells, ls="", marker="o", ms=2.2, color="0.72", mew=0, label="one cell" if not steps else None
         )
-    angle = np.linspace(0, STEPS.max(), 101)
+    angle = np.linspace(0, steps_of.max(), 101)
     amplitude = fit["amplitude"].iloc[0]
-    level = fit["fitted"].iloc[0] - amplitude * np.cos(2 * np.pi * fit["steps"].iloc[0] / len(VALUES))
-    wave = level + amplitude * np.cos(2 * np.pi * angle / len(VALUES))
+    level = fit["fitted"].iloc[0] - amplitude * np.cos(2 * np.pi * fit["steps"].iloc[0] / len(matrix))
+    wave = level + amplitude * np.cos(2 * np.pi * angle / len(matrix))
     axes.plot(angle, wave, color="0.4", lw=1, label=f"cosine (R² = {fit['r2'].iloc[0]:.2f})")
     axes.vlines(fit["steps"], fit["ci_low"], fit["ci_high"], color=FIRST["color"], lw=1.2)
     label = "mean" + (" and 95 % interval" if fit["ci_low"].notna().any() else "")
     axes.plot(fit["steps"], fit["change"], ls="", label=label, **{**FIRST, "markersize": 5})
     axes.axhline(0, color="0.25", lw=0.7, zorder=0)
     axes.grid(axis="y")
-    axes.set_xticks(range(STEPS.max() + 1))
-    axes.set_xlabel("Steps on the value circle from the value told")
+    axes.set_xticks(range(steps_of.max() + 1))
+    axes.set_xlabel("Steps on the circle from the value told")
     axes.set_ylabel(CHANGE)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
 

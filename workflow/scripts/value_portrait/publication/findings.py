@@ -1,44 +1,50 @@
-"""The paper's tables, as frames and as LaTeX, and the ten lines that sum up a run."""
+"""The tables that people print, as frames and as LaTeX, and the lines that sum up a run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from value_portrait.dimensions import DIMENSIONS, FAMILIES, FAMILY_TITLES, title
+from value_portrait.instrument import Family, Instrument
 from value_portrait.items import coverage
 from value_portrait.items.validation import correlation_p, select_items
-from value_portrait.publication.comparisons import PAPER_HIGHEST, highest_values
-from value_portrait.shipped import VALUE_PORTRAIT
+from value_portrait.personas.bias import mid_sentence
 
-# The paper prints traits times this factor, as if it took six points to five.
-TRAIT_SCALE = 5 / 6
-
-# What is written as LaTeX beside its CSV file: the paper's tables.
-CAPTIONS: Mapping[str, str] = {
-    "topics": "Topics of the queries; a query may have several.",
-    "items_per_value": "Tags per value: by the paper's count (two-sided, no p-limit) and in the item key.",
-    "value_scores": "Centred value scores of all models.",
-    "trait_scores": "Trait scores of all models: uncentred means times 5/6.",
-    "cross_loading": "Steps on the value circle between two values that one item measures.",
-    "reliability": "Cronbach's alpha with 95 \\% interval, among models and raters; McDonald's omega among models.",
-}
+# The coefficients of reliability, as people name them.
+COEFFICIENTS = {"alpha": "Cronbach's alpha", "omega": "McDonald's omega"}
 
 
-def value_scores(profiles: pd.DataFrame) -> pd.DataFrame:
-    """Table 8: centred value scores, one row per model; ``profiles`` holds one condition."""
-    return _wide(profiles, "pvq", "centred_mean")
+def captions(instrument: Instrument) -> dict[str, str]:
+    """The caption of every table that is written as LaTeX beside its CSV file, by the table's name."""
+    return {
+        "topics": "Topics of the queries; a query may have several.",
+        "items_per_value": "Tags per dimension: of either sign without a p-limit, and in the item key.",
+        **{family.table: _caption(family) for family in instrument.families if family.table},
+        "cross_loading": "Steps on the circle between two dimensions that one item measures.",
+        "reliability": "Cronbach's alpha and McDonald's omega with 95 \\% intervals, by who answered.",
+    }
 
 
-def trait_scores(profiles: pd.DataFrame) -> pd.DataFrame:
-    """Table 9: uncentred trait means times 5/6, one row per model."""
-    wide = _wide(profiles, "bfi", "mean")
-    return wide.assign(**{trait: wide[trait] * TRAIT_SCALE for trait in FAMILIES["bfi"]})
+def _caption(family: Family) -> str:
+    scores = str(family.table).replace("_", " ")
+    factor = "" if family.factor == 1 else f" times {Fraction(family.factor).limit_denominator(1000)}"
+    if family.statistic == "centred_mean":
+        return f"Centred {scores} of all models{':' if factor else ''}{factor}."
+    return f"{scores.capitalize()} of all models: uncentred means{factor}."
 
 
-def persona_table(effects: pd.DataFrame, people: pd.DataFrame, axis: str) -> pd.DataFrame:
-    """Tables 13 to 19: effects of the personas of one axis, or of value steering, and below them people's.
+def family_scores(profiles: pd.DataFrame, family: Family) -> pd.DataFrame:
+    """The family's statistic times its factor, one row per model; ``profiles`` holds one condition."""
+    own = profiles[profiles["family"] == family.name]
+    order, names = list(dict.fromkeys(own["model"])), list(family.names)
+    wide = own.pivot(index="model", columns="dimension", values=family.statistic).reindex(order, columns=names)
+    return (wide * family.factor).reset_index()
+
+
+def persona_table(effects: pd.DataFrame, people: pd.DataFrame, axis: str, instrument: Instrument) -> pd.DataFrame:
+    """Effects of the personas of one axis, or of value steering, and below them people's.
 
     Parameters
     ----------
@@ -46,10 +52,11 @@ def persona_table(effects: pd.DataFrame, people: pd.DataFrame, axis: str) -> pd.
 
     Returns
     -------
-    Columns who (the model with its framing, or people with their source and weighting), group, and one for each value
-    and trait that has a number.
+    Columns who (the model with its framing, or people with their source and weighting), group, and one for each
+    dimension of its own (not made up of others) that has a number.
     """
-    own = effects[(effects["axis"] == axis) & (effects["family"] != "higher_pvq")]
+    families = {family for family, _ in instrument.planted}
+    own = effects[(effects["axis"] == axis) & effects["family"].isin(families)]
     who = own["model"].astype(str) + ", " + own["framing"].astype(str)
     parts = [own.assign(who=who)]
     human = people[people["axis"] == axis].rename(columns={"human_effect": "effect"})
@@ -59,39 +66,47 @@ def persona_table(effects: pd.DataFrame, people: pd.DataFrame, axis: str) -> pd.
     rows = pd.concat(parts)[["who", "group", "dimension", "effect"]].astype({"dimension": str, "group": str})
     order = list(dict.fromkeys(zip(rows["who"], rows["group"], strict=True)))
     wide = rows.pivot(index=["who", "group"], columns="dimension", values="effect").loc[order]
-    columns = [dimension for _, dimension in DIMENSIONS if dimension in wide]
+    columns = [dimension for _, dimension in instrument.dimensions if dimension in wide]
     return wide[columns].reset_index().rename_axis(columns=None)
 
 
 def two_sided_tags(correlations: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    """The tags that the paper counts in Table 5 and appendix D.2: |rho| > threshold, whatever the p-value."""
+    """All pairs of item and dimension with |rho| > threshold, of either sign and whatever the p-value."""
     return select_items(correlations, threshold, None, "both")
 
 
-def items_per_value(correlations: pd.DataFrame, key: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    """Table 5: tags per value by the paper's count and in the item key, their shares, SD of shares and imbalance."""
-    counts = coverage.items_per_dimension(two_sided_tags(correlations, threshold), VALUE_PORTRAIT.main).merge(
-        coverage.items_per_dimension(key, VALUE_PORTRAIT.main), on="dimension", suffixes=("", "_in_key")
-    )
-    sd, imbalance = coverage.spread_of_shares(counts["share"])
-    sd_key, imbalance_key = coverage.spread_of_shares(counts["share_in_key"])
+def items_per_value(
+    correlations: pd.DataFrame | None, key: pd.DataFrame, threshold: float, instrument: Instrument
+) -> pd.DataFrame:
+    """Tags per dimension of the main family, their shares, and the shares' SD and imbalance.
+
+    Returns columns dimension, n_tags and share (of ``two_sided_tags``) and the same in the item key (``_in_key``);
+    only the latter where there are no ``correlations``.
+    """
+    keyed = coverage.items_per_dimension(key, instrument.main)
+    sides = {"_in_key": keyed}
+    if correlations is not None:
+        sides = {"": coverage.items_per_dimension(two_sided_tags(correlations, threshold), instrument.main)} | sides
+    counts = pd.concat(
+        [own.set_index("dimension").add_suffix(suffix) for suffix, own in sides.items()], axis=1
+    ).reset_index()
+    spreads = {f"share{suffix}": coverage.spread_of_shares(own["share"]) for suffix, own in sides.items()}
     foot = [
-        {"dimension": "sd", "share": sd, "share_in_key": sd_key},
-        {"dimension": "imbalance_ratio", "share": imbalance, "share_in_key": imbalance_key},
+        {"dimension": name} | {column: spread[place] for column, spread in spreads.items()}
+        for place, name in enumerate(("sd", "imbalance_ratio"))
     ]
-    return pd.concat([counts, pd.DataFrame(foot)], ignore_index=True).astype(
-        {"n_tags": "Int64", "n_tags_in_key": "Int64"}
-    )
+    types = {f"n_tags{suffix}": "Int64" for suffix in sides}
+    return pd.concat([counts, pd.DataFrame(foot)], ignore_index=True).astype(types)
 
 
-def latex(frame: pd.DataFrame, caption: str, label: str) -> str:
+def latex(frame: pd.DataFrame, caption: str, label: str, instrument: Instrument) -> str:
     """The frame as a LaTeX table (booktabs), numbers with two decimals, everything else escaped."""
-    known = {dimension: title(dimension) for _, dimension in DIMENSIONS}
+    known = instrument.titles
     shown = frame.rename(columns=lambda name: known.get(name, name.replace("_", " ")))
     if "dimension" in shown:
         shown["dimension"] = shown["dimension"].map(lambda name: known.get(name, name.replace("_", " ")))
     if "family" in shown:
-        shown["family"] = shown["family"].map(FAMILY_TITLES)
+        shown["family"] = shown["family"].map({family.name: family.title for family in instrument.families})
     return (
         shown.style.format(precision=2, na_rep="--", escape="latex")
         .format_index(escape="latex", axis=1)
@@ -101,48 +116,65 @@ def latex(frame: pd.DataFrame, caption: str, label: str) -> str:
 
 
 def summarise(
+    tables: Mapping[str, pd.DataFrame],
     study: str,
-    survey: pd.DataFrame,
-    key: pd.DataFrame,
-    profiles: pd.DataFrame,
-    reliability: pd.DataFrame,
-    sensitivity: pd.DataFrame,
-    counts: pd.DataFrame,
-    groups: pd.DataFrame,
-    spread: pd.DataFrame,
-    people: pd.DataFrame,
+    claims: Sequence[str],
+    left_out: Sequence[str],
+    instrument: Instrument,
 ) -> str:
-    """The findings of a run in ten lines of Markdown, each made from the tables."""
-    what = "the authors' raw data" if study == "paper" else "a simulated study, whose truth is known"
+    """The findings of a run in a few lines of Markdown, each made from the tables.
+
+    Parameters
+    ----------
+    tables : key (``item_key``), profiles, reliability, sensitivity, counts (``answer_counts``) and groups
+        (``compare_groups``), of one condition; and where the study has them survey, spread (``value_spread``) and
+        people (``compare_with_people``).
+    claims : lines about what others claim. left_out : what does not apply to this study, each with its reason.
+    """
+    profiles, counts = tables["profiles"], tables["counts"]
     lines = [
-        f"Made from {what}: {survey['participant_id'].nunique():,} raters, {survey['item_id'].nunique():,} items, "
-        f"{len(survey):,} ratings; {profiles['model'].nunique()} models, {counts['answers'].sum():,} answers.",
-        _items_line(key),
+        f"Made from {_size(study, tables)}{profiles['model'].nunique()} models, {counts['answers'].sum():,} answers.",
+        _items_line(tables["key"], instrument),
         _answers_line(counts),
-        _profile_line(profiles),
-        _agreement_line(profiles),
-        _reliability_line(reliability),
-        _sensitivity_line(sensitivity),
-        _groups_line(groups),
-        _spread_line(spread),
-        _people_line(people),
+        _profile_line(profiles, instrument),
+        *claims,
+        _reliability_line(tables["reliability"], instrument),
+        _sensitivity_line(tables["sensitivity"]),
+        _groups_line(tables["groups"], instrument),
+        _spread_line(tables["spread"], instrument) if "spread" in tables else "",
+        _people_line(tables["people"], instrument) if "people" in tables else "",
+        f"Left out: {'; '.join(left_out)}." if left_out else "",
     ]
-    return "# What this run found\n\n" + "".join(f"{n}. {line}\n" for n, line in enumerate(lines, 1))
+    return "# What this run found\n\n" + "".join(f"{n}. {line}\n" for n, line in enumerate(filter(None, lines), 1))
 
 
-def _wide(profiles: pd.DataFrame, family: str, column: str) -> pd.DataFrame:
-    own = profiles[profiles["family"] == family]
-    order = list(dict.fromkeys(own["model"]))
-    return own.pivot(index="model", columns="dimension", values=column).loc[order, list(FAMILIES[family])].reset_index()
-
-
-def _items_line(key: pd.DataFrame) -> str:
-    tags = key[key["family"] == "pvq"]["dimension"].value_counts().reindex(list(FAMILIES["pvq"]), fill_value=0)
-    traits = (key["family"] == "bfi").sum()
+def _size(study: str, tables: Mapping[str, pd.DataFrame]) -> str:
+    origins = {"paper": "the authors' raw data", "simulated": "a simulated study, whose truth is known"}
+    origin = origins.get(study, "a folder of tables")
+    if "survey" not in tables:
+        return f"{origin}: {tables['key']['item_id'].nunique():,} items of a given key; "
+    survey = tables["survey"]
     return (
-        f"The item key holds {tags.sum()} tags of the ten values, from {tags.min()} ({title(str(tags.idxmin()))}) to "
-        f"{tags.max()} ({title(str(tags.idxmax()))}), and {traits} of the five traits."
+        f"{origin}: {survey['participant_id'].nunique():,} raters, {survey['item_id'].nunique():,} items, "
+        f"{len(survey):,} ratings; "
     )
+
+
+def _items_line(key: pd.DataFrame, instrument: Instrument) -> str:
+    main = instrument.main
+    tags = key[key["family"] == main.name]["dimension"].value_counts().reindex(list(main.names), fill_value=0)
+    others = [
+        f"{(key['family'] == family.name).sum()} of the {mid_sentence(family)}"
+        for family in instrument.families
+        if not family.made_up and family is not main
+    ]
+    titles = instrument.titles
+    reach = ""
+    if len(tags) > 1:
+        low, high = str(tags.idxmin()), str(tags.idxmax())
+        reach = f", from {tags.min()} ({titles[low]}) to {tags.max()} ({titles[high]})"
+    both = f"{', and ' if reach else ' and '}{', '.join(others)}" if others else ""
+    return f"The item key holds {tags.sum()} tags of the {mid_sentence(main)}{reach}{both}."
 
 
 def _answers_line(counts: pd.DataFrame) -> str:
@@ -155,33 +187,34 @@ def _answers_line(counts: pd.DataFrame) -> str:
     )
 
 
-def _profile_line(profiles: pd.DataFrame) -> str:
-    means = profiles[profiles["family"] == "pvq"].groupby("dimension")["centred_mean"].mean().sort_values()
+def _profile_line(profiles: pd.DataFrame, instrument: Instrument) -> str:
+    own = profiles[profiles["family"] == instrument.main.name]
+    means = own.groupby("dimension")["centred_mean"].mean().dropna().sort_values()
+    if len(means) < 6:
+        return f"Average over models, from the highest: {_listed(means[::-1], instrument)} (centred means)."
     high, low = means[::-1].head(3), means.head(3)
-    return f"Highest on average over models: {_listed(high)}; lowest: {_listed(low)} (centred means)."
-
-
-def _agreement_line(profiles: pd.DataFrame) -> str:
-    highest = highest_values(profiles)
-    same = sum(values == PAPER_HIGHEST for values in highest.values())
     return (
-        f"{same} of {len(highest)} models have exactly Benevolence, Security and Self-Direction as their three highest "
-        "values."
+        f"Highest on average over models: {_listed(high, instrument)}; lowest: {_listed(low, instrument)} "
+        "(centred means)."
     )
 
 
-def _reliability_line(reliability: pd.DataFrame) -> str:
+def _reliability_line(reliability: pd.DataFrame, instrument: Instrument) -> str:
+    known = reliability[reliability["family"] == instrument.main.name].dropna(subset="estimate")
     parts = []
-    for source, own in (
-        reliability.query("family == 'pvq' and coefficient == 'alpha'").dropna(subset="estimate").groupby("source")
-    ):
-        ranked = own.sort_values("estimate")
-        low, high = ranked.iloc[0], ranked.iloc[-1]
-        parts.append(
-            f"{low['estimate']:.2f} ({title(low['dimension'])}) to {high['estimate']:.2f} ({title(high['dimension'])}) "
-            f"among {source}"
-        )
-    return f"Cronbach's alpha of the values: {'; '.join(parts)}."
+    for coefficient, name in COEFFICIENTS.items():
+        sides = []
+        for source, own in known[known["coefficient"] == coefficient].groupby("source", observed=True):
+            ranked = own.sort_values("estimate")
+            low, high = (f"{ranked['estimate'].iloc[n]:.2f} ({_first(ranked.iloc[n], instrument)})" for n in (0, -1))
+            sides.append(f"{low} to {high} among {source}" if len(ranked) > 1 else f"{low} among {source}")
+        if sides:
+            parts.append(f"{name} of the {mid_sentence(instrument.main)}: {'; '.join(sides)}.")
+    return " ".join(parts) or f"None of the {mid_sentence(instrument.main)} has enough items to be reliable."
+
+
+def _first(row: "pd.Series[Any]", instrument: Instrument) -> str:
+    return instrument.titles[str(row["dimension"])]
 
 
 def _sensitivity_line(sensitivity: pd.DataFrame) -> str:
@@ -193,42 +226,40 @@ def _sensitivity_line(sensitivity: pd.DataFrame) -> str:
                 f"{100 * column.median():.0f} % {words} (from {100 * column.min():.0f} %, {column.idxmin()}, to "
                 f"{100 * column.max():.0f} %, {column.idxmax()})"
             )
-    return f"Share of items whose rating changes, median over models: {'; '.join(parts)}."
+    return f"Share of items whose rating changes, median over models: {'; '.join(parts)}." if parts else ""
 
 
-def _groups_line(groups: pd.DataFrame) -> str:
+def _groups_line(groups: pd.DataFrame, instrument: Instrument) -> str:
     parts = []
-    for comparison, own in groups[groups["family"] == "pvq"].groupby("comparison", sort=False):
+    for comparison, own in groups[groups["family"] == instrument.main.name].groupby("comparison", sort=False):
         clear = own[(own["ci_low"] > 0) | (own["ci_high"] < 0)]
         one, other = own.iloc[0]["first"], own.iloc[0]["second"]
         if own["ci_low"].isna().all():
             found = "too few models"
         else:
-            found = _listed(clear.set_index("dimension")["difference"]) or "none"
+            found = _listed(clear.set_index("dimension")["difference"], instrument) or "none"
         parts.append(f"{one} - {other} ({comparison}): {found}")
     return f"Differences between groups of models whose 95 % interval leaves out 0: {'; '.join(parts)}."
 
 
-def _spread_line(spread: pd.DataFrame) -> str:
+def _spread_line(spread: pd.DataFrame, instrument: Instrument) -> str:
     sized = spread.dropna(subset=["size_b", "variance"])
     if len(sized) < 4:
-        return "Too few models state their size to relate it to how pronounced their values are."
+        return "Too few models state their size to relate it to how pronounced their profiles are."
     rho = sized[["size_b", "variance"]].corr("spearman").to_numpy()[0, 1]
     p = float(correlation_p(np.array(rho), len(sized)))
-    return (
-        f"Larger models have more pronounced profiles: rho = {rho:.2f} (p = {p:.3f}) between size and variance of the "
-        f"ten values over {len(sized)} models of public size."
-        if rho > 0 and p < 0.05
-        else f"Size and variance of the ten values go together with rho = {rho:.2f} (p = {p:.3f}) over {len(sized)} "
-        "models of public size."
-    )
+    found = f"rho = {rho:.2f} (p = {p:.3f})"
+    what, over = f"variance of the {mid_sentence(instrument.main)}", f"over {len(sized)} models of public size"
+    if rho > 0 and p < 0.05:
+        return f"Larger models have more pronounced profiles: {found} between size and {what} {over}."
+    return f"Size and {what} go together with {found} {over}."
 
 
-def _people_line(people: pd.DataFrame) -> str:
-    values = people[people["family"] == "pvq"].set_index("dimension")["difference"].dropna()
+def _people_line(people: pd.DataFrame, instrument: Instrument) -> str:
+    values = people[people["family"] == instrument.main.name].set_index("dimension")["difference"].dropna()
     largest = values.loc[values.abs().sort_values(ascending=False).index].head(3)
-    return f"Models against people on the same items, largest differences: {_listed(largest)}."
+    return f"Models against people on the same items, largest differences: {_listed(largest, instrument)}."
 
 
-def _listed(values: "pd.Series[Any]") -> str:
-    return ", ".join(f"{title(str(name))} {value:+.2f}" for name, value in values.items())
+def _listed(values: "pd.Series[Any]", instrument: Instrument) -> str:
+    return ", ".join(f"{instrument.titles[str(name)]} {value:+.2f}" for name, value in values.items())

@@ -3,20 +3,31 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from value_portrait.dimensions import FAMILY_TITLES
-from value_portrait.publication.drawing import COLOURS, SMALL, WIDTH, dimension_rows, draw_heading, house_style
+from value_portrait.instrument import Instrument
+from value_portrait.publication.drawing import (
+    COLOURS,
+    MARKERS,
+    SMALL,
+    WIDTH,
+    dimension_rows,
+    draw_heading,
+    house_style,
+    rows_height,
+    shown,
+)
 
 
 @house_style()
-def recovery(tags: pd.DataFrame, scores: pd.DataFrame) -> Figure:
+def recovery(tags: pd.DataFrame, scores: pd.DataFrame, instrument: Instrument) -> Figure:
     """Left: sensitivity and specificity of the item key per dimension. Right: every model's recovered scores.
 
     ``tags`` is the table ``RECOVERY_TAGS`` and ``scores`` the table ``RECOVERY_SCORES``, both of module ``recovery``.
     """
-    figure = Figure(figsize=(WIDTH, 3.4))
-    left, right = figure.subplots(1, 2)
     single = tags[tags["dimension"] != "all"]
-    places = dimension_rows(left, list(single["family"]), list(single["dimension"]), headed=False)
+    families = list(single["family"])
+    figure = Figure(figsize=(WIDTH, max(0.8 + rows_height(families, headed=False), 3)))
+    left, right = figure.subplots(1, 2)
+    places = dimension_rows(left, families, list(single["dimension"]), False, instrument)
     left.plot(single["sensitivity"], places, ls="", marker="o", color=COLOURS[0], label="planted tags found")
     left.plot(
         single["specificity"], places, ls="", marker="s", mfc="none", color=COLOURS[1], label="other pairs left alone"
@@ -24,16 +35,16 @@ def recovery(tags: pd.DataFrame, scores: pd.DataFrame) -> Figure:
     left.set_xlim(0, 1.03)
     left.set_xlabel("Share of the pairs of item and dimension")
     left.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0)
-    for family, marker, colour in (("pvq", "o", COLOURS[0]), ("bfi", "^", COLOURS[1])):
+    for number, family in enumerate(dict.fromkeys(scores["family"])):
         own = scores[scores["family"] == family].dropna()
         right.plot(
             own["planted"],
             own["recovered"],
             ls="",
-            marker=marker,
+            marker=MARKERS[number % len(MARKERS)],
             mfc="none",
-            color=colour,
-            label=FAMILY_TITLES[family],
+            color=COLOURS[number % len(COLOURS)],
+            label=shown(instrument.family(str(family)).title),
         )
     ends = scores[["planted", "recovered"]].stack().agg(["min", "max"])
     right.plot(ends, ends, color="0.4", lw=0.8, zorder=0)

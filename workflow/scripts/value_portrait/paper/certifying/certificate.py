@@ -182,8 +182,12 @@ def certify(material: Material, printed: Mapping[str, str], known: Sequence[Find
     reproduced = reproduce_scores(ratings, keys[KEPT_PAIR], lost, m.scores, CENTRING)
     profiles = {cause: profile_models(ratings, key, CENTRING, VALUE_PORTRAIT) for cause, key in keys.items()}
     profiles[LOST] = profile_models(without_lost_items(ratings, lost), keys[KEPT_PAIR], CENTRING, VALUE_PORTRAIT)
-    values = {cause: publication.value_scores(frame) for cause, frame in profiles.items()}
-    traits = {cause: publication.trait_scores(frame) for cause, frame in profiles.items()}
+    values = {
+        cause: publication.family_scores(frame, VALUE_PORTRAIT.family("pvq")) for cause, frame in profiles.items()
+    }
+    traits = {
+        cause: publication.family_scores(frame, VALUE_PORTRAIT.family("bfi")) for cause, frame in profiles.items()
+    }
     alphas = {
         (cause, who): shown.alphas_by_formula(block.observations("model_by_version"), ratings.items, keys[cause])["pvq"]
         for cause in ("", TWO_PROFILES)

@@ -15,11 +15,12 @@ from value_portrait.dimensions import DIMENSIONS
 from value_portrait.paper.certifying.alphas import cronbach_alpha
 from value_portrait.paper.certifying.paper import ALL_MODELS, CENTRING, KEPT_PAIR, LOST, OF_TABLE_8, TAG, WHOLE_RATERS
 from value_portrait.paper.certifying.printed import printed_numbers
-from value_portrait.publication.comparisons import PAPER_HIGHEST, VALUES
-from value_portrait.publication.findings import TRAIT_SCALE
+from value_portrait.paper.claims import PAPER_HIGHEST, TRAIT_SCALE
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import Ratings
 from value_portrait.shipped import VALUE_PORTRAIT
+
+VALUES = list(VALUE_PORTRAIT.main.names)
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from value_portrait.paper.certifying.paper import ALL_MODELS, TAG, WHOLE_RATERS
 from value_portrait.paper.certifying.printed import ARITHMETIC, printed_numbers, read_printed
 from value_portrait.paper.certifying.rows import COLUMNS, absent, beside, compare
 from value_portrait.publication import findings as publication
-from value_portrait.publication.comparisons import VALUES
 from value_portrait.shipped import VALUE_PORTRAIT
+
+VALUES = list(VALUE_PORTRAIT.main.names)
 
 Frames = Mapping[str, pd.DataFrame]
 
