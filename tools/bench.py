@@ -21,10 +21,10 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
+from value_portrait.paper.instrument import VALUE_PORTRAIT  # noqa: E402
 from value_portrait.scores.profiles import profile_models  # noqa: E402
 from value_portrait.scores.ratings import arrange_ratings  # noqa: E402
 from value_portrait.scores.sensitivity import estimate_sensitivity  # noqa: E402
-from value_portrait.shipped import VALUE_PORTRAIT  # noqa: E402
 from value_portrait.tables import read_table  # noqa: E402
 
 TRACKED = ("Snakefile", "config.yaml", "requirements.lock", "config", "envs", "profiles", "workflow", "data/reference")
@@ -120,10 +120,12 @@ def tree_memory(pid: int) -> float:
 def measure_library(checkout: Path) -> list[Measure]:
     """Our own arithmetic on loaded tables, and the averages alone by pandas for comparison."""
     results = checkout / "results"
-    items = read_table(results / "study/items.parquet", "items", columns=["item_id"])["item_id"].to_pylist()
-    key = read_table(results / "items/item_key.csv", "item_key").to_pandas()
+    items = read_table(results / "study/items.parquet", "items", VALUE_PORTRAIT, columns=["item_id"])[
+        "item_id"
+    ].to_pylist()
+    key = read_table(results / "items/item_key.csv", "item_key", VALUE_PORTRAIT).to_pandas()
     columns = ["model", "condition", "prompt_version", "item_id", "rating"]
-    table = read_table(results / "scores/ratings.parquet", "ratings", columns=columns)
+    table = read_table(results / "scores/ratings.parquet", "ratings", VALUE_PORTRAIT, columns=columns)
     frame = table.to_pandas()
 
     def ours() -> None:

@@ -1,5 +1,6 @@
 """Every fault of the input ends in one line with file, row and remedy, and costs only what is read from it."""
 
+import json
 import re
 from pathlib import Path
 

@@ -49,6 +49,7 @@ rule read_answers:
     conda:
         "../../envs/collection.yaml"
     params:
+        instrument=INSTRUMENT,
         # The whole row: whatever changes in it, this model's answers are collected again.
         model=model_row,
         prompt_versions=lambda wildcards: list(RECORDED_FILES[wildcards.model]),

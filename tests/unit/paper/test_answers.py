@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from instruments import VALUE_PORTRAIT
 from value_portrait.errors import InputError
 from value_portrait.paper.answers import answer_paths, read_answers
 from value_portrait.tables import write_table
@@ -21,7 +22,7 @@ def records():
 def read(tmp_path, content):
     path = tmp_path / "m_v1_results.json"
     path.write_text(json.dumps(content))
-    return read_answers({"v1": path}, "m/x:free", "baseline", ITEMS)
+    return read_answers({"v1": path}, "m/x:free", "baseline", ITEMS, VALUE_PORTRAIT)
 
 
 def test_answers_come_in_the_order_of_items_with_quoted_words_recovered(tmp_path):

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from instruments import VALUE_PORTRAIT
 from value_portrait.configuration import check_config, read_models
-from value_portrait.dimensions import FAMILIES
 from value_portrait.errors import InputError
 from value_portrait.responses.conditions import model_conditions, read_personas
 
@@ -44,7 +44,7 @@ def test_the_shipped_personas_are_the_papers():
     ours = [(row["axis"], row["group"]) for row in SHIPPED]
     theirs = [(row["axis"], row["group"]) for row in printed("tables_13_to_19_personas.csv")]
     assert ours[:25] == theirs
-    assert ours[25:] == [("steering", value) for value in FAMILIES["pvq"]]
+    assert ours[25:] == [("steering", value) for value in VALUE_PORTRAIT.main.names]
     people = {(row["axis"], row["group"]) for row in printed("tables_13_to_16_people.csv")}
     assert {(row["axis"], row["people"]) for row in SHIPPED if row["people"]} == people
     ordered = {row["axis"] for row in SHIPPED if row["order"] is not None}

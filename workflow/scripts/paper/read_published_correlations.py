@@ -4,15 +4,16 @@ from pathlib import Path
 
 from value_portrait.items.validation import with_interval
 from value_portrait.job import job
+from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.paper.raw_files import read_published_correlations
 from value_portrait.tables import read_table, write_table
 
 
 def tabulate_published_correlations(archive: Path, survey: str, correlations: str) -> None:
     """Write the published correlations as a table ``correlations``; n comes from the survey, which they leave out."""
-    raters = read_table(survey, "survey", columns=["item_id"])["item_id"].value_counts().to_pylist()
+    raters = read_table(survey, "survey", VALUE_PORTRAIT, columns=["item_id"])["item_id"].value_counts().to_pylist()
     published = read_published_correlations(archive, {row["values"]: row["counts"] for row in raters})
-    write_table(with_interval(published.to_pandas()), correlations, "correlations")
+    write_table(with_interval(published.to_pandas()), correlations, "correlations", VALUE_PORTRAIT)
 
 
 if "snakemake" in globals():

@@ -10,9 +10,9 @@ from value_portrait.paper.certifying import describing
 from value_portrait.paper.certifying.certificate import certify, gather
 from value_portrait.paper.certifying.findings import alpha_by_two_routes, findings_frame, read_findings
 from value_portrait.paper.certifying.printed import PRINTED
+from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.publication.findings import latex
 from value_portrait.scores.ratings import read_ratings
-from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import read_table, write_csv
 
 
@@ -35,9 +35,9 @@ def write_certificate(
     items = material.by_published.items
     rated = read_ratings(inputs["ratings"], "rating", prompt_versions, items, VALUE_PORTRAIT)
     alphas = alpha_by_two_routes(
-        read_table(inputs["reliability"], "reliability").to_pandas(),
+        read_table(inputs["reliability"], "reliability", VALUE_PORTRAIT).to_pandas(),
         rated.under("baseline"),
-        read_table(inputs["item_key"], "item_key").to_pandas(),
+        read_table(inputs["item_key"], "item_key", VALUE_PORTRAIT).to_pandas(),
         observations,
     )
     made = certify(material, printed, [*read_findings(inputs["findings_on_correlations"]), alphas])

@@ -1,6 +1,7 @@
 """Figures of personas and value steering, for every model that has them."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -35,7 +36,7 @@ def draw_personas(
         own = {table: _part(whole, about) for table, whole in tables.items()}
         draw, needed = KINDS[about["kind"]]
         parts = [own[table] for table in needed]
-        drawings[name] = lambda draw=draw, parts=parts: draw(*parts, instrument)
+        drawings[name] = partial(draw, *parts, instrument)
     save_figures(drawings, outputs, study == "simulated")
 
 

@@ -1,6 +1,7 @@
 """Figures of the profiles: heat map of all, and one figure for every family that has its own."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from value_portrait.configuration import read_marks, read_models
 from value_portrait.instrument import Instrument, as_instrument
@@ -22,9 +23,9 @@ def draw_profiles(
     }
     for family in instrument.families:
         if family.figure and family.circle:
-            drawings[family.figure] = lambda own=family: figures_models.portraits(table, of_model, own)
+            drawings[family.figure] = partial(figures_models.portraits, table, of_model, family)
         elif family.figure:
-            drawings[family.figure] = lambda own=family: figures_models.dimension_panels(table, of_model, marks, own)
+            drawings[family.figure] = partial(figures_models.dimension_panels, table, of_model, marks, family)
     save_figures(drawings, outputs, study == "simulated")
 
 

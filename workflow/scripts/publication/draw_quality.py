@@ -6,17 +6,17 @@ from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import figures_items, figures_models
 from value_portrait.publication.drawing import save_figures
-from value_portrait.tables import Schema, read_table, sensitivity_schema
+from value_portrait.tables import read_table, sensitivity_schema
 
 
 def draw_quality(inputs: Mapping[str, str], study: str, outputs: Iterable[str], instrument: Instrument) -> None:
     """Draw the quality at baseline."""
-    schemas: dict[str, str | Schema] = {"reliability": "reliability", "answer_counts": "answer_counts"}
-    schemas |= {"sensitivity": sensitivity_schema((), instrument)}
-    tables = {name: read_table(inputs[name], schema, instrument).to_pandas() for name, schema in schemas.items()}
-    moves, counts = (tables[name].query("condition == 'baseline'") for name in ("sensitivity", "answer_counts"))
+    coefficients = read_table(inputs["reliability"], "reliability", instrument).to_pandas()
+    moves = read_table(inputs["sensitivity"], sensitivity_schema((), instrument)).to_pandas()
+    counts = read_table(inputs["answer_counts"], "answer_counts", instrument).to_pandas()
+    moves, counts = (table.query("condition == 'baseline'") for table in (moves, counts))
     drawings = {
-        "reliability": lambda: figures_items.reliability(tables["reliability"], instrument),
+        "reliability": lambda: figures_items.reliability(coefficients, instrument),
         "sensitivity": lambda: figures_models.sensitivity(moves),
         "answer_kinds": lambda: figures_models.answer_kinds(counts),
     }

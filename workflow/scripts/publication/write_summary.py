@@ -30,7 +30,7 @@ def write_summary(
         for name, table in TABLES.items()
         if name in inputs
     }
-    tables["sensitivity"] = read_table(inputs["sensitivity"], schema, instrument).to_pandas()
+    tables["sensitivity"] = read_table(inputs["sensitivity"], schema).to_pandas()
     for name in ("profiles", "counts", "sensitivity"):
         tables[name] = tables[name].query("condition == 'baseline'")
     for name in ("groups", "spread", "people"):

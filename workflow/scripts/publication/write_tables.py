@@ -1,6 +1,7 @@
 """The tables that people print, as CSV and LaTeX."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -26,20 +27,20 @@ def write_tables(
     tables: dict[str, Callable[[], pd.DataFrame]] = {
         "topics": lambda: coverage.topic_shares(read("topics")),
         "items_per_value": lambda: findings.items_per_value(measured, key, threshold, instrument),
-        "cross_loading": lambda: coverage.cross_loading_distances(
-            findings.two_sided_tags(measured, threshold), instrument.circle
-        ),
         "reliability": lambda: read("reliability"),
     }
+    if measured is not None and instrument.circle:
+        tags = findings.two_sided_tags(measured, threshold)
+        tables["cross_loading"] = partial(coverage.cross_loading_distances, tags, instrument.circle)
     for family in instrument.families:
         if family.table:
-            tables[family.table] = lambda own=family: findings.family_scores(scores, own)
+            tables[family.table] = partial(findings.family_scores, scores, family)
     captions = findings.captions(instrument) | (claims.CAPTIONS if study == "paper" else {})
     for name in names:
         table = tables[name]()
         write_csv(table, folder / f"{name}.csv")
-        with written_whole(folder / f"{name}.tex") as partial:
-            partial.write_text(findings.latex(table, captions[name], name, instrument), encoding="utf-8")
+        with written_whole(folder / f"{name}.tex") as file:
+            file.write_text(findings.latex(table, captions[name], name, instrument), encoding="utf-8")
 
 
 if "snakemake" in globals():

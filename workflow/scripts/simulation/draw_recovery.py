@@ -12,8 +12,8 @@ from value_portrait.tables import read_table
 
 def draw_recovery(tags: str, scores: str, outputs: Iterable[str], instrument: Instrument) -> None:
     """Draw planted against recovered."""
-    tables = [read_table(*table).to_pandas() for table in ((tags, RECOVERY_TAGS), (scores, RECOVERY_SCORES))]
-    save_figures({"recovery": lambda: recovery(*tables, instrument)}, outputs, simulated=True)
+    found, compared = read_table(tags, RECOVERY_TAGS).to_pandas(), read_table(scores, RECOVERY_SCORES).to_pandas()
+    save_figures({"recovery": lambda: recovery(found, compared, instrument)}, outputs, simulated=True)
 
 
 if "snakemake" in globals():

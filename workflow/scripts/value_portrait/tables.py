@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pyarrow as pa
@@ -353,6 +353,10 @@ def sensitivity_schema(wordings: Iterable[str], instrument: Instrument) -> Schem
     return Schema(("model", "condition"), columns)
 
 
+@overload
+def write_table(table: Any, path: str | Path, schema: Schema) -> None: ...
+@overload
+def write_table(table: Any, path: str | Path, schema: str, instrument: Instrument) -> None: ...
 def write_table(table: Any, path: str | Path, schema: str | Schema, instrument: Instrument | None = None) -> None:
     """Check a table (Arrow, or a pandas frame) against its schema and write it, whole or not at all.
 
@@ -397,6 +401,12 @@ def write_csv(frame: Any, path: str | Path) -> None:
         frame.to_csv(partial, index=False)
 
 
+@overload
+def read_table(path: str | Path, schema: Schema, *, columns: Sequence[str] | None = None) -> pa.Table: ...
+@overload
+def read_table(
+    path: str | Path, schema: str, instrument: Instrument, columns: Sequence[str] | None = None
+) -> pa.Table: ...
 def read_table(
     path: str | Path,
     schema: str | Schema,
@@ -431,8 +441,7 @@ def read_parts(path: str | Path, schema: str, instrument: Instrument, columns: S
 def _schema(schema: str | Schema, instrument: Instrument | None) -> Schema:
     if isinstance(schema, Schema):
         return schema
-    if instrument is None:
-        from value_portrait.shipped import VALUE_PORTRAIT as instrument  # until every caller passes its own
+    assert instrument is not None, f"the table {schema} is defined by an instrument"
     return schemas(instrument)[schema]
 
 

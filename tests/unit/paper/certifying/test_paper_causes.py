@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from instruments import VALUE_PORTRAIT
-from value_portrait.dimensions import FAMILIES
 from value_portrait.items.validation import correlate_items, drop_repeated_participants, select_items, with_interval
 from value_portrait.paper import raw_files as study
 from value_portrait.paper.answers import answer_paths, read_answers
@@ -83,10 +82,12 @@ def ratings(files, items, scores, tmp_path_factory) -> Ratings:
     models = sorted(set(scores["model"]) - {"gemini-flash-1.5"})
     for number, model in enumerate(models):
         paths = answer_paths(files, model, VERSIONS)
-        write_table(read_answers(paths, model, "baseline", items), folder / f"{number}.parquet", "answers")
-    tables = (read_table(folder / f"{number}.parquet", "answers") for number in range(len(models)))
+        write_table(
+            read_answers(paths, model, "baseline", items, VALUE_PORTRAIT), folder / f"{number}.parquet", "answers"
+        )
+    tables = (read_table(folder / f"{number}.parquet", "answers", VALUE_PORTRAIT) for number in range(len(models)))
     write_table(rate_answers(tables, "published", VALUE_PORTRAIT), folder / "ratings.parquet", "ratings")
-    return arrange_ratings(read_table(folder / "ratings.parquet", "ratings"), "rating", VERSIONS, items)
+    return arrange_ratings(read_table(folder / "ratings.parquet", "ratings", VALUE_PORTRAIT), "rating", VERSIONS, items)
 
 
 def test_one_other_profile_makes_every_correlation_exact(surveys, recomputed, published, explained):
@@ -125,7 +126,7 @@ def test_the_found_values_agree_with_the_found_higher_order_values(surveys, expl
 
 def test_the_found_values_are_a_profile_of_the_questionnaire(surveys, explained):
     """Ten values of 21 questions, centred within the person: one profile lies in all intervals, and it sums to zero."""
-    questions = {name: 3 if name == "Universalism" else 2 for name in FAMILIES["pvq"]}
+    questions = {name: 3 if name == "Universalism" else 2 for name in VALUE_PORTRAIT.main.names}
     weights = list(questions.values())
     everybody = surveys[1][surveys[1]["family"] == "pvq"].pivot(
         index="participant_id", columns="dimension", values="score"
@@ -135,7 +136,7 @@ def test_the_found_values_are_a_profile_of_the_questionnaire(surveys, explained)
     # Means of two answers lie half a point apart, once one of them is known.
     anchor = found.loc["Benevolence", "low"]
     profile = {"Universalism": found.loc["Universalism", "low"]}
-    for value in FAMILIES["pvq"][1:]:
+    for value in VALUE_PORTRAIT.main.names[1:]:
         low, high = found.loc[value, ["low", "high"]]
         steps = [anchor + step / 2 for step in range(-10, 11)]
         (profile[value],) = [score for score in steps if low - 1e-9 <= score <= high + 1e-9]

@@ -2,7 +2,7 @@ import copy
 import json
 
 import pytest
-from value_portrait.dimensions import FAMILIES
+from instruments import VALUE_PORTRAIT
 from value_portrait.errors import InputError
 from value_portrait.paper.certifying.published_scores import FOLDER, read_published_scores
 
@@ -10,7 +10,10 @@ CELL = {"centered_mean": -0.25, "original_mean": 4.5, "std_dev": 0.5, "n": 12}
 
 
 def score_file(model="fir"):
-    scores = {family: {name: dict(CELL) for name in names} for family, names in FAMILIES.items()}
+    scores = {
+        family: {name: dict(CELL) for name in names}
+        for family, names in ((own.name, own.names) for own in VALUE_PORTRAIT.families)
+    }
     return {"meta": {"model_name": model, "prompt": "averaged"}, "scores": scores}
 
 

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from value_portrait.errors import InputError
 from value_portrait.files import read_json
+from value_portrait.instrument import Instrument
 from value_portrait.paper.raw_files import item_id
 from value_portrait.responses.parsing import text_outcome
-from value_portrait.shipped import VALUE_PORTRAIT
 
 # The authors kept what the model said only inside this message where it held none of the options.
 _QUOTED = re.compile(r"^Could not parse valid Likert response from: (.*)\Z", re.DOTALL)
@@ -47,7 +47,9 @@ def answer_paths(files: Sequence[str], model: str, versions: Sequence[str]) -> d
     return found
 
 
-def read_answers(paths: Mapping[str, str | Path], model: str, condition: str, items: Sequence[str]) -> pa.Table:
+def read_answers(
+    paths: Mapping[str, str | Path], model: str, condition: str, items: Sequence[str], instrument: Instrument
+) -> pa.Table:
     """The answers of one model under one condition, in the order of versions and items.
 
     Parameters
@@ -55,21 +57,13 @@ def read_answers(paths: Mapping[str, str | Path], model: str, condition: str, it
     paths : the published file of each prompt version.
     items : the ids of all items; each must have exactly one record in each file.
     """
-    files = {version: (path, read_json(path)) for version, path in paths.items()}
-    return tabulate_records(files, model, condition, items)
-
-
-def tabulate_records(
-    files: Mapping[str, tuple[str | Path, Any]], model: str, condition: str, items: Sequence[str]
-) -> pa.Table:
-    """As ``read_answers``, from each prompt version's file name (for messages) and content."""
     columns: dict[str, list[Any]] = {
         name: [] for name in ("prompt_version", "item_id", "raw_response", "outcome", "reasoning_length", "error")
     }
-    for version, (path, content) in files.items():
-        records = _records_by_item(content, path, items)
+    for version, path in paths.items():
+        records = _records_by_item(read_json(path), path, items)
         for item in items:
-            answer = _answer(records[item], f"{path}, item {item}")
+            answer = _answer(records[item], f"{path}, item {item}", instrument)
             columns["prompt_version"].append(version)
             columns["item_id"].append(item)
             for name, value in answer.items():
@@ -105,7 +99,7 @@ def _records_by_item(records: Any, path: str | Path, items: Sequence[str]) -> di
     return found
 
 
-def _answer(record: Mapping[str, Any], where: str) -> dict[str, Any]:
+def _answer(record: Mapping[str, Any], where: str, instrument: Instrument) -> dict[str, Any]:
     text, error, reasoning = (record.get(name) for name in ("raw_response", "error", "reasoning"))
     for name, value in (("raw_response", text), ("error", error), ("reasoning", reasoning)):
         if value is not None and not isinstance(value, str):
@@ -117,7 +111,7 @@ def _answer(record: Mapping[str, Any], where: str) -> dict[str, Any]:
     withheld = "content_filter" if _FILTERED.search(error or "") else "error"
     return {
         "raw_response": text,
-        "outcome": withheld if text is None else text_outcome(text, VALUE_PORTRAIT),
+        "outcome": withheld if text is None else text_outcome(text, instrument),
         "reasoning_length": None if reasoning is None else len(reasoning),
         "error": error,
     }

@@ -295,7 +295,9 @@ def draw_dimensions(
     texts = np.array([["n/a" if math.isnan(value) else signed(value) for value in row] for row in values])
     cells = draw_cells(axes, x, y, values, texts, DIVERGING, Normalize(-limit, limit), hatch="////")
     axes.set_xticks(x, [shown(instrument.titles[dimension], 28) for _, dimension in dimensions], rotation=90)
-    letters = (axes.figure.get_figwidth() - 2.6) / len(x) / 0.065  # that stand below a column
+    page = axes.get_figure(root=True)
+    assert page is not None
+    letters = (page.get_figwidth() - 2.6) / len(x) / 0.065  # that stand below a column
     axes.xaxis.tick_top()
     for family in dict.fromkeys(family for family, _ in dimensions):
         places = x[[index for index, (other, _) in enumerate(dimensions) if other == family]]

@@ -185,8 +185,8 @@ def steering(effects: pd.DataFrame, by_distance: pd.DataFrame, hits: pd.DataFram
     # Ten values and their circle take the width of the page.
     size, circle = max(0.34 * len(names), 1.6), has_circle(instrument)
     figure = Figure(figsize=(max(1 + size, 3.4) + (2.7 if circle else 0), 0.6 + (1.2 + 0.65 * size) * len(framings)))
-    ratios = {"width_ratios": (1.55 * size / 3.4, 1)} if circle else {}
-    grid = figure.subplots(len(framings), 1 + circle, squeeze=False, **ratios)
+    ratios = (1.55 * size / 3.4, 1) if circle else (1,)
+    grid = figure.subplots(len(framings), 1 + circle, squeeze=False, width_ratios=ratios)
     limit = max(own["effect"].abs().max(), 0.1)
     for row, framing in zip(grid, framings, strict=True):
         left = row[0]

@@ -34,11 +34,11 @@ from value_portrait.paper.certifying.published_scores import read_published_scor
 from value_portrait.paper.certifying.published_tags import read_published_tags
 from value_portrait.paper.certifying.rows import judge
 from value_portrait.paper.certifying.switched_pairs import add_pairs, judge_pairs, pairs_beyond_p
+from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.paper.raw_files import PUBLISHED_TAGS
 from value_portrait.publication import findings as publication
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import Ratings, read_ratings
-from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import read_parts, read_table
 
 
@@ -112,13 +112,16 @@ def gather(
     printed : path of every printed table, by the names of ``PRINTED``.
     """
     study = ("survey", "item_table", "prompts", "topics")
-    frames = {name: read_table(tables[name], name.replace("item_table", "items")).to_pandas() for name in study}
+    frames = {
+        name: read_table(tables[name], name.replace("item_table", "items"), VALUE_PORTRAIT).to_pandas()
+        for name in study
+    }
     frames |= {
-        name: read_table(tables[name], "correlations").to_pandas()
+        name: read_table(tables[name], "correlations", VALUE_PORTRAIT).to_pandas()
         for name in ("published", "recomputed", "explained", "without_repeated")
     }
     archived_people = [
-        read_table(tables[name], "participants", columns=["participant_id"])
+        read_table(tables[name], "participants", VALUE_PORTRAIT, columns=["participant_id"])
         for name in ("participants", "pilot_participants")
     ]
     ids = list(frames["item_table"]["item_id"])
@@ -142,8 +145,8 @@ def gather(
         by_published=by_published,
         by_strict=by_strict,
         others=_of(everyone, asked_anew),
-        persona_effects=read_table(tables["persona_effects"], "persona_effects").to_pandas(),
-        people=read_table(tables["people"], "people").to_pandas(),
+        persona_effects=read_table(tables["persona_effects"], "persona_effects", VALUE_PORTRAIT).to_pandas(),
+        people=read_table(tables["people"], "people", VALUE_PORTRAIT).to_pandas(),
         # An answer file is large, and only one with an error among its answers can hold records without tags.
         untagged=read_untagged_records({model: first_answers[model] for model in unanswered}),
         openai=sorted(model for model, path in archived.items() if "/openai/" in path),

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from value_portrait.paper.certifying.paper import TAG
+from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import Ratings
-from value_portrait.shipped import VALUE_PORTRAIT
 
 _KEYED_TAG = [*TAG, "polarity"]
 

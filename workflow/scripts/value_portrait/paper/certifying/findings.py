@@ -11,14 +11,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from value_portrait.dimensions import DIMENSIONS
 from value_portrait.paper.certifying.alphas import cronbach_alpha
 from value_portrait.paper.certifying.paper import ALL_MODELS, CENTRING, KEPT_PAIR, LOST, OF_TABLE_8, TAG, WHOLE_RATERS
 from value_portrait.paper.certifying.printed import printed_numbers
 from value_portrait.paper.claims import PAPER_HIGHEST, TRAIT_SCALE
+from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import Ratings
-from value_portrait.shipped import VALUE_PORTRAIT
 
 VALUES = list(VALUE_PORTRAIT.main.names)
 
@@ -136,7 +135,7 @@ def alphas_by_formula(rows: np.ndarray, items: Sequence[str], key: pd.DataFrame)
     """
     place = {item: index for index, item in enumerate(items)}
     alphas = {}
-    for family, dimension in DIMENSIONS:
+    for family, dimension in VALUE_PORTRAIT.dimensions:
         own = key[(key["family"] == family) & (key["dimension"] == dimension)]
         block = rows[:, [place[item] for item in own["item_id"]]] * own["polarity"].to_numpy(float)
         alphas[family, dimension] = cronbach_alpha(block[~np.isnan(block).any(axis=1)], "covariance")

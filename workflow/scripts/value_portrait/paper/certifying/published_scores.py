@@ -6,17 +6,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from value_portrait.dimensions import DIMENSIONS, FAMILIES, HIGHEST_RATING, LOWEST_RATING
 from value_portrait.errors import InputError
 from value_portrait.files import read_json
+from value_portrait.paper.instrument import VALUE_PORTRAIT
 
 FOLDER = "lm_evaluation/score_results/final_results_0.3_pos_centered"
 
 _RESTORE = "Restore the file."
-_WIDTH = HIGHEST_RATING - LOWEST_RATING
+_WIDTH = VALUE_PORTRAIT.span
 # Our column, theirs, and the range of its numbers.
 _NUMBERS = (
-    ("mean", "original_mean", LOWEST_RATING, HIGHEST_RATING),
+    ("mean", "original_mean", VALUE_PORTRAIT.lowest, VALUE_PORTRAIT.highest),
     ("centred_mean", "centered_mean", -_WIDTH, _WIDTH),
     ("sd", "std_dev", 0, _WIDTH / 2),
 )
@@ -26,7 +26,7 @@ def read_published_scores(archive: str | Path) -> pa.Table:
     """The published scores below the folder ``archive``, one row per model and dimension.
 
     Columns model, family, dimension, ``mean`` (of the items' version averages), ``centred_mean``, ``sd`` (population)
-    and ``n`` (items), in the order of the files' names and of ``DIMENSIONS``.
+    and ``n`` (items), in the order of the files' names and of the instrument.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def read_published_scores(archive: str | Path) -> pa.Table:
             raise InputError(path, f"scores {model}, as {file_of[model]} does.", "Keep one of the two.")
         file_of[model] = path.name
         _check_dimensions(scores, path)
-        for family, dimension in DIMENSIONS:
+        for family, dimension in VALUE_PORTRAIT.dimensions:
             where, cell = f"{path}, {family} {dimension}", scores[family][dimension]
             if not isinstance(cell, dict):
                 raise InputError(where, "holds no scores.", _RESTORE)
@@ -58,12 +58,13 @@ def read_published_scores(archive: str | Path) -> pa.Table:
 
 
 def _check_dimensions(scores: dict[str, Any], path: Path) -> None:
-    for family, dimensions in FAMILIES.items():
+    families = {family.name: family.names for family in VALUE_PORTRAIT.families}
+    for family, dimensions in families.items():
         found = scores.get(family)
         if not isinstance(found, dict) or set(found) != set(dimensions):
             differing = set(dimensions) ^ set(found if isinstance(found, dict) else ())
             raise InputError(f"{path}, {family}", f"lacks, or has in excess: {', '.join(sorted(differing))}.", _RESTORE)
-    if unknown := sorted(set(scores) - set(FAMILIES)):
+    if unknown := sorted(set(scores) - set(families)):
         raise InputError(path, f"has the unknown family {unknown[0]}.", _RESTORE)
 
 

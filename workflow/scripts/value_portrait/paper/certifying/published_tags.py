@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from value_portrait.dimensions import DIMENSIONS
 from value_portrait.errors import InputError
 from value_portrait.files import read_json
+from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.paper.raw_files import item_id
 
 # The archive's name for the tags of each family.
@@ -26,7 +26,9 @@ def read_published_tags(path: str | Path) -> pa.Table:
             item = item_id(query["portrait_id"], response["id"])
             for family, field in FIELDS.items():
                 for tag in response.get(field, ()):
-                    if not (len(tag) == 2 and (family, tag[0]) in DIMENSIONS and isinstance(tag[1], float)):
+                    if not (
+                        len(tag) == 2 and (family, tag[0]) in VALUE_PORTRAIT.dimensions and isinstance(tag[1], float)
+                    ):
                         raise InputError(f"{path}, item {item}", f"has the tag {tag!r}.", "Restore the file.")
                     rows.append({"item_id": item, "family": family, "dimension": tag[0], "rho": tag[1]})
     return pa.Table.from_pylist(rows)

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.dimensions import STEERING
 from value_portrait.errors import InputError
 from value_portrait.items import coverage
 from value_portrait.items.validation import select_items
 from value_portrait.paper.certifying.paper import ALL_MODELS, TAG, WHOLE_RATERS
 from value_portrait.paper.certifying.printed import ARITHMETIC, printed_numbers, read_printed
 from value_portrait.paper.certifying.rows import COLUMNS, absent, beside, compare
+from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.publication import findings as publication
-from value_portrait.shipped import VALUE_PORTRAIT
+from value_portrait.responses.conditions import STEERING
 
 VALUES = list(VALUE_PORTRAIT.main.names)
 
