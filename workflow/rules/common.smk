@@ -20,6 +20,7 @@ from value_portrait.personas.ess_file import check_groups, find_file
 from value_portrait.responses.conditions import BASELINE, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
 from value_portrait.responses.recorded import answered_versions, find_answers, versions_missed
+from value_portrait.study.folder import find_tables
 
 
 def checked(function, *arguments):
@@ -46,6 +47,7 @@ SIMULATED = CONFIG.study == "simulated"
 FOLDER = CONFIG.study_folder if CONFIG.study == "tables" else None
 # Whether people rated the items, and whether queries have topics: stages leave out what needs either.
 RATED = CONFIG.items.correlations != "given"
+TABLES = checked(find_tables, FOLDER, RATED) if FOLDER else []
 HAS_TOPICS = FOLDER is None or Path(FOLDER, "topics.csv").is_file()
 SUMS = "data/raw/SHA256SUMS"
 PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
