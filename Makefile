@@ -37,10 +37,11 @@ test-slurm: $(ENVIRONMENT) $(CLUSTER_ENVIRONMENT) ## run the workflow through a 
 test-environments: $(ENVIRONMENT) ## make each environment of envs/ from its pins alone, and run its jobs there (needs the network)
 	@.venv/bin/python -m pytest tests/environments
 
-lint: $(ENVIRONMENT) ## check formatting, style, types and the workflow
+lint: $(ENVIRONMENT) ## check formatting, style, types, the direction of imports and the workflow
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
-	@.venv/bin/snakefmt --check Snakefile workflow/rules
+	@.venv/bin/snakefmt --check Snakefile workflow/Snakefile workflow/rules
 	@.venv/bin/mypy
+	@PYTHONPATH=workflow/scripts .venv/bin/lint-imports --no-cache
 	@$(SNAKEMAKE) --lint
 	@$(SNAKEMAKE) --lint --configfile config/demo.yaml
 

@@ -4,19 +4,13 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
-configfile: "config.yaml"
+if os.path.exists("config.yaml"):
+
+    configfile: "config.yaml"
 
 
+include: "workflow/rules/places.smk"
 include: "workflow/rules/common.smk"
-
-
-pathvars:
-    results=RESULTS,
-    archive=ARCHIVE,
-    logs=f"{RESULTS}/logs",
-    benchmarks=f"{RESULTS}/benchmarks",
-
-
 include: "workflow/rules/study.smk"
 include: "workflow/rules/items.smk"
 include: "workflow/rules/responses.smk"

@@ -24,6 +24,7 @@ sys.path.append(str(ROOT / "workflow/scripts"))
 from value_portrait.scores.profiles import profile_models  # noqa: E402
 from value_portrait.scores.ratings import arrange_ratings  # noqa: E402
 from value_portrait.scores.sensitivity import estimate_sensitivity  # noqa: E402
+from value_portrait.shipped import VALUE_PORTRAIT  # noqa: E402
 from value_portrait.tables import read_table  # noqa: E402
 
 TRACKED = ("Snakefile", "config.yaml", "requirements.lock", "config", "envs", "profiles", "workflow", "data/reference")
@@ -127,8 +128,8 @@ def measure_library(checkout: Path) -> list[Measure]:
 
     def ours() -> None:
         ratings = arrange_ratings(table, "rating", VERSIONS, items)
-        profile_models(ratings, key, "tagged_items")
-        estimate_sensitivity(ratings)
+        profile_models(ratings, key, "tagged_items", VALUE_PORTRAIT)
+        estimate_sensitivity(ratings, VALUE_PORTRAIT)
 
     def by_pandas() -> None:
         frame.groupby(["model", "condition", "item_id"], observed=True)["rating"].mean()

@@ -1,22 +1,23 @@
 """Measures how time and memory of the stages that all models share, and of planning, grow with answers and raters.
 
 The studies are simulated, with as many survey groups and items as the paper has, and as many models, each under more
-and more personas; planning is also measured with as many models. A study of one model runs from the archive's JSON on,
-for the cost of a model. In the others the tables of answers are written directly, for ten million
-answers in JSON would measure the generator; Snakemake then runs every rule behind them. Each job reports, as it ends,
-its own CPU time and its peak of resident memory (VmHWM). The growth exponent is the slope of log CPU time over log size
+and more personas; planning is also measured with as many models. A study of one model runs whole, for the cost of a
+model. In the others the tables of answers are written here, since drawing ten million answers would measure the
+generator; Snakemake then runs every rule behind them. Each job reports, as it ends, its own CPU time and its peak of
+resident memory (VmHWM). The growth exponent is the slope of log CPU time over log size
 between the two largest sizes. Exits with 1 where a demand is missed.
 """
 
 import csv
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cache
-from itertools import product
 from math import log
 from multiprocessing import Pool
 from pathlib import Path
@@ -28,18 +29,19 @@ from bench import copy_checkout
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
-from value_portrait.responses.parsing import text_outcome  # noqa: E402
+from value_portrait.instrument import as_instrument  # noqa: E402
+from value_portrait.instrument_file import read_instrument  # noqa: E402
 from value_portrait.simulation.models import (  # noqa: E402
-    NO_OPTION,
     draw_answers,
     draw_model,
     expected_ratings,
     named_generator,
 )
-from value_portrait.simulation.people_and_items import LOADINGS, loading_matrix, write_content  # noqa: E402
+from value_portrait.simulation.people_and_items import loading_matrix, loadings_schema  # noqa: E402
 from value_portrait.simulation.personas import draw_shifts, moved  # noqa: E402
 from value_portrait.tables import read_table, write_table  # noqa: E402
 
+VALUE_PORTRAIT = as_instrument(read_instrument(ROOT / "config/instruments/value_portrait.yaml"))
 VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed", "v3", "v3_reversed"]
 GROUPS, QUERIES, RESPONSES, RATERS = 13, 8, 5, 43
 ANSWERS = len(VERSIONS) * GROUPS * QUERIES * RESPONSES
@@ -47,8 +49,8 @@ MODELS, CONDITIONS = 33, (1, 10, 100)
 RATER_FACTORS = (1, 5, 30)
 # What runs on all models at once and behind it; figures, with a row for each model, are for as many as can be seen.
 SHARED = ("items", "scores", "write_tables", "write_summary", "assess_recovery")
-# The rules that run once for each model.
-OF_A_MODEL = ("simulate_answers", "simulate_conditions", "read_answers", "collect_answers")
+# The rule that models cost beside these.
+OF_MODELS = "simulate_answers"
 # One model in so many explains half of its answers, in words of their own, as 2 of the paper's 33 do.
 TALKATIVE = 16
 
@@ -89,8 +91,7 @@ def main() -> None:
         copy_checkout(checkout)
         (checkout / "sitecustomize.py").write_text(REPORTER)
         costs = run(checkout, configure(checkout, "one_model", models=1), "scores")
-        own = {rule: costs[rule] for rule in OF_A_MODEL if rule in costs}
-        print_costs("One model, from the simulated archive's JSON on", own)
+        print_costs("One model", {OF_MODELS: costs[OF_MODELS]})
         plans, by_answers = {}, {}
         for conditions in CONDITIONS:
             study = configure(checkout, f"conditions_{conditions}", conditions=conditions)
@@ -140,7 +141,7 @@ def run_shared(checkout: Path, study: str) -> Costs:
     before = run(checkout, study, "simulate_study")
     write_answers(checkout, study)
     rules = snakemake(checkout, study, "--list-rules", "--quiet").split()
-    shared = [rule for rule in rules if rule not in OF_A_MODEL]
+    shared = [rule for rule in rules if rule != OF_MODELS]
     return before | run(checkout, study, *SHARED, "--allowed-rules", *shared)
 
 
@@ -187,44 +188,30 @@ def write_answers(checkout: Path, study: str) -> None:
 def write_model(results: Path, number: int, model: str, groups: Mapping[str, str]) -> None:
     """Write the answers and the truth of one model; ``groups`` are those of its personas, by condition."""
     items, loadings = read_study(results)
-    planted = draw_model(named_generator(model, 42), model)
-    personas = {condition: {"axis": "made", "group": group, "order": None} for condition, group in groups.items()}
-    under = {"baseline": planted}
-    under |= {condition: moved(planted, shift) for condition, shift in draw_shifts(model, 42, personas).items()}
-    prompts = dict.fromkeys(product(VERSIONS, ("reddit", "sharegpt")), "")
+    planted = draw_model(named_generator(model, 42), model, VALUE_PORTRAIT)
+    made = {"axis": "made", "order": None, "steers": False}
+    personas = {condition: made | {"group": group} for condition, group in groups.items()}
+    shifts = draw_shifts(model, 42, personas, VALUE_PORTRAIT)
+    under = {"baseline": planted} | {name: moved(planted, shift, VALUE_PORTRAIT) for name, shift in shifts.items()}
     for condition, own in under.items():
-        rng, expected = named_generator(f"{model} {condition}", 42), expected_ratings(own, *loadings)
-        versions = draw_answers(rng, own, expected, items, prompts, VERSIONS, False)
-        records = [record for version in versions for record in version]
-        texts = [record.get("raw_response", record.get("error", "").removeprefix(NO_OPTION)) for record in records]
+        rng, expected = named_generator(f"{model} {condition}", 42), expected_ratings(own, *loadings, VALUE_PORTRAIT)
+        table = draw_answers(rng, own, expected, items, condition, VERSIONS, False, VALUE_PORTRAIT)
         if number % TALKATIVE == 0:
+            texts = table["raw_response"].to_pylist()
             texts[::2] = [f"{text}\n\nSimulated explanation number {place}." for place, text in enumerate(texts[::2])]
-        table = pa.table(
-            {
-                "model": [model] * ANSWERS,
-                "condition": [condition] * ANSWERS,
-                "prompt_version": [version for version in VERSIONS for _ in items],
-                "item_id": [item["item_id"] for item in items] * len(VERSIONS),
-                "raw_response": texts,
-                "outcome": [outcome(text) for text in texts],
-                "finish_reason": pa.nulls(ANSWERS, pa.string()),
-                "reasoning_length": pa.nulls(ANSWERS, pa.int32()),
-                "error": [record.get("error") for record in records],
-            }
-        )
-        write_table(table, results / "responses" / model / f"{condition}.parquet", "answers")
-    write_content(planted, results / "study/truth/models" / f"{model}.json")
+            table = table.set_column(table.column_names.index("raw_response"), "raw_response", pa.array(texts))
+        write_table(table, results / "responses" / model / f"{condition}.parquet", "answers", VALUE_PORTRAIT)
+    truth = results / "study/truth/models" / f"{model}.json"
+    truth.parent.mkdir(parents=True, exist_ok=True)
+    truth.write_text(json.dumps(asdict(planted)))
 
 
 @cache
 def read_study(results: Path) -> tuple:
-    """The rows of the table ``items``, and the planted loadings and difficulties of these items."""
-    items = read_table(results / "study/items.parquet", "items").to_pylist()
-    truth = read_table(results / "study/truth/loadings.parquet", LOADINGS)
-    return items, loading_matrix(truth, [item["item_id"] for item in items])
-
-
-outcome = cache(text_outcome)
+    """The items' ids, and their planted loadings and difficulties."""
+    items = read_table(results / "study/items.parquet", "items", VALUE_PORTRAIT)["item_id"].to_pylist()
+    truth = read_table(results / "study/truth/loadings.parquet", loadings_schema(VALUE_PORTRAIT))
+    return items, loading_matrix(truth, items, VALUE_PORTRAIT)
 
 
 def put_everything(checkout: Path, study: str) -> None:

@@ -17,11 +17,14 @@ from live_study import LIVE_ITEMS, LIVE_VERSIONS, write_live_study
 
 # What a Slurm without accounts needs, and what makes a test short; all else is the profile's.
 SLURM = (
-    *("--workflow-profile", "profiles/slurm", "--slurm-status-command", "squeue"),
+    *("--profile", "profiles/cluster", "--workflow-profile", "profiles/slurm"),
+    *("--slurm-status-command", "squeue", "--slurm-keep-successful-logs"),
     *("--slurm-init-seconds-before-status-checks", "1", "--seconds-between-status-checks", "1"),
-    "--slurm-keep-successful-logs",
 )
-GENERIC = ("--workflow-profile", "profiles/cluster-generic", "--seconds-between-status-checks", "1")
+GENERIC = (
+    *("--profile", "profiles/cluster", "--workflow-profile", "profiles/cluster-generic"),
+    *("--seconds-between-status-checks", "1"),
+)
 LAPTOP = str(ROOT / ".venv/bin/python")
 
 
@@ -168,7 +171,7 @@ def test_live_models_of_a_provider_are_asked_one_after_the_other(tmp_path: Path,
     models = ["first", "second"]
     checkout = copy_checkout(tmp_path / "checkout")
     write_live_study(checkout, server, models)
-    profile = checkout / "profiles/slurm/config.yaml"
+    profile = checkout / "profiles/cluster/config.yaml"
     if where == "cluster":
         profile.write_text(profile.read_text().replace("  # - ", "  - "))
     server.latency_s = 0.5

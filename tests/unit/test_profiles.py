@@ -8,8 +8,10 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-PROFILES = {name: yaml.safe_load((ROOT / f"profiles/{name}/config.yaml").read_text()) for name in ("default", "slurm")}
-GENERIC = yaml.safe_load((ROOT / "profiles/cluster-generic/config.yaml").read_text())
+DEFAULT, CLUSTER, SLURM, GENERIC = (
+    yaml.safe_load((ROOT / f"profiles/{name}/config.yaml").read_text())
+    for name in ("default", "cluster", "slurm", "cluster-generic")
+)
 # The file of a stage's rules, where it has another name than the stage.
 STAGES = {
     "certificate": "publication",
@@ -28,47 +30,53 @@ def rules():
                 yield pytest.param(STAGES.get(path.stem, path.stem), block, id=block.split(":")[0])
 
 
-@pytest.mark.parametrize("profile", [*PROFILES.values(), GENERIC], ids=[*PROFILES, "cluster-generic"])
-def test_every_provider_is_asked_by_one_job_at_a_time(profile):
+def test_every_provider_is_asked_by_one_job_at_a_time():
     providers = yaml.safe_load((ROOT / "config/providers.yaml").read_text())["providers"]
-    assert set(profile["resources"]) == {f"jobs_{name}=1" for name in providers}
+    assert set(CLUSTER["resources"]) == {f"jobs_{name}=1" for name in providers}
 
 
-def test_another_profile_repeats_what_the_default_one_says():
-    for profile in (PROFILES["slurm"], GENERIC):
-        assert (
-            profile.items() >= {key: PROFILES["default"][key] for key in PROFILES["default"] if key != "cores"}.items()
-        )
+def test_a_cluster_differs_from_a_laptop_in_what_it_adds_and_in_its_cores_alone():
+    assert CLUSTER | DEFAULT == CLUSTER | {"cores": "all"}
 
 
-def test_the_cluster_profiles_differ_in_what_names_the_scheduler_alone():
-    def common(profile):
-        kept = {
-            key: value for key, value in profile.items() if not re.match("executor|cluster-generic|max-status", key)
-        }
-        return kept
+def test_a_schedulers_profile_says_nothing_that_clusters_share():
+    for profile in (SLURM, GENERIC):
+        assert not profile.keys() & (CLUSTER.keys() | DEFAULT.keys())
+        assert profile["executor"]
 
-    assert common(PROFILES["slurm"]) == common(GENERIC)
+
+def asked(rule, resource):
+    """What a rule asks for: its own number, or the profile's."""
+    own = re.search(rf"\b{resource}=(\d+)", rule)
+    return int(own[1]) if own else DEFAULT["default-resources"][resource]
 
 
 @pytest.mark.parametrize(("stage", "rule"), list(rules()))
 def test_a_rule_is_local_or_shares_a_job_with_its_stage(stage, rule):
     name = rule.split(":")[0]
-    groups = dict(line.split("=") for line in PROFILES["slurm"]["groups"])
+    groups = dict(line.split("=") for line in CLUSTER["groups"])
     if "localrule: True" in rule:
         assert name not in groups
-    elif int(re.search(r"runtime=(\d+)", rule)[1]) <= 5:
+    elif asked(rule, "runtime") <= 5:
         assert groups[name] == stage
     else:
         assert name not in groups, "long jobs have a job of the cluster each"
 
 
+def test_groups_name_rules_that_there_are():
+    names = {parameters.id for parameters in rules()}
+    assert {line.split("=")[0] for line in CLUSTER["groups"]} <= names
+    assert {line.split("=")[0] for line in CLUSTER["group-components"]} == {
+        line.split("=")[1] for line in CLUSTER["groups"]
+    }
+
+
 @pytest.mark.parametrize(("stage", "rule"), list(rules()))
-def test_a_rule_says_what_it_needs(stage, rule):
-    assert re.search(r"^\s+threads: \d+$", rule, re.MULTILINE)
-    memory, minutes = re.search(r"resources:\n.*?mem_mb=(\d+),\n\s+runtime=(\d+),", rule, re.DOTALL).groups()
-    assert int(memory) >= 250
-    assert int(minutes) >= 1
+def test_a_rule_names_what_differs_from_the_default_alone(stage, rule):
+    for resource, usual in DEFAULT["default-resources"].items():
+        assert f"{resource}={usual}," not in rule
+        assert asked(rule, resource) >= 1
+    assert "threads:" not in rule
 
 
 def test_the_laptops_environment_has_no_plugin_for_clusters():

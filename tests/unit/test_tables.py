@@ -5,7 +5,7 @@ import pytest
 from instruments import VALUE_PORTRAIT
 from value_portrait.errors import InputError
 from value_portrait.files import written_whole
-from value_portrait.scores.ratings import read_ratings
+from value_portrait.scores.ratings import NO_RATING, read_ratings
 from value_portrait.tables import read_parts, read_table, schemas, write_table, written_in_parts
 
 
@@ -95,9 +95,10 @@ def test_a_table_written_in_parts_is_read_in_parts_or_whole(tmp_path):
     back = list(read_parts(path, "ratings", VALUE_PORTRAIT, columns))
     assert [part.to_pylist() for part in back] == [part.select(columns).to_pylist() for part in parts]
     assert read_table(path, "ratings").to_pylist() == pa.concat_tables(parts).to_pylist()
-    values = read_ratings(path, "rating", ["v1"], ["1-1", "1-2", "1-3"])
+    values = read_ratings(path, "rating", ["v1"], ["1-1", "1-2", "1-3"], VALUE_PORTRAIT)
     assert values.subjects == [("a", "baseline"), ("b", "baseline"), ("d", "baseline")]
-    assert values.values.tolist() == [[[1, 6, 0]], [[0, 0, 0]], [[2, 0, 0]]]
+    none = NO_RATING
+    assert values.values.tolist() == [[[1, 6, none]], [[none, none, none]], [[2, none, none]]]
 
 
 @pytest.mark.parametrize(

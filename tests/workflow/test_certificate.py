@@ -47,7 +47,7 @@ def material(paper):
         "people": "personas/people.csv",
     }
     paths = {name: str(results / path) for name, path in tables.items()}
-    return gather(paths, results / "study/archive", files, files)
+    return gather(paths, results / "study/archive", files, files, PRINTED)
 
 
 @pytest.fixture(scope="module")

@@ -1,25 +1,23 @@
 """A live model through the whole workflow, against the loopback server."""
 
-import copy
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import psutil
+import pyarrow as pa
 import pytest
 import yaml
+from instruments import VALUE_PORTRAIT
 from live_study import LIVE_ROW
 from loopback import Loopback
-from value_portrait.paper import raw_files as study
-from value_portrait.tables import read_table
+from value_portrait.tables import read_table, write_table
 
 ROOT = Path(__file__).parents[2]
 KEY = "lb-PLANTED-4f9a8c7e6d5b"
@@ -177,9 +175,11 @@ def assert_another_prompt_version_is_asked_alone(checkout: Path, server: Loopbac
 
 def assert_a_changed_template_asks_its_version_alone(checkout: Path, server: Loopback) -> None:
     before = server.requests
-    for template in study.TEMPLATES:
-        path = checkout / "results/study/archive" / study.prompt_path("v2", template)
-        path.write_text(path.read_text() + "\nBe brief.")
+    path = checkout / "results/study/prompts.parquet"
+    rows = read_table(path, "prompts", VALUE_PORTRAIT).to_pylist()
+    for row in rows:
+        row["text"] += "\nBe brief." if row["prompt_version"] == "v2" else ""
+    write_table(pa.Table.from_pylist(rows), path, "prompts", VALUE_PORTRAIT)
     done = snakemake(checkout, "responses")
     assert done.returncode == 0, done.stdout
     assert server.requests == before + ITEMS
@@ -188,21 +188,15 @@ def assert_a_changed_template_asks_its_version_alone(checkout: Path, server: Loo
 def assert_a_new_query_is_asked_alone(checkout: Path, server: Loopback) -> None:
     before = server.requests
 
-    def edit(path: str, change: Callable[[Any], None]) -> None:
-        file = checkout / "results/study/archive" / path
-        content = json.loads(file.read_text())
-        change(content)
-        file.write_text(json.dumps(content))
-
-    def copy_first(queries: list[Any]) -> None:
-        queries.append(copy.deepcopy(queries[0]))
-        queries[-1]["content"]["text"] = "Synthetic query 1999: something else."
-        if "portrait_id" in queries[-1]:
-            queries[-1]["portrait_id"] = 1999
-
-    edit(study.ITEMS, copy_first)
-    edit(study.TOPICS, copy_first)
-    edit(study.SURVEY, lambda groups: groups[0].update({"1999": next(iter(groups[0].values()))}))
+    path = checkout / "results/study/items.parquet"
+    rows = read_table(path, "items", VALUE_PORTRAIT).to_pylist()
+    new = [
+        row | {"query_id": "1999", "text": "Synthetic query 1999."}
+        for row in rows
+        if row["query_id"] == rows[0]["query_id"]
+    ]
+    new = [row | {"item_id": f"1999-{row['response_id']}"} for row in new]
+    write_table(pa.Table.from_pylist([*rows, *new]), path, "items", VALUE_PORTRAIT)
     # The simulated models have no truth for it, so the live one alone.
     done = snakemake(checkout, "results/responses/lab_new_model_1/baseline.parquet")
     assert done.returncode == 0, done.stdout

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import ROOT, run_snakemake
+from instruments import VALUE_PORTRAIT
 from value_portrait.items import coverage
 from value_portrait.publication import findings as publication
 from value_portrait.responses.conditions import model_conditions, read_personas
@@ -173,10 +174,10 @@ def test_a_persona_asks_the_papers_3120_questions_and_no_other_condition_shares_
 def test_what_the_items_cover_is_what_the_paper_prints(published, paper):
     tags = publication.two_sided_tags(published, 0.3)
     assert (tags["family"] == "pvq").sum() == 553
-    shares = coverage.items_per_value(tags).set_index("dimension")["share"]
+    shares = coverage.items_per_dimension(tags, VALUE_PORTRAIT.main).set_index("dimension")["share"]
     assert shares.round(3)[["Universalism", "Security", "Self_Direction"]].tolist() == [0.174, 0.047, 0.134]
     assert np.round(coverage.spread_of_shares(shares), 3).tolist() == [0.042, 3.692]
-    distances = coverage.cross_loading_distances(tags)
+    distances = coverage.cross_loading_distances(tags, VALUE_PORTRAIT.circle)
     counts = distances.groupby("direction")["n_pairs"].apply(list)
     assert counts["same"] == [95, 35, 16, 8, 0]
     assert counts["opposite"] == [19, 38, 66, 101, 66]

@@ -108,3 +108,31 @@ def test_wrong_groups_end_in_one_line(checkout, change, key):
     assert result.returncode != 0
     assert f"config.yaml: {key}" in result.stdout
     assert "Traceback" not in result.stdout
+
+
+def test_without_people_there_are_personas_alone(checkout):
+    """No rule of people is left, and no figure of what is not there; the reader is told in one line."""
+    config = yaml.safe_load((checkout / "config.yaml").read_text())
+    (checkout / "config.yaml").write_text(yaml.safe_dump(config | {"people": None}))
+    plan = run_snakemake(checkout, "-n", "--", "personas")
+    assert plan.returncode == 0, plan.stdout
+    assert "people.csv" not in plan.stdout
+    assert "personas_and_people" not in plan.stdout
+    result = run_snakemake(
+        checkout, "--", "results/personas/findings.md", "results/publication/tables/personas_age.csv"
+    )
+    assert result.returncode == 0, result.stdout
+    personas = checkout / "results/personas"
+    assert "Left out: there are no groups of people" in (personas / "findings.md").read_text()
+    assert pd.read_csv(personas / "bias.csv").empty
+    assert len(pd.read_csv(personas / "effects.csv")) == 475
+    assert set(pd.read_csv(checkout / "results/publication/tables/personas_age.csv")["who"]) == {"GPT-4o, as printed"}
+
+
+def test_people_need_the_ten_values(checkout):
+    path = checkout / "config/instruments/value_portrait.yaml"
+    path.write_text(path.read_text().replace("Hedonism", "Pleasure"))
+    result = run_snakemake(checkout, "-n", "--", "personas")
+    assert result.returncode != 0
+    assert "config.yaml: people: needs an instrument whose first family is the ten values of the ESS" in result.stdout
+    assert "Traceback" not in result.stdout

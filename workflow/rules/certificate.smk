@@ -55,7 +55,7 @@ rule write_certificate:
         reliability="<results>/scores/reliability.csv",
         persona_effects="<results>/personas/effects.csv",
         people="<results>/personas/people.csv",
-        printed=list(PRINTED.values()),
+        printed=list(map(shipped, PRINTED.values())),
         library=library("paper/write_certificate"),
     output:
         certificate=report(

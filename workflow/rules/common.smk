@@ -1,45 +1,39 @@
-# Helpers of the rules: the checked config, the models, and what a rule depends on. No rule stands here.
-import ast
+# Helpers of the rules: the checked config, the models, and what they need. No rule stands here.
 import re
-import sys
-from functools import cache
 from pathlib import Path
 
-SCRIPTS = Path(workflow.basedir, "workflow", "scripts")
-sys.path.append(str(SCRIPTS))
-
+from snakemake.common.configfile import load_configfile
+from snakemake.utils import update_config
 from value_portrait.configuration import check_config, check_folder, check_versions, read_models, slug
-from value_portrait.errors import InputError
 from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import read_instrument
 from value_portrait.paper import raw_files as study
 from value_portrait.paper.answers import answer_paths
 from value_portrait.paper.archive import read_sums
 from value_portrait.paper.certifying.paper import VERSIONS
-from value_portrait.personas.ess_file import check_groups, find_file
-from value_portrait.responses.conditions import BASELINE, model_conditions, read_personas
+from value_portrait.personas.ess_file import check_groups
+from value_portrait.responses.conditions import BASELINE, STEERING, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
 from value_portrait.responses.recorded import answered_versions, find_answers, versions_missed
 from value_portrait.study.folder import find_tables
 
-
-def checked(function, *arguments):
-    """The function's result; its complaint about the input ends the workflow in one line."""
-    try:
-        return function(*arguments)
-    except InputError as error:
-        # An exception would be shown with lines of this file, which are not where the fault is.
-        sys.exit(f"Error: {error}")
-
-
-CONFIG_FILES = " + ".join(map(str, workflow.configfiles))
-CONFIG = checked(check_config, config, CONFIG_FILES)
+# What the user's config leaves open is as the shipped one has it, also where Snakemake reads only the user's: in another
+# folder, or as a module.
+CHOICES = load_configfile(shipped("config.yaml"))
+update_config(CHOICES, config)
+CONFIG_FILES = " + ".join(map(str, workflow.configfiles)) or "config"
+CONFIG = checked(check_config, CHOICES, CONFIG_FILES)
+CONFIG = CONFIG.model_copy(
+    update={
+        key: checked(chosen, getattr(CONFIG, key), key) for key in ("instrument", "models", "providers", "personas")
+    }
+)
 # What is measured: as it goes to scripts, and as an object.
 INSTRUMENT = checked(read_instrument, CONFIG.instrument)
 MEASURED = as_instrument(INSTRUMENT)
 checked(check_versions, CONFIG.prompt_versions, INSTRUMENT["prompt_versions"], CONFIG_FILES, CONFIG.instrument)
 GROUPS = CONFIG.people.groups if CONFIG.people else {}
-checked(check_groups, GROUPS, CONFIG_FILES)
+checked(check_groups, GROUPS, CONFIG_FILES, MEASURED)
 RESULTS = CONFIG.results_dir
 ARCHIVE = f"{RESULTS}/study/archive"
 checked(check_folder, RESULTS, "results_dir")
@@ -49,7 +43,7 @@ FOLDER = CONFIG.study_folder if CONFIG.study == "tables" else None
 RATED = CONFIG.items.correlations != "given"
 TABLES = checked(find_tables, FOLDER, RATED) if FOLDER else []
 HAS_TOPICS = FOLDER is None or Path(FOLDER, "topics.csv").is_file()
-SUMS = "data/raw/SHA256SUMS"
+SUMS = shipped("data/raw/SHA256SUMS")
 PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
 ARCHIVE_FILES = list(checked(read_sums, SUMS)) if CONFIG.study == "paper" else []
 EXPORTS = {
@@ -90,10 +84,12 @@ LIVE, SIMULATED_MODELS = (
     [name for name, row in MODELS.items() if row.answers == answers] for answers in ("live", "simulated")
 )
 
-# People to hold personas against: the simulated ones, the user's file of the ESS, or None for the printed numbers.
-PEOPLE_FILE = f"{RESULTS}/study/simulated_people.csv" if SIMULATED else None
-if CONFIG.people and not SIMULATED:
-    PEOPLE_FILE = checked(find_file, CONFIG.people.folder)
+
+pathvars:
+    results=RESULTS,
+    archive=ARCHIVE,
+    logs=f"{RESULTS}/logs",
+    benchmarks=f"{RESULTS}/benchmarks",
 
 
 def any_of(names):
@@ -134,50 +130,20 @@ def answer_tables():
 
 def recorded_files(name):
     """The files with a model's answers, in the order of the prompt versions."""
-    if SIMULATED:
-        return [simulated_file(name, version) for version in CONFIG.prompt_versions]
     return [f"<archive>/{path}" for path in RECORDED_FILES[name].values()]
 
 
-def recorded_versions(name):
-    """The prompt versions of these files."""
-    return CONFIG.prompt_versions if SIMULATED else list(RECORDED_FILES[name])
-
-
-def simulated_file(name, version):
-    """Where the simulated study keeps a model's answers, as the authors' archive would."""
-    return f"<archive>/lm_evaluation/outputs/final/simulated/{name}_{version}_results.json"
-
-
-def simulated_personas(name):
-    """What of a simulated model's personas shapes its answers: axis, group and order, by condition."""
-    return {
-        condition: {cell: getattr(own.persona, cell) for cell in ("axis", "group", "order")}
+def simulated_model(name):
+    """What of a model and the personas of its conditions shapes its simulated answers."""
+    conditions = {
+        condition: own.persona
+        and {
+            **{cell: getattr(own.persona, cell) for cell in ("axis", "group", "order")},
+            "steers": own.persona.axis == STEERING,
+        }
         for condition, own in CONDITIONS[name].items()
-        if own.persona
     }
-
-
-def library(script):
-    """What a script's results depend on besides its data: the modules it imports, however deeply, and the lock file."""
-    modules, seen = [SCRIPTS / f"{script}.py"], set()
-    while modules:
-        for module in _imported_modules(modules.pop()):
-            if module not in seen:
-                seen.add(module)
-                modules.append(module)
-    return [*sorted(str(module.relative_to(workflow.basedir)) for module in seen), "requirements.lock"]
-
-
-@cache
-def _imported_modules(path):
-    modules = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "value_portrait":
-            imported = SCRIPTS.joinpath(*node.module.split("."))
-            whole = imported.with_suffix(".py").exists()
-            modules |= {imported} if whole else {imported / alias.name for alias in node.names}
-    return [path.with_suffix(".py") for path in modules]
+    return {"model": MODELS[name].model, "reasoning": MODELS[name].reasoning, "conditions": conditions}
 
 
 def certificate_files():

@@ -1,8 +1,23 @@
 # People: how groups of people differ, to hold personas against.
 # Takes  the user's file of the European Social Survey, or the paper's printed numbers, or the config's seed
-# Gives  results/personas/{people.csv,people_provenance.csv}
+# Gives  results/personas/{people.csv,people_provenance.csv}; nothing where the config's people are null
+from value_portrait.personas.ess_file import find_file
 
-if SIMULATED:
+# What the paper prints of personas and people is about its own instrument.
+SHIPPED = as_instrument(checked(read_instrument, shipped("config/instruments/value_portrait.yaml")))
+PRINTED = CONFIG.study == "paper" and MEASURED.dimensions == SHIPPED.dimensions
+# People to hold personas against: the simulated ones, the user's file of the ESS, or None for the printed numbers.
+PEOPLE_FILE = None
+if GROUPS:
+    PEOPLE_FILE = f"{RESULTS}/study/simulated_people.csv" if SIMULATED else checked(find_file, CONFIG.people.folder)
+    if not PEOPLE_FILE and not PRINTED:
+        where = f"{CONFIG_FILES}: people"
+        remedy = f"Put it into {CONFIG.people.folder}, or set people: null."
+        sys.exit(f"Error: {InputError(where, 'needs a file of the European Social Survey.', remedy)}")
+# What a rule that holds something against people takes.
+PEOPLE = {"people": "<results>/personas/people.csv"} if GROUPS else {}
+
+if SIMULATED and GROUPS:
 
     rule simulate_people:
         input:
@@ -58,16 +73,17 @@ if PEOPLE_FILE:
         params:
             groups=GROUPS,
             source="simulated" if SIMULATED else "ess_microdata",
+            instrument=INSTRUMENT,
         message:
             "Comparing groups of respondents with all of them"
         script:
             "../scripts/personas/compare_respondents.py"
 
-else:
+elif GROUPS:
 
     rule read_printed_people:
         input:
-            printed="data/reference/tables_13_to_16_people.csv",
+            printed=shipped("data/reference/tables_13_to_16_people.csv"),
             library=library("paper/read_printed_people"),
         output:
             people="<results>/personas/people.csv",
@@ -76,6 +92,8 @@ else:
             "<logs>/read_printed_people.log",
         conda:
             "../../envs/analysis.yaml"
+        params:
+            instrument=INSTRUMENT,
         message:
             "Reading the printed means of human groups"
         script:

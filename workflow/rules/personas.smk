@@ -4,29 +4,37 @@
 from value_portrait.responses.conditions import STEERING
 
 PRINTED_AXES = ("gender", "age", "politics", "education", "race", "religion", "income", STEERING)
-# Whose personas there are, and their rows: those of the paper by its printed numbers alone.
-PRINTED_PERSONAS = [{"axis": axis, "people": axis in GROUPS} for axis in PRINTED_AXES]
-PERSONAS_OF = {} if SIMULATED else {"": {"source": "printed", "model": "GPT-4o", "personas": PRINTED_PERSONAS}}
+# Whose personas there are, on which axes, and whether any stands for a group of people: those of the paper by its
+# printed numbers alone.
+PERSONAS_OF = {}
+if PRINTED:
+    compared = any(axis in GROUPS for axis in PRINTED_AXES)
+    PERSONAS_OF[""] = {"source": "printed", "model": "GPT-4o", "axes": PRINTED_AXES, "compared": compared}
 PERSONAS_OF |= {
-    f"_{name}": {"source": "answers", "model": MODELS[name].model, "personas": told}
+    f"_{name}": {
+        "source": "answers",
+        "model": MODELS[name].model,
+        "axes": [persona.axis for persona in told],
+        "compared": any(persona.people and persona.axis in GROUPS for persona in told),
+    }
     for name, own in CONDITIONS.items()
-    if (told := [condition.persona.model_dump() for condition in own.values() if condition.persona])
+    if (told := [condition.persona for condition in own.values() if condition.persona])
 }
-PERSONA_AXES = list(dict.fromkeys(persona["axis"] for about in PERSONAS_OF.values() for persona in about["personas"]))
+PERSONA_AXES = list(dict.fromkeys(axis for about in PERSONAS_OF.values() for axis in about["axes"]))
 PERSONA_FIGURES = {
     f"{kind}{suffix}": {"kind": kind, "source": about["source"], "model": about["model"]}
     for suffix, about in PERSONAS_OF.items()
     for kind, shown in (
-        ("persona_effects", lambda persona: persona["axis"] != STEERING),
-        ("personas_and_people", lambda persona: persona["people"]),
-        ("steering", lambda persona: persona["axis"] == STEERING),
+        ("persona_effects", set(about["axes"]) - {STEERING}),
+        ("personas_and_people", about["compared"]),
+        ("steering", STEERING in about["axes"]),
     )
-    if any(map(shown, about["personas"]))
+    if shown
 }
 # The numbers on personas that there are: the printed ones, and answers with what scores them.
 PRINTED_NUMBERS = {
-    "printed": "data/reference/tables_13_to_19_personas.csv",
-    "printed_steering": "data/reference/table_17_value_steering.csv",
+    "printed": shipped("data/reference/tables_13_to_19_personas.csv"),
+    "printed_steering": shipped("data/reference/table_17_value_steering.csv"),
 }
 RATED_ANSWERS = {
     "ratings": "<results>/scores/ratings.parquet",
@@ -41,7 +49,7 @@ rule estimate_personas:
     input:
         **(PRINTED_NUMBERS if "printed" in PERSONA_SOURCES else {}),
         **(RATED_ANSWERS if "answers" in PERSONA_SOURCES else {}),
-        people="<results>/personas/people.csv",
+        **PEOPLE,
         personas=CONFIG.personas,
         library=library("personas/estimate_personas"),
     output:
@@ -66,6 +74,7 @@ rule estimate_personas:
         prompt_versions=CONFIG.prompt_versions,
         centring=CONFIG.scoring.centring,
         seed=CONFIG.seed,
+        instrument=INSTRUMENT,
     message:
         "Estimating what personas and value steering do"
     script:
@@ -74,8 +83,8 @@ rule estimate_personas:
 
 rule write_persona_tables:
     input:
+        **PEOPLE,
         effects="<results>/personas/effects.csv",
-        people="<results>/personas/people.csv",
         library=library("publication/write_persona_tables"),
     output:
         [f"<results>/publication/tables/personas_{axis}.{suffix}" for axis in PERSONA_AXES for suffix in ("csv", "tex")],
@@ -133,10 +142,13 @@ if SIMULATED:
 
     rule assess_persona_recovery:
         input:
+            **(
+                {"people": "<results>/personas/people.csv", "planted_people": "<results>/study/truth/people.csv"}
+                if GROUPS
+                else {}
+            ),
             effects="<results>/personas/effects.csv",
-            people="<results>/personas/people.csv",
             models=[f"<results>/study/truth/models/{name}.json" for name in SIMULATED_MODELS],
-            planted_people="<results>/study/truth/people.csv",
             library=library("simulation/assess_persona_recovery"),
         output:
             vector_figures("persona_recovery"),
@@ -155,17 +167,18 @@ if SIMULATED:
             "<logs>/assess_persona_recovery.log",
         conda:
             "../../envs/analysis.yaml"
+        params:
+            instrument=INSTRUMENT,
         message:
             "Holding effects of personas and groups against what was planted"
         script:
             "../scripts/simulation/assess_persona_recovery.py"
 
 
-# Without personas in a simulated study there are only its people.
+# Without personas there are only people, if any.
 rule personas:
     input:
-        "<results>/personas/people.csv",
-        "<results>/personas/people_provenance.csv",
+        ["<results>/personas/people.csv", "<results>/personas/people_provenance.csv"] if GROUPS else [],
         PERSONA_FIGURES
         and [
             rules.estimate_personas.output,

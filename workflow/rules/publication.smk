@@ -10,7 +10,7 @@ rule compare_models:
         rater_profiles="<results>/scores/rater_profiles.parquet",
         models=CONFIG.models,
         participants="<results>/study/participants.parquet",
-        printed_scores="data/reference/table_12_open_weight_scores.csv",
+        printed_scores=shipped("data/reference/table_12_open_weight_scores.csv"),
         library=library("publication/compare_models"),
     output:
         groups="<results>/publication/tables/comparisons.csv",
@@ -109,6 +109,7 @@ if SIMULATED:
             "../../envs/analysis.yaml"
         params:
             centring=CONFIG.scoring.centring,
+            instrument=INSTRUMENT,
         message:
             "Holding what was recovered against what was planted"
         script:

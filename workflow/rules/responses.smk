@@ -1,60 +1,37 @@
 # Responses: one table of raw answers per model and condition, whatever their source.
-# Takes  the archive's answer files, simulated ones in the same format, exports of others, or the store of live answers
+# Takes  the archive's answer files, what models were planted to say, exports of others, or the store of live answers
 # Gives  results/responses/<model>/<condition>.parquet; the rules that ask live models are in queries.smk
 
-if SIMULATED:
+if SIMULATED_MODELS:
 
+    # One job for all, since a job for each of many models and conditions would cost more than its work.
     rule simulate_answers:
         input:
             item_table="<results>/study/items.parquet",
-            prompts="<results>/study/prompts.parquet",
-            loadings="<results>/study/truth/loadings.parquet",
+            # Nothing is planted in a study of one's own: its models go by the key of its items.
+            source="<results>/study/truth/loadings.parquet" if SIMULATED else "<results>/items/item_key.csv",
             library=library("simulation/simulate_answers"),
         output:
-            answers=[simulated_file("{model}", version) for version in CONFIG.prompt_versions],
-            truth="<results>/study/truth/models/{model}.json",
+            tables=[
+                f"<results>/responses/{name}/{condition}.parquet"
+                for name in SIMULATED_MODELS
+                for condition in CONDITIONS[name]
+            ],
+            truth=[f"<results>/study/truth/models/{name}.json" for name in SIMULATED_MODELS if SIMULATED],
         log:
-            "<logs>/simulate_answers/{model}.log",
+            "<logs>/simulate_answers.log",
         conda:
             "../../envs/collection.yaml"
         params:
-            model=model_row,
-            personas=lambda wildcards: simulated_personas(wildcards.model),
-            centring=CONFIG.scoring.centring,
+            models=[simulated_model(name) for name in SIMULATED_MODELS],
             prompt_versions=CONFIG.prompt_versions,
             seed=CONFIG.seed,
+            centring=CONFIG.scoring.centring,
+            instrument=INSTRUMENT,
         message:
-            "Simulating the answers of {wildcards.model}"
+            "Simulating the answers of models"
         script:
             "../scripts/simulation/simulate_answers.py"
-
-    # One job for all, since a job for each of many conditions would cost more than its work. The archive has no files
-    # for conditions, so these answers are simulated as tables.
-    rule simulate_conditions:
-        input:
-            item_table="<results>/study/items.parquet",
-            prompts="<results>/study/prompts.parquet",
-            loadings="<results>/study/truth/loadings.parquet",
-            library=library("simulation/simulate_conditions"),
-        output:
-            tables=[
-                f"<results>/study/answers/{name}/{condition}.parquet"
-                for name in SIMULATED_MODELS
-                for condition in simulated_personas(name)
-            ],
-        log:
-            "<logs>/simulate_conditions.log",
-        conda:
-            "../../envs/collection.yaml"
-        params:
-            models={MODELS[name].model: MODELS[name].reasoning for name in SIMULATED_MODELS},
-            personas={MODELS[name].model: simulated_personas(name) for name in SIMULATED_MODELS},
-            prompt_versions=CONFIG.prompt_versions,
-            seed=CONFIG.seed,
-        message:
-            "Simulating answers under personas and value steering"
-        script:
-            "../scripts/simulation/simulate_conditions.py"
 
 
 rule read_answers:
@@ -67,14 +44,14 @@ rule read_answers:
     log:
         "<logs>/read_answers/{model}/{condition}.log",
     wildcard_constraints:
-        model=any_of(SIMULATED_MODELS if SIMULATED else RECORDED_FILES),
+        model=any_of(RECORDED_FILES),
         condition=BASELINE,
     conda:
         "../../envs/collection.yaml"
     params:
         # The whole row: whatever changes in it, this model's answers are collected again.
         model=model_row,
-        prompt_versions=lambda wildcards: recorded_versions(wildcards.model),
+        prompt_versions=lambda wildcards: list(RECORDED_FILES[wildcards.model]),
     message:
         "Reading the recorded answers of {wildcards.model} ({wildcards.condition})"
     script:
@@ -113,6 +90,8 @@ rule collect_answers:
         table="<results>/responses/{model}/{condition}.parquet",
     log:
         "<logs>/collect_answers/{model}/{condition}.log",
+    wildcard_constraints:
+        model=any_of(MODELS.keys() - set(SIMULATED_MODELS) - OWN_ANSWERS.keys()),
     localrule: True
     conda:
         "../../envs/collection.yaml"

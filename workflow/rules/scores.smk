@@ -17,6 +17,7 @@ rule parse_answers:
     conda:
         "../../envs/collection.yaml"
     params:
+        instrument=INSTRUMENT,
         parser=CONFIG.scoring.parser,
     message:
         "Parsing all answers"
@@ -29,11 +30,11 @@ rule score_models:
         ratings="<results>/scores/ratings.parquet",
         item_table="<results>/study/items.parquet",
         item_key="<results>/items/item_key.csv",
-        survey="<results>/study/survey.parquet",
+        survey="<results>/study/survey.parquet" if RATED else [],
         library=library("scores/score_models"),
     output:
         profiles=report("<results>/scores/profiles.csv", caption="../report/profiles.rst", category="Value profiles"),
-        as_seen="<results>/scores/profiles_as_seen.csv",
+        as_seen="<results>/scores/profiles_as_seen.csv" if RATED else [],
         sensitivity="<results>/scores/sensitivity.csv",
     log:
         "<logs>/score_models.log",
@@ -42,6 +43,7 @@ rule score_models:
     conda:
         "../../envs/analysis.yaml"
     params:
+        instrument=INSTRUMENT,
         centring=CONFIG.scoring.centring,
         prompt_versions=CONFIG.prompt_versions,
     message:
@@ -63,6 +65,7 @@ rule score_raters:
     conda:
         "../../envs/analysis.yaml"
     params:
+        instrument=INSTRUMENT,
         centring=CONFIG.scoring.centring,
     message:
         "Scoring the human raters on the items that they saw"
@@ -75,7 +78,7 @@ rule estimate_reliability:
         ratings="<results>/scores/ratings.parquet",
         item_table="<results>/study/items.parquet",
         item_key="<results>/items/item_key.csv",
-        survey="<results>/study/survey.parquet",
+        survey="<results>/study/survey.parquet" if RATED else [],
         library=library("scores/estimate_reliability"),
     output:
         reliability=report(
@@ -92,6 +95,7 @@ rule estimate_reliability:
     resources:
         mem_mb=1250,
     params:
+        instrument=INSTRUMENT,
         observations=CONFIG.reliability.observations,
         prompt_versions=CONFIG.prompt_versions,
     message:

@@ -11,20 +11,24 @@ if SIMULATED:
 
     rule simulate_study:
         input:
+            template_files(TEMPLATES),
             library=library("simulation/simulate_study"),
         output:
-            [f"<archive>/{path}" for path in study_files()],
-            template_files(BROUGHT),
+            **RATERS_TABLES,
+            item_table="<results>/study/items.parquet",
+            prompts="<results>/study/prompts.parquet",
+            topics="<results>/study/topics.csv",
             loadings="<results>/study/truth/loadings.parquet",
         log:
             "<logs>/simulate_study.log",
         conda:
             "../../envs/collection.yaml"
         params:
-            archive=archive_folder,
             simulation=CONFIG.simulation.model_dump(),
             prompt_versions=CONFIG.prompt_versions,
             seed=CONFIG.seed,
+            templates=TEMPLATES,
+            instrument=INSTRUMENT,
         message:
             "Simulating raters, items and prompts with known truth"
         script:
@@ -93,6 +97,8 @@ else:
             "<logs>/verify_archive.log",
         conda:
             "../../envs/collection.yaml"
+        params:
+            raw="data/raw",
         message:
             "Finding the authors' archive and checking every file of it"
         script:
@@ -115,9 +121,6 @@ else:
             "Unpacking the verified files"
         script:
             "../scripts/paper/unpack_archive.py"
-
-
-if not FOLDER:
 
     # Every raw file is read, and found to be right, before the first table is written.
     rule import_archive:

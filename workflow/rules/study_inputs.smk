@@ -6,19 +6,22 @@ OWN_TEMPLATES, BROUGHT = (
     checked(find_templates, folder, CONFIG.prompt_versions, MEASURED) if folder else {}
     for folder in (CONFIG.prompts, FOLDER and f"{FOLDER}/prompts")
 )
-if FOLDER is None:
+if CONFIG.study == "paper":
     BROUGHT = {
         version: {template: f"{ARCHIVE}/{study.prompt_path(version, template)}" for template, _ in MEASURED.templates}
         for version in CONFIG.prompt_versions
-        if (version not in OWN_TEMPLATES if SIMULATED else study.has_prompts(ARCHIVE_FILES, version))
+        if study.has_prompts(ARCHIVE_FILES, version)
     }
-TEMPLATES = checked(
-    choose_templates,
-    CONFIG.prompt_versions,
-    BROUGHT,
-    OWN_TEMPLATES,
-    [folder for folder in (FOLDER and f"{FOLDER}/prompts", CONFIG.prompts) if folder],
-)
+# The simulated study makes up those that one does not bring oneself.
+TEMPLATES = OWN_TEMPLATES
+if not SIMULATED:
+    TEMPLATES = checked(
+        choose_templates,
+        CONFIG.prompt_versions,
+        BROUGHT,
+        OWN_TEMPLATES,
+        [folder for folder in (FOLDER and f"{FOLDER}/prompts", CONFIG.prompts) if folder],
+    )
 # What there is where people rated the items.
 RATERS_TABLES = {
     "survey": "<results>/study/survey.parquet",

@@ -5,15 +5,16 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from instruments import VALUE_PORTRAIT
 from value_portrait.items.coverage import (
-    CIRCLE,
     cross_loading_distances,
-    items_per_value,
+    items_per_dimension,
     mean_distance,
     spread_of_shares,
     topic_shares,
 )
 
+CIRCLE = VALUE_PORTRAIT.circle.names
 SIGNED = st.dictionaries(st.tuples(st.integers(0, 3), st.sampled_from(CIRCLE)), st.sampled_from([-0.5, 0.5]))
 
 
@@ -35,7 +36,11 @@ def steps_by_walking(one, other):
 
 @given(SIGNED)
 def test_distances_equal_walking_round_the_circle(cells):
-    found = cross_loading_distances(tags(cells)).set_index(["direction", "distance"])["n_pairs"].to_dict()
+    found = (
+        cross_loading_distances(tags(cells), VALUE_PORTRAIT.circle)
+        .set_index(["direction", "distance"])["n_pairs"]
+        .to_dict()
+    )
     expected = dict.fromkeys(found, 0)
     for a, b in itertools.combinations(cells, 2):
         if a[0] == b[0]:
@@ -45,7 +50,7 @@ def test_distances_equal_walking_round_the_circle(cells):
 
 def test_shares_spread_and_imbalance_by_hand():
     cells = {(0, value): 0.5 for value in CIRCLE} | {(1, "Power"): 0.5, (2, "Power"): -0.5}
-    table = items_per_value(tags(cells)).set_index("dimension")
+    table = items_per_dimension(tags(cells), VALUE_PORTRAIT.main).set_index("dimension")
     assert table.loc["Power", "n_tags"] == 3
     assert table.loc["Power", "share"] == 3 / 12
     sd, imbalance = spread_of_shares(table["share"])
@@ -54,7 +59,9 @@ def test_shares_spread_and_imbalance_by_hand():
 
 
 def test_a_value_without_tags_makes_the_imbalance_infinite():
-    assert spread_of_shares(items_per_value(tags({(0, "Power"): 0.5}))["share"])[1] == float("inf")
+    assert spread_of_shares(items_per_dimension(tags({(0, "Power"): 0.5}), VALUE_PORTRAIT.main)["share"])[1] == float(
+        "inf"
+    )
 
 
 def test_mean_distance_weighs_by_pairs():

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from instruments import VALUE_PORTRAIT
 from scipy import stats
 from value_portrait.items.validation import (
     correlate_items,
@@ -106,7 +107,7 @@ def test_the_item_rule(threshold, max_p, polarity, chosen):
 
 def test_item_statistics_by_hand_and_by_scipy():
     ratings = np.array([[1, 6], [2, 6], [2, 6], [6, 5]])
-    table = describe_items(study(ratings, np.zeros((4, 1)))[0]).set_index("item_id")
+    table = describe_items(study(ratings, np.zeros((4, 1)))[0], VALUE_PORTRAIT).set_index("item_id")
     first = table.loc["1000-1"]
     assert (first["n"], first["mean"], first["floor"], first["ceiling"]) == (4, 2.75, 0.25, 0.25)
     assert first["sd"] == pytest.approx(np.sqrt((3.0625 + 0.5625 * 2 + 10.5625) / 3))

@@ -1,5 +1,7 @@
 """The European Social Survey: scoring, weighting, and whatever a user may put in its place."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyreadstat
@@ -9,6 +11,7 @@ from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from instruments import SMALL, VALUE_PORTRAIT
 from value_portrait.errors import InputError
 from value_portrait.personas import ess, ess_file
 from value_portrait.simulation.respondents import planted_effects, simulate_respondents
@@ -28,7 +31,7 @@ def score(frame):
 
 def test_the_key_is_that_of_the_questionnaire():
     assert sorted(place for places in ess.KEY.values() for place in places) == list(range(1, 22))
-    assert tuple(ess.KEY) == ess.VALUES
+    assert tuple(ess.KEY) == ess.VALUES == VALUE_PORTRAIT.main.names
     by_value = {value: [ess.ITEMS[place - 1] for place in places] for value, places in ess.KEY.items()}
     # By the portraits' own names: to be rich, to get respect; to help, to be loyal; fun, a good time.
     assert by_value["Power"] == ["impricha", "iprspota"]
@@ -189,7 +192,7 @@ def test_every_format_gives_the_same_respondents(survey, tmp_path, suffix):
         InputError, match=r"is edition 2\.0, not 3\.0.*Take edition 3\.0.*people\.edition .*'2\.0' or null"
     ):
         ess.read_file(path, "3.0")
-    write_table(table, tmp_path / "respondents.parquet", "respondents")
+    write_table(table, tmp_path / "respondents.parquet", ess.RESPONDENTS)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".sav", ".dta"])
@@ -300,7 +303,7 @@ def test_the_folder_holds_one_file_or_none(tmp_path):
 
 
 def test_the_shipped_groups_are_groups():
-    ess_file.check_groups(GROUPS, "config.yaml")
+    ess_file.check_groups(GROUPS, "config.yaml", VALUE_PORTRAIT)
 
 
 @pytest.mark.parametrize(
@@ -319,4 +322,18 @@ def test_the_shipped_groups_are_groups():
 )
 def test_groups_that_cannot_be_are_refused_with_their_key(axis, groups, message):
     with pytest.raises(InputError, match=message):
-        ess_file.check_groups({axis: groups}, "config.yaml")
+        ess_file.check_groups({axis: groups}, "config.yaml", VALUE_PORTRAIT)
+
+
+def test_people_need_an_instrument_of_the_ten_values():
+    with pytest.raises(
+        InputError, match=r"config\.yaml: people: needs .*\(Universalism, .*Self_Direction\)\. Set people: null"
+    ):
+        ess_file.check_groups(GROUPS, "config.yaml", SMALL)
+    ess_file.check_groups({}, "config.yaml", SMALL)
+    turned = replace(VALUE_PORTRAIT.main, dimensions=VALUE_PORTRAIT.main.dimensions[::-1])
+    others = VALUE_PORTRAIT.families[1:]
+    ess_file.check_groups(GROUPS, "config.yaml", replace(VALUE_PORTRAIT, families=(turned, *others)))
+    fewer = replace(turned, dimensions=turned.dimensions[1:])
+    with pytest.raises(InputError, match="Set people: null"):
+        ess_file.check_groups(GROUPS, "config.yaml", replace(VALUE_PORTRAIT, families=(fewer, *others)))

@@ -7,21 +7,25 @@ from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from instruments import VALUE_PORTRAIT
 from scipy.stats import kendalltau, spearmanr
-from value_portrait.dimensions import FAMILIES
+from value_portrait.checking import read_rows
+from value_portrait.configuration import Persona
+from value_portrait.paper import personas as pp
 from value_portrait.personas import bias as pb
-from value_portrait.personas.effects import DRAWS, Effects, printed_effects
+from value_portrait.personas.effects import DRAWS, Effects
 
-VALUES = list(FAMILIES["pvq"])
+VALUES = list(VALUE_PORTRAIT.main.names)
 REFERENCE = ROOT / "data/reference"
-PERSONAS = pd.read_csv(ROOT / "config/personas.tsv", sep="\t")[["persona", "axis", "order", "group", "people"]]
+PERSONAS = [row for _, row in read_rows(ROOT / "config/personas.tsv", "personas", Persona)]
 
 
 def printed():
-    effects = printed_effects(
+    effects = pp.printed_effects(
         pd.read_csv(REFERENCE / "tables_13_to_19_personas.csv", comment="#"),
         pd.read_csv(REFERENCE / "table_17_value_steering.csv", comment="#"),
         PERSONAS,
+        VALUE_PORTRAIT,
     )
     people = pd.read_csv(REFERENCE / "tables_13_to_16_people.csv", comment="#")
     people = people.melt(["axis", "group"], var_name="dimension", value_name="human_effect")
@@ -62,7 +66,7 @@ def subject(groups, draws=None, order=(1, 2, 3)):
 
 def test_the_findings_that_the_paper_quotes():
     effects, people = printed()
-    findings = pb.quoted_findings(pb.hold_against_people(effects, people)).set_index("finding")
+    findings = pp.quoted_findings(pb.hold_against_people(effects, people, VALUE_PORTRAIT)).set_index("finding")
     gaps = findings[["persona", "human"]].round(2)
     assert gaps.loc["Conformity: Male minus Female"].tolist() == [0.51, 0.02]
     assert gaps.loc["Hedonism: Left-wing minus Right-wing"].tolist() == [0.74, 0.03]
@@ -75,19 +79,19 @@ def test_the_findings_that_the_paper_quotes():
 
 def test_findings_that_do_not_hold_say_so():
     effects, people = printed()
-    bias = pb.hold_against_people(effects, people)
+    bias = pb.hold_against_people(effects, people, VALUE_PORTRAIT)
     turned = bias.assign(persona_effect=bias["human_effect"], human_effect=bias["persona_effect"])
-    assert not pb.quoted_findings(turned)["holds"].any()
-    assert pb.quoted_findings(bias[bias["axis"] == "age"]).empty
+    assert not pp.quoted_findings(turned)["holds"].any()
+    assert pp.quoted_findings(bias[bias["axis"] == "age"]).empty
     # Large differences the other way round are no confirmation.
-    against = pb.quoted_findings(bias.assign(persona_effect=-bias["persona_effect"])).head(2)
+    against = pp.quoted_findings(bias.assign(persona_effect=-bias["persona_effect"])).head(2)
     assert (against["persona"].abs() > against["human"].abs()).all()
     assert not against["holds"].any()
 
 
 def test_all_printed_groups_with_people_are_held_against_them():
     effects, people = printed()
-    bias = pb.hold_against_people(effects, people)
+    bias = pb.hold_against_people(effects, people, VALUE_PORTRAIT)
     assert len(bias) == 13 * 10
     cell = bias.set_index(["group", "dimension"]).loc[("Right-wing", "Hedonism")]
     assert cell[["persona_effect", "human_effect"]].tolist() == [-0.50, -0.05]
@@ -103,12 +107,14 @@ def test_the_interval_of_a_difference_by_hand():
     effects, people = subject({"old": (np.ones(10), np.zeros(10))})
     table = effects.table.assign(ci_low=1 - 3.0, ci_high=1 + 0.3)
     people = people.assign(ci_low=0 - 0.4, ci_high=0 + 4.0)
-    own = pb.hold_against_people(Effects(table, None), people).iloc[0]
+    own = pb.hold_against_people(Effects(table, None), people, VALUE_PORTRAIT).iloc[0]
     assert own["difference_ci_low"] == pytest.approx(1 - 5)
     assert own["difference_ci_high"] == pytest.approx(1 + 0.5)
-    alone = pb.hold_against_people(Effects(table, None), people.assign(ci_low=np.nan, ci_high=np.nan)).iloc[0]
+    alone = pb.hold_against_people(
+        Effects(table, None), people.assign(ci_low=np.nan, ci_high=np.nan), VALUE_PORTRAIT
+    ).iloc[0]
     assert alone[["difference_ci_low", "difference_ci_high"]].tolist() == pytest.approx([-2.0, 1.3])
-    printed_alone = pb.hold_against_people(Effects(effects.table, None), people).iloc[0]
+    printed_alone = pb.hold_against_people(Effects(effects.table, None), people, VALUE_PORTRAIT).iloc[0]
     assert np.isnan(printed_alone["difference_ci_low"])
 
 
@@ -125,7 +131,7 @@ def test_rank_correlations_are_scipys(sides):
 
 def test_agreement_against_numpy_and_scipy():
     effects, people = printed()
-    bias = pb.hold_against_people(effects, people)
+    bias = pb.hold_against_people(effects, people, VALUE_PORTRAIT)
     agreement = pb.assess_agreement(bias, None)
     assert len(agreement) == 2 * (13 + 4)
     for row in agreement.to_dict("records"):
@@ -157,7 +163,7 @@ def test_agreement_against_numpy_and_scipy():
 )
 def test_the_groups_of_a_printed_axis_are_not_taken_as_independent(axis, against, expected):
     effects, people = printed()
-    agreement = pb.assess_agreement(pb.hold_against_people(effects, people), None)
+    agreement = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), None)
     row = agreement.query("group == 'all' and axis == @axis and against == @against").iloc[0]
     assert row[["slope", "slope_ci_low", "slope_ci_high"]].tolist() == pytest.approx(expected, abs=0.005)
 
@@ -169,7 +175,7 @@ def test_a_printed_axis_is_no_surer_for_the_same_group_many_times(times, seed):
     ends = []
     for labels in (["once"], [f"copy {number}" for number in range(times)]):
         effects, people = subject(dict.fromkeys(labels, (p, h)), order=range(times))
-        agreement = pb.assess_agreement(pb.hold_against_people(effects, people), None)
+        agreement = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), None)
         ends.append(agreement.query("group == 'all' and against == 'baseline'")[["slope_ci_low", "slope_ci_high"]])
     np.testing.assert_allclose(*ends)
 
@@ -178,7 +184,9 @@ def test_two_groups_against_their_mean_count_once():
     rng = np.random.default_rng(4)
     groups = {label: (rng.normal(size=10), rng.normal(size=10)) for label in ("young", "old")}
     effects, people = subject(groups)
-    agreement = pb.assess_agreement(pb.hold_against_people(effects, people), None).query("against == 'axis_mean'")
+    agreement = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), None).query(
+        "against == 'axis_mean'"
+    )
     assert agreement["n"].tolist() == [10, 10, 10]
     numbers = agreement.set_index("group")[["same_sign", "rho", "slope"]]
     pd.testing.assert_series_equal(numbers.loc["all"], numbers.loc["young"], check_names=False)
@@ -188,7 +196,7 @@ def test_the_interval_of_a_printed_slope_by_hand():
     h = np.array([1.0, -1, 1, -1, 0, 0, 0, 0, 0, 0])
     p = 2 * h + np.array([0, 0, 0, 0, 3.0, -3, 0, 0, 0, 0])
     effects, people = subject({"old": (p, h)})
-    row = pb.assess_agreement(pb.hold_against_people(effects, people), None).iloc[0]
+    row = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), None).iloc[0]
     # Residual variance 18 / 9 = 2, divided by sum(h²) = 4; t(9) at 97.5 % is 2.262157.
     assert row["slope"] == pytest.approx(2)
     assert row["slope_ci_high"] - 2 == pytest.approx(2.262157 * np.sqrt(0.5), abs=1e-5)
@@ -199,7 +207,7 @@ def test_the_interval_of_a_slope_comes_from_the_draws_where_there_are_some():
     h = rng.normal(size=10)
     slopes = rng.normal(1.5, 0.2, DRAWS)
     effects, people = subject({"old": (1.5 * h, h)}, np.outer(slopes, h))
-    row = pb.assess_agreement(pb.hold_against_people(effects, people), effects.draws).iloc[0]
+    row = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), effects.draws).iloc[0]
     assert row["interval"] == "queries"
     assert [row["slope_ci_low"], row["slope_ci_high"]] == pytest.approx(np.quantile(slopes, [0.025, 0.975]))
 
@@ -214,7 +222,7 @@ def test_what_all_personas_do_alike_does_not_count_against_the_axis_mean(shift, 
     for groups in (base, moved):
         draws = np.random.default_rng(0).normal(size=(DRAWS, 30))
         effects, people = subject(groups, draws)
-        table = pb.assess_agreement(pb.hold_against_people(effects, people), draws)
+        table = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), draws)
         rows.append(table.query("against == 'axis_mean'")[["rho", "slope", "slope_ci_low", "slope_ci_high"]])
     pd.testing.assert_frame_equal(*rows, atol=1e-6)
 
@@ -248,9 +256,10 @@ def test_axes_without_an_order_have_no_trend():
 
 def test_the_description_holds_the_quoted_numbers():
     effects, people = printed()
-    bias = pb.hold_against_people(effects, people)
+    bias = pb.hold_against_people(effects, people, VALUE_PORTRAIT)
     trends = pb.assess_trends(effects.table, people)
-    text = pb.describe(pb.quoted_findings(bias), pb.assess_agreement(bias, None), trends, effects.table, 6)
+    text = pp.describe_findings(pp.quoted_findings(bias))
+    text += pb.describe(pb.assess_agreement(bias, None), trends, effects.table, 6, VALUE_PORTRAIT)
     for name, subject in (("GPT-4o, as printed", "model == 'GPT-4o'"), ("people, as printed", "model.isna()")):
         own = trends.query(subject + " and axis == 'age' and dimension in @VALUES")
         assert f"- {name}, age: {own['strict'].sum()} of 10 values (0.8 by chance)." in text
@@ -264,9 +273,9 @@ def test_personas_and_steering_are_counted_apart_against_prompt_versions():
     effects, people = subject({"young": (np.ones(10), np.ones(10)), "old": (np.ones(10), np.ones(10))})
     table = effects.table.assign(version_ratio=[2.0] * 7 + [0.5] * 3 + [1.5] * 10)
     table["axis"] = ["age"] * 10 + ["steering"] * 10
-    nothing = pb.hold_against_people(Effects(table, None), people.head(0))
+    nothing = pb.hold_against_people(Effects(table, None), people.head(0), VALUE_PORTRAIT)
     trends = pb.assess_trends(table, people)
-    text = pb.describe(pb.quoted_findings(nothing), pb.assess_agreement(nothing, None), trends, table, 6)
+    text = pb.describe(pb.assess_agreement(nothing, None), trends, table, 6, VALUE_PORTRAIT)
     assert "- m, personas: 7 of 10 effects" in text
     assert "- m, steering: 10 of 10 effects" in text
     null = np.random.default_rng(1).normal(size=(6, 100_000))

@@ -6,30 +6,28 @@ import pytest
 from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from value_portrait.dimensions import DIMENSIONS, FAMILIES
+from instruments import VALUE_PORTRAIT
+from value_portrait.configuration import Persona
+from value_portrait.paper.personas import printed_effects
 from value_portrait.personas import effects as pe
 from value_portrait.scores.profiles import score
-from value_portrait.scores.ratings import Ratings
+from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.tables import write_table
 
 ITEMS = [f"{query}-{response}" for query in range(1001, 1041) for response in range(1, 6)]
 QUERIES = [item.split("-")[0] for item in ITEMS]
 VERSIONS = ["v1", "v1_reversed", "v2"]
-PERSONAS = pd.DataFrame(
-    [
-        ("gender_male", "gender", np.nan, "Male", "Male"),
-        ("gender_female", "gender", np.nan, "Female", "Female"),
-        ("steering_power", "steering", np.nan, "Power", np.nan),
-    ],
-    columns=["persona", "axis", "order", "group", "people"],
-)
+PERSONAS = [
+    Persona(persona=f"{axis}_{group.lower()}", axis=axis, order=None, group=group, statement="Told.", people=people)
+    for axis, group, people in (("gender", "Male", "Male"), ("gender", "Female", "Female"), ("steering", "Power", None))
+]
 
 
-def make_key(rng, tags=3):
+def make_key(rng, tags=3, instrument=VALUE_PORTRAIT):
     """Every dimension measured by some items, some of them keyed the other way."""
     rows = [
         (item, family, dimension, 0.4, sign)
-        for family, dimension in DIMENSIONS
+        for family, dimension in instrument.dimensions
         for item, sign in zip(
             rng.choice(ITEMS, 5 * tags, replace=False), rng.choice([1, 1, 1, -1], 5 * tags), strict=True
         )
@@ -40,20 +38,21 @@ def make_key(rng, tags=3):
 def make_ratings(rng, conditions=("baseline", "gender_male", "gender_female@first_turn"), models=("a", "b")):
     subjects = [(model, condition) for model in models for condition in conditions]
     values = rng.integers(0, 7, (len(subjects), len(VERSIONS), len(ITEMS))).astype(np.int8)
+    values[values == 0] = NO_RATING
     return Ratings(subjects, VERSIONS, ITEMS, values)
 
 
 def estimate(ratings, key, centring="tagged_items", seed=1):
-    return pe.estimate_effects(ratings, QUERIES, key, centring, PERSONAS, seed)
+    return pe.estimate_effects(ratings, QUERIES, key, centring, PERSONAS, seed, VALUE_PORTRAIT)
 
 
 @pytest.mark.parametrize("centring", ["tagged_items", "all_items", "none"])
 def test_sums_by_query_give_the_scores_of_the_pipeline(centring):
     rng = np.random.default_rng(2)
     key, averages = make_key(rng), make_ratings(rng).averages()
-    sums = pe.sum_by_query(averages, ITEMS, QUERIES, key, centring)
+    sums = pe.sum_by_query(averages, ITEMS, QUERIES, key, centring, VALUE_PORTRAIT)
     ours = sums.scores(np.ones((1, 40)))[0]
-    theirs = score(averages, ITEMS, key, centring)["centred_mean"].to_numpy().reshape(len(averages), -1)
+    theirs = score(averages, ITEMS, key, centring, VALUE_PORTRAIT)["centred_mean"].to_numpy().reshape(len(averages), -1)
     np.testing.assert_allclose(ours, theirs, atol=1e-9)
 
 
@@ -63,12 +62,16 @@ def test_a_resample_is_scored_like_a_study_with_its_queries(centring):
     rng = np.random.default_rng(5)
     key, averages = make_key(rng), make_ratings(rng).averages()
     weights = pe.resample_queries(40, 3)[:1]
-    ours = pe.sum_by_query(averages, ITEMS, QUERIES, key, centring).scores(weights)[0]
+    ours = pe.sum_by_query(averages, ITEMS, QUERIES, key, centring, VALUE_PORTRAIT).scores(weights)[0]
     columns = np.repeat(np.arange(len(ITEMS)), np.repeat(weights[0], 5).astype(int))
     names = [f"{ITEMS[column]}#{number}" for number, column in enumerate(columns)]
     copies = pd.DataFrame({"copy": names, "item_id": [ITEMS[column] for column in columns]})
     key = copies.merge(key, on="item_id").drop(columns="item_id").rename(columns={"copy": "item_id"})
-    theirs = score(averages[:, columns], names, key, centring)["centred_mean"].to_numpy().reshape(len(averages), -1)
+    theirs = (
+        score(averages[:, columns], names, key, centring, VALUE_PORTRAIT)["centred_mean"]
+        .to_numpy()
+        .reshape(len(averages), -1)
+    )
     np.testing.assert_allclose(ours, theirs, atol=1e-9)
 
 
@@ -95,11 +98,13 @@ def test_effects_are_differences_of_profiles(tmp_path):
     rng = np.random.default_rng(8)
     key, ratings = make_key(rng), make_ratings(rng)
     table = estimate(ratings, key).table
-    scores = score(ratings.averages(), ITEMS, key, "tagged_items")["centred_mean"].to_numpy().reshape(6, -1)
+    scores = (
+        score(ratings.averages(), ITEMS, key, "tagged_items", VALUE_PORTRAIT)["centred_mean"].to_numpy().reshape(6, -1)
+    )
     own = table[(table["model"] == "b") & (table["framing"] == "first_turn")]
     np.testing.assert_allclose(own["effect"], scores[5] - scores[3], atol=1e-9)
     assert set(own["persona"]) == {"gender_female"}
-    write_table(table, tmp_path / "effects.csv", "persona_effects")
+    write_table(table, tmp_path / "effects.csv", "persona_effects", VALUE_PORTRAIT)
 
 
 def test_the_interval_is_that_of_a_plain_bootstrap():
@@ -186,17 +191,20 @@ def test_a_dimension_without_items_is_left_out_and_a_rare_one_has_no_interval():
 def test_printed_numbers_come_as_they_are_printed(tmp_path):
     printed = pd.read_csv(ROOT / "data/reference/tables_13_to_19_personas.csv", comment="#")
     steered = pd.read_csv(ROOT / "data/reference/table_17_value_steering.csv", comment="#")
-    effects = pe.printed_effects(printed, steered, PERSONAS)
+    effects = printed_effects(printed, steered, PERSONAS, VALUE_PORTRAIT)
     assert effects.draws is None
     assert len(effects.table) == 25 * 15 + 10 * 10
     cells = effects.table.set_index(["axis", "group", "dimension"])["effect"]
     assert cells["gender", "Male", "Conformity"] == 0.33
     assert cells["religion", "Protestant", "Neuroticism"] == 0.17
     assert cells["steering", "Power", "Universalism"] == -1.10
-    assert effects.table.drop_duplicates("dimension")["dimension"].tolist() == [*FAMILIES["pvq"], *FAMILIES["bfi"]]
+    assert effects.table.drop_duplicates("dimension")["dimension"].tolist() == [
+        *VALUE_PORTRAIT.family("pvq").names,
+        *VALUE_PORTRAIT.family("bfi").names,
+    ]
     known = effects.table.dropna(subset="persona")
-    assert set(known["persona"]) == set(PERSONAS["persona"])
-    write_table(effects.table, tmp_path / "effects.csv", "persona_effects")
+    assert set(known["persona"]) == {row.persona for row in PERSONAS}
+    write_table(effects.table, tmp_path / "effects.csv", "persona_effects", VALUE_PORTRAIT)
 
 
 def test_joined_effects_keep_their_draws():

@@ -8,10 +8,11 @@ import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from instruments import VALUE_PORTRAIT
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from value_portrait.dimensions import DIMENSIONS, title
-from value_portrait.items.coverage import CIRCLE, cross_loading_distances, items_per_value, topic_shares
+from value_portrait.items.coverage import cross_loading_distances, items_per_dimension, topic_shares
 from value_portrait.publication import figures_items, figures_models
 from value_portrait.publication.drawing import family_marks, save_figure, shown, signed, spaced
 
@@ -85,7 +86,11 @@ def groups_of(difference):
 
 
 def tags_of(count):
-    rows = [(f"{item}-1", "pvq", CIRCLE[(item * step) % 10], 0.4) for item in range(count) for step in (1, 2)]
+    rows = [
+        (f"{item}-1", "pvq", VALUE_PORTRAIT.main.names[(item * step) % 10], 0.4)
+        for item in range(count)
+        for step in (1, 2)
+    ]
     return pd.DataFrame(rows, columns=["item_id", "family", "dimension", "rho"]).drop_duplicates()
 
 
@@ -104,11 +109,11 @@ def model_figures(families, missing=()):
 
 def item_figures(alpha=0.8, mean=0.1, count=40):
     """Every other figure."""
-    counts = items_per_value(tags_of(count))
+    counts = items_per_dimension(tags_of(count), VALUE_PORTRAIT.main)
     topics = pd.DataFrame({"query_id": ["1", "1", "2"], "topic": ["Work", "Money & cost in $", "Work"]})
     return {
         "items_per_value": figures_items.items_per_value(counts, counts, 0.3),
-        "cross_loading": figures_items.cross_loading(cross_loading_distances(tags_of(count))),
+        "cross_loading": figures_items.cross_loading(cross_loading_distances(tags_of(count), VALUE_PORTRAIT.main)),
         "topics": figures_items.topics(topic_shares(topics), 2),
         "reliability": figures_items.reliability(reliability_of(alpha)),
         "models_and_people": figures_items.models_and_people(people_of(mean)),
@@ -210,7 +215,7 @@ def test_nothing_measured_is_drawn_too():
 
 def test_numbers_of_the_other_figures():
     figures = item_figures()
-    counts = items_per_value(tags_of(40))
+    counts = items_per_dimension(tags_of(40), VALUE_PORTRAIT.main)
     for count, share in zip(counts["n_tags"], counts["share"], strict=True):
         assert f"{count} ({100 * share:.1f} %)" in words(figures["items_per_value"])
     assert "100.0 % (2)" in words(figures["topics"])

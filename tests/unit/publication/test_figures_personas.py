@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
+from instruments import VALUE_PORTRAIT
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from test_figures import cells, check_texts, words
 from value_portrait.dimensions import DIMENSIONS
@@ -36,9 +37,12 @@ def people_of(weightings=("anweight", "none"), source="ess_microdata"):
 
 
 def figures_of(effects, people):
-    bias = persona_bias.hold_against_people(effects, people)
+    bias = persona_bias.hold_against_people(effects, people, VALUE_PORTRAIT)
     agreement = persona_bias.assess_agreement(bias, effects.draws)
-    told = (steering.change_by_distance(effects, 1), steering.hit_targets(effects.table))
+    told = (
+        steering.change_by_distance(effects, 1, VALUE_PORTRAIT),
+        steering.hit_targets(effects.table, VALUE_PORTRAIT),
+    )
     return {
         "personas_and_people": figures_personas.personas_and_people(bias, agreement),
         "persona_effects": figures_personas.persona_effects(effects.table),
@@ -85,7 +89,7 @@ def test_groups_of_one_axis_and_single_values_are_drawn():
     few = PERSONAS[PERSONAS["persona"].isin(["gender_male", "steering_power"])]
     for figure in figures_of(effects_of(personas=few), people_of()).values():
         FigureCanvasAgg(figure).draw()
-    nobody = persona_bias.hold_against_people(effects_of(), people_of().head(0))
+    nobody = persona_bias.hold_against_people(effects_of(), people_of().head(0), VALUE_PORTRAIT)
     assert "No persona of this model" in words(figures_personas.personas_and_people(nobody, None))
 
 
@@ -142,17 +146,20 @@ def test_any_choice_of_personas_is_estimated_described_and_drawn(told):
     parts = [effects_of([framing], personas=PERSONAS[PERSONAS["persona"].isin(own)]) for framing, own in told.items()]
     effects = join([Effects(part.table.assign(version_ratio=2.0), part.draws) for part in parts])
     people = people_of()
-    bias = persona_bias.hold_against_people(effects, people)
+    bias = persona_bias.hold_against_people(effects, people, VALUE_PORTRAIT)
     agreement = persona_bias.assess_agreement(bias, effects.draws)
     trends = persona_bias.assess_trends(effects.table, people)
-    described = persona_bias.describe(persona_bias.quoted_findings(bias), agreement, trends, effects.table, 6)
+    described = persona_bias.describe(agreement, trends, effects.table, 6, VALUE_PORTRAIT)
     with_people = PERSONAS.dropna(subset="people").set_index("persona")["axis"]
     axes = [with_people[[name for name in own if name in with_people]] for own in told.values()]
     assert described.count("| baseline |") == 2 * sum(own.nunique() for own in axes)
     assert described.count("| axis mean |") == 2 * sum((own.value_counts() > 1).sum() for own in axes)
     drawn = [figures_personas.personas_and_people(bias, agreement)]
     if (effects.table["axis"] == "steering").all():
-        found = (steering.change_by_distance(effects, 1), steering.hit_targets(effects.table))
+        found = (
+            steering.change_by_distance(effects, 1, VALUE_PORTRAIT),
+            steering.hit_targets(effects.table, VALUE_PORTRAIT),
+        )
         drawn.append(figures_personas.steering(effects.table, *found))
     else:
         drawn.append(figures_personas.persona_effects(effects.table))

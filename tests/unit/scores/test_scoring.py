@@ -4,8 +4,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from instruments import VALUE_PORTRAIT
 from value_portrait.scores.profiles import profile_as_seen, profile_models, profile_raters, score
-from value_portrait.scores.ratings import Ratings, arrange_ratings
+from value_portrait.scores.ratings import NO_RATING, Ratings, arrange_ratings
 
 ITEMS = ["1-1", "1-2", "1-3", "1-4"]
 
@@ -29,7 +30,7 @@ def row_of(scores, dimension, row=0):
 
 def test_scores_by_hand():
     # Tagged items 1-1, 1-2, 1-3, each once: centre (6 + 3 + 2) / 3 = 11/3; 1-4 carries no tag.
-    scores = score(np.array([[6.0, 3.0, 2.0, 1.0]]), ITEMS, KEY, "tagged_items")
+    scores = score(np.array([[6.0, 3.0, 2.0, 1.0]]), ITEMS, KEY, "tagged_items", VALUE_PORTRAIT)
     power, security = row_of(scores, "Power"), row_of(scores, "Security")
     assert power["mean"] == 4.5
     assert power["centred_mean"] == pytest.approx(4.5 - 11 / 3)
@@ -41,12 +42,12 @@ def test_scores_by_hand():
 
 @pytest.mark.parametrize(("centring", "centre"), [("tagged_items", 11 / 3), ("all_items", 3.0), ("none", 0.0)])
 def test_the_three_centres(centring, centre):
-    scores = score(np.array([[6.0, 3.0, 2.0, 1.0]]), ITEMS, KEY, centring)
+    scores = score(np.array([[6.0, 3.0, 2.0, 1.0]]), ITEMS, KEY, centring, VALUE_PORTRAIT)
     assert row_of(scores, "Power")["centred_mean"] == pytest.approx(4.5 - centre)
 
 
 def test_items_without_rating_are_left_out_and_counted():
-    scores = score(np.array([[6.0, np.nan, 2.0, 1.0], [np.nan] * 4]), ITEMS, KEY, "tagged_items")
+    scores = score(np.array([[6.0, np.nan, 2.0, 1.0], [np.nan] * 4]), ITEMS, KEY, "tagged_items", VALUE_PORTRAIT)
     power = row_of(scores, "Power")
     assert (power["n_items"], power["n_missing"], power["mean"], power["sd"]) == (1, 1, 6, 0)
     assert power["centred_mean"] == 6 - 4
@@ -56,19 +57,23 @@ def test_items_without_rating_are_left_out_and_counted():
 
 
 def test_versions_without_rating_are_left_out_of_the_average():
-    values = np.array([[[6, 0, 0, 1], [3, 4, 0, 1]]], np.int8)
+    values = np.array([[[6, NO_RATING, NO_RATING, 1], [3, 4, NO_RATING, 1]]], np.int8)
     ratings = Ratings([("m", "baseline")], ["v1", "v2"], ITEMS, values)
     np.testing.assert_array_equal(ratings.averages(), [[4.5, 4, np.nan, 1]])
-    profile = profile_models(ratings, KEY, "tagged_items").set_index("dimension")
+    profile = profile_models(ratings, KEY, "tagged_items", VALUE_PORTRAIT).set_index("dimension")
     assert profile.loc["Power", "n_missing_answers"] == 1
     assert profile.loc["Security", "n_missing_answers"] == 3
     assert profile.loc["Security", "n_missing"] == 1
 
 
+def _rating(value):
+    return None if value == NO_RATING else int(value)
+
+
 def ratings_table(values, models):
     versions = [f"v{n}" for n in range(values.shape[1])]
     rows = [
-        {"model": m, "condition": "baseline", "prompt_version": v, "item_id": i, "rating": int(values[a, b, c]) or None}
+        {"model": m, "condition": "baseline", "prompt_version": v, "item_id": i, "rating": _rating(values[a, b, c])}
         for a, m in enumerate(models)
         for b, v in enumerate(versions)
         for c, i in enumerate(ITEMS)
@@ -84,6 +89,7 @@ def ratings_table(values, models):
 def test_arranging_is_independent_of_the_order_of_rows(seed, models, versions):
     rng = np.random.default_rng(seed)
     values = rng.integers(0, 7, (models, versions, 4)).astype(np.int8)
+    values[values == 0] = NO_RATING
     names = [f"m{n}" for n in range(models)]
     table, version_names = ratings_table(values, names)
     straight = arrange_ratings(table, "rating", version_names, ITEMS)
@@ -100,7 +106,7 @@ def test_arranging_is_independent_of_the_order_of_rows(seed, models, versions):
 @given(st.integers(0, 2**32 - 1), st.floats(-1, 1))
 def test_a_constant_shift_leaves_centred_scores_alone(seed, shift):
     averages = np.random.default_rng(seed).uniform(2, 5, (3, 4))
-    before, after = (score(x, ITEMS, KEY, "tagged_items") for x in (averages, averages + shift))
+    before, after = (score(x, ITEMS, KEY, "tagged_items", VALUE_PORTRAIT) for x in (averages, averages + shift))
     np.testing.assert_allclose(before["centred_mean"], after["centred_mean"], atol=1e-12)
     # The spread of a dimension with keys of both signs does move: Security has one of each.
     power = before["dimension"] == "Power"
@@ -111,8 +117,8 @@ def test_a_constant_shift_leaves_centred_scores_alone(seed, shift):
 @given(st.integers(0, 2**32 - 1))
 def test_mirrored_answers_and_key_change_the_sign_of_the_centred_scores(seed):
     averages = np.random.default_rng(seed).uniform(1, 6, (2, 4))
-    mirrored = score(7 - averages, ITEMS, KEY.assign(polarity=-KEY["polarity"]), "tagged_items")
-    straight = score(averages, ITEMS, KEY, "tagged_items")
+    mirrored = score(7 - averages, ITEMS, KEY.assign(polarity=-KEY["polarity"]), "tagged_items", VALUE_PORTRAIT)
+    straight = score(averages, ITEMS, KEY, "tagged_items", VALUE_PORTRAIT)
     np.testing.assert_allclose(mirrored["centred_mean"], straight["centred_mean"], atol=1e-12)
     np.testing.assert_allclose(mirrored["mean"], straight["mean"], atol=1e-12)
 
@@ -125,7 +131,7 @@ def survey_of(*sittings):
 
 def test_a_rater_is_scored_on_what_they_saw():
     survey = survey_of((1, "P1", {"1-1": 6, "1-2": 2}), (2, "P1", {"1-3": 5, "1-4": 3}))
-    profiles = profile_raters(survey, ITEMS, KEY, "tagged_items")
+    profiles = profile_raters(survey, ITEMS, KEY, "tagged_items", VALUE_PORTRAIT)
     power = profiles[profiles["dimension"] == "Power"].set_index("group")
     assert power.loc[1, "n_items"] == 2
     assert power.loc[1, "centred_mean"] == 0
@@ -139,8 +145,8 @@ def test_a_model_that_answers_like_every_rater_scores_like_them_as_seen():
         (1, "P1", {"1-1": 6, "1-2": 2}), (1, "P2", {"1-1": 6, "1-2": 2}), (2, "P3", {"1-3": 5, "1-4": 3})
     )
     ratings = Ratings([("m", "baseline")], ["v1"], ITEMS, np.array([[[6, 2, 5, 3]]], np.int8))
-    seen = profile_as_seen(ratings, survey, KEY, "tagged_items").set_index("dimension")
-    people = profile_raters(survey, ITEMS, KEY, "tagged_items").groupby("dimension")["centred_mean"]
+    seen = profile_as_seen(ratings, survey, KEY, "tagged_items", VALUE_PORTRAIT).set_index("dimension")
+    people = profile_raters(survey, ITEMS, KEY, "tagged_items", VALUE_PORTRAIT).groupby("dimension")["centred_mean"]
     assert seen.loc["Security", "n_raters"] == people.count()["Security"] == 3
     for dimension in ("Power", "Security"):
         assert seen.loc[dimension, "centred_mean"] == pytest.approx(people.mean()[dimension])

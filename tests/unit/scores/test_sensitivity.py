@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from value_portrait.scores.ratings import Ratings
+from instruments import VALUE_PORTRAIT
+from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.scores.sensitivity import estimate_sensitivity
 
 VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed", "v3", "v3_reversed"]
@@ -14,7 +15,8 @@ def ratings(*versions):
 def test_sensitivities_by_hand():
     # Items:            same  one differs  all differ  v2 missing
     row = estimate_sensitivity(
-        ratings([4, 4, 6, 5], [4, 1, 6, 5], [4, 4, 3, 0], [4, 4, 0, 5], [4, 2, 1, 5], [4, 2, 1, 5])
+        ratings([4, 4, 6, 5], [4, 1, 6, 5], [4, 4, 3, NO_RATING], [4, 4, NO_RATING, 5], [4, 2, 1, 5], [4, 2, 1, 5]),
+        VALUE_PORTRAIT,
     ).iloc[0]
     assert row["prompt_sensitivity"] == pytest.approx(2 / 3)
     # Mean absolute differences of the pairs: 0; (0 + 2 + 2) / 3; (3 + 5 + 2) / 3; over three items.
@@ -28,14 +30,15 @@ def test_sensitivities_by_hand():
 
 
 def test_without_answers_there_is_no_sensitivity():
-    row = estimate_sensitivity(ratings(*[[0, 0]] * 6)).iloc[0]
+    row = estimate_sensitivity(ratings(*[[NO_RATING, NO_RATING]] * 6), VALUE_PORTRAIT).iloc[0]
     assert np.isnan(row["prompt_sensitivity"])
     assert np.isnan(row["order_sensitivity"])
 
 
 def test_one_wording_alone_has_no_order_sensitivity():
     alone = Ratings([("m", "baseline")], ["v1"], ["1-1"], np.array([[[3]]], np.int8))
-    row = estimate_sensitivity(alone).iloc[0]
-    assert row["prompt_sensitivity"] == 0
+    row = estimate_sensitivity(alone, VALUE_PORTRAIT).iloc[0]
+    assert row["n_prompt_items"] == 0
+    assert np.isnan(row["prompt_sensitivity"])
     assert np.isnan(row["prompt_difference"])
     assert np.isnan(row["order_sensitivity"])

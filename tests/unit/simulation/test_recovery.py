@@ -4,21 +4,23 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 import pytest
+from instruments import SMALL, VALUE_PORTRAIT
 from scipy.stats import spearmanr
 from simulation.assess_recovery import assess_recovery
 from simulation.simulate_study import simulate_study
-from value_portrait.paper import raw_files as study
 from value_portrait.simulation.models import PlantedModel, expected_centred_means
-from value_portrait.simulation.people_and_items import PLANTED, simulate_archive
+from value_portrait.simulation.people_and_items import draw_study
 from value_portrait.simulation.recovery import (
     RECOVERY_PROFILES,
     RECOVERY_TAGS,
     assess_profiles,
     assess_tags,
     compare_scores,
+    describe_recovery,
 )
 from value_portrait.tables import read_table, write_table
 
+PLANTED = VALUE_PORTRAIT.planted
 ITEMS = ["1001-1", "1001-2", "1002-1", "1002-2"]
 POWER, HEDONISM = PLANTED.index(("pvq", "Power")), PLANTED.index(("pvq", "Hedonism"))
 OPENNESS = PLANTED.index(("bfi", "Openness"))
@@ -49,7 +51,7 @@ def test_tags_by_hand():
         ("1002-2", "pvq", "Power", 0.4, 1),  # false
         ("1002-1", "higher_pvq", "Self_Enhancement", 0.4, 1),  # nothing is planted there
     )
-    table = assess_tags(planted_loadings(), ITEMS, tags).set_index(["family", "dimension"])
+    table = assess_tags(planted_loadings(), ITEMS, tags, VALUE_PORTRAIT).set_index(["family", "dimension"])
     assert table.loc[("pvq", "Power"), ["planted", "found", "false_tags"]].tolist() == [2, 1, 1]
     assert table.loc[("pvq", "Power"), ["sensitivity", "specificity"]].tolist() == [0.5, 0.5]
     assert table.loc[("pvq", "all"), ["planted", "found", "false_tags"]].tolist() == [3, 1, 1]
@@ -61,11 +63,53 @@ def test_tags_by_hand():
 
 @pytest.mark.parametrize(("centring", "centre"), [("tagged_items", 3.5), ("all_items", 3), ("none", 0)])
 def test_expected_centred_means_by_hand(centring, centre):
-    means = expected_centred_means(np.array([3.0, 4, 2, 3]), planted_loadings(), centring)
+    means = expected_centred_means(np.array([3.0, 4, 2, 3]), planted_loadings(), centring, VALUE_PORTRAIT)
     # Power: items 1 and 2; Hedonism: item 2; the centre of the values over items 1 and 2, each once.
     assert means[[POWER, HEDONISM]] == pytest.approx([3.5 - centre, 4 - centre])
     assert means[OPENNESS] == pytest.approx({"tagged_items": 0, "all_items": -1, "none": 2}[centring])
     assert np.isnan(np.delete(means, [POWER, HEDONISM, OPENNESS])).all()
+
+
+def test_expected_centred_means_without_a_circle_by_hand():
+    """Items 1 and 2 measure Sweet, item 2 Salty as well, item 3 Haste: the tastes' centre is over the first two."""
+    loadings = np.zeros((4, 4))
+    loadings[[0, 1, 1, 2], [0, 0, 1, 3]] = 1
+    means = expected_centred_means(np.array([1.0, 3, 2, 4]), loadings, "tagged_items", SMALL)
+    np.testing.assert_allclose(means, [0, 1, np.nan, 0])
+    np.testing.assert_allclose(
+        expected_centred_means(np.array([1.0, 3, 2, 4]), loadings, "all_items", SMALL), [-0.5, 0.5, np.nan, -0.5]
+    )
+
+
+def test_recovery_without_a_circle_is_described_family_by_family():
+    """Sour_Bitter has no item, Haste a false tag only: no share can be told of what was not planted."""
+    loadings = np.zeros((4, 4))
+    loadings[[0, 1], [0, 1]] = 1
+    tags = assess_tags(
+        loadings, ITEMS, key(("1001-1", "taste", "Sweet", 0.5, 1), ("1002-1", "pace", "Haste", 0.5, 1)), SMALL
+    )
+    planted = PlantedModel(
+        "m",
+        2.0,
+        1.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        {"taste": {"Sweet": 1.0, "Salty": 0.0, "Sour_Bitter": 0.0}, "pace": {"Haste": 0.0}},
+    )
+    found = pd.DataFrame(
+        [("m", "baseline", "taste", "Sweet", 0.4)],
+        columns=["model", "condition", "family", "dimension", "centred_mean"],
+    )
+    # Sweet's item is expected at 3 and Salty's at 2, so Sweet stands half a point above their mean.
+    scores = compare_scores([planted], loadings, np.zeros(4), found, "tagged_items", SMALL)
+    lines = describe_recovery(tags, assess_profiles(scores), SMALL).splitlines()
+    assert lines[4:6] == [
+        "| Tastes | 2 | 1 | 0 | 0.50 | 1.00 | – | 0.10 |",
+        "| Pace | 0 | 0 | 1 | – | 0.75 | – | – |",
+    ]
+    assert lines[-1] == "1 models; errors in scale points (0 to 4)."
 
 
 def profiles(recovered):
@@ -78,7 +122,7 @@ def profiles(recovered):
 def test_scores_are_compared_in_scale_points():
     # Expected ratings 4, 4, 3, 3: with Power at 1 standard deviation, items 1 and 2 rise by a point.
     recovered = profiles([("baseline", POWER, 0.3), ("baseline", HEDONISM, np.nan), ("grandmother", POWER, 9)])
-    scores = compare_scores([model(Power=1.0)], planted_loadings(), np.zeros(4), recovered, "all_items")
+    scores = compare_scores([model(Power=1.0)], planted_loadings(), np.zeros(4), recovered, "all_items", VALUE_PORTRAIT)
     table = assess_profiles(scores).set_index("family")
     # Planted 4 - 3.5 = 0.5, recovered 0.3.
     assert table.loc["pvq", "n_dimensions"] == 1
@@ -98,15 +142,13 @@ def test_profile_error_and_correlation():
 def test_the_demo_study_can_be_recovered():
     """By SciPy alone: most planted tags are found, few others are."""
     simulation = {"groups": 6, "queries_per_group": 8, "responses_per_query": 5, "raters_per_group": 48}
-    files, truth = simulate_archive(simulation, [], 42)
-    people = files[study.PARTICIPANTS]
-    planted = truth["loading"].to_numpy().reshape(-1, len(PLANTED)) > 0
-    cells = [option["data"] for group in files[study.SURVEY] for options in group.values() for option in options]
+    study = draw_study(simulation, [], 42, VALUE_PORTRAIT)
+    planted = study.loadings["loading"].to_numpy().reshape(-1, len(PLANTED)) > 0
+    people = study.participants.to_pandas().pivot(index="participant_id", columns="dimension", values="score")
+    people = people[[name for _, name in PLANTED]]
     found = []
-    for cell in cells:
-        scores = np.array([[people[name][family][dimension] for family, dimension in PLANTED] for _, name in cell])
-        ratings = np.array([rating for rating, _ in cell])
-        result = spearmanr(np.column_stack([ratings, scores]))
+    for _, cell in study.survey.to_pandas().groupby("item_id", sort=False):
+        result = spearmanr(np.column_stack([cell["rating"], people.loc[cell["participant_id"]]]))
         found.append((result.statistic[0, 1:] > 0.3) & (result.pvalue[0, 1:] < 0.05))
     tagged = np.array(found)
     assert 0.75 < tagged[planted].mean() < 0.95
@@ -115,14 +157,15 @@ def test_the_demo_study_can_be_recovered():
 
 def test_from_files_to_files(tmp_path):
     size = {"groups": 2, "queries_per_group": 2, "responses_per_query": 2, "raters_per_group": 5}
-    simulate_study(tmp_path, size, ["v1"], 1, tmp_path / "loadings.parquet")
-    write_table(study.read_items(tmp_path / study.ITEMS), tmp_path / "items.parquet", "items")
+    names = ("items.parquet", "prompts.parquet", "topics.csv", "survey.parquet", "participants.parquet", "quality.csv")
+    files = [tmp_path / name for name in (*names, "loadings.parquet")]
+    simulate_study(size, ["v1"], 1, {}, *files, VALUE_PORTRAIT)
     (tmp_path / "m.json").write_text(json.dumps(asdict(model(Power=1.0))))
     tags = key(("1001-1", "pvq", "Power", 0.5, 1))
-    write_table(tags.astype({"polarity": "int8"}), tmp_path / "key.csv", "item_key")
+    write_table(tags.astype({"polarity": "int8"}), tmp_path / "key.csv", "item_key", VALUE_PORTRAIT)
     counts = {"n_items": 1, "n_missing": 0, "n_missing_answers": 0, "mean": 3.0, "sd": 0.0}
     recovered = profiles([("baseline", place, 0.1) for place in range(len(PLANTED))]).assign(**counts)
-    write_table(recovered, tmp_path / "profiles.csv", "profiles")
+    write_table(recovered, tmp_path / "profiles.csv", "profiles", VALUE_PORTRAIT)
     assess_recovery(
         *(tmp_path / name for name in ("items.parquet", "loadings.parquet")),
         [tmp_path / "m.json"],
@@ -131,6 +174,7 @@ def test_from_files_to_files(tmp_path):
         *(tmp_path / name for name in ("tags.csv", "recovered.csv")),
         tmp_path / "scores.csv",
         tmp_path / "recovery.md",
+        VALUE_PORTRAIT,
     )
     assert read_table(tmp_path / "tags.csv", RECOVERY_TAGS).num_rows == len(PLANTED) + 2
     assert read_table(tmp_path / "recovered.csv", RECOVERY_PROFILES)["family"].to_pylist() == ["pvq", "bfi"]

@@ -2,33 +2,25 @@ import json
 
 import numpy as np
 import pytest
-from instruments import VALUE_PORTRAIT
+from instruments import SMALL, VALUE_PORTRAIT
 from simulation.simulate_answers import simulate_answers
-from simulation.simulate_conditions import simulate_conditions
 from simulation.simulate_study import simulate_study
-from value_portrait.paper import raw_files as study
-from value_portrait.scores.reading import rate_answers
 from value_portrait.simulation import personas as simulated_personas
 from value_portrait.simulation.models import PlantedModel
-from value_portrait.simulation.people_and_items import LOADINGS, PLANTED, VALUES
+from value_portrait.simulation.people_and_items import loadings_schema
 from value_portrait.simulation.personas import STEERED, draw_shifts, moved, planted_effects
-from value_portrait.study.prompts import read_prompts
-from value_portrait.tables import read_table, write_table
+from value_portrait.tables import read_table
 
 VERSIONS = ["v1", "v2"]
-
-
-def template_paths(archive):
-    return {
-        version: {name: archive / study.prompt_path(version, name) for name in study.TEMPLATES} for version in VERSIONS
-    }
-
-
+PLANTED, VALUES = VALUE_PORTRAIT.planted, VALUE_PORTRAIT.main.names
 STEERING = {
-    f"steering_{value.lower()}": {"axis": "steering", "group": value, "order": None} for value in ("Power", "Hedonism")
+    f"steering_{value.lower()}": {"axis": "steering", "group": value, "order": None, "steers": True}
+    for value in ("Power", "Hedonism")
 }
-AGES = {f"age_{order}": {"axis": "age", "group": f"age {order}", "order": order} for order in (1, 2, 4)}
-GENDERS = {name: {"axis": "gender", "group": name, "order": None} for name in ("male", "female")}
+AGES = {
+    f"age_{order}": {"axis": "age", "group": f"age {order}", "order": order, "steers": False} for order in (1, 2, 4)
+}
+GENDERS = {name: {"axis": "gender", "group": name, "order": None, "steers": False} for name in ("male", "female")}
 EVERY = STEERING | AGES | GENDERS
 
 
@@ -40,17 +32,17 @@ def model(**scores):
 
 
 def test_a_shift_depends_on_model_seed_and_persona_alone():
-    every = draw_shifts("m", 1, EVERY)
-    alone = draw_shifts("m", 1, {"male": GENDERS["male"]})
+    every = draw_shifts("m", 1, EVERY, VALUE_PORTRAIT)
+    alone = draw_shifts("m", 1, {"male": GENDERS["male"]}, VALUE_PORTRAIT)
     np.testing.assert_array_equal(every["male"], alone["male"])
-    assert not np.array_equal(every["male"], draw_shifts("m", 2, GENDERS)["male"])
-    assert not np.array_equal(every["male"], draw_shifts("n", 1, GENDERS)["male"])
-    assert np.corrcoef(every["male"], draw_shifts("n", 1, GENDERS)["male"])[0, 1] > 0.7
+    assert not np.array_equal(every["male"], draw_shifts("m", 2, GENDERS, VALUE_PORTRAIT)["male"])
+    assert not np.array_equal(every["male"], draw_shifts("n", 1, GENDERS, VALUE_PORTRAIT)["male"])
+    assert np.corrcoef(every["male"], draw_shifts("n", 1, GENDERS, VALUE_PORTRAIT)["male"])[0, 1] > 0.7
 
 
 def test_without_departures_shifts_have_their_planted_shape(monkeypatch):
     monkeypatch.setattr(simulated_personas, "OWN_SD", 0)
-    shifts = draw_shifts("m", 1, EVERY)
+    shifts = draw_shifts("m", 1, EVERY, VALUE_PORTRAIT)
     power, hedonism = (shifts[name][VALUES.index("Power")] for name in STEERING)
     assert 0.4 * STEERED <= power <= 0.9 * STEERED
     # Power and Hedonism are two of ten steps apart.
@@ -58,6 +50,14 @@ def test_without_departures_shifts_have_their_planted_shape(monkeypatch):
     assert shifts["steering_power"][VALUES.index("Universalism")] == pytest.approx(-power)
     np.testing.assert_allclose(shifts["age_2"], 2 * shifts["age_1"])
     np.testing.assert_allclose(shifts["age_4"], 4 * shifts["age_1"])
+
+
+def test_without_a_circle_only_the_told_dimension_is_raised(monkeypatch):
+    monkeypatch.setattr(simulated_personas, "OWN_SD", 0)
+    told = {"c": {"axis": "steering", "group": "Salty", "order": None, "steers": True}}
+    sweet, salty, sour = draw_shifts("m", 1, told, SMALL)["c"]
+    assert sweet == sour == 0
+    assert 0.4 * STEERED <= salty <= 0.9 * STEERED
 
 
 def test_effects_by_hand():
@@ -68,42 +68,43 @@ def test_effects_by_hand():
     loadings[1, PLANTED.index(("pvq", "Hedonism"))] = 1
     shift = np.zeros(10)
     shift[VALUES.index("Power")] = 1.2
-    effects = planted_effects(model(Power=0.3), {"c": shift}, loadings, np.zeros(4), "tagged_items")["c"]
+    effects = planted_effects(model(Power=0.3), {"c": shift}, loadings, np.zeros(4), "tagged_items", VALUE_PORTRAIT)[
+        "c"
+    ]
     # Items 1 and 2 rise by 0.5 · 1.2, and the centre over items 1 to 3 by two thirds of that.
     assert effects["Power"] == effects["Hedonism"] == pytest.approx(0.2)
     assert effects["Security"] == pytest.approx(-0.4)
     assert effects["Tradition"] is None
     assert list(effects) == list(VALUES)
-    assert moved(model(Power=0.3), shift).profile["pvq"]["Power"] == pytest.approx(1.5)
+    assert moved(model(Power=0.3), shift, VALUE_PORTRAIT).profile["pvq"]["Power"] == pytest.approx(1.5)
 
 
 def test_tables_of_answers_and_the_truth_hold_every_condition(tmp_path):
     size = {"groups": 3, "queries_per_group": 8, "responses_per_query": 5, "raters_per_group": 5}
-    simulate_study(tmp_path / "archive", size, VERSIONS, 42, tmp_path / "loadings.parquet")
-    write_table(study.read_items(tmp_path / "archive" / study.ITEMS), tmp_path / "items.parquet", "items")
-    write_table(
-        read_prompts(template_paths(tmp_path / "archive"), VALUE_PORTRAIT),
-        tmp_path / "prompts.parquet",
-        "prompts",
-        VALUE_PORTRAIT,
-    )
-    sources = [tmp_path / f"{name}.parquet" for name in ("items", "prompts", "loadings")]
-    models, personas = {"plain": "no", "other": "yes"}, {"plain": {}, "other": EVERY}
-    tables = [tmp_path / f"{condition}.parquet" for condition in EVERY]
-    simulate_conditions(*sources, models, personas, VERSIONS, 42, tables)
-    files = [tmp_path / f"{version}.json" for version in VERSIONS]
-    simulate_answers(*sources, "other", True, EVERY, "tagged_items", VERSIONS, 42, files, tmp_path / "truth.json")
-    assert list(PlantedModel(**json.loads((tmp_path / "truth.json").read_text())).conditions) == list(EVERY)
-    loadings = read_table(sources[2], LOADINGS)
+    names = ("items.parquet", "prompts.parquet", "topics.csv", "survey.parquet", "participants.parquet", "quality.csv")
+    files = [tmp_path / name for name in (*names, "loadings.parquet")]
+    simulate_study(size, VERSIONS, 42, {}, *files, VALUE_PORTRAIT)
+    models = [
+        {"model": "plain", "reasoning": "no", "conditions": {"baseline": None}},
+        {"model": "other", "reasoning": "yes", "conditions": {"baseline": None} | EVERY},
+    ]
+    conditions = ["baseline", *EVERY]
+    tables = [tmp_path / f"{condition}.parquet" for condition in ("plain", *conditions)]
+    truth = [tmp_path / "plain.json", tmp_path / "other.json"]
+    simulate_answers(files[0], files[-1], models, VERSIONS, 42, "tagged_items", tables, truth, VALUE_PORTRAIT)
+    planted = [PlantedModel(**json.loads(path.read_text())) for path in truth]
+    assert [list(one.conditions) for one in planted] == [[], list(EVERY)]
+    loadings = read_table(files[-1], loadings_schema(VALUE_PORTRAIT))
     power = loadings["loading"].to_numpy().reshape(-1, len(PLANTED))[:, PLANTED.index(("pvq", "Power"))] > 0
-    means = {}
-    for condition, path in zip(EVERY, tables, strict=True):
-        table = read_table(path, "answers")
+    rating, means = VALUE_PORTRAIT.rating_of, {}
+    for condition, path in zip(conditions, tables[1:], strict=True):
+        table = read_table(path, "answers", VALUE_PORTRAIT)
         assert set(table["condition"].to_pylist()) == {condition}
         assert set(table["model"].to_pylist()) == {"other"}
         assert table.num_rows == 2 * 120
         assert table["reasoning_length"].null_count < table.num_rows / 2
-        ratings = rate_answers([table.drop_columns(["finish_reason", "reasoning_length", "error"])], "strict")["rating"]
-        means[condition] = np.nanmean(np.array(ratings.to_pylist(), float).reshape(2, 120)[:, power])
+        ratings = np.array([rating.get(text, np.nan) for text in table["raw_response"].to_pylist()])
+        means[condition] = np.nanmean(ratings.reshape(2, 120)[:, power])
     assert means["steering_power"] > means["steering_hedonism"] + 0.1
-    assert tables[0].read_bytes() != tables[1].read_bytes()
+    assert set(read_table(tables[0], "answers", VALUE_PORTRAIT)["model"].to_pylist()) == {"plain"}
+    assert tables[1].read_bytes() != tables[2].read_bytes()

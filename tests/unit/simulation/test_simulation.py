@@ -1,47 +1,43 @@
+"""The simulated study and the answers of simulated models, for the shipped instrument and any other."""
+
 import json
+import tempfile
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from instruments import VALUE_PORTRAIT
+from instrument_strategies import instruments
+from instruments import SMALL, VALUE_PORTRAIT
 from simulation.simulate_answers import simulate_answers
 from simulation.simulate_study import simulate_study
-from value_portrait.paper import raw_files as study
-from value_portrait.paper.answers import read_answers
-from value_portrait.responses.parsing import parse_published, parse_strict
 from value_portrait.simulation.models import (
     REFUSALS,
     STYLES,
     PlantedModel,
     draw_model,
+    expected_centred_means,
     expected_ratings,
     named_generator,
 )
 from value_portrait.simulation.people_and_items import (
-    LOADINGS,
-    PLANTED,
     draw_loadings,
     draw_people,
+    draw_ratings,
     draw_scores,
+    draw_study,
+    key_loadings,
     loading_matrix,
+    loadings_schema,
     prompt_text,
-    simulate_archive,
 )
-from value_portrait.study.prompts import read_prompts
-from value_portrait.study.quality import assess_data_quality
 from value_portrait.tables import read_table, write_table
 
-VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed", "v3", "v3_reversed"]
-
-
-def template_paths(archive):
-    return {
-        version: {name: archive / study.prompt_path(version, name) for name in study.TEMPLATES} for version in VERSIONS
-    }
-
-
-SMALL = {"groups": 3, "queries_per_group": 2, "responses_per_query": 2, "raters_per_group": 5}
+PLANTED = VALUE_PORTRAIT.planted
+SIZE = {"groups": 3, "queries_per_group": 2, "responses_per_query": 2, "raters_per_group": 5}
+TABLES = ("item_table", "prompts", "topics", "survey", "participants", "data_quality", "loadings")
 
 sizes = st.fixed_dictionaries(
     {
@@ -53,162 +49,318 @@ sizes = st.fixed_dictionaries(
 )
 
 
+def versions_of(instrument):
+    return [version.name for version in instrument.prompt_versions]
+
+
+def study_files(folder, size, seed, instrument):
+    paths = {name: folder / f"{name}.{'csv' if name in ('topics', 'data_quality') else 'parquet'}" for name in TABLES}
+    simulate_study(size, versions_of(instrument), seed, {}, **paths, instrument=instrument)
+    return paths
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    """A small study as files, with the tables that the models' simulation reads."""
-    folder = tmp_path_factory.mktemp("study")
-    simulate_study(folder / "archive", SMALL, VERSIONS, 42, folder / "loadings.parquet")
-    write_table(study.read_items(folder / "archive" / study.ITEMS), folder / "items.parquet", "items")
-    write_table(
-        read_prompts(template_paths(folder / "archive"), VALUE_PORTRAIT),
-        folder / "prompts.parquet",
-        "prompts",
-        VALUE_PORTRAIT,
-    )
-    return folder
+    """The files of a small study."""
+    return study_files(tmp_path_factory.mktemp("study"), SIZE, 42, VALUE_PORTRAIT)
 
 
-def answer(small, folder, model="aster", reasoning=False, seed=42):
-    answers = [folder / f"{version}.json" for version in VERSIONS]
-    tables = [small / f"{name}.parquet" for name in ("items", "prompts", "loadings")]
-    simulate_answers(*tables, model, reasoning, {}, "tagged_items", VERSIONS, seed, answers, folder / "truth.json")
-    return dict(zip(VERSIONS, answers, strict=True))
+def answer(small, folder, model="aster", reasoning="no", seed=42):
+    """The table of answers of a model at baseline, and the file of its truth."""
+    paths = folder / f"{model}.parquet", folder / f"{model}.json"
+    models = [{"model": model, "reasoning": reasoning, "conditions": {"baseline": None}}]
+    versions = versions_of(VALUE_PORTRAIT)
+    sources = small["item_table"], small["loadings"]
+    simulate_answers(*sources, models, versions, seed, "tagged_items", *([path] for path in paths), VALUE_PORTRAIT)
+    return read_table(paths[0], "answers", VALUE_PORTRAIT), paths[1]
 
 
 @settings(max_examples=25, deadline=None)
 @given(sizes, st.integers(0, 2**32))
-def test_a_study_of_any_size_has_the_archives_shape(simulation, seed):
-    files, truth = simulate_archive(simulation, ["v1"], seed)
+def test_a_study_has_the_size_that_was_asked_for(simulation, seed):
+    study = draw_study(simulation, ["v1"], seed, VALUE_PORTRAIT)
     groups, raters = simulation["groups"], simulation["raters_per_group"]
     queries = groups * simulation["queries_per_group"]
     items = queries * simulation["responses_per_query"]
-    assert len(files[study.ITEMS]) == len({query["portrait_id"] for query in files[study.ITEMS]}) == queries
-    assert truth.num_rows == items * len(PLANTED)
-    sittings = [{name for options in group.values() for _, name in options[0]["data"]} for group in files[study.SURVEY]]
-    assert [len(names) for names in sittings] == [raters] * groups
-    assert len(set().union(*sittings)) == groups * raters - (groups > 1)
-    assert len(set(files[study.PARTICIPANTS]) - set().union(*sittings)) == 2
-    assert set().union(*sittings) <= set(files[study.PARTICIPANTS])
-    assert not any(set(files[path]) & set(files[study.PARTICIPANTS]) for path in study.PILOT_PARTICIPANTS.values())
+    assert study.items.num_rows == len(set(study.items["item_id"].to_pylist())) == items
+    assert len(set(study.topics["query_id"].to_pylist())) == queries == study.topics.num_rows / 2
+    assert study.loadings.num_rows == items * len(PLANTED)
+    assert study.survey.num_rows == items * raters
+    sittings = {}
+    for row in study.survey.to_pylist():
+        sittings.setdefault(row["group"], set()).add(row["participant_id"])
+    assert [len(names) for names in sittings.values()] == [raters] * groups
+    raters_of_all = set().union(*sittings.values())
+    assert len(raters_of_all) == groups * raters - (groups > 1)
+    profiled = set(study.participants["participant_id"].to_pylist())
+    assert raters_of_all <= profiled
+    assert len(profiled - raters_of_all) == 2
 
 
-def test_the_files_pass_the_door(small):
-    archive = small / "archive"
-    items = study.read_items(archive / study.ITEMS)
-    assert items.num_rows == 3 * 2 * 2
-    assert study.read_topics(archive / study.TOPICS, items).num_rows == 6 * 2
-    surveys = study.read_surveys(archive, items["item_id"].to_pylist(), VALUE_PORTRAIT)
-    assert surveys.ratings.num_rows == 12 * 5
-    titled = [template == "reddit" for template in items["template"].to_pylist()]
-    assert titled == [source in ("Reddit", "Dear Abby") for source in items["source"].to_pylist()]
-    assert sum(titled) == 6
-    checks = {
-        (row["sample"], row["check"]): row["count"]
-        for row in assess_data_quality(surveys.ratings, surveys.participants).to_pylist()
-    }
-    assert checks["main", "participants in more than one group"] == 1
-    assert checks["main", "profiles without ratings"] == 2
-    assert checks["main", "raters with the same rating everywhere"] >= 1
+@settings(max_examples=40, deadline=None)
+@given(instruments(), sizes, st.integers(0, 2**32))
+def test_any_instrument_gives_tables_that_pass_and_answers_on_its_scale(instrument, size, seed):
+    """Writing checks ratings, scores, families, dimensions, templates and prompt versions against the instrument."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = study_files(folder, size, seed, instrument)
+        told = {"axis": "steering", "group": instrument.main.names[-1], "order": None, "steers": True}
+        persona = {"axis": "age", "group": "old", "order": 3, "steers": False}
+        conditions = {"baseline": None, "steered": told, "old": persona}
+        tables = [folder / f"{condition}.parquet" for condition in conditions]
+        models = [{"model": "m", "reasoning": "yes", "conditions": conditions}]
+        versions = versions_of(instrument)
+        simulate_answers(
+            *(files["item_table"], files["loadings"], models, versions, seed, "all_items", tables),
+            [folder / "m.json"],
+            instrument,
+        )
+        survey = read_table(files["survey"], "survey", instrument)
+        people = read_table(files["participants"], "participants", instrument)
+        items = read_table(files["item_table"], "items", instrument).to_pylist()
+        answers = [read_table(path, "answers", instrument) for path in tables]
+        planted = PlantedModel(**json.loads((folder / "m.json").read_text()))
+    n_items = size["groups"] * size["queries_per_group"] * size["responses_per_query"]
+    assert survey.num_rows == n_items * size["raters_per_group"]
+    assert people.num_rows == len(set(people["participant_id"].to_pylist())) * len(instrument.dimensions)
+    fields = dict(instrument.templates)
+    assert all((item["title"] is not None) == ("title" in fields[item["template"]]) for item in items)
+    assert {(family, name) for family, own in planted.profile.items() for name in own} == set(instrument.planted)
+    assert instrument.lowest <= planted.level <= instrument.highest
+    assert set(planted.conditions) == {"steered", "old"}
+    assert all(list(effects) == list(instrument.main.names) for effects in planted.conditions.values())
+    for table in answers:
+        assert table.num_rows == n_items * len(versions)
+        for row in table.to_pylist():
+            assert (row["outcome"] == "answered") == any(
+                option in row["raw_response"].lower() for option in instrument.options
+            )
+            assert (row["outcome"] == "answered") == (row["error"] is None) == (row["reasoning_length"] is not None)
 
 
 def test_the_same_seed_gives_the_same_study_and_another_seed_another():
-    first, again, other = (simulate_archive(SMALL, VERSIONS, seed)[0] for seed in (1, 1, 2))
-    assert first == again
-    assert first[study.SURVEY] != other[study.SURVEY]
+    first, again, other = (draw_study(SIZE, ["v1"], seed, VALUE_PORTRAIT) for seed in (1, 1, 2))
+    assert all(one.equals(two) for one, two in zip(first, again, strict=True))
+    assert not first.survey.equals(other.survey)
 
 
-def test_questionnaire_scores_relate_as_in_the_archive():
-    for profile in draw_people(np.random.default_rng(1), 50).profiles:
-        pvq, higher = profile["pvq"], profile["higher_pvq"]
+def test_data_quality_is_told(small):
+    columns = ["sample", "check", "count"]
+    rows = read_table(small["data_quality"], "data_quality", VALUE_PORTRAIT, columns).to_pylist()
+    assert {row["sample"] for row in rows} == {"main"}
+    checks = {row["check"]: row["count"] for row in rows}
+    assert checks["participants in more than one group"] == 1
+    assert checks["profiles without ratings"] == 2
+    assert checks["raters with the same rating everywhere"] >= 1
+
+
+def profiles_of(instrument, n):
+    table = draw_people(np.random.default_rng(1), n, instrument).profiles
+    return [dict(zip([name for _, name in instrument.dimensions], row, strict=True)) for row in table]
+
+
+def test_questionnaire_scores_relate_as_in_the_paper():
+    for profile in profiles_of(VALUE_PORTRAIT, 50):
+        values = [profile[name] for name in VALUE_PORTRAIT.main.names]
         # Centred on the mean of 21 questions, three of them about Universalism.
-        assert sum(pvq.values()) * 2 + pvq["Universalism"] == pytest.approx(0, abs=1e-9)
-        assert higher["Self_Transcendence"] == pytest.approx((3 * pvq["Universalism"] + 2 * pvq["Benevolence"]) / 5)
-        assert higher["Conservation"] == pytest.approx((pvq["Conformity"] + pvq["Tradition"] + pvq["Security"]) / 3)
-        assert higher["Self_Enhancement"] == pytest.approx((pvq["Power"] + pvq["Achievement"]) / 2)
-        assert higher["Openness_to_Change"] == pytest.approx((pvq["Stimulation"] + pvq["Self_Direction"]) / 2)
-        assert all(1 <= score <= 5 and score * 2 == int(score * 2) for score in profile["bfi"].values())
+        assert sum(values) * 2 + profile["Universalism"] == pytest.approx(0, abs=1e-9)
+        assert profile["Self_Transcendence"] == pytest.approx(
+            (3 * profile["Universalism"] + 2 * profile["Benevolence"]) / 5
+        )
+        assert profile["Conservation"] == pytest.approx(
+            sum(profile[v] for v in ("Conformity", "Tradition", "Security")) / 3
+        )
+        assert profile["Self_Enhancement"] == pytest.approx((profile["Power"] + profile["Achievement"]) / 2)
+        assert profile["Openness_to_Change"] == pytest.approx((profile["Stimulation"] + profile["Self_Direction"]) / 2)
+        traits = [profile[name] for name in VALUE_PORTRAIT.family("bfi").names]
+        assert all(1 <= score <= 5 and score * 2 == int(score * 2) for score in traits)
+
+
+def test_questionnaire_scores_without_a_circle_are_plain_means():
+    """Two questions from 1 to 5 fit into the range from 0 to 10: halves, and not centred within the person."""
+    scores = np.array([list(profile.values()) for profile in profiles_of(SMALL, 200)])
+    assert scores.shape == (200, 4)
+    assert set((scores * 2).ravel()) <= set(range(2, 11))
+    assert scores.mean() == pytest.approx(3.4, abs=0.15)
 
 
 def test_true_scores_lie_on_the_circle():
-    scores = draw_scores(np.random.default_rng(1), 40_000)
+    scores = draw_scores(np.random.default_rng(1), 40_000, VALUE_PORTRAIT)
     correlations = np.corrcoef(scores.T)
     np.testing.assert_allclose(scores.std(axis=0), 1, atol=0.02)
     # (0.45 cos 36° - 0.055) / 0.945 for neighbours, (-0.45 - 0.055) / 0.945 for opposites.
     for value in range(10):
         assert correlations[value, (value + 1) % 10] == pytest.approx(0.327, abs=0.03)
         assert correlations[value, (value + 5) % 10] == pytest.approx(-0.534, abs=0.03)
-    assert correlations[PLANTED.index(("pvq", "Benevolence")), PLANTED.index(("bfi", "Agreeableness"))] == (
-        pytest.approx(0.3, abs=0.03)
-    )
+    linked = [PLANTED.index(pair) for pair in (("pvq", "Benevolence"), ("bfi", "Agreeableness"))]
+    assert correlations[*linked] == pytest.approx(0.3, abs=0.03)
 
 
-@given(st.integers(0, 300), st.integers(0, 2**32))
-def test_loadings_are_spread_evenly_and_never_negative(n_items, seed):
-    loadings = draw_loadings(np.random.default_rng(seed), n_items)
+@settings(max_examples=25, deadline=None)
+@given(instruments(), st.integers(0, 2**32))
+def test_true_scores_are_standardised_and_unlinked_ones_independent(instrument, seed):
+    n = 4000
+    scores = draw_scores(np.random.default_rng(seed), n, instrument)
+    # The variance of n normal scores has the standard error sqrt(2 / n), a correlation 1 / sqrt(n).
+    np.testing.assert_allclose(scores.var(axis=0), 1, atol=6 * np.sqrt(2 / n))
+    links = instrument.simulation["links"]
+    alone = [
+        column
+        for column, (family, name) in enumerate(instrument.planted)
+        if not instrument.family(family).circle and name not in {*links, *links.values()}
+    ]
+    correlations = np.atleast_2d(np.corrcoef(scores[:, alone].T)) if len(alone) > 1 else np.eye(len(alone))
+    np.testing.assert_allclose(correlations, np.eye(len(alone)), atol=6 / np.sqrt(n))
+
+
+@settings(deadline=None)
+@given(instruments(), st.integers(0, 300), st.integers(0, 2**32))
+def test_loadings_are_spread_evenly_and_never_negative(instrument, n_items, seed):
+    loadings = draw_loadings(np.random.default_rng(seed), n_items, instrument)
     measured = (loadings > 0).sum(axis=1)
     assert (loadings >= 0).all()
+    assert loadings.max(initial=0) <= instrument.span / 5
     assert (measured > 0).sum() == round(0.45 * n_items)
     assert measured.max(initial=0) <= 2
-    traits = (loadings[:, 10:] > 0).sum(axis=0)  # no second loadings there
-    assert traits.max() - traits.min() <= 1
+    straight = [not instrument.family(family).circle for family, _ in instrument.planted]
+    items = (loadings[:, straight] > 0).sum(axis=0)  # no second loadings there
+    if any(straight):
+        assert items.max() - items.min() <= 1
+
+
+def test_what_is_in_scale_points_follows_the_scale():
+    """Means are 2.9 fifths of the scale above its lowest rating: 3.9 of 1 to 6, and 2.32 of 0 to 4."""
+    for instrument, mean in ((VALUE_PORTRAIT, 3.9), (SMALL, 2.32)):
+        planted = len(instrument.planted)
+        nobody, nothing = np.zeros((400, planted)), np.zeros((100, planted))
+        ratings = draw_ratings(np.random.default_rng(1), nobody, nothing, np.zeros(100), instrument)
+        assert ratings.min() == instrument.lowest
+        assert ratings.max() == instrument.highest
+        # The ends of the scale cut a little off, the upper one more.
+        assert ratings.mean() == pytest.approx(mean, abs=0.1)
 
 
 def test_prompts_offer_all_options_in_their_order():
-    text, reversed_text = (prompt_text(version, "sharegpt") for version in ("v2", "v2_reversed"))
+    text, turned = (prompt_text(version, "sharegpt", VALUE_PORTRAIT) for version in ("v2", "v2_reversed"))
     options = text.splitlines()[-6:]
-    assert [parse_published(option) for option in options] == [6, 5, 4, 3, 2, 1]
-    assert reversed_text.splitlines()[-6:] == options[::-1]
-    assert len({prompt_text(version, "reddit") for version in VERSIONS}) == 6
-    assert "Wording v9" in prompt_text("v9_reversed", "reddit")
+    assert options[0] == "very much like me"
+    assert options[::-1] == list(VALUE_PORTRAIT.options)
+    assert turned.splitlines()[-6:] == options[::-1]
+    assert text.splitlines()[:-6] == turned.splitlines()[:-6]
+    assert len({prompt_text(version, "reddit", VALUE_PORTRAIT) for version in versions_of(VALUE_PORTRAIT)}) == 6
 
 
-def test_answers_say_what_was_planted(small, tmp_path):
-    paths = answer(small, tmp_path, reasoning=True)
-    for path in paths.values():
-        for record in json.loads(path.read_text()):
-            assert ("error" in record) != ("raw_response" in record)
-            assert "{" not in record["prompt"]
-            if "raw_response" in record:
-                assert parse_published(record["raw_response"]) == record["numeric_response"]
-                assert parse_strict(record["raw_response"]).rating == record["numeric_response"]
-                assert record["reasoning"]
-    ids = read_table(small / "items.parquet", "items")["item_id"].to_pylist()
-    assert read_answers(paths, "aster", "baseline", ids).num_rows == 6 * 12
-    planted = PlantedModel(**json.loads((tmp_path / "truth.json").read_text()))
+@settings(deadline=None)
+@given(instruments())
+def test_prompts_have_their_fields_and_differ_by_wording_and_order(instrument):
+    for template, fields in instrument.templates:
+        texts = [prompt_text(version, template, instrument) for version in versions_of(instrument)]
+        assert len(set(texts)) == len(texts)
+        for text in texts:
+            assert {name for name in ("title", "text", "content") if f"{{{name}}}" in text} == set(fields)
+
+
+def test_answers_are_what_the_item_and_the_level_make_of_them(small, tmp_path):
+    table, truth = answer(small, tmp_path, reasoning="yes")
+    assert table.num_rows == 6 * 12
+    planted = PlantedModel(**json.loads(truth.read_text()))
+    said = {
+        style.format(option=option, Option=option.capitalize()): rating + 1
+        for rating, option in enumerate(VALUE_PORTRAIT.options)
+        for style in STYLES
+    }
+    ratings = [said[row["raw_response"]] for row in table.to_pylist() if row["outcome"] == "answered"]
+    assert len(ratings) > 60
+    assert np.mean(ratings) == pytest.approx(planted.level, abs=0.5)
     assert {(family, name) for family, scores in planted.profile.items() for name in scores} == set(PLANTED)
 
 
-def test_styles_keep_the_rating_and_refusals_have_none():
-    for style in STYLES:
-        text = style.format(option="not like me", Option="Not like me")
-        assert parse_published(text) == parse_strict(text).rating == 2
-    assert [parse_published(text) for text in REFUSALS] == [None] * len(REFUSALS)
-    assert {parse_strict(text).answer_class for text in REFUSALS} == {"refusal", "empty"}
+def test_refusals_name_no_option():
+    for instrument in (VALUE_PORTRAIT, SMALL):
+        assert not any(option in text for option in instrument.options for text in REFUSALS)
 
 
 def test_a_model_depends_on_its_name_and_the_seed_alone(small, tmp_path):
-    runs = [answer(small, tmp_path / str(n), *run) for n, run in enumerate([("a",), ("b",), ("a",)])]
-    first, other, again = ([path.read_bytes() for path in paths.values()] for paths in runs)
-    assert first == again
-    assert first != other
-    assert draw_model(named_generator("a", 1), "a") != draw_model(named_generator("a", 2), "a")
+    tables = []
+    for number, names in enumerate((["a"], ["b"], ["b", "a"])):
+        (tmp_path / str(number)).mkdir()
+        tables.append({name: answer(small, tmp_path / str(number), name)[0] for name in names})
+    assert tables[0]["a"].equals(tables[2]["a"])
+    assert not tables[0]["a"]["raw_response"].equals(tables[1]["b"]["raw_response"])
+    one, other = (draw_model(named_generator("a", seed), "a", VALUE_PORTRAIT) for seed in (1, 2))
+    assert one != other
+
+
+def planted_model(instrument, level, spread, **scores):
+    profile = {}
+    for family, name in instrument.planted:
+        profile.setdefault(family, {})[name] = scores.get(name, 0.0)
+    return PlantedModel("m", level, spread, 0.3, 0.2, 0.0, 0.0, profile)
 
 
 def test_expected_ratings_by_hand():
-    profile = {"pvq": {}, "bfi": {}}
-    for family, dimension in PLANTED:
-        profile[family][dimension] = 2.0 if dimension == "Power" else 0.0
-    planted = PlantedModel("m", 4.0, 0.5, 0.3, 0.2, 0.0, 0.0, profile)
+    planted = planted_model(VALUE_PORTRAIT, 4.0, 0.5, Power=2.0)
     loadings = np.zeros((3, len(PLANTED)))
     loadings[[0, 2], PLANTED.index(("pvq", "Power"))] = 1, 3
     # 4 + 0.5 (2 + 0.4); 4 - 0.5; 4 + 0.5 · 6 is beyond the scale.
-    np.testing.assert_allclose(expected_ratings(planted, loadings, np.array([0.4, -1, 0])), [5.2, 3.5, 6])
+    expected = expected_ratings(planted, loadings, np.array([0.4, -1, 0]), VALUE_PORTRAIT)
+    np.testing.assert_allclose(expected, [5.2, 3.5, 6])
+
+
+@settings(max_examples=50, deadline=None)
+@given(instruments(), st.data())
+def test_a_planted_profile_comes_back_from_ratings_without_noise(instrument, data):
+    """One item for each dimension, of loading 1: its rating is the level plus the score, in fifths of the scale."""
+    planted, unit = instrument.planted, instrument.span / 5
+    scores = data.draw(st.lists(st.floats(-1, 1), min_size=len(planted), max_size=len(planted)))
+    level = (instrument.lowest + instrument.highest) / 2
+    model = planted_model(
+        instrument, level, 2.0, **{name: score for (_, name), score in zip(planted, scores, strict=True)}
+    )
+    loadings = np.eye(len(planted)) * unit
+    expected = expected_ratings(model, loadings, np.zeros(len(planted)), instrument)
+    np.testing.assert_allclose((expected - level) / (2 * unit), scores, atol=1e-9)
+    means = expected_centred_means(expected, loadings, "tagged_items", instrument)
+    for family in dict.fromkeys(family for family, _ in planted):
+        own = [column for column, (home, _) in enumerate(planted) if home == family]
+        profile = np.array(scores)[own]
+        np.testing.assert_allclose(means[own], 2 * unit * (profile - profile.mean()), atol=1e-9)
 
 
 def test_loading_matrix_follows_the_items(small):
-    truth = read_table(small / "loadings.parquet", LOADINGS)
+    truth = read_table(small["loadings"], loadings_schema(VALUE_PORTRAIT))
     items = truth["item_id"].to_pylist()[:: len(PLANTED)]
-    loadings, difficulty = loading_matrix(truth, items)
-    turned, turned_difficulty = loading_matrix(truth, items[::-1])
+    loadings, difficulty = loading_matrix(truth, items, VALUE_PORTRAIT)
+    turned, turned_difficulty = loading_matrix(truth, items[::-1], VALUE_PORTRAIT)
     np.testing.assert_array_equal(loadings, turned[::-1])
     np.testing.assert_array_equal(difficulty, turned_difficulty[::-1])
+
+
+def test_a_key_gives_loadings_with_its_signs():
+    """0.8 fifths of a scale that is four points wide: 0.64."""
+    columns = {"item_id": ["b", "a"], "family": ["taste", "pace"], "dimension": ["Salty", "Haste"], "polarity": [-1, 1]}
+    loadings, difficulty = key_loadings(pa.table(columns), ["a", "b", "c"], SMALL)
+    np.testing.assert_allclose(loadings, [[0, 0, 0, 0.64], [0, -0.64, 0, 0], [0, 0, 0, 0]])
+    assert not difficulty.any()
+
+
+def test_models_of_a_study_of_ones_own_go_by_its_key(tmp_path):
+    """Over many models without a shared profile, items of opposite keys go apart and items of one key together."""
+    files = study_files(tmp_path, SIZE, 1, SMALL)
+    ids = read_table(files["item_table"], "items", SMALL)["item_id"].to_pylist()
+    key = {"item_id": ids[:3], "family": ["taste"] * 3, "dimension": ["Sweet"] * 3, "rho": [0.5, 0.5, -0.5]}
+    key["polarity"] = pa.array([1, 1, -1], pa.int8())
+    write_table(pa.table(key), tmp_path / "item_key.csv", "item_key", SMALL)
+    models = [{"model": f"m{n}", "reasoning": "no", "conditions": {"baseline": None}} for n in range(150)]
+    tables = [tmp_path / f"{about['model']}.parquet" for about in models]
+    simulate_answers(files["item_table"], tmp_path / "item_key.csv", models, ["a", "b"], 3, "none", tables, [], SMALL)
+    rating = SMALL.rating_of
+    means = []
+    for path in tables:
+        texts = read_table(path, "answers", SMALL)["raw_response"].to_pylist()
+        found = np.array([rating.get(text, np.nan) for text in texts], float).reshape(2, -1)
+        means.append(np.nanmean(np.vstack([found, np.full(found.shape[1], 2.0)]), axis=0))
+    correlations = np.corrcoef(np.array(means).T)
+    assert correlations[0, 1] > 0.2
+    assert correlations[0, 2] < -0.2
+    assert not list(tmp_path.glob("*.json"))

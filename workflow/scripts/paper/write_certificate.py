@@ -12,11 +12,12 @@ from value_portrait.paper.certifying.findings import alpha_by_two_routes, findin
 from value_portrait.paper.certifying.printed import PRINTED
 from value_portrait.publication.findings import latex
 from value_portrait.scores.ratings import read_ratings
+from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import read_table, write_csv
 
 
 def write_certificate(
-    inputs: Mapping[str, str],
+    inputs: Mapping[str, Any],
     archive: Path,
     first_answers: Mapping[str, str],
     archived: Mapping[str, str],
@@ -29,16 +30,17 @@ def write_certificate(
     ``first_answers`` are the recorded models' files of answers to the first prompt version, ``archived`` all such files
     of the archive, by model.
     """
-    material = gather(inputs, archive, first_answers, archived)
+    printed = dict(zip(PRINTED, inputs["printed"], strict=True))
+    material = gather(inputs, archive, first_answers, archived, printed)
     items = material.by_published.items
-    rated = read_ratings(inputs["ratings"], "rating", prompt_versions, items)
+    rated = read_ratings(inputs["ratings"], "rating", prompt_versions, items, VALUE_PORTRAIT)
     alphas = alpha_by_two_routes(
         read_table(inputs["reliability"], "reliability").to_pandas(),
         rated.under("baseline"),
         read_table(inputs["item_key"], "item_key").to_pandas(),
         observations,
     )
-    made = certify(material, PRINTED, [*read_findings(inputs["findings_on_correlations"]), alphas])
+    made = certify(material, printed, [*read_findings(inputs["findings_on_correlations"]), alphas])
     findings = findings_frame(made.findings)
     for name, table in made.tables.items():
         write_csv(table, outputs[name])

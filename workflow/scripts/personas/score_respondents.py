@@ -10,15 +10,15 @@ from value_portrait.tables import write_csv, write_table
 
 
 def score_respondents(survey: str, edition: str | None, groups: Groups, respondents: str, provenance: str) -> None:
-    """Write the table ``respondents``; and what the file is, how many of it were scored, and how they are grouped."""
+    """Write the respondents' scores; and what the file is, how many of it were scored, and how they are grouped."""
     frame = ess.read_file(survey, edition)
     table, counts = ess.score_respondents(frame, survey)
-    about = {name: ess.described(frame, name) for name in ess.DESCRIPTIVE}
+    about: dict[str, object] = {name: ess.described(frame, name) for name in ess.DESCRIPTIVE}
     countries = sorted(frame["cntry"].unique())
     about |= {"n_countries": len(countries), "countries": ", ".join(countries)}
     about |= {"sha256": ess.file_hash(survey), **counts, "groups": json.dumps(groups)}
     write_csv(pd.DataFrame([{"file": survey, **about}]), provenance)
-    write_table(table, respondents, "respondents")
+    write_table(table, respondents, ess.RESPONDENTS)
 
 
 if "snakemake" in globals():

@@ -7,6 +7,7 @@ from value_portrait.items import validation as items
 from value_portrait.job import job
 from value_portrait.publication import figures_items
 from value_portrait.publication.drawing import save_figure
+from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import read_table
 
 
@@ -27,11 +28,11 @@ def draw_items(
     tags = items.select_items(rho, threshold, None, "both")
     key = read_table(item_key, "item_key").to_pandas()
     queries = read_table(topics, "topics").to_pandas()
-    counts = coverage.items_per_value(tags), coverage.items_per_value(key)
+    counts = (coverage.items_per_dimension(table, VALUE_PORTRAIT.main) for table in (tags, key))
     shares = coverage.topic_shares(queries)
     for figure, path in (
         (figures_items.items_per_value(*counts, threshold), items_per_value),
-        (figures_items.cross_loading(coverage.cross_loading_distances(tags)), cross_loading),
+        (figures_items.cross_loading(coverage.cross_loading_distances(tags, VALUE_PORTRAIT.main)), cross_loading),
         (figures_items.topics(shares, queries["query_id"].nunique()), topic_shares),
     ):
         save_figure(figure, Path(path).with_suffix(""), study == "simulated")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 from value_portrait.dimensions import STEERING
 from value_portrait.files import written_whole
 from value_portrait.job import job
@@ -13,9 +14,12 @@ CAPTION = "Change of centred scores under personas ({axis}), and differences bet
 STEERING_CAPTION = "Change of centred scores when told to hold one value."
 
 
-def write_persona_tables(effects: str, people: str, axes: Sequence[str], folder: Path) -> None:
-    """Write ``personas_<axis>.csv`` and ``.tex`` into ``folder`` for each of the axes."""
-    own, human = read_table(effects, "persona_effects").to_pandas(), read_table(people, "people").to_pandas()
+def write_persona_tables(effects: str, people: str | None, axes: Sequence[str], folder: Path) -> None:
+    """Write ``personas_<axis>.csv`` and ``.tex`` into ``folder`` for each axis; ``people`` is None without any."""
+    own = read_table(effects, "persona_effects").to_pandas()
+    human = pd.DataFrame(columns=["source", "weighting", "axis", "group", "dimension", "human_effect"])
+    if people:
+        human = read_table(people, "people").to_pandas()
     for axis in axes:
         table = publication.persona_table(own, human, axis)
         name = f"personas_{axis}"
@@ -29,7 +33,7 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         write_persona_tables(
             snakemake.input.effects,
-            snakemake.input.people,
+            snakemake.input.get("people"),
             snakemake.params.axes,
             Path(snakemake.output[0]).parent,
         )

@@ -25,7 +25,9 @@ def write_summary(
 ) -> None:
     """Write the summary of the baseline condition as Markdown."""
     scores = read_table(profiles, "profiles").to_pandas()
-    sensitivities = read_table(sensitivity, sensitivity_schema(wordings(prompt_versions), VALUE_PORTRAIT)).to_pandas()
+    sensitivities = read_table(
+        sensitivity, sensitivity_schema(wordings(prompt_versions, VALUE_PORTRAIT), VALUE_PORTRAIT)
+    ).to_pandas()
     text = summarise(
         study,
         read_table(survey, "survey").to_pandas(),

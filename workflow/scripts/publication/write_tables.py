@@ -8,6 +8,7 @@ from value_portrait.files import written_whole
 from value_portrait.items import coverage
 from value_portrait.job import job
 from value_portrait.publication import findings as publication
+from value_portrait.shipped import VALUE_PORTRAIT
 from value_portrait.tables import read_table, write_csv
 
 
@@ -29,7 +30,9 @@ def write_tables(
         "items_per_value": publication.items_per_value(measured, key, threshold),
         "value_scores": publication.value_scores(scores),
         "trait_scores": publication.trait_scores(scores),
-        "cross_loading": coverage.cross_loading_distances(publication.two_sided_tags(measured, threshold)),
+        "cross_loading": coverage.cross_loading_distances(
+            publication.two_sided_tags(measured, threshold), VALUE_PORTRAIT.main
+        ),
         "reliability": read_table(reliability, "reliability").to_pandas(),
     }
     for name, caption in publication.CAPTIONS.items():

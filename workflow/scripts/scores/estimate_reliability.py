@@ -1,8 +1,10 @@
-"""Cronbach's alpha of every dimension, among models and among the human raters."""
+"""Reliability of every dimension, among models and among the human raters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
+from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.scores.ratings import read_ratings
 from value_portrait.scores.reliability import alpha_of_models, alpha_of_raters
@@ -10,30 +12,29 @@ from value_portrait.tables import read_table, write_table
 
 
 def estimate_reliability(
-    ratings: str,
-    items: str,
-    item_key: str,
-    survey: str,
+    inputs: Mapping[str, Any],
+    reliability: str,
     prompt_versions: Sequence[str],
     observations: str,
-    reliability: str,
+    instrument: Instrument,
 ) -> None:
-    """Write the table ``reliability``; models enter with their baseline answers."""
-    ids = read_table(items, "items", columns=["item_id"])["item_id"].to_pylist()
-    key = read_table(item_key, "item_key").to_pandas()
-    rated = read_ratings(ratings, "rating", prompt_versions, ids).under("baseline")
-    people = read_table(survey, "survey").to_pandas()
-    alphas = [alpha_of_models(rated, key, observations), alpha_of_raters(people, key)]
-    write_table(pd.concat(alphas), reliability, "reliability")
+    """Write the table ``reliability``: models enter with their baseline answers, raters where there is a survey."""
+    ids = read_table(inputs["item_table"], "items", instrument, ["item_id"])["item_id"].to_pylist()
+    key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
+    rated = read_ratings(inputs["ratings"], "rating", prompt_versions, ids, instrument).under("baseline")
+    parts = [alpha_of_models(rated, key, observations, instrument)]
+    if inputs["survey"]:
+        people = read_table(inputs["survey"], "survey", instrument).to_pandas()
+        parts.append(alpha_of_raters(people, key, instrument))
+    write_table(pd.concat(parts), reliability, "reliability", instrument)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         estimate_reliability(
-            snakemake.input.ratings,
-            snakemake.input.item_table,
-            snakemake.input.item_key,
-            snakemake.input.survey,
-            **snakemake.params,
-            **snakemake.output,
+            dict(snakemake.input.items()),
+            snakemake.output.reliability,
+            snakemake.params.prompt_versions,
+            snakemake.params.observations,
+            as_instrument(snakemake.params.instrument),
         )

@@ -1,16 +1,18 @@
 """The human raters, scored like a model on the items that each of them saw."""
 
+from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.scores.profiles import profile_raters
 from value_portrait.tables import read_table, write_table
 
 
-def score_raters(survey: str, items: str, item_key: str, centring: str, profiles: str) -> None:
+def score_raters(survey: str, items: str, item_key: str, profiles: str, centring: str, instrument: Instrument) -> None:
     """Write the table ``rater_profiles``."""
-    ratings = read_table(survey, "survey").to_pandas()
-    ids = read_table(items, "items", columns=["item_id"])["item_id"].to_pylist()
-    key = read_table(item_key, "item_key").to_pandas()
-    write_table(profile_raters(ratings, ids, key, centring), profiles, "rater_profiles")
+    ratings = read_table(survey, "survey", instrument).to_pandas()
+    ids = read_table(items, "items", instrument, ["item_id"])["item_id"].to_pylist()
+    key = read_table(item_key, "item_key", instrument).to_pandas()
+    scores = profile_raters(ratings, ids, key, centring, instrument)
+    write_table(scores, profiles, "rater_profiles", instrument)
 
 
 if "snakemake" in globals():
@@ -19,6 +21,7 @@ if "snakemake" in globals():
             snakemake.input.survey,
             snakemake.input.item_table,
             snakemake.input.item_key,
-            snakemake.params.centring,
             snakemake.output.profiles,
+            snakemake.params.centring,
+            as_instrument(snakemake.params.instrument),
         )

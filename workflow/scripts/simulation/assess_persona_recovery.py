@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 from value_portrait.files import read_json
+from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import figures_personas
 from value_portrait.publication.drawing import save_figure
@@ -14,14 +15,24 @@ from value_portrait.tables import read_table, write_csv
 
 
 def assess_persona_recovery(
-    effects: str, people: str, models: Sequence[str], planted_people: str, scores: str, fits: str, figure: str
+    effects: str,
+    models: Sequence[str],
+    people: str | None,
+    planted_people: str | None,
+    scores: str,
+    fits: str,
+    figure: str,
+    instrument: Instrument,
 ) -> None:
-    """Write both tables and the figure (a ``.png``, PDF and SVG beside it); ``models`` are files of planted models."""
+    """Write both tables and the figure (a ``.png``, PDF and SVG beside it).
+
+    ``models`` are files of planted models; ``people`` and the truth about them are None where there are none.
+    """
     truth = [PlantedModel(**read_json(path)) for path in models]
-    found = [
-        recovery.compare_effects(truth, read_table(effects, "persona_effects").to_pandas()),
-        recovery.compare_groups_of_people(pd.read_csv(planted_people), read_table(people, "people").to_pandas()),
-    ]
+    found = [recovery.compare_effects(truth, read_table(effects, "persona_effects", instrument).to_pandas())]
+    if people and planted_people:
+        groups = read_table(people, "people", instrument).to_pandas()
+        found.append(recovery.compare_groups_of_people(pd.read_csv(planted_people), groups))
     table = pd.concat(found, ignore_index=True)
     quality = recovery.assess_effects(table)
     write_csv(table, scores)
@@ -33,10 +44,11 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         assess_persona_recovery(
             snakemake.input.effects,
-            snakemake.input.people,
             snakemake.input.models,
-            snakemake.input.planted_people,
+            snakemake.input.get("people"),
+            snakemake.input.get("planted_people"),
             snakemake.output.scores,
             snakemake.output.fits,
             snakemake.output.figure,
+            as_instrument(snakemake.params.instrument),
         )

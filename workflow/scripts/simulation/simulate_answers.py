@@ -1,65 +1,80 @@
-"""The answers of one simulated model, in the format of the authors' archive, and the truth behind them."""
+"""The answers of all simulated models under all their conditions; in a simulated study also the truth behind them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import orjson
+from value_portrait.files import written_whole
+from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.simulation.models import (
-    draw_answers,
-    draw_item_noise,
-    draw_model,
-    expected_ratings,
-    named_generator,
-)
-from value_portrait.simulation.people_and_items import LOADINGS, loading_matrix, write_content
-from value_portrait.simulation.personas import draw_shifts, planted_effects
-from value_portrait.tables import read_table
+from value_portrait.simulation import models as simulated
+from value_portrait.simulation.people_and_items import key_loadings, loading_matrix, loadings_schema
+from value_portrait.simulation.personas import draw_shifts, moved, planted_effects
+from value_portrait.tables import read_table, write_table
+
+
+def measured(items: str, source: str, truth: bool, instrument: Instrument) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """The items' ids, loadings and difficulties: the ``truth`` about them, or what their key makes of them."""
+    ids = read_table(items, "items", instrument, columns=["item_id"])["item_id"].to_pylist()
+    if truth:
+        return ids, *loading_matrix(read_table(source, loadings_schema(instrument)), ids, instrument)
+    return ids, *key_loadings(read_table(source, "item_key", instrument), ids, instrument)
 
 
 def simulate_answers(
     items: str,
-    prompts: str,
-    loadings: str,
-    model: str,
-    reasoning: bool,
-    personas: Mapping[str, Mapping[str, Any]],
-    centring: str,
+    source: str,
+    models: Sequence[Mapping[str, Any]],
     prompt_versions: Sequence[str],
     seed: int,
-    answers: Sequence[str],
-    truth: str,
+    centring: str,
+    tables: Sequence[str],
+    truth: Sequence[str],
+    instrument: Instrument,
 ) -> None:
-    """Write one file of ``answers`` for each of ``prompt_versions``, in order, and the planted model as ``truth``.
+    """Write one table ``answers`` for each condition of each model, and the planted models as ``truth``.
 
-    ``personas`` are those of the model's conditions, whose planted effects are a part of its truth.
+    ``models`` have ``model``, ``reasoning`` (yes or no) and ``conditions``: by their ids, as ``draw_shifts`` takes
+    them, the baseline with None. ``tables`` are in the order of both, ``truth`` is in that of the models; where it is
+    empty nothing was planted, and ``source`` is the items' key instead of their loadings.
     """
-    rows = read_table(items, "items").to_pylist()
-    templates = read_table(prompts, "prompts").to_pylist()
-    by_version = {(row["prompt_version"], row["template"]): row["text"] for row in templates}
-    planted_loadings = loading_matrix(read_table(loadings, LOADINGS), [row["item_id"] for row in rows])
-    rng = named_generator(model, seed)
-    planted = draw_model(rng, model)
-    expected = expected_ratings(planted, *planted_loadings) + draw_item_noise(rng, len(rows))
-    files = draw_answers(rng, planted, expected, rows, by_version, prompt_versions, reasoning)
-    for path, records in zip(answers, files, strict=True):
-        write_content(records, path)
-    effects = planted_effects(planted, draw_shifts(model, seed, personas), *planted_loadings, centring)
-    write_content(replace(planted, conditions=effects), truth)
+    ids, loadings, difficulty = measured(items, source, bool(truth), instrument)
+    paths, truths = iter(tables), iter(truth)
+    for about in models:
+        name, conditions = about["model"], about["conditions"]
+        shifts = draw_shifts(name, seed, {key: told for key, told in conditions.items() if told}, instrument)
+        rng = simulated.named_generator(name, seed)
+        plain = simulated.draw_model(rng, name, instrument)
+        noise = simulated.draw_item_noise(rng, len(ids), instrument)
+        for condition, told in conditions.items():
+            planted, own = plain, rng
+            if told:
+                planted = moved(plain, shifts[condition], instrument)
+                own = simulated.named_generator(f"{name} under {condition}", seed)
+            expected = simulated.expected_ratings(planted, loadings, difficulty, instrument) + noise
+            reasoning = about["reasoning"] == "yes"
+            answers = simulated.draw_answers(
+                own, planted, expected, ids, condition, prompt_versions, reasoning, instrument
+            )
+            write_table(answers, next(paths), "answers", instrument)
+        if truth:
+            effects = planted_effects(plain, shifts, loadings, difficulty, centring, instrument)
+            with written_whole(next(truths)) as partial:
+                partial.write_bytes(orjson.dumps(replace(plain, conditions=effects), option=orjson.OPT_INDENT_2))
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0], pandas=False):
         simulate_answers(
             snakemake.input.item_table,
-            snakemake.input.prompts,
-            snakemake.input.loadings,
-            snakemake.params.model["model"],
-            snakemake.params.model["reasoning"] == "yes",
-            snakemake.params.personas,
-            snakemake.params.centring,
+            snakemake.input.source,
+            snakemake.params.models,
             snakemake.params.prompt_versions,
             snakemake.params.seed,
-            snakemake.output.answers,
+            snakemake.params.centring,
+            snakemake.output.tables,
             snakemake.output.truth,
+            as_instrument(snakemake.params.instrument),
         )

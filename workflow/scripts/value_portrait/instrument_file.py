@@ -139,12 +139,20 @@ class InstrumentFile(Checked):
             raise ValueError("families: more than one has an order around a circle")
         if any(about.made_of for about in next(iter(self.families.values())).dimensions.values()):
             raise ValueError("families: the first one is made of another")
+        for family, own in self.families.items():
+            if len({bool(about.made_of) for about in own.dimensions.values()}) > 1:
+                raise ValueError(f"families.{family}: only some of its dimensions are made of others")
+        simple = {name for own in self.families.values() for name, about in own.dimensions.items() if not about.made_of}
+        links = self.simulation.links
         for key in ("questions", "links", "shared_profile"):
             for name in getattr(self.simulation, key):
-                if name not in home:
-                    raise ValueError(f"simulation.{key}: '{name}' is no dimension")
-        if strangers := set(self.simulation.links.values()) - home.keys():
-            raise ValueError(f"simulation.links: '{strangers.pop()}' is no dimension")
+                if name not in simple:
+                    raise ValueError(f"simulation.{key}: '{name}' is no dimension, or is made of others")
+        if strangers := set(links.values()) - simple:
+            raise ValueError(f"simulation.links: '{strangers.pop()}' is no dimension, or is made of others")
+        for name, other in links.items():
+            if name == other or self.families[home[name]].circle:
+                raise ValueError(f"simulation.links: '{name}' stands on the circle, or is linked to itself")
         orders = [(about.wording or name, about.order) for name, about in self.prompt_versions.items()]
         if len(set(orders)) < len(orders):
             raise ValueError("prompt_versions: two have the same wording and order")

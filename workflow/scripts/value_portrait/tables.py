@@ -252,21 +252,6 @@ def schemas(instrument: Instrument) -> dict[str, Schema]:
                 **{name: column for name, column in profile.items() if name != "n_missing_answers"},
             },
         ),
-        "respondents": Schema(
-            ("respondent",),
-            {
-                "respondent": Column(COUNT, "row of the file, from 1", low=1),
-                "weight": Column(NUMBER, "anweight", low=0),
-                "gender": Column(NUMBER, "gndr: 1 male, 2 female", 1, 2, nullable=True),
-                "age": Column(NUMBER, "agea: years", 0, 150, nullable=True),
-                "politics": Column(NUMBER, "lrscale: 0 left to 10 right", 0, 10, nullable=True),
-                "education": Column(NUMBER, "eisced: ES-ISCED I to V2 as 1 to 7", 1, 7, nullable=True),
-                **{
-                    value: Column(NUMBER, "mean of the value's answers less that of all 21", -5, 5, nullable=True)
-                    for value in instrument.main.names
-                },
-            },
-        ),
         "people": Schema(
             ("source", "weighting", "axis", "group", "dimension"),
             {

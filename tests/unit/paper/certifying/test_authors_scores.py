@@ -13,7 +13,7 @@ from value_portrait.paper.certifying.lost_items import (
     without_lost_items,
 )
 from value_portrait.paper.certifying.switched_pairs import add_pairs, judge_pairs, pairs_beyond_p
-from value_portrait.scores.ratings import Ratings
+from value_portrait.scores.ratings import NO_RATING, Ratings
 
 ITEMS = ["1-1", "1-2", "1-3", "1-4"]
 VERSIONS = ["v1", "v2"]
@@ -22,7 +22,7 @@ RATINGS = Ratings(
     [("fir", "baseline"), ("oak", "baseline")],
     VERSIONS,
     ITEMS,
-    np.array([[[6, 3, 2, 1], [6, 5, 2, 2]], [[3, 0, 4, 2], [3, 5, 4, 2]]], np.int8),
+    np.array([[[6, 3, 2, 1], [6, 5, 2, 2]], [[3, NO_RATING, 4, 2], [3, 5, 4, 2]]], np.int8),
 )
 
 
@@ -145,11 +145,11 @@ def test_alphas_equal_pingouins_and_the_formula_of_mean_correlation():
     rng = np.random.default_rng(4)
     trait = rng.normal(0, 1, (12, 1, 1))
     values = np.clip(np.round(3.5 + trait + rng.normal(0, 1, (12, 3, 4))), 1, 6).astype(np.int8)
-    values[2, 1, 0] = 0
+    values[2, 1, 0] = NO_RATING
     models = Ratings([(f"m{n}", "baseline") for n in range(12)], ["v1", "v2", "v3"], ITEMS, values)
     key = item_key(*((item, "Power") for item in ITEMS))
     table = vary_alpha(models, {"all": key}).set_index(["deletion", "formula"])
-    rated = values.astype(float)
+    rated = np.where(models.rated, values, 0.0)
     rows = rated.reshape(-1, 4)[rated.reshape(-1, 4).min(axis=1) > 0]
     whole = np.delete(rated, 2, axis=0).reshape(-1, 4)
     for deletion, data in (("rows", rows), ("models", whole)):

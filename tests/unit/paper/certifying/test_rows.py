@@ -8,6 +8,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from instruments import VALUE_PORTRAIT
 from value_portrait.errors import InputError
 from value_portrait.paper.certifying import describing, sources
 from value_portrait.paper.certifying.correlating import spearman_by_scipy
@@ -16,7 +17,7 @@ from value_portrait.paper.certifying.printed import PRINTED, printed_numbers, re
 from value_portrait.paper.certifying.published_tags import read_published_tags
 from value_portrait.paper.certifying.rows import absent, compare, judge
 from value_portrait.publication.comparisons import VALUES
-from value_portrait.scores.ratings import Ratings
+from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.scores.reliability import alpha_of_models
 
 sys.path.append(str(ROOT / "tools"))
@@ -130,12 +131,13 @@ def test_numbers_beside_print_have_the_digits_in_print():
 def test_alpha_by_the_formula_is_pingouins(monkeypatch):
     rng = np.random.default_rng(3)
     values = np.clip(rng.integers(1, 7, (9, 1, 1)) + rng.integers(-1, 2, (9, 6, 5)), 0, 6).astype(np.int8)
+    values[values == 0] = NO_RATING
     ratings = Ratings([(f"fir-{n}", "baseline") for n in range(9)], list("abcdef"), list("vwxyz"), values)
     key = pd.DataFrame(
         {"item_id": list("vwxyz"), "family": "pvq", "dimension": "Power", "polarity": [1, 1, -1, 1, 1], "rho": 0.4}
     )
     for kind in ("model_by_version", "model"):
-        theirs = alpha_of_models(ratings, key, kind).set_index(["family", "dimension"])["alpha"]
+        theirs = alpha_of_models(ratings, key, kind, VALUE_PORTRAIT).set_index(["family", "dimension"])["alpha"]
         ours = alphas_by_formula(ratings.observations(kind), ratings.items, key)
         assert ours["pvq", "Power"] == pytest.approx(theirs["pvq", "Power"], abs=1e-12)
         assert ours.drop(("pvq", "Power")).isna().all()

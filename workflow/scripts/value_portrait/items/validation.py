@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from value_portrait.instrument import Instrument
+
 Z_95 = special.ndtri(0.975)
 
 
@@ -96,16 +98,16 @@ def select_items(
     return key.assign(polarity=np.sign(key["rho"]).astype("int8")).reset_index(drop=True)
 
 
-def describe_items(survey: pd.DataFrame) -> pd.DataFrame:
-    """Item statistics over the raters (table ``item_statistics``): mean, SD, skew, share at either end."""
+def describe_items(survey: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """Item statistics over the raters (table ``item_statistics``): mean, SD, skew, share at either end of the scale."""
     ratings = survey.groupby(["item_id", "group"], observed=True, sort=False)["rating"]
     return ratings.agg(
         n="size",
         mean="mean",
         sd="std",
         skew="skew",
-        floor=lambda x: (x == 1).mean(),
-        ceiling=lambda x: (x == 6).mean(),
+        floor=lambda x: (x == instrument.lowest).mean(),
+        ceiling=lambda x: (x == instrument.highest).mean(),
     ).reset_index()
 
 

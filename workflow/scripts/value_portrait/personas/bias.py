@@ -1,4 +1,4 @@
-"""Personas held against people: both effects side by side, agreement, exaggeration, trends, and the quoted findings."""
+"""Personas held against people: both effects side by side, agreement, exaggeration and trends."""
 
 import math
 from collections.abc import Mapping
@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.dimensions import FAMILIES
+from value_portrait.instrument import Family, Instrument
 from value_portrait.personas.effects import LEVEL, SUBJECT, Effects, interval, subject_name
+from value_portrait.responses.conditions import STEERING
 
 PAIR = ["persona_effect", "human_effect"]
 
 
-def hold_against_people(effects: Effects, people: pd.DataFrame) -> pd.DataFrame:
-    """Persona and human effects side by side, for every persona with a human group.
+def hold_against_people(effects: Effects, people: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """Persona and human effects on the main family side by side, for every persona with a human group.
 
     Parameters
     ----------
@@ -28,7 +29,7 @@ def hold_against_people(effects: Effects, people: pd.DataFrame) -> pd.DataFrame:
     1693); human means without an interval are taken as known. ``row`` is the place in ``effects.table``.
     """
     table = effects.table.assign(row=np.arange(len(effects.table)))
-    table = table[(table["family"] == "pvq") & table["people"].notna()]
+    table = table[(table["family"] == instrument.main.name) & table["people"].notna()]
     names = {"effect": "persona_effect", "ci_low": "persona_ci_low", "ci_high": "persona_ci_high"}
     human = people.rename(
         columns={"source": "people_source", "group": "people", "ci_low": "human_ci_low", "ci_high": "human_ci_high"}
@@ -55,7 +56,7 @@ def _margin(one: pd.Series, other: pd.Series) -> pd.Series:
 
 
 def assess_agreement(bias: pd.DataFrame, draws: np.ndarray | None) -> pd.DataFrame:
-    """How far a model's personas agree with people: each group over the ten values, and all groups of an axis together.
+    """How far a model's personas agree with people: each group over all values, and all groups of an axis together.
 
     Parameters
     ----------
@@ -170,9 +171,9 @@ def assess_trends(effects: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     where not strict). People are rows with their own source, model and framing null.
     """
     ordered = effects[effects["order"].notna()]
-    places = ordered.drop_duplicates(["axis", "people"]).set_index(["axis", "people"])["order"]
+    places = ordered.drop_duplicates(["axis", "people"])[["axis", "people", "order"]].dropna()
     human = people.rename(columns={"human_effect": "effect"})
-    human = human.join(places, on=["axis", "group"], how="inner")
+    human = human.merge(places.rename(columns={"people": "group"}), on=["axis", "group"])
     personas = ordered.assign(weighting=None)
     keys = [*SUBJECT, "weighting", "axis", "dimension"]
     rows = []
@@ -200,79 +201,31 @@ def kendall(one: np.ndarray, other: np.ndarray) -> float:
     return float((a * b).sum() / scale) if scale else np.nan
 
 
-# What the paper says in words: the difference of two personas in a value, and people's. Those printed are above 0.
-QUOTED_GAPS = (
-    ("gender", "Male", "Female", "Conformity"),
-    ("politics", "Left-wing", "Right-wing", "Hedonism"),
-)
-QUOTED_LOWEST = ("education", "Master", "Self_Direction")
-
-
-def quoted_findings(bias: pd.DataFrame) -> pd.DataFrame:
-    """The paper's findings in words, from the numbers at hand.
-
-    Returns
-    -------
-    Columns of the subject, people_source, weighting, finding, persona and human (differences between two groups; or the
-    rank of the group, 1 = lowest), and holds (the personas' difference has the sign of the printed one and is the
-    larger; or they rank lowest and people do not).
-    """
-    keys = [*SUBJECT, "people_source", "weighting"]
-    rows: list[dict[str, Any]] = []
-    for names, own in bias.groupby(keys, sort=False, dropna=False):
-        cells: dict[tuple[str, str, str], np.ndarray] = {
-            (axis, group, value): np.array([persona, human])
-            for axis, group, value, persona, human in own[["axis", "group", "dimension", *PAIR]].itertuples(index=False)
-        }
-        findings = []
-        for axis, one, other, value in QUOTED_GAPS:
-            if (axis, one, value) in cells and (axis, other, value) in cells:
-                persona, human = cells[axis, one, value] - cells[axis, other, value]
-                findings.append((f"{value}: {one} minus {other}", persona, human, persona > abs(human)))
-        axis, group, value = QUOTED_LOWEST
-        others = [
-            effects for (own_axis, _, own_value), effects in cells.items() if (own_axis, own_value) == (axis, value)
-        ]
-        if (axis, group, value) in cells:
-            persona, human = 1 + np.sum(np.array(others) < cells[axis, group, value], axis=0)
-            finding = f"{value}: rank of {group} among the groups of {axis}, 1 = lowest"
-            findings.append((finding, persona, human, persona == 1 < human))
-        for found in findings:
-            cell = dict(zip(("finding", "persona", "human", "holds"), found, strict=True))
-            rows.append({**dict(zip(keys, names, strict=True)), **cell})
-    return pd.DataFrame(rows, columns=[*keys, "finding", "persona", "human", "holds"])
-
-
 def describe(
-    findings: pd.DataFrame, agreement: pd.DataFrame, trends: pd.DataFrame, effects: pd.DataFrame, n_versions: int
+    agreement: pd.DataFrame, trends: pd.DataFrame, effects: pd.DataFrame, n_versions: int, instrument: Instrument
 ) -> str:
-    """Quoted findings, agreement with people, trends, and the effects beside prompt versions, as Markdown for people.
+    """Agreement with people, trends, and the effects beside prompt versions, as Markdown for people.
 
     Parameters
     ----------
-    findings, agreement, trends : from ``quoted_findings``, ``assess_agreement`` and ``assess_trends``.
+    agreement, trends : from ``assess_agreement`` and ``assess_trends``.
     effects : table ``persona_effects``. n_versions : prompt versions with which models were asked.
     """
+    held = _describe_agreement(agreement[agreement["group"] == "all"])
+    main = instrument.main
+    lines = [*held, *_describe_trends(trends[trends["dimension"].isin(main.names)], main)]
+    own = effects[(effects["family"] == main.name) & (effects["source"] == "answers")]
+    return "\n".join([*lines, *_describe_versions(own, n_versions, main)]) + "\n"
+
+
+def _describe_agreement(agreement: pd.DataFrame) -> list[str]:
+    """One row for each subject, axis and yardstick; or why there is none."""
+    heading = ["", "## Personas against people, all groups of an axis together", ""]
+    if agreement.empty:
+        return [*heading, "Left out: there are no groups of people, or no persona stands for one."]
     lines = [
-        "# Personas, people and value steering",
-        "",
-        "## The paper's findings in words",
-        "",
-        "| model | people | finding | personas | people | holds |",
-        "|---|---|---|---|---|---|",
-    ]
-    for row in findings.to_dict("records"):
-        finding = row["finding"].replace("_", "-")
-        form = "g" if "rank of" in finding else ".2f"
-        lines.append(
-            f"| {subject_name(row)} | {_people(row)} | {finding} | {row['persona']:{form}} | {row['human']:{form}} | "
-            f"{'yes' if row['holds'] else 'no'} |"
-        )
-    lines += [
-        "",
-        "## Personas against people, all groups of an axis together",
-        "",
-        "Against the baseline, as in the paper; and against the mean of the axis's groups, which takes off what every "
+        *heading,
+        "Against the baseline, and against the mean of the axis's groups, which takes off what every "
         "persona does alike. People and personas stand on two instruments with different spread: signs, order and "
         "pattern compare, single sizes do not, and a slope of 1 is no yardstick. Intervals are conditional on the item "
         "key: they do not say how far it could have come out otherwise.",
@@ -280,58 +233,72 @@ def describe(
         "| model | people | axis | against | signs that agree | rho | slope [95 % interval] |",
         "|---|---|---|---|---|---|---|",
     ]
-    for row in agreement[agreement["group"] == "all"].to_dict("records"):
+    for row in agreement.to_dict("records"):
         lines.append(
-            f"| {subject_name(row)} | {_people(row)} | {row['axis']} | {row['against'].replace('_', ' ')} | "
+            f"| {subject_name(row)} | {people_name(row)} | {row['axis']} | {row['against'].replace('_', ' ')} | "
             f"{row['same_sign']} of {row['n_signs']} | {row['rho']:.2f} | "
             f"{row['slope']:.2f} [{row['slope_ci_low']:.2f}, {row['slope_ci_high']:.2f}] |"
         )
-    lines += _describe_trends(trends[trends["dimension"].isin(FAMILIES["pvq"])])
-    tested = effects[(effects["family"] == "pvq") & effects["version_ratio"].notna()]
-    if len(tested):
-        from scipy.special import stdtr  # a tenth of the time of scipy.stats
+    return lines
 
-        # |mean| / SD above 1 is |t| above the root of the number of versions.
-        chance = 2 * stdtr(n_versions - 1, -np.sqrt(n_versions))
-        lines += [
-            "",
-            "## Personas and steering against prompt versions",
-            "",
-            f"An effect exceeds its spread if its mean over the {n_versions} versions is larger than its standard "
-            f"deviation over them. Without any effect, about {100 * chance:.0f} % would by chance.",
-            "",
-        ]
-    kinds = tested["axis"].map(lambda axis: "steering" if axis == "steering" else "personas").astype(str)
+
+def _describe_versions(effects: pd.DataFrame, n_versions: int, family: Family) -> list[str]:
+    """How many effects exceed their spread over prompt versions, by subject; ``effects`` are those from answers."""
+    heading = ["", "## Personas and steering against prompt versions", ""]
+    if len(effects) and n_versions == 1:
+        return [*heading, "Left out: there is one prompt version, and no spread over versions."]
+    tested = effects[effects["version_ratio"].notna()]
+    if tested.empty:
+        return []
+    from scipy.special import stdtr  # a tenth of the time of scipy.stats
+
+    # |mean| / SD above 1 is |t| above the root of the number of versions.
+    chance = 2 * stdtr(n_versions - 1, -np.sqrt(n_versions))
+    lines = [
+        *heading,
+        f"An effect exceeds its spread if its mean over the {n_versions} versions is larger than its standard "
+        f"deviation over them. Without any effect, about {100 * chance:.0f} % would by chance.",
+        "",
+    ]
+    kinds = tested["axis"].map(lambda axis: STEERING if axis == STEERING else "personas").astype(str)
     for (*names, kind), own in tested.groupby([*SUBJECT, kinds], sort=False, observed=True):
         larger = int((own["version_ratio"] > 1).sum())
         subject = subject_name(dict(zip(SUBJECT, names, strict=True)))
         lines.append(
-            f"- {subject}, {kind}: {larger} of {len(own)} effects on values exceed their spread over versions."
+            f"- {subject}, {kind}: {larger} of {len(own)} effects on {mid_sentence(family)} exceed their spread over "
+            "versions."
         )
-    return "\n".join(lines) + "\n"
+    return lines
 
 
-def _describe_trends(trends: pd.DataFrame) -> list[str]:
-    """One line for each subject and ordinal axis: how many values only rise or only fall along it."""
+def _describe_trends(trends: pd.DataFrame, family: Family) -> list[str]:
+    """One line for each subject and ordinal axis: how many dimensions only rise or only fall along it."""
     lines = []
     keys = [*SUBJECT, "weighting", "axis", "n"]
     for names, own in trends[trends["n"] > 2].groupby(keys, sort=False, dropna=False):
         about: dict[str, Any] = dict(zip(keys, names, strict=True))
-        subject = f"people, {_people(about)}" if pd.isna(about["model"]) else subject_name(about)
+        subject = f"people, {people_name(about)}" if pd.isna(about["model"]) else subject_name(about)
         chance = len(own) * 2 / math.factorial(about["n"])
         lines.append(
-            f"- {subject}, {about['axis']}: {int(own['strict'].sum())} of {len(own)} values ({chance:.1f} by chance)."
+            f"- {subject}, {about['axis']}: {int(own['strict'].sum())} of {len(own)} {mid_sentence(family)} "
+            f"({chance:.1f} by chance)."
         )
     heading = [
         "",
         "## Trends along ordered axes",
         "",
-        "Values that only rise or only fall from group to group, in `trends.csv` one by one. By chance: if every order "
-        "of the groups were equally likely, number of values · 2 / (groups)!.",
+        f"{family.title} that only rise or only fall from group to group, in `trends.csv` one by one. By chance: if "
+        f"every order of the groups were equally likely, number of {mid_sentence(family)} · 2 / (groups)!.",
         "",
     ]
     return [*heading, *lines] if lines else []
 
 
-def _people(row: Mapping[Any, Any]) -> str:
+def mid_sentence(family: Family) -> str:
+    """The family's title as it stands within a sentence: "Values" loses its capital, "Big Five traits" does not."""
+    return family.title.lower() if family.title == family.title.capitalize() else family.title
+
+
+def people_name(row: Mapping[Any, Any]) -> str:
+    """How the people of a row were counted."""
     return {"anweight": "weighted", "none": "unweighted"}.get(row["weighting"], "as printed")

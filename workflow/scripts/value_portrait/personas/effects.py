@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.dimensions import DIMENSIONS, FAMILIES
+from value_portrait.configuration import Persona
+from value_portrait.instrument import Instrument
+from value_portrait.responses.conditions import BASELINE
 from value_portrait.scores.ratings import Ratings
 
-BASELINE, DEFAULT_FRAMING = "baseline", "default"
+DEFAULT_FRAMING = "default"
 DRAWS = 2000
 LEVEL = 0.95
 # An interval needs a score in nearly every resample: a dimension with items of one or two queries gets none.
@@ -40,12 +42,15 @@ COLUMNS += ["n_queries", "version_mean", "version_sd", "version_ratio"]
 
 @dataclass(frozen=True)
 class QuerySums:
-    """What centred scores are made of, summed over the items of each query; S subjects, Q queries.
+    """What centred scores are made of, summed over the items of each query.
+
+    S subjects, Q queries, D dimensions and F families of the instrument.
 
     Attributes
     ----------
-    rated, signs, counts : (S, Q, 19), over the items with a rating of each dimension: ratings times polarity, polarity,
-        and their number. centre, centre_counts : (S, Q, 3), over the items that each family is centred on.
+    rated, signs, counts : (S, Q, D), over the items with a rating of each dimension: ratings times polarity, polarity,
+        and their number. centre, centre_counts : (S, Q, F), over the items that each family is centred on.
+    of_family : (D,), the family of each dimension, counted from 0.
     """
 
     rated: np.ndarray
@@ -53,9 +58,10 @@ class QuerySums:
     counts: np.ndarray
     centre: np.ndarray
     centre_counts: np.ndarray
+    of_family: np.ndarray
 
     def scores(self, weights: np.ndarray) -> np.ndarray:
-        """Centred scores (B, S, 19) where query q counts ``weights[b, q]`` times; NaN for a dimension without items."""
+        """Centred scores (B, S, D) where query q counts ``weights[b, q]`` times; NaN for a dimension without items."""
 
         def total(sums: np.ndarray) -> np.ndarray:
             result: np.ndarray = np.einsum("bq,sqd->bsd", weights, sums, optimize=True)
@@ -64,30 +70,37 @@ class QuerySums:
         with np.errstate(invalid="ignore", divide="ignore"):
             centre = total(self.centre) / total(self.centre_counts)
             centre = np.where(np.isnan(centre), 0, centre)
-            of_family = [list(FAMILIES).index(family) for family, _ in DIMENSIONS]
-            scores: np.ndarray = (total(self.rated) - centre[..., of_family] * total(self.signs)) / total(self.counts)
+            centred = total(self.rated) - centre[..., self.of_family] * total(self.signs)
+            scores: np.ndarray = centred / total(self.counts)
         return scores
 
 
 def sum_by_query(
-    averages: np.ndarray, items: Sequence[str], queries: Sequence[str], key: pd.DataFrame, centring: str
+    averages: np.ndarray,
+    items: Sequence[str],
+    queries: Sequence[str],
+    key: pd.DataFrame,
+    centring: str,
+    instrument: Instrument,
 ) -> QuerySums:
-    """Sums for the scores that ``scoring.score`` defines.
+    """Sums for the scores that ``profiles.score`` defines.
 
     Parameters
     ----------
     averages : (S, I), ratings averaged over versions, NaN without any. queries : the query of each item.
-    key : table ``item_key``. centring : as for ``scoring.score``.
+    key : table ``item_key``. centring : as for ``profiles.score``.
     """
     position = {item: index for index, item in enumerate(items)}
-    polarity = np.zeros((len(items), len(DIMENSIONS)))
-    places = {dimension: index for index, dimension in enumerate(DIMENSIONS)}
+    families = [family.name for family in instrument.families]
+    of_family = np.array([families.index(family) for family, _ in instrument.dimensions])
+    polarity = np.zeros((len(items), len(instrument.dimensions)))
+    places = {dimension: index for index, dimension in enumerate(instrument.dimensions)}
     for item, family, dimension, sign in key[["item_id", "family", "dimension", "polarity"]].itertuples(index=False):
         polarity[position[item], places[family, dimension]] = sign
-    centred = np.full((len(items), len(FAMILIES)), centring == "all_items")
+    centred = np.full((len(items), len(families)), centring == "all_items")
     if centring == "tagged_items":
-        for index, family in enumerate(FAMILIES):
-            centred[:, index] = polarity[:, [own == family for own, _ in DIMENSIONS]].any(axis=1)
+        for index in range(len(families)):
+            centred[:, index] = polarity[:, of_family == index].any(axis=1)
     belongs = np.equal.outer(list(dict.fromkeys(queries)), list(queries)).astype(float)
     given = ~np.isnan(averages)
     rated = np.where(given, averages, 0)
@@ -102,6 +115,7 @@ def sum_by_query(
         total(given, np.abs(polarity)),
         total(rated, centred),
         total(given, centred),
+        of_family,
     )
 
 
@@ -136,22 +150,30 @@ def subject_name(row: Mapping[Any, Any]) -> str:
 
 
 def estimate_effects(
-    ratings: Ratings, queries: Sequence[str], key: pd.DataFrame, centring: str, personas: pd.DataFrame, seed: int
+    ratings: Ratings,
+    queries: Sequence[str],
+    key: pd.DataFrame,
+    centring: str,
+    personas: Sequence[Persona],
+    seed: int,
+    instrument: Instrument,
 ) -> Effects:
     """The effects of all personas of all models that answered as one.
 
     Parameters
     ----------
     queries : the query of each item of ``ratings``.
-    personas : columns persona, axis, order and people of ``personas.tsv``, and group.
+    key : table ``item_key``. centring : as for ``profiles.score``.
+    personas : the rows of the table of personas.
 
     Returns
     -------
     Effects with columns source ("answers"), model, framing, axis, persona, group, order, people, family, dimension;
     effect and its interval; n_queries (queries with an item of the dimension); and over the prompt versions, each taken
-    alone, version_mean, version_sd (sample SD of the effect) and version_ratio (|mean| / SD).
+    alone, version_mean, version_sd (sample SD of the effect; null for one version) and version_ratio (|mean| / SD).
     """
-    known = personas.set_index("persona")
+    known = {row.persona: row for row in personas}
+    dimensions = instrument.dimensions
     told = {model for model, condition in ratings.subjects if condition != BASELINE}
     chosen = [row for row, (model, _) in enumerate(ratings.subjects) if model in told]
     ratings = replace(ratings, subjects=[ratings.subjects[row] for row in chosen], values=ratings.values[chosen])
@@ -162,7 +184,7 @@ def estimate_effects(
     model_of = np.array([model for model, _ in subjects])
 
     def difference(averages: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        scores = sum_by_query(averages, ratings.items, queries, key, centring).scores(weights)
+        scores = sum_by_query(averages, ratings.items, queries, key, centring, instrument).scores(weights)
         return (scores[:, own] - scores[:, base]).reshape(len(weights), -1)
 
     averages = ratings.averages()
@@ -170,45 +192,44 @@ def estimate_effects(
     effect = difference(averages, np.ones((1, n)))[0]
     # Model by model, and kept in single precision: many resamples of many personas fill the memory.
     weights = resample_queries(n, seed)
-    draws = np.empty((DRAWS, len(subjects), len(DIMENSIONS)), np.float32)
-    ends = np.empty((2, len(subjects), len(DIMENSIONS)))
+    draws = np.empty((DRAWS, len(subjects), len(dimensions)), np.float32)
+    ends = np.empty((2, len(subjects), len(dimensions)))
     for model in told:
         places = np.flatnonzero(model_of == model)
         rows = averages[[base[places[0]], *own[places]]]
-        scores = sum_by_query(rows, ratings.items, queries, key, centring).scores(weights)
+        scores = sum_by_query(rows, ratings.items, queries, key, centring, instrument).scores(weights)
         changes = scores[:, 1:] - scores[:, :1]
         draws[:, places], ends[:, places] = changes, interval(changes)
     low, high = ends.reshape(2, -1)
-    by_version = np.concatenate(
-        [difference(np.where(values > 0, values, np.nan), np.ones((1, n))) for values in ratings.values.swapaxes(0, 1)]
-    )
+    single = np.where(ratings.rated, ratings.values, np.nan).swapaxes(0, 1)
+    by_version = np.concatenate([difference(values, np.ones((1, n))) for values in single])
     version_mean, version_sd = _over_versions(by_version)
     query_of = dict(zip(ratings.items, queries, strict=True))
     n_queries = key.assign(query=key["item_id"].map(query_of)).groupby(["family", "dimension"])["query"].nunique()
     names = []
     for model, condition in subjects:
         persona, _, framing = condition.partition("@")
-        about = known.loc[persona]
+        about = known[persona]
         names += [
             {
                 "source": "answers",
                 "model": model,
                 "framing": framing or DEFAULT_FRAMING,
-                "axis": about["axis"],
+                "axis": about.axis,
                 "persona": persona,
-                "group": about["group"],
-                "order": about["order"],
-                "people": about["people"],
+                "group": about.group,
+                "order": about.order,
+                "people": about.people,
                 "family": family,
                 "dimension": dimension,
             }
-            for family, dimension in DIMENSIONS
+            for family, dimension in dimensions
         ]
     table = pd.DataFrame(names).assign(
         effect=effect,
         ci_low=low,
         ci_high=high,
-        n_queries=np.tile([n_queries.get(dimension, 0) for dimension in DIMENSIONS], len(subjects)),
+        n_queries=np.tile([n_queries.get(dimension, 0) for dimension in dimensions], len(subjects)),
         version_mean=version_mean,
         version_sd=version_sd,
         version_ratio=np.abs(version_mean) / np.where(version_sd > 0, version_sd, np.nan),
@@ -221,28 +242,6 @@ def _over_versions(effects: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and sample SD over the rows that have a number."""
     frame = pd.DataFrame(effects)
     return frame.mean().to_numpy(), frame.std().to_numpy()
-
-
-def printed_effects(
-    printed: pd.DataFrame, steering: pd.DataFrame, personas: pd.DataFrame, model: str = "GPT-4o"
-) -> Effects:
-    """The paper's Tables 13 to 19 in the same form, without intervals or anything about prompt versions.
-
-    Parameters
-    ----------
-    printed : columns axis, group and one for each value and trait. steering : columns steered and one for each value.
-    personas : as for ``estimate_effects``; a group that it does not hold has no order and no people.
-    """
-    steered = steering.rename(columns={"steered": "group"}).assign(axis="steering")
-    long = pd.concat([printed, steered]).melt(["axis", "group"], var_name="dimension", value_name="effect")
-    families = {dimension: family for family, dimension in DIMENSIONS}
-    long = long.assign(source="printed", model=model, framing="as printed", family=long["dimension"].map(families))
-    long = long.dropna(subset="effect").merge(personas, on=["axis", "group"], how="left")
-    place = long.groupby(["axis", "group"], sort=False).ngroup() * len(families)
-    place += long["dimension"].map(list(families).index)
-    long = long.iloc[place.argsort()].reset_index(drop=True)
-    nothing = dict.fromkeys(["ci_low", "ci_high", "n_queries", "version_mean", "version_sd", "version_ratio"], np.nan)
-    return Effects(long.assign(**nothing)[COLUMNS], None)
 
 
 def join(parts: Sequence[Effects]) -> Effects:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.dimensions import FAMILIES, title
 from value_portrait.errors import InputError
-from value_portrait.personas.ess_file import AXES, Groups
+from value_portrait.personas.ess_file import AXES, VALUES, Groups
+from value_portrait.tables import COUNT, NUMBER, Column, Schema
 
 ROUND = 11
 PORTAL = "Take the integrated file of round 11 as the ESS's data portal gives it."
@@ -38,7 +38,6 @@ KEY: dict[str, tuple[int, ...]] = {
     "Stimulation": (6, 15),
     "Self_Direction": (1, 11),
 }
-VALUES = FAMILIES["pvq"]
 ANSWERS = (1, 6)  # very much like me ... not like me at all
 NO_ANSWER = (66, 77, 88, 99)
 LEAST_ANSWERS, MOST_ALIKE = 16, 16
@@ -51,6 +50,22 @@ DESCRIPTIVE = ("edition", "proddate")
 LEAST_RESPONDENTS = 500  # the smallest national sample of round 11 is larger
 # Centring within the person pushes correlations down, and the two portraits of Tradition go together weakly.
 LEAST_CORRELATION = -0.15
+
+RESPONDENTS = Schema(
+    ("respondent",),
+    {
+        "respondent": Column(COUNT, "row of the file, from 1", low=1),
+        "weight": Column(NUMBER, "anweight", low=0),
+        "gender": Column(NUMBER, "gndr: 1 male, 2 female", 1, 2, nullable=True),
+        "age": Column(NUMBER, "agea: years", 0, 150, nullable=True),
+        "politics": Column(NUMBER, "lrscale: 0 left to 10 right", 0, 10, nullable=True),
+        "education": Column(NUMBER, "eisced: ES-ISCED I to V2 as 1 to 7", 1, 7, nullable=True),
+        **{
+            value: Column(NUMBER, "mean of the value's answers less that of all 21", -5, 5, nullable=True)
+            for value in VALUES
+        },
+    },
+)
 
 
 def read_file(path: str | Path, edition: str | None = None) -> pd.DataFrame:
@@ -153,8 +168,8 @@ def score_respondents(frame: pd.DataFrame, path: str | Path) -> tuple[pd.DataFra
 
     Returns
     -------
-    The table ``respondents``, and the counts ``respondents`` (rows of the file), ``too_few_answers``, ``alike_answers``
-    and ``scored``.
+    The table of ``RESPONDENTS``, and the counts ``respondents`` (rows of the file), ``too_few_answers``,
+    ``alike_answers`` and ``scored``.
 
     Raises
     ------
@@ -256,8 +271,8 @@ def _check_items(answers: np.ndarray, path: str | Path) -> None:
             if not found > LEAST_CORRELATION:
                 raise InputError(
                     path,
-                    f"has answers to {ITEMS[place - 1]} that do not go with the other answers on {title(value)} "
-                    f"(correlation {found:+.2f}, not above {LEAST_CORRELATION}).",
+                    f"has answers to {ITEMS[place - 1]} that do not go with the other answers on "
+                    f"{value.replace('_', '-')} (correlation {found:+.2f}, not above {LEAST_CORRELATION}).",
                     f"Look whether its codes run as those of the others. {PORTAL}",
                 )
 
@@ -272,7 +287,7 @@ def group_effects(respondents: pd.DataFrame, groups: Groups, weighted: bool) -> 
 
     Parameters
     ----------
-    respondents : table ``respondents``. groups : by axis and label, the lowest and the highest code of the group.
+    respondents : table of ``RESPONDENTS``. groups : by axis and label, the lowest and the highest code of the group.
 
     Returns
     -------

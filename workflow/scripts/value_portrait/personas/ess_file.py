@@ -4,10 +4,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from value_portrait.errors import InputError
+from value_portrait.instrument import Instrument
 
 # By axis and label, the lowest and the highest code of the group.
 Groups = Mapping[str, Mapping[str, Sequence[int]]]
 
+# What its 21 portraits measure.
+VALUES = (
+    "Universalism",
+    "Benevolence",
+    "Conformity",
+    "Tradition",
+    "Security",
+    "Power",
+    "Achievement",
+    "Hedonism",
+    "Stimulation",
+    "Self_Direction",
+)
 # Each axis: the file's variable, the range of its codes, and the codes for respondents who have none.
 AXES: dict[str, tuple[str, tuple[int, int], tuple[int, ...]]] = {
     "gender": ("gndr", (1, 2), (9,)),
@@ -37,8 +51,8 @@ def find_file(folder: str | Path) -> Path | None:
     return files[0] if files else None
 
 
-def check_groups(groups: Groups, name: str) -> None:
-    """Check the config's groups against the axes and each other.
+def check_groups(groups: Groups, name: str, instrument: Instrument) -> None:
+    """Check the config's groups against the instrument, the axes and each other.
 
     Parameters
     ----------
@@ -46,8 +60,15 @@ def check_groups(groups: Groups, name: str) -> None:
 
     Raises
     ------
-    InputError : with the key, for codes that run backwards or that the variable does not have, or a code in two groups.
+    InputError : with the key, for groups where the instrument's main family is not that of the ESS's portraits, codes
+        that run backwards or that the variable does not have, or a code in two groups.
     """
+    if groups and set(instrument.main.names) != set(VALUES):
+        raise InputError(
+            f"{name}: people",
+            f"needs an instrument whose first family is the ten values of the ESS ({', '.join(VALUES)}).",
+            "Set people: null.",
+        )
     for axis, cuts in groups.items():
         variable, (lowest, highest), _ = AXES[axis]
         earlier: dict[str, tuple[int, int]] = {}

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from value_portrait.dimensions import DIMENSIONS
-from value_portrait.items.coverage import CIRCLE, mean_distance, spread_of_shares
+from value_portrait.items.coverage import mean_distance, spread_of_shares
 from value_portrait.publication.drawing import (
     COLOURS,
     FIRST,
@@ -23,6 +23,9 @@ from value_portrait.publication.drawing import (
     draw_ranges,
     house_style,
 )
+from value_portrait.shipped import VALUE_PORTRAIT
+
+CIRCLE = VALUE_PORTRAIT.main.names
 
 # The second is hatched, so that grey print tells them apart.
 BARS: tuple[dict[str, Any], ...] = (
@@ -36,7 +39,7 @@ def items_per_value(tagged: pd.DataFrame, keyed: pd.DataFrame, threshold: float)
     """Items of every value under two rules, with shares, their spread and the largest over the smallest.
 
     ``tagged`` (correlations of either sign beyond ``threshold``) and ``keyed`` (the item key) come from
-    ``coverage.items_per_value``.
+    ``coverage.items_per_dimension``.
     """
     figure = Figure(figsize=(WIDTH, 2.9))
     panels = figure.subplots(1, 2, sharey=True, sharex=True)

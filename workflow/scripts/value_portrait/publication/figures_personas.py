@@ -10,8 +10,8 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from value_portrait.dimensions import DIMENSIONS, FAMILIES, title
-from value_portrait.personas.steering import AXIS, STEPS, steering_matrix
+from value_portrait.dimensions import DIMENSIONS, FAMILIES, STEERING, title
+from value_portrait.personas.steering import circle_steps, steering_matrix
 from value_portrait.publication.drawing import (
     COLOURS,
     DIVERGING,
@@ -30,8 +30,10 @@ from value_portrait.publication.drawing import (
     signed,
     spaced,
 )
+from value_portrait.shipped import VALUE_PORTRAIT
 
 VALUES = list(FAMILIES["pvq"])
+STEPS = circle_steps(len(VALUES))
 CHANGE = "Change of the centred score (scale points)"
 SOURCES = {"printed": "as printed in the paper", "answers": "from its answers"}
 PEOPLE = {
@@ -137,7 +139,7 @@ def persona_effects(effects: pd.DataFrame) -> Figure:
 
     ``effects`` is the table ``persona_effects`` of one model; steering is left out.
     """
-    own = effects[effects["axis"] != AXIS]
+    own = effects[effects["axis"] != STEERING]
     present = set(zip(own["family"], own["dimension"], strict=True))
     dimensions = [dimension for dimension in DIMENSIONS if dimension in present]
     wide = own.pivot(index=["framing", "axis", "group"], columns=["family", "dimension"], values="effect")
@@ -171,14 +173,14 @@ def steering(effects: pd.DataFrame, by_distance: pd.DataFrame, hits: pd.DataFram
     ``effects`` is the table ``persona_effects`` and the others come from module ``steering``, all for one model; one
     row of panels for each framing.
     """
-    own = effects[(effects["axis"] == AXIS) & (effects["family"] == "pvq")]
+    own = effects[(effects["axis"] == STEERING) & (effects["family"] == "pvq")]
     framings = list(dict.fromkeys(own["framing"]))
     figure = Figure(figsize=(WIDTH, 0.6 + 3.4 * len(framings)))
     grid = figure.subplots(len(framings), 2, squeeze=False, width_ratios=(1.55, 1))
     limit = max(own["effect"].abs().max(), 0.1)
     for (left, right), framing in zip(grid, framings, strict=True):
         told = own[own["framing"] == framing]
-        matrix = steering_matrix(told).to_numpy()
+        matrix = steering_matrix(told, VALUE_PORTRAIT).to_numpy()
         places = np.arange(len(VALUES), dtype=float)
         texts = np.array([["n/a" if math.isnan(cell) else signed(cell) for cell in row] for row in matrix])
         draw_cells(left, places, places, matrix, texts, DIVERGING, Normalize(-limit, limit), hatch="////")

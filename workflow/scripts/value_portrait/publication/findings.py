@@ -10,6 +10,7 @@ from value_portrait.dimensions import DIMENSIONS, FAMILIES, FAMILY_TITLES, title
 from value_portrait.items import coverage
 from value_portrait.items.validation import correlation_p, select_items
 from value_portrait.publication.comparisons import PAPER_HIGHEST, highest_values
+from value_portrait.shipped import VALUE_PORTRAIT
 
 # The paper prints traits times this factor, as if it took six points to five.
 TRAIT_SCALE = 5 / 6
@@ -69,8 +70,8 @@ def two_sided_tags(correlations: pd.DataFrame, threshold: float) -> pd.DataFrame
 
 def items_per_value(correlations: pd.DataFrame, key: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """Table 5: tags per value by the paper's count and in the item key, their shares, SD of shares and imbalance."""
-    counts = coverage.items_per_value(two_sided_tags(correlations, threshold)).merge(
-        coverage.items_per_value(key), on="dimension", suffixes=("", "_in_key")
+    counts = coverage.items_per_dimension(two_sided_tags(correlations, threshold), VALUE_PORTRAIT.main).merge(
+        coverage.items_per_dimension(key, VALUE_PORTRAIT.main), on="dimension", suffixes=("", "_in_key")
     )
     sd, imbalance = coverage.spread_of_shares(counts["share"])
     sd_key, imbalance_key = coverage.spread_of_shares(counts["share_in_key"])

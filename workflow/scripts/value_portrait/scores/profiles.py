@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.dimensions import DIMENSIONS, FAMILIES, HIGHEST_RATING, LOWEST_RATING
+from value_portrait.instrument import Instrument
 from value_portrait.scores.ratings import Ratings
 
-MIRROR = LOWEST_RATING + HIGHEST_RATING
 
-
-def score(averages: np.ndarray, items: Sequence[str], key: pd.DataFrame, centring: str) -> pd.DataFrame:
+def score(
+    averages: np.ndarray, items: Sequence[str], key: pd.DataFrame, centring: str, instrument: Instrument
+) -> pd.DataFrame:
     """Scores of every row of ``averages`` on every dimension of the key.
 
     Parameters
@@ -25,28 +25,29 @@ def score(averages: np.ndarray, items: Sequence[str], key: pd.DataFrame, centrin
     Returns
     -------
     Columns row (0 to S - 1), family, dimension, n_items, n_missing, mean, centred_mean and sd, sorted by row, then in
-    the order of ``DIMENSIONS``. An item keyed -1 enters ``mean`` as 7 - rating and ``centred_mean`` with the opposite
-    sign of its deviation from the centre. ``sd`` is the population SD over items, as the authors store it.
+    the order of the instrument's dimensions. An item keyed -1 enters ``mean`` mirrored on the scale and
+    ``centred_mean`` with the opposite sign of its deviation from the centre. ``sd`` is the population SD over items,
+    keyed like ``mean``.
     """
     position = {item: index for index, item in enumerate(items)}
     frames = []
-    for family, dimensions in FAMILIES.items():
-        tags = key[key["family"] == family]
+    for family in instrument.families:
+        tags = key[key["family"] == family.name]
         tagged = sorted({position[item] for item in tags["item_id"]})
         centre = _centre(averages, tagged, centring)
-        for dimension in dimensions:
+        for dimension in family.names:
             own = tags[tags["dimension"] == dimension]
             columns = [position[item] for item in own["item_id"]]
             polarity = own["polarity"].to_numpy(float)
             rated = averages[:, columns]
-            keyed = np.where(polarity > 0, rated, MIRROR - rated)
+            keyed = np.where(polarity > 0, rated, instrument.mirror - rated)
             n = (~np.isnan(rated)).sum(axis=1)
             mean = _row_mean(keyed)
             frames.append(
                 pd.DataFrame(
                     {
                         "row": np.arange(len(averages)),
-                        "family": family,
+                        "family": family.name,
                         "dimension": dimension,
                         "n_items": n,
                         "n_missing": len(columns) - n,
@@ -59,14 +60,14 @@ def score(averages: np.ndarray, items: Sequence[str], key: pd.DataFrame, centrin
     return pd.concat(frames).sort_values("row", kind="stable").reset_index(drop=True)
 
 
-def profile_models(ratings: Ratings, key: pd.DataFrame, centring: str) -> pd.DataFrame:
+def profile_models(ratings: Ratings, key: pd.DataFrame, centring: str, instrument: Instrument) -> pd.DataFrame:
     """The table ``profiles``: every subject on every dimension."""
-    scores = score(ratings.averages(), ratings.items, key, centring)
-    missing = (ratings.values == 0).sum(axis=1)
+    scores = score(ratings.averages(), ratings.items, key, centring, instrument)
+    missing = (~ratings.rated).sum(axis=1)
     position = {item: index for index, item in enumerate(ratings.items)}
     columns = [
         [position[item] for item in key.loc[(key["family"] == family) & (key["dimension"] == dimension), "item_id"]]
-        for family, dimension in DIMENSIONS
+        for family, dimension in instrument.dimensions
     ]
     models, conditions = zip(*ratings.subjects, strict=True)
     rows = scores["row"].to_numpy()
@@ -74,7 +75,9 @@ def profile_models(ratings: Ratings, key: pd.DataFrame, centring: str) -> pd.Dat
     return scores.assign(model=np.array(models)[rows], condition=np.array(conditions)[rows])
 
 
-def profile_raters(survey: pd.DataFrame, items: Sequence[str], key: pd.DataFrame, centring: str) -> pd.DataFrame:
+def profile_raters(
+    survey: pd.DataFrame, items: Sequence[str], key: pd.DataFrame, centring: str, instrument: Instrument
+) -> pd.DataFrame:
     """The table ``rater_profiles``: each rater, in each group, scored like a model on the items that they saw.
 
     A rater's centre and means run over their own items only; ``n_missing`` counts the key's items that they rated
@@ -82,12 +85,14 @@ def profile_raters(survey: pd.DataFrame, items: Sequence[str], key: pd.DataFrame
     """
     wide = survey.pivot(index=["group", "participant_id"], columns="item_id", values="rating")
     wide = wide.reindex(columns=list(items))
-    scores = score(wide.to_numpy(float), items, key, centring)
+    scores = score(wide.to_numpy(float), items, key, centring, instrument)
     sitting = wide.index.to_frame(index=False).iloc[scores["row"].to_numpy()].reset_index(drop=True)
     return pd.concat([sitting, scores.drop(columns="row")], axis=1)
 
 
-def profile_as_seen(ratings: Ratings, survey: pd.DataFrame, key: pd.DataFrame, centring: str) -> pd.DataFrame:
+def profile_as_seen(
+    ratings: Ratings, survey: pd.DataFrame, key: pd.DataFrame, centring: str, instrument: Instrument
+) -> pd.DataFrame:
     """The table ``profiles_as_seen``: every subject scored on each survey group's items, as that group's raters are.
 
     A rater saw the items of one group, a model those of all; so a model's centred mean here is the mean over groups,
@@ -100,7 +105,7 @@ def profile_as_seen(ratings: Ratings, survey: pd.DataFrame, key: pd.DataFrame, c
     for _, group in survey.groupby("group"):
         seen = np.full(averages.shape[1], False)
         seen[[position[item] for item in group["item_id"].unique()]] = True
-        scores = score(np.where(seen, averages, np.nan), ratings.items, key, centring)
+        scores = score(np.where(seen, averages, np.nan), ratings.items, key, centring, instrument)
         votes = group["participant_id"].nunique() * scores["centred_mean"].notna()
         n += votes
         total += votes * scores["centred_mean"].fillna(0)

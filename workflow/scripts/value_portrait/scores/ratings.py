@@ -8,8 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from value_portrait.shipped import VALUE_PORTRAIT
+from value_portrait.instrument import Instrument
 from value_portrait.tables import read_parts
+
+# What stands where there is no rating: below every scale, for 0 may be a rating.
+NO_RATING = np.iinfo(np.int8).min
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Ratings:
     ----------
     subjects : (model, condition) of each of the S rows.
     versions, items : the V prompt versions and I items.
-    values : (S, V, I) int8, 1 to 6, 0 where there is no rating.
+    values : (S, V, I) int8, ratings on the instrument's scale, ``NO_RATING`` where there is none.
     """
 
     subjects: list[tuple[str, str]]
@@ -28,16 +31,21 @@ class Ratings:
     items: list[str]
     values: np.ndarray
 
+    @property
+    def rated(self) -> np.ndarray:
+        """Where there is a rating, (S, V, I) bool."""
+        return self.values != NO_RATING
+
     def averages(self) -> np.ndarray:
         """Mean over the versions that have a rating, (S, I) float; NaN where none has."""
-        counts = (self.values > 0).sum(axis=1)
-        with np.errstate(invalid="ignore"):
-            return self.values.sum(axis=1, dtype=np.int64) / np.where(counts, counts, np.nan)
+        counts = self.rated.sum(axis=1)
+        total = self.values.sum(axis=1, dtype=np.int64, where=self.rated)
+        return total / np.where(counts, counts, np.nan)
 
     def observations(self, kind: str) -> np.ndarray:
         """Rows for a reliability, (N, I) float: each subject under each version (``model_by_version``), or averages."""
         if kind == "model_by_version":
-            return np.where(self.values > 0, self.values, np.nan).reshape(-1, len(self.items))
+            return np.where(self.rated, self.values, np.nan).reshape(-1, len(self.items))
         return self.averages()
 
     def under(self, condition: str) -> "Ratings":
@@ -49,11 +57,13 @@ class Ratings:
         return Ratings([self.subjects[i] for i in places], self.versions, self.items, self.values[list(places)])
 
 
-def read_ratings(path: str | Path, column: str, versions: Sequence[str], items: Sequence[str]) -> Ratings:
+def read_ratings(
+    path: str | Path, column: str, versions: Sequence[str], items: Sequence[str], instrument: Instrument
+) -> Ratings:
     """The stored table ``ratings`` as one block, read part by part: the table takes fifty times as much memory."""
     columns = ["model", "condition", "prompt_version", "item_id", column]
     parts = [
-        arrange_ratings(part, column, versions, items) for part in read_parts(path, "ratings", VALUE_PORTRAIT, columns)
+        arrange_ratings(part, column, versions, items) for part in read_parts(path, "ratings", instrument, columns)
     ]
     subjects = [subject for part in parts for subject in part.subjects]
     return Ratings(subjects, list(versions), list(items), np.concatenate([part.values for part in parts]))
@@ -71,8 +81,8 @@ def arrange_ratings(ratings: pa.Table, column: str, versions: Sequence[str], ite
     subjects = [
         (models[0][pair // len(conditions[0])], conditions[0][pair % len(conditions[0])]) for pair in unique[order]
     ]
-    values = np.zeros((len(subjects), len(versions), len(items)), np.int8)
-    rating = pc.fill_null(ratings[column], 0).to_numpy()
+    values = np.full((len(subjects), len(versions), len(items)), NO_RATING, np.int8)
+    rating = pc.fill_null(ratings[column], NO_RATING).to_numpy()
     values[place[inverse], _positions(ratings["prompt_version"], versions), _positions(ratings["item_id"], items)] = (
         rating
     )

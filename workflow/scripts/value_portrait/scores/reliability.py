@@ -5,14 +5,13 @@ import pandas as pd
 import pingouin
 from scipy import special
 
-from value_portrait.dimensions import DIMENSIONS
-from value_portrait.scores.profiles import MIRROR
+from value_portrait.instrument import Instrument
 from value_portrait.scores.ratings import Ratings
 
 Z_95 = special.ndtri(0.975)
 
 
-def alpha_of_models(ratings: Ratings, key: pd.DataFrame, observations: str) -> pd.DataFrame:
+def alpha_of_models(ratings: Ratings, key: pd.DataFrame, observations: str, instrument: Instrument) -> pd.DataFrame:
     """Alpha over models (table ``reliability``, source ``models``), with Feldt's interval, by pingouin.
 
     Parameters
@@ -24,13 +23,13 @@ def alpha_of_models(ratings: Ratings, key: pd.DataFrame, observations: str) -> p
     return pd.DataFrame(
         [
             {"source": "models", "family": family, "dimension": dimension, "n_groups": 1}
-            | _alpha(_keyed(frame, key, family, dimension))
-            for family, dimension in DIMENSIONS
+            | _alpha(_keyed(frame, key, family, dimension, instrument))
+            for family, dimension in instrument.dimensions
         ]
     )
 
 
-def alpha_of_raters(survey: pd.DataFrame, key: pd.DataFrame) -> pd.DataFrame:
+def alpha_of_raters(survey: pd.DataFrame, key: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """Alpha over the human raters (table ``reliability``, source ``raters``), pooled over survey groups.
 
     Each group rated its own items, so alpha is taken within each group that rated at least two of a dimension's items,
@@ -43,8 +42,8 @@ def alpha_of_raters(survey: pd.DataFrame, key: pd.DataFrame) -> pd.DataFrame:
         for _, wide in survey.groupby("group")
     ]
     rows = []
-    for family, dimension in DIMENSIONS:
-        parts = [_alpha(_keyed(group, key, family, dimension)) for group in groups]
+    for family, dimension in instrument.dimensions:
+        parts = [_alpha(_keyed(group, key, family, dimension, instrument)) for group in groups]
         parts = [part for part in parts if part["n_items"] >= 2 and np.isfinite(part["alpha"])]
         rows.append(
             {
@@ -60,12 +59,14 @@ def alpha_of_raters(survey: pd.DataFrame, key: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _keyed(ratings: pd.DataFrame, key: pd.DataFrame, family: str, dimension: str) -> pd.DataFrame:
+def _keyed(
+    ratings: pd.DataFrame, key: pd.DataFrame, family: str, dimension: str, instrument: Instrument
+) -> pd.DataFrame:
     """The complete rows of a dimension's items, negative items mirrored."""
     own = key[(key["family"] == family) & (key["dimension"] == dimension) & key["item_id"].isin(ratings.columns)]
     columns = ratings[own["item_id"]]
     negative = own.loc[own["polarity"] < 0, "item_id"]
-    return columns.assign(**{str(item): MIRROR - columns[item] for item in negative}).dropna()
+    return columns.assign(**{str(item): instrument.mirror - columns[item] for item in negative}).dropna()
 
 
 def _alpha(items: pd.DataFrame) -> dict[str, float]:

@@ -6,32 +6,37 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from value_portrait.instrument import Instrument
 from value_portrait.scores.ratings import Ratings
 
-REVERSED = "_reversed"
+
+def wordings(versions: Sequence[str], instrument: Instrument) -> dict[str, tuple[str, str]]:
+    """The wordings that were asked in both orders, each with its version in the original and the reversed order."""
+    asked = [instrument.version(name) for name in versions]
+    turned = {version.wording: version.name for version in asked if version.reversed}
+    return {
+        version.wording: (version.name, turned[version.wording])
+        for version in asked
+        if not version.reversed and version.wording in turned
+    }
 
 
-def wordings(versions: Sequence[str]) -> list[str]:
-    """The wordings that were asked in both orders."""
-    return [version for version in versions if version + REVERSED in versions]
-
-
-def estimate_sensitivity(ratings: Ratings) -> pd.DataFrame:
+def estimate_sensitivity(ratings: Ratings, instrument: Instrument) -> pd.DataFrame:
     """The table ``sensitivity``, one row per subject.
 
     ``prompt_sensitivity`` is 1 - the share of items with the same rating under every wording in the original order,
     over items rated under all; ``prompt_difference`` the mean absolute difference over those items and all pairs of
-    wordings. ``order_sensitivity`` of a wording is 1 - the share of items with the same rating in both orders, over
-    items rated in both; ``order_difference`` their mean absolute difference; without a suffix, the means over wordings.
+    wordings; both null, without items, for fewer than two wordings. ``order_sensitivity`` of a wording is 1 - the
+    share of items with the same rating in both orders, over items rated in both; ``order_difference`` their mean
+    absolute difference; without a suffix, the means over wordings.
     """
+    values, rated = ratings.values, ratings.rated
     place = {version: index for index, version in enumerate(ratings.versions)}
-    values = ratings.values
-    originals = [index for version, index in place.items() if not version.endswith(REVERSED)]
-    asked = values[:, originals]
-    complete = np.all(asked > 0, axis=1)
-    differs = np.any(asked != asked[:, :1], axis=1)
-    pairs = list(combinations(originals, 2))
-    distance = np.mean([np.abs(values[:, i] - values[:, j]) for i, j in pairs], axis=0) if pairs else differs * np.nan
+    originals = [index for version, index in place.items() if not instrument.version(version).reversed]
+    pairs = [(values[:, i], values[:, j]) for i, j in combinations(originals, 2)]
+    complete = np.logical_and(rated[:, originals].all(axis=1), bool(pairs))
+    differs = np.any([one != other for one, other in pairs], axis=0)
+    distance = np.sum([np.abs(one - other) for one, other in pairs], axis=0) / max(len(pairs), 1)
     models, conditions = zip(*ratings.subjects, strict=True)
     summary: dict[str, object] = {
         "model": models,
@@ -41,9 +46,9 @@ def estimate_sensitivity(ratings: Ratings) -> pd.DataFrame:
         "n_prompt_items": complete.sum(axis=1),
     }
     parts: dict[str, np.ndarray] = {}
-    for wording in wordings(ratings.versions):
-        first, second = values[:, place[wording]], values[:, place[wording + REVERSED]]
-        both = (first > 0) & (second > 0)
+    for wording, (original, turned) in wordings(ratings.versions, instrument).items():
+        first, second = values[:, place[original]], values[:, place[turned]]
+        both = rated[:, place[original]] & rated[:, place[turned]]
         parts[f"order_sensitivity_{wording}"] = _share(first != second, both)
         parts[f"order_difference_{wording}"] = _share(np.abs(first - second), both)
         parts[f"n_order_items_{wording}"] = both.sum(axis=1)

@@ -1,15 +1,14 @@
-"""Simulated models with planted profiles and habits, answering in the format of the authors' archive."""
+"""Simulated models with planted profiles and habits, and their answers."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from value_portrait.dimensions import HIGHEST_RATING, LOWEST_RATING
-from value_portrait.responses.parsing import PHRASES
-from value_portrait.simulation.people_and_items import PLANTED, TRAITS, VALUES, draw_scores, on_scale
+from value_portrait.instrument import Instrument
+from value_portrait.simulation.people_and_items import draw_scores, on_scale, stretch
 
 # What a model's answer looks like; the first is the answer that was asked for.
 STYLES = (
@@ -25,21 +24,8 @@ REFUSALS = (
     "I do not feel comfortable with this simulated topic.",
     "",
 )
-# What the simulated models share, in standard deviations of people: helpful and careful, not greedy.
-SHARED_PROFILE = {
-    "Benevolence": 0.8,
-    "Universalism": 0.6,
-    "Security": 0.4,
-    "Self_Direction": 0.4,
-    "Power": -1.0,
-    "Hedonism": -0.5,
-    "Conscientiousness": 0.6,
-    "Agreeableness": 0.6,
-    "Neuroticism": -0.8,
-}
 OWN_PROFILE_SD = 0.7
 ITEM_NOISE_SD = 0.3
-PLANTED_FAMILIES = tuple(dict.fromkeys(family for family, _ in PLANTED))
 
 
 @dataclass(frozen=True)
@@ -54,7 +40,8 @@ class PlantedModel:
     version_noise : standard deviation of what differs between prompt versions, in scale points.
     refusal_rate, decoration_rate : shares of all answers.
     profile : score on each planted dimension, by family, in standard deviations of people.
-    conditions : by condition, how far it moves the centred mean of each value (None without items), in scale points.
+    conditions : by condition, how far it moves the centred mean of each dimension of the main family (None without
+        items), in scale points.
     """
 
     model: str
@@ -74,46 +61,49 @@ def named_generator(name: str, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, int.from_bytes(digest)])
 
 
-def draw_model(rng: np.random.Generator, model: str) -> PlantedModel:
-    """A simulated model: a variation of ``SHARED_PROFILE`` with its own habits of answering."""
-    shared = np.array([SHARED_PROFILE.get(dimension, 0) for _, dimension in PLANTED])
-    scores = shared + OWN_PROFILE_SD * draw_scores(rng, 1)[0]
-    n = len(VALUES)
-    profile = {
-        "pvq": dict(zip(VALUES, scores[:n].tolist(), strict=True)),
-        "bfi": dict(zip(TRAITS, scores[n:].tolist(), strict=True)),
-    }
+def draw_model(rng: np.random.Generator, model: str, instrument: Instrument) -> PlantedModel:
+    """A simulated model: a variation of the instrument's shared profile with its own habits of answering."""
+    shared = np.array([instrument.simulation["shared_profile"].get(name, 0) for _, name in instrument.planted])
+    scores = shared + OWN_PROFILE_SD * draw_scores(rng, 1, instrument)[0]
+    profile: dict[str, dict[str, float]] = {}
+    for (family, name), score in zip(instrument.planted, scores.tolist(), strict=True):
+        profile.setdefault(family, {})[name] = score
+    low, unit = instrument.lowest, stretch(instrument)
     return PlantedModel(
         model,
-        level=rng.uniform(3.6, 4.2),
+        level=rng.uniform(low + 2.6 * unit, low + 3.2 * unit),
         spread=rng.uniform(0.6, 1.1),
-        order_shift=rng.normal(0, 0.15),
-        version_noise=rng.uniform(0.05, 0.5),
+        order_shift=rng.normal(0, 0.15 * unit),
+        version_noise=rng.uniform(0.05 * unit, 0.5 * unit),
         refusal_rate=rng.uniform(0, 0.03),
         decoration_rate=rng.uniform(0, 0.15),
         profile=profile,
     )
 
 
-def draw_item_noise(rng: np.random.Generator, n_items: int) -> np.ndarray:
-    """What a model makes of each item (I,) beside its values, in scale points; the same in all its answers."""
-    return rng.normal(0, ITEM_NOISE_SD, n_items)
+def draw_item_noise(rng: np.random.Generator, n_items: int, instrument: Instrument) -> np.ndarray:
+    """What a model makes of each item (I,) beside its profile, in scale points; the same in all its answers."""
+    return rng.normal(0, ITEM_NOISE_SD * stretch(instrument), n_items)
 
 
-def expected_ratings(planted: PlantedModel, loadings: np.ndarray, difficulty: np.ndarray) -> np.ndarray:
+def expected_ratings(
+    planted: PlantedModel, loadings: np.ndarray, difficulty: np.ndarray, instrument: Instrument
+) -> np.ndarray:
     """A model's ratings (I,) in scale points, unrounded, without any noise, order effect or refusals."""
-    profile = np.array([planted.profile[family][dimension] for family, dimension in PLANTED])
+    profile = np.array([planted.profile[family][dimension] for family, dimension in instrument.planted])
     latent = planted.level + planted.spread * (loadings @ profile + difficulty)
-    return np.clip(latent, LOWEST_RATING, HIGHEST_RATING)
+    return np.clip(latent, instrument.lowest, instrument.highest)
 
 
-def expected_centred_means(expected: np.ndarray, loadings: np.ndarray, centring: str) -> np.ndarray:
-    """What each dimension's centred mean (PLANTED,) would be without any error, in scale points.
+def expected_centred_means(
+    expected: np.ndarray, loadings: np.ndarray, centring: str, instrument: Instrument
+) -> np.ndarray:
+    """What each dimension's centred mean (planted,) would be without any error, in scale points.
 
     Parameters
     ----------
     expected : (I,), the model's noise-free ratings.
-    loadings : (I × PLANTED); the items of a dimension are those that truly measure it.
+    loadings : (I × planted); the items of a dimension are those that truly measure it.
     centring : as in the config: the centre is the mean over the items that truly measure any dimension of the family
         (``tagged_items``), over all items (``all_items``), or 0 (``none``).
 
@@ -122,9 +112,10 @@ def expected_centred_means(expected: np.ndarray, loadings: np.ndarray, centring:
     NaN for a dimension that no item measures.
     """
     measures = loadings > 0
-    means = np.full(len(PLANTED), np.nan)
-    for family in PLANTED_FAMILIES:
-        columns = [column for column, (own, _) in enumerate(PLANTED) if own == family]
+    families = [family for family, _ in instrument.planted]
+    means = np.full(len(families), np.nan)
+    for family in dict.fromkeys(families):
+        columns = [column for column, own in enumerate(families) if own == family]
         entering = measures[:, columns].any(axis=1) | (centring == "all_items")
         centre = expected[entering].mean() if entering.any() and centring != "none" else 0.0
         for column in columns:
@@ -137,45 +128,46 @@ def draw_answers(
     rng: np.random.Generator,
     planted: PlantedModel,
     expected: np.ndarray,
-    items: Sequence[Mapping[str, Any]],
-    prompts: Mapping[tuple[str, str], str],
+    items: Sequence[str],
+    condition: str,
     prompt_versions: Sequence[str],
     reasoning: bool,
-) -> list[list[dict[str, Any]]]:
-    """A model's records for each prompt version, as the authors keep them: an answer to every item, or an error.
+    instrument: Instrument,
+) -> pa.Table:
+    """A model's answers under a condition, one to each item in each prompt version (table ``answers``).
 
     Parameters
     ----------
     expected : (I,), from ``expected_ratings`` and ``draw_item_noise``.
-    items : rows of the table ``items``, in the same order.
-    prompts : template by prompt version and name.
+    items : their ids, in the same order.
     reasoning : whether the answers come with a reasoning.
     """
     shape = (len(prompt_versions), len(items))
     latent = expected + rng.normal(0, planted.version_noise, shape)
-    reversed_ = np.array([version.endswith("_reversed") for version in prompt_versions])
-    ratings = on_scale(latent + planted.order_shift * reversed_[:, None])
+    turned = np.array([instrument.version(version).reversed for version in prompt_versions])
+    ratings = on_scale(latent + planted.order_shift * turned[:, None], instrument.lowest, instrument.highest)
     refusals = np.where(rng.random(shape) < planted.refusal_rate, rng.integers(len(REFUSALS), size=shape), -1)
     styles = np.where(rng.random(shape) < planted.decoration_rate, rng.integers(1, len(STYLES), size=shape), 0)
     steps = rng.integers(5, 60, size=shape)
-    option_of = {rating: option for option, rating in PHRASES.items()}
-
-    def record(v: int, i: int) -> dict[str, Any]:
-        item, option = items[i], option_of[int(ratings[v, i])]
-        title, text, response = item["title"], item["text"], item["response"]
-        prompt = prompts[prompt_versions[v], item["template"]]
-        answer: dict[str, Any] = {"error": NO_OPTION + REFUSALS[refusals[v, i]]}
-        if refusals[v, i] < 0:
-            words = STYLES[styles[v, i]].format(option=option, Option=option.capitalize())
-            answer = {"raw_response": words, "parsed_response": option, "numeric_response": PHRASES[option]}
-            if reasoning:
-                answer["reasoning"] = "Simulated reasoning." + " One more step." * int(steps[v, i])
-        return {
-            "portrait_id": int(item["query_id"]),
-            "option_id": item["response_id"],
-            **answer,
-            "content": {"title": title, "text": text, "output_text": response},
-            "prompt": prompt.replace("{title}", title or "").replace("{text}", text).replace("{content}", response),
+    # All that a model can say: every option in every style, then the refusals.
+    options = [{"option": option, "Option": option[:1].upper() + option[1:]} for option in instrument.options]
+    said = [style.format(**option) for style in STYLES for option in options]
+    outcomes = ["answered"] * len(said) + ["refusal" if text else "empty" for text in REFUSALS]
+    errors = [None] * len(said) + [NO_OPTION + text for text in REFUSALS]
+    refused = refusals >= 0
+    choice = np.where(refused, len(said) + refusals, styles * len(options) + ratings - instrument.lowest).ravel()
+    thoughts = len("Simulated reasoning.") + len(" One more step.") * steps.ravel()
+    n = len(choice)
+    return pa.table(
+        {
+            "model": [planted.model] * n,
+            "condition": [condition] * n,
+            "prompt_version": np.repeat(np.array(prompt_versions, object), len(items)),
+            "item_id": list(items) * len(prompt_versions),
+            "raw_response": np.array([*said, *REFUSALS], object)[choice],
+            "outcome": np.array(outcomes, object)[choice],
+            "reasoning_length": pa.array(thoughts, mask=refused.ravel() | (not reasoning)),
+            "error": pa.array(np.array(errors, object)[choice], pa.string()),
+            "finish_reason": pa.nulls(n, pa.string()),
         }
-
-    return [[record(v, i) for i in range(len(items))] for v in range(len(prompt_versions))]
+    )

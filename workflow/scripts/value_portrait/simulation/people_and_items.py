@@ -1,238 +1,273 @@
-"""The simulated study: people and items whose truth is known, in the format of the authors' archive.
+"""The simulated study: people and items whose truth is known, as the tables with which every study begins.
 
 All texts are made up and say so. Nothing here is an estimate of the real study; sizes of effects are chosen such
-that the pipeline has something to find, and something to miss.
+that the pipeline has something to find, and something to miss. Those in scale points are for a scale of six options,
+and stretched to any other.
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import orjson
 import pyarrow as pa
 
-from value_portrait.dimensions import DIMENSIONS, FAMILIES, HIGHER_VALUES, HIGHEST_RATING, LOWEST_RATING
-from value_portrait.files import written_whole
-from value_portrait.paper.raw_files import (
-    ITEMS,
-    PARTICIPANTS,
-    PILOT_PARTICIPANTS,
-    PILOT_SURVEYS,
-    SOURCES,
-    SURVEY,
-    TEMPLATES,
-    TOPICS,
-    item_id,
-    prompt_path,
-)
-from value_portrait.responses.parsing import PHRASES
+from value_portrait.instrument import Instrument
+from value_portrait.paper.raw_files import SOURCES
 from value_portrait.tables import NUMBER, REPEATED_TEXT, TEXT, Column, Schema
 
-# Truth is planted on values and traits; higher-order values follow from the values and have no loadings of their own.
-PLANTED = tuple((family, dimension) for family, dimension in DIMENSIONS if family != "higher_pvq")
-VALUES, TRAITS = FAMILIES["pvq"], FAMILIES["bfi"]
+QUESTIONS = 2  # of the raters' questionnaire for each dimension, unless the instrument tells another number
+QUESTION_HIGHEST = {True: 6, False: 5}  # answers go from 1 up to this, in the circle's family and in others
 
-LOADINGS = Schema(
-    ("item_id", "family", "dimension"),
-    {
-        "item_id": Column(TEXT, "item: query and response, as in 1021-3"),
-        "family": Column(REPEATED_TEXT, "pvq (values) or bfi (traits)"),
-        "dimension": Column(REPEATED_TEXT, "value or trait"),
-        "loading": Column(NUMBER, "planted: scale points per standard deviation of the true score, or 0", -5, 5),
-        "difficulty": Column(NUMBER, "planted: the item's own shift of all ratings, in scale points", -5, 5),
-    },
-)
-
-# The archive's values are means of two questions each (Universalism: three), less the person's mean over all 21.
-QUESTIONS = {value: 3 if value == "Universalism" else 2 for value in VALUES}
-QUESTIONS_PER_TRAIT = 2
-
-CIRCLE_SHARE = 0.45  # of a value's variance: what its place on the circle explains
-TRAIT_LINKS = {  # the value that each trait correlates with, by TRAIT_LINK
-    "Openness": "Self_Direction",
-    "Conscientiousness": "Security",
-    "Extraversion": "Stimulation",
-    "Agreeableness": "Benevolence",
-}
-TRAIT_LINK = 0.3
+CIRCLE_SHARE = 0.45  # of a dimension's variance: what its place on the circle explains
+LINK = 0.3  # correlation of a dimension with the one that it is linked to
 
 LOADED_SHARE = 0.45  # of the items; the others measure nothing
 LOADING = (0.6, 1.0)  # scale points per standard deviation, drawn evenly
-SECOND_SHARE, SECOND_LOADING = 0.25, 0.6  # of the items that measure a value: the next value on the circle as well
+SECOND_SHARE, SECOND_LOADING = 0.25, 0.6  # of the items that measure a place on the circle: the next one as well
 DIFFICULTY_SD, ACQUIESCENCE_SD, RATER_NOISE_SD = 0.5, 0.5, 1.1
-MEAN_RATING = 3.9
-CONSTANT_RATING = 4
+MEAN_RATING = 2.9  # above the lowest
 UNRATED_PROFILES = 2
-PILOT_RATERS = 12
-PILOT_VALUES = {"Sel": "Self_Direction", "Pow": "Power", "Ben": "Benevolence"}
+FIRST_PERSON = 25  # the people of the paper's pilots come first
 
 TOPIC_NAMES = ("Home", "Work", "Money", "Friends", "Leisure")
-FIELDS = {
-    "reddit": "Headline: {title}\n\nWhat happened: {text}\n\nReply: {content}",
-    "sharegpt": "Somebody writes: {text}\n\nReply: {content}",
-}
-# The words before and after the fields.
-WORDINGS = {
-    "v1": ("You get to see a reply that somebody received. Say how near it comes to your own view.", ""),
-    "v2": ("", "How near does this reply come to your own view?"),
-    "v3": ("Question: would you have replied like this?", ""),
-}
+# The words before and after the fields, for the instrument's first wordings.
+WORDINGS = (
+    ("You get to see a reply that somebody received. Say how near it comes to your own view.", ""),
+    ("", "How near does this reply come to your own view?"),
+    ("Question: would you have replied like this?", ""),
+)
 CHOICE = "Pick one line of this list, and add nothing to it:"
 
 
 class People(NamedTuple):
-    """Simulated people: true standardised scores (n × PLANTED), and questionnaire profiles as the archive has them."""
+    """Simulated people: true standardised scores (n × planted), and questionnaire profiles (n × dimensions)."""
 
     scores: np.ndarray
-    profiles: list[dict[str, dict[str, float]]]
+    profiles: np.ndarray
 
 
-def draw_scores(rng: np.random.Generator, n: int) -> np.ndarray:
-    """True scores (n × PLANTED), each with mean 0 and variance 1 over people.
+class Study(NamedTuple):
+    """The simulated study's tables, by the names of their schemas; ``loadings`` is the truth behind the items."""
 
-    A value is a·cos(t) + b·sin(t) at its angle t on Schwartz's circle, plus a part of its own; values are relative,
-    so the own parts are centred within the person. Neighbours then correlate at 0.33, opposites at -0.53.
+    items: pa.Table
+    prompts: pa.Table
+    topics: pa.Table
+    survey: pa.Table
+    participants: pa.Table
+    loadings: pa.Table
+
+
+def loadings_schema(instrument: Instrument) -> Schema:
+    """The schema of the planted truth about items; the dimensions of each are in the order of ``planted``."""
+    span = instrument.span
+    return Schema(
+        ("item_id", "family", "dimension"),
+        {
+            "item_id": Column(TEXT, "item: query and response, as in 1021-3"),
+            "family": Column(REPEATED_TEXT, "family of the dimension"),
+            "dimension": Column(REPEATED_TEXT, "what is measured; none that is made of others"),
+            "loading": Column(NUMBER, "scale points per standard deviation of the true score, or 0", -span, span),
+            "difficulty": Column(NUMBER, "the item's own shift of all ratings, in scale points", -span, span),
+        },
+    )
+
+
+def stretch(instrument: Instrument) -> float:
+    """By what a number for a scale of six options is to be multiplied."""
+    return instrument.span / 5
+
+
+def family_columns(family: str, instrument: Instrument) -> np.ndarray:
+    """The places of a family's dimensions in ``instrument.planted``; none if they are made of others."""
+    return np.flatnonzero([own == family for own, _ in instrument.planted])
+
+
+def circle_columns(instrument: Instrument) -> np.ndarray:
+    """The places in ``instrument.planted`` of what has its place on a circle, in the circle's order."""
+    return family_columns(instrument.circle.name, instrument) if instrument.circle else np.arange(0)
+
+
+def draw_scores(rng: np.random.Generator, n: int, instrument: Instrument) -> np.ndarray:
+    """True scores (n × planted), each with mean 0 and variance 1 over people.
+
+    On a circle a score is a·cos(t) + b·sin(t) at its angle t, plus a part of its own; such scores are relative, so
+    the own parts are centred within the person. Ten of them then correlate at 0.33 with neighbours, at -0.53 with
+    opposites. All others are independent, but for the links that the instrument plants.
     """
-    angles = np.arange(len(VALUES)) * 2 * np.pi / len(VALUES)
-    circle = rng.normal(size=(n, 2)) @ np.array([np.cos(angles), np.sin(angles)])
-    own = rng.normal(size=(n, len(VALUES)))
-    own -= own.mean(axis=1, keepdims=True)
-    values = np.sqrt(CIRCLE_SHARE) * circle + np.sqrt(1 - CIRCLE_SHARE) * own
-    values /= np.sqrt(CIRCLE_SHARE + (1 - CIRCLE_SHARE) * (1 - 1 / len(VALUES)))
-    links = np.array([[TRAIT_LINK * (TRAIT_LINKS.get(trait) == value) for trait in TRAITS] for value in VALUES])
-    traits = values @ links + rng.normal(size=(n, len(TRAITS))) * np.sqrt(1 - (links**2).sum(axis=0))
-    return np.hstack([values, traits])
+    circle = circle_columns(instrument)
+    rest = np.setdiff1d(np.arange(len(instrument.planted)), circle)
+    scores = np.empty((n, len(instrument.planted)))
+    if size := len(circle):
+        angles = _angles(size)
+        plane = rng.normal(size=(n, 2)) @ np.array([np.cos(angles), np.sin(angles)])
+        own = rng.normal(size=(n, size))
+        own -= own.mean(axis=1, keepdims=True)
+        values = np.sqrt(CIRCLE_SHARE) * plane + np.sqrt(1 - CIRCLE_SHARE) * own
+        scores[:, circle] = values / np.sqrt(CIRCLE_SHARE + (1 - CIRCLE_SHARE) * (1 - 1 / size))
+    scores[:, rest] = rng.normal(size=(n, len(rest)))
+    column = {name: place for place, (_, name) in enumerate(instrument.planted)}
+    alone = scores.copy()
+    for name, other in instrument.simulation["links"].items():
+        scores[:, column[name]] = LINK * alone[:, column[other]] + alone[:, column[name]] * np.sqrt(1 - LINK**2)
+    return scores
 
 
-def draw_people(rng: np.random.Generator, n: int) -> People:
-    """People with true scores, and what their questionnaires make of them (whole answers, few questions, noise)."""
-    scores = draw_scores(rng, n)
-    angles = np.arange(len(VALUES)) * 2 * np.pi / len(VALUES)
-    level = 4.2 + 0.5 * np.cos(angles) + rng.normal(0, 0.4, (n, 1))
-    counts = np.array(list(QUESTIONS.values()))
-    latent = np.repeat(level + 0.9 * scores[:, : len(VALUES)], counts, axis=1)
-    answers = on_scale(latent + rng.normal(0, 0.6, latent.shape), 1, 6)
-    latent = np.repeat(3.4 + 0.9 * scores[:, len(VALUES) :], QUESTIONS_PER_TRAIT, axis=1)
-    traits = on_scale(latent + rng.normal(0, 0.6, latent.shape), 1, 5).reshape(n, len(TRAITS), -1).mean(axis=2)
-    question_value = np.repeat(VALUES, counts)
+def draw_people(rng: np.random.Generator, n: int, instrument: Instrument) -> People:
+    """People with true scores, and what their questionnaires make of them (whole answers, few questions, noise).
 
-    def mean_over(group: Sequence[str]) -> np.ndarray:
-        return answers[:, np.isin(question_value, group)].mean(axis=1) - answers.mean(axis=1)
+    What has its place on a circle is scored relative to the person's mean over the circle's questions, anything else
+    as a plain mean. Scores that the instrument's range does not hold are stretched to it.
+    """
+    scores = draw_scores(rng, n, instrument)
+    circle = circle_columns(instrument)
+    rest = np.setdiff1d(np.arange(len(instrument.planted)), circle)
+    counts = np.array([instrument.simulation["questions"].get(name, QUESTIONS) for _, name in instrument.planted])
+    parts = []
+    if len(circle):
+        level = 4.2 + 0.5 * np.cos(_angles(len(circle))) + rng.normal(0, 0.4, (n, 1))
+        latent = np.repeat(level + 0.9 * scores[:, circle], counts[circle], axis=1)
+        parts.append(on_scale(latent + rng.normal(0, 0.6, latent.shape), 1, QUESTION_HIGHEST[True]))
+    latent = np.repeat(3.4 + 0.9 * scores[:, rest], counts[rest], axis=1)
+    parts.append(on_scale(latent + rng.normal(0, 0.6, latent.shape), 1, QUESTION_HIGHEST[False]))
+    answers = np.hstack(parts)
+    asked = np.repeat(np.array([name for _, name in instrument.planted])[[*circle, *rest]], counts[[*circle, *rest]])
+    around = np.arange(len(asked)) < counts[circle].sum()
+    low, high = instrument.score_range
 
-    values = np.stack([mean_over([value]) for value in VALUES], axis=1)
-    higher = np.stack([mean_over(group) for group in HIGHER_VALUES.values()], axis=1)
-    parts = {"bfi": (TRAITS, traits), "pvq": (VALUES, values), "higher_pvq": (tuple(HIGHER_VALUES), higher)}
-    profiles = [
-        {family: dict(zip(names, table[person].tolist(), strict=True)) for family, (names, table) in parts.items()}
-        for person in range(n)
-    ]
-    return People(scores, profiles)
+    def profile(names: Sequence[str]) -> np.ndarray:
+        own = np.isin(asked, names)
+        relative, top = around[own].all(), QUESTION_HIGHEST[bool(around[own].any())]
+        means = answers[:, own].mean(axis=1) - (answers[:, around].mean(axis=1) if relative else 0)
+        least, most = (1 - top, top - 1) if relative else (1, top)
+        if low <= least and most <= high:
+            return means
+        return np.clip(low + (means - least) / (most - least) * (high - low), low, high)
+
+    every = [dimension for family in instrument.families for dimension in family.dimensions]
+    profiles = [profile(dimension.made_of or [dimension.name]) for dimension in every]
+    return People(scores, np.stack(profiles, axis=1))
 
 
-def draw_loadings(rng: np.random.Generator, n_items: int) -> np.ndarray:
-    """Planted loadings (n_items × PLANTED), 0 or positive; the loaded items are spread evenly over the dimensions."""
-    loadings = np.zeros((n_items, len(PLANTED)))
+def draw_loadings(rng: np.random.Generator, n_items: int, instrument: Instrument) -> np.ndarray:
+    """Planted loadings (n_items × planted), 0 or positive; the loaded items are spread evenly over the dimensions."""
+    size, circle = len(instrument.planted), circle_columns(instrument)
+    loadings = np.zeros((n_items, size))
     loaded = rng.permutation(n_items)[: round(LOADED_SHARE * n_items)]
-    dimensions = np.resize(rng.permutation(len(PLANTED)), len(loaded))
+    dimensions = np.resize(rng.permutation(size), len(loaded))
     loadings[loaded, dimensions] = rng.uniform(*LOADING, len(loaded))
-    second = (dimensions < len(VALUES)) & (rng.random(len(loaded)) < SECOND_SHARE)
-    loadings[loaded[second], (dimensions[second] + 1) % len(VALUES)] = SECOND_LOADING
-    return loadings
+    following = np.arange(size)
+    following[circle] = np.roll(circle, -1)
+    second = np.isin(dimensions, circle) & (rng.random(len(loaded)) < SECOND_SHARE)
+    loadings[loaded[second], following[dimensions[second]]] = SECOND_LOADING
+    return loadings * stretch(instrument)
 
 
 def draw_ratings(
-    rng: np.random.Generator, scores: np.ndarray, loadings: np.ndarray, difficulty: np.ndarray
+    rng: np.random.Generator, scores: np.ndarray, loadings: np.ndarray, difficulty: np.ndarray, instrument: Instrument
 ) -> np.ndarray:
-    """Ratings (n people × I items), 1 to 6, by people with true ``scores`` (n × PLANTED)."""
-    acquiescence = rng.normal(0, ACQUIESCENCE_SD, (len(scores), 1))
-    latent = MEAN_RATING + difficulty + scores @ loadings.T + acquiescence
-    return on_scale(latent + rng.normal(0, RATER_NOISE_SD, latent.shape))
+    """Ratings (n people × I items) on the instrument's scale, by people with true ``scores`` (n × planted)."""
+    unit = stretch(instrument)
+    acquiescence = rng.normal(0, ACQUIESCENCE_SD * unit, (len(scores), 1))
+    latent = _mean_rating(instrument) + difficulty + scores @ loadings.T + acquiescence
+    latent += rng.normal(0, RATER_NOISE_SD * unit, latent.shape)
+    return on_scale(latent, instrument.lowest, instrument.highest)
 
 
-def simulate_archive(
-    simulation: Mapping[str, int], prompt_versions: Sequence[str], seed: int
-) -> tuple[dict[str, Any], pa.Table]:
+def draw_study(
+    simulation: Mapping[str, int], prompt_versions: Sequence[str], seed: int, instrument: Instrument
+) -> Study:
     """The simulated study.
 
     Parameters
     ----------
     simulation : ``groups``, ``queries_per_group``, ``responses_per_query`` and ``raters_per_group``.
-
-    Returns
-    -------
-    Content of each file (JSON values; prompts are text), by its path in the archive; and the table ``LOADINGS``, items
-    in the archive's order, the dimensions of each in the order of ``PLANTED``.
     """
     rng = np.random.default_rng(seed)
     groups, raters = simulation["groups"], simulation["raters_per_group"]
     queries = _query_ids(groups * simulation["queries_per_group"])
     responses = range(1, simulation["responses_per_query"] + 1)
-    items = [item_id(query, response) for query in queries for response in responses]
-    loadings, difficulty = draw_loadings(rng, len(items)), rng.normal(0, DIFFICULTY_SD, len(items))
-    people = draw_people(rng, groups * raters + UNRATED_PROFILES)
-    # As in the archive, the pilots' people come first.
-    names = [f"P{number + 1:03d}" for number in range(2 * PILOT_RATERS, 2 * PILOT_RATERS + len(people.scores))]
+    items = _items(queries, responses, instrument)
+    ids = items["item_id"].to_pylist()
+    loadings = draw_loadings(rng, len(ids), instrument)
+    difficulty = rng.normal(0, DIFFICULTY_SD * stretch(instrument), len(ids))
+    people = draw_people(rng, groups * raters + UNRATED_PROFILES, instrument)
+    names = np.array([f"P{number + FIRST_PERSON:03d}" for number in range(len(people.scores))])
     sittings = np.arange(groups * raters).reshape(groups, raters)
     if groups > 1:
         sittings[-1, -1] = sittings[0, 0]  # one person sits twice
     survey = []
     for group, sitting in enumerate(sittings):
-        block = slice(group * len(items) // groups, (group + 1) * len(items) // groups)
-        ratings = draw_ratings(rng, people.scores[sitting], loadings[block], difficulty[block])
-        ratings[sitting == 1] = CONSTANT_RATING  # one person of the first group rates everything alike
-        own_queries = queries[block.start // len(responses) : block.stop // len(responses)]
-        survey.append(_survey_group(own_queries, responses, ratings, [names[person] for person in sitting]))
+        block = slice(group * len(ids) // groups, (group + 1) * len(ids) // groups)
+        ratings = draw_ratings(rng, people.scores[sitting], loadings[block], difficulty[block], instrument)
+        # One person of the first group rates everything alike.
+        ratings[sitting == 1] = on_scale(np.array(_mean_rating(instrument)), instrument.lowest, instrument.highest)
+        columns = {
+            "group": np.full(ratings.size, group + 1),
+            "item_id": np.repeat(ids[block], raters),
+            "participant_id": np.tile(names[sitting], len(ids[block])),
+            "rating": ratings.T.ravel(),
+        }
+        survey.append(pa.table(columns))
     profiled = [*np.unique(sittings), *range(groups * raters, len(names))]
-    files: dict[str, Any] = {
-        SURVEY: survey,
-        PARTICIPANTS: {names[person]: people.profiles[person] for person in profiled},
-        ITEMS: [_query(query, responses) for query in queries],
-        TOPICS: [
-            {"content": _query_content(query), "categories": [TOPIC_NAMES[query % 5], TOPIC_NAMES[(query + 1) % 5]]}
-            for query in queries
-        ],
-        **_draw_pilot(rng, 1),
-        **_draw_pilot(rng, 2),
-        **{
-            prompt_path(version, template): prompt_text(version, template)
-            for version in prompt_versions
-            for template in TEMPLATES
-        },
+    topics = [(query, TOPIC_NAMES[(query + step) % len(TOPIC_NAMES)]) for query in queries for step in (0, 1)]
+    return Study(
+        items,
+        _prompts(prompt_versions, instrument),
+        pa.table({"query_id": [str(query) for query, _ in topics], "topic": [topic for _, topic in topics]}),
+        pa.concat_tables(survey),
+        _participants(names[profiled], people.profiles[profiled], instrument),
+        _loading_table(ids, loadings, difficulty, instrument),
+    )
+
+
+def prompt_text(version: str, template: str, instrument: Instrument) -> str:
+    """The simulated study's prompt template of a version, with the fields that the instrument asks for."""
+    about, fields = instrument.version(version), dict(instrument.templates)[template]
+    wordings = list(dict.fromkeys(known.wording for known in instrument.prompt_versions))
+    place = wordings.index(about.wording)
+    before, after = f"Wording {about.wording}: how near does this reply come to your own view?", ""
+    if place < len(WORDINGS):
+        before, after = WORDINGS[place]
+    shown = {
+        "title": "Headline: {title}",
+        "text": "What happened: {text}" if "title" in fields else "Somebody writes: {text}",
+        "content": "Reply: {content}",
     }
-    return files, _loading_table(items, loadings, difficulty)
-
-
-def prompt_text(version: str, template: str) -> str:
-    """The simulated study's prompt template, with the fields {title} (``reddit`` only), {text} and {content}."""
-    wording = version.removesuffix("_reversed")
-    before, after = WORDINGS.get(wording, (f"Wording {wording}: how near does this reply come to your own view?", ""))
-    options = sorted(PHRASES, key=lambda option: PHRASES[option], reverse=not version.endswith("_reversed"))
-    parts = (before, FIELDS[template], after, "\n".join([CHOICE, *options]))
+    options = instrument.options if about.reversed else instrument.options[::-1]
+    parts = (before, *(line for name, line in shown.items() if name in fields), after, "\n".join([CHOICE, *options]))
     return "\n\n".join(part for part in parts if part)
 
 
-def write_content(content: Any, path: str | Path) -> None:
-    """Write text as it is and anything else (dataclasses too) as JSON, whole or not at all."""
-    data = content.encode() if isinstance(content, str) else orjson.dumps(content, option=orjson.OPT_INDENT_2)
-    with written_whole(path) as partial:
-        partial.write_bytes(data)
-
-
-def loading_matrix(truth: pa.Table, items: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """The table ``LOADINGS`` as loadings (I × PLANTED) and difficulties (I,), in the order of ``items``."""
-    stored = truth["item_id"].to_pylist()[:: len(PLANTED)]
-    place = {item: row for row, item in enumerate(stored)}
+def loading_matrix(truth: pa.Table, items: Sequence[str], instrument: Instrument) -> tuple[np.ndarray, np.ndarray]:
+    """The table of ``loadings_schema`` as loadings (I × planted) and difficulties (I,), in the order of ``items``."""
+    size = len(instrument.planted)
+    place = {item: row for row, item in enumerate(truth["item_id"].to_pylist()[::size])}
     rows = [place[item] for item in items]
-    loadings, difficulty = (
-        truth[name].to_numpy().reshape(-1, len(PLANTED))[rows] for name in ("loading", "difficulty")
-    )
+    loadings, difficulty = (truth[name].to_numpy().reshape(-1, size)[rows] for name in ("loading", "difficulty"))
     return loadings, difficulty[:, 0]
 
 
-def on_scale(latent: np.ndarray, low: int = LOWEST_RATING, high: int = HIGHEST_RATING) -> np.ndarray:
+def key_loadings(key: pa.Table, items: Sequence[str], instrument: Instrument) -> tuple[np.ndarray, np.ndarray]:
+    """What ``loading_matrix`` gives, from the table ``item_key``: one loading for every tag, with its sign."""
+    row, column = ({name: place for place, name in enumerate(names)} for names in (items, instrument.planted))
+    loadings = np.zeros((len(items), len(instrument.planted)))
+    for tag in key.select(["item_id", "family", "dimension", "polarity"]).to_pylist():
+        if (dimension := (tag["family"], tag["dimension"])) in column:
+            loadings[row[tag["item_id"]], column[dimension]] = tag["polarity"] * np.mean(LOADING) * stretch(instrument)
+    return loadings, np.zeros(len(items))
+
+
+def on_scale(latent: np.ndarray, low: int, high: int) -> np.ndarray:
     """Whole ratings from latent ones, in the same shape."""
     return np.clip(np.rint(latent), low, high).astype(np.int64)
+
+
+def _angles(size: int) -> np.ndarray:
+    return np.arange(size) * 2 * np.pi / size
+
+
+def _mean_rating(instrument: Instrument) -> float:
+    return instrument.lowest + MEAN_RATING * stretch(instrument)
 
 
 def _query_ids(n: int) -> list[int]:
@@ -241,66 +276,61 @@ def _query_ids(n: int) -> list[int]:
     return [int(f"{sources[number % 4]}{number // 4 + 1:03d}") for number in range(n)]
 
 
-def _query_content(query: int) -> dict[str, str | None]:
-    titled = SOURCES[str(query)[0]] in ("Reddit", "Dear Abby")
-    return {
-        "title": f"Synthetic title {query}" if titled else None,
-        "text": f"Synthetic query {query}: somebody who does not exist asks what to do.",
-    }
+def _items(queries: Sequence[int], responses: range, instrument: Instrument) -> pa.Table:
+    """The table ``items``; queries take the templates in turn, and have a title where theirs shows one."""
+    rows = []
+    for number, query in enumerate(queries):
+        template, fields = instrument.templates[number % len(instrument.templates)]
+        rows += [
+            {
+                "item_id": f"{query}-{response}",
+                "query_id": str(query),
+                "response_id": response,
+                "source": SOURCES[str(query)[0]],
+                "template": template,
+                "title": f"Synthetic title {query}" if "title" in fields else None,
+                "text": f"Synthetic query {query}: somebody who does not exist asks what to do.",
+                "response": f"Synthetic response {response} to query {query}.",
+            }
+            for response in responses
+        ]
+    return pa.Table.from_pylist(rows)
 
 
-def _query(query: int, responses: range) -> dict[str, Any]:
-    texts = [{"content": f"Synthetic response {number} to query {query}.", "id": number} for number in responses]
-    return {"content": _query_content(query), "outputs": texts, "portrait_id": query}
-
-
-def _loading_table(items: Sequence[str], loadings: np.ndarray, difficulty: np.ndarray) -> pa.Table:
-    families, dimensions = zip(*PLANTED, strict=True)
+def _prompts(versions: Sequence[str], instrument: Instrument) -> pa.Table:
+    templates = [name for name, _ in instrument.templates]
     return pa.table(
         {
-            "item_id": np.repeat(items, len(PLANTED)),
-            "family": families * len(items),
-            "dimension": dimensions * len(items),
-            "loading": loadings.ravel(),
-            "difficulty": np.repeat(difficulty, len(PLANTED)),
+            "prompt_version": [version for version in versions for _ in templates],
+            "template": templates * len(versions),
+            "text": [prompt_text(version, template, instrument) for version in versions for template in templates],
         }
     )
 
 
-def _survey_group(
-    queries: Sequence[int], responses: range, ratings: np.ndarray, names: Sequence[str]
-) -> dict[str, list[dict[str, Any]]]:
-    cells = iter(ratings.T.tolist())
-    return {
-        str(query): [
-            {"option_id": response, "data": [[rating, name] for rating, name in zip(next(cells), names, strict=True)]}
-            for response in responses
-        ]
-        for query in queries
-    }
-
-
-def _draw_pilot(rng: np.random.Generator, pilot: int) -> dict[str, Any]:
-    """A pilot's two files: its survey, nested as the archive's (one source was never asked), and its profiles."""
-    people = draw_people(rng, PILOT_RATERS)
-    names = [f"P{(pilot - 1) * PILOT_RATERS + number:03d}" for number in range(1, PILOT_RATERS + 1)]
-
-    def question(name: str, code: str) -> dict[str, Any]:
-        loading = np.array([[dimension == PILOT_VALUES[code] for _, dimension in PLANTED]], float)
-        ratings = draw_ratings(rng, people.scores, loading, np.zeros(1))[:, 0].tolist()
-        return {"responses": [list(pair) for pair in zip(ratings, names, strict=True)], "question_id": name}
-
-    questions: dict[str, Any] = {
-        source: {
-            code: {kind: question(f"{pilot}_{source}_{code}_{kind}", code) for kind in ("likely", "similar")}
-            for code in PILOT_VALUES
+def _participants(names: np.ndarray, profiles: np.ndarray, instrument: Instrument) -> pa.Table:
+    families, dimensions = zip(*instrument.dimensions, strict=True)
+    return pa.table(
+        {
+            "sample": ["main"] * profiles.size,
+            "participant_id": np.repeat(names, len(dimensions)),
+            "family": families * len(names),
+            "dimension": dimensions * len(names),
+            "score": profiles.ravel(),
         }
-        for source in ("share", "reddit")
-    }
-    questions["touche"] = {side: {"Sel": question(f"{pilot}_touche_{side}_Sel", "Sel")} for side in ("pos", "neg")}
-    questions["fulcra"] = {"Sel": {"question_id": {"responses": []}, "responses": {"responses": []}}}
-    profiles = [{family: profile[family] for family in ("bfi", "pvq")} for profile in people.profiles]
-    return {
-        PILOT_SURVEYS[pilot]: {"questions": questions},
-        PILOT_PARTICIPANTS[pilot]: dict(zip(names, profiles, strict=True)),
-    }
+    )
+
+
+def _loading_table(
+    items: Sequence[str], loadings: np.ndarray, difficulty: np.ndarray, instrument: Instrument
+) -> pa.Table:
+    families, dimensions = zip(*instrument.planted, strict=True)
+    return pa.table(
+        {
+            "item_id": np.repeat(items, len(dimensions)),
+            "family": families * len(items),
+            "dimension": dimensions * len(items),
+            "loading": loadings.ravel(),
+            "difficulty": np.repeat(difficulty, len(dimensions)),
+        }
+    )

@@ -1,4 +1,4 @@
-"""Planted effects of personas and value steering on the values of simulated models."""
+"""Planted effects of personas and of steering on simulated models, in the instrument's main family."""
 
 import math
 from collections.abc import Mapping
@@ -7,47 +7,53 @@ from typing import Any
 
 import numpy as np
 
-from value_portrait.dimensions import STEERING
+from value_portrait.instrument import Instrument
 from value_portrait.simulation.models import PlantedModel, expected_centred_means, expected_ratings, named_generator
-from value_portrait.simulation.people_and_items import PLANTED, VALUES, draw_scores
+from value_portrait.simulation.people_and_items import draw_scores, family_columns
 
-# In standard deviations of people: a persona's effect on a value; what full steering adds to the value itself.
+# In standard deviations of people: a persona's effect on a dimension; what full steering adds to the one that is told.
 PERSONA_SD, STEERED = 0.7, 1.5
-# How much of it a model follows, and how far it departs from it, value by value.
+# How much of it a model follows, and how far it departs from it, dimension by dimension.
 STRENGTH, OWN_SD = (0.4, 0.9), 0.15
 
 
-def draw_shifts(model: str, seed: int, personas: Mapping[str, Mapping[str, Any]]) -> dict[str, np.ndarray]:
-    """How far each condition moves the ten values (10,) of a model, in standard deviations of people.
+def draw_shifts(
+    model: str, seed: int, personas: Mapping[str, Mapping[str, Any]], instrument: Instrument
+) -> dict[str, np.ndarray]:
+    """How far each condition moves the main family's dimensions (D,) of a model, in standard deviations of people.
 
-    Steering moves a value by the cosine of its angle to the target on the value circle. A persona moves all models the
-    same way, like one simulated person; the groups of an ordered axis lie on one line, at their order. A model follows
-    with its own strength, below 1, and some noise.
+    Steering moves a dimension by the cosine of its angle to the target on the circle, or the target alone without a
+    circle. A persona moves all models the same way, like one simulated person; the groups of an ordered axis lie on
+    one line, at their order. A model follows with its own strength, below 1, and some noise.
 
     Parameters
     ----------
-    personas : ``axis``, ``group`` and ``order`` (or None) of each condition's persona.
+    personas : of each condition's persona ``axis``, ``group``, ``order`` (or None) and ``steers``: whether the group is
+        a dimension that the model is told to hold.
     """
     strength = named_generator(f"{model} under conditions", seed).uniform(*STRENGTH)
+    names = instrument.main.names
     shifts = {}
     for condition, persona in personas.items():
         axis, group, order = (persona[name] for name in ("axis", "group", "order"))
-        if axis == STEERING:
-            steps = np.arange(len(VALUES)) - VALUES.index(group)
-            full = STEERED * np.cos(2 * np.pi * steps / len(VALUES))
+        if persona["steers"]:
+            steps = np.arange(len(names)) - names.index(group)
+            full = STEERED * (np.cos(2 * np.pi * steps / len(names)) if instrument.main.circle else steps == 0)
         elif order is None:
-            full = PERSONA_SD * _draw_values(f"{axis}: {group}", seed)
+            full = PERSONA_SD * _draw_person(f"{axis}: {group}", seed, instrument)
         else:
-            full = PERSONA_SD * order / 3 * _draw_values(axis, seed)
-        noise = named_generator(f"{model} departs from {condition}", seed).normal(0, OWN_SD, len(VALUES))
+            full = PERSONA_SD * order / 3 * _draw_person(axis, seed, instrument)
+        noise = named_generator(f"{model} departs from {condition}", seed).normal(0, OWN_SD, len(names))
         shifts[condition] = strength * full + noise
     return shifts
 
 
-def moved(planted: PlantedModel, shift: np.ndarray) -> PlantedModel:
-    """The model with its values moved by ``shift`` (10,), in standard deviations of people."""
-    values = np.array([planted.profile["pvq"][value] for value in VALUES]) + shift
-    return replace(planted, profile=planted.profile | {"pvq": dict(zip(VALUES, values.tolist(), strict=True))})
+def moved(planted: PlantedModel, shift: np.ndarray, instrument: Instrument) -> PlantedModel:
+    """The model with its main family moved by ``shift`` (D,), in standard deviations of people."""
+    main = instrument.main
+    scores = np.array([planted.profile[main.name][name] for name in main.names]) + shift
+    own = dict(zip(main.names, scores.tolist(), strict=True))
+    return replace(planted, profile=planted.profile | {main.name: own})
 
 
 def planted_effects(
@@ -56,26 +62,31 @@ def planted_effects(
     loadings: np.ndarray,
     difficulty: np.ndarray,
     centring: str,
+    instrument: Instrument,
 ) -> dict[str, dict[str, float | None]]:
-    """What the shifts of ``draw_shifts`` are worth in the centred means of the values, in scale points, without error.
+    """What the shifts of ``draw_shifts`` are worth in the main family's centred means, in scale points, without error.
 
-    As the planted scores of a model are: over the items that truly measure a value, less the centre.
+    As the planted scores of a model are: over the items that truly measure a dimension, less the centre.
     """
 
-    def values_of(model: PlantedModel) -> np.ndarray:
-        means = expected_centred_means(expected_ratings(model, loadings, difficulty), loadings, centring)
-        return means[[PLANTED.index(("pvq", value)) for value in VALUES]]
+    def means_of(model: PlantedModel) -> np.ndarray:
+        expected = expected_ratings(model, loadings, difficulty, instrument)
+        means = expected_centred_means(expected, loadings, centring, instrument)
+        return means[family_columns(instrument.main.name, instrument)]
 
-    plain = values_of(planted)
+    plain = means_of(planted)
     return {
         condition: {
-            value: None if math.isnan(effect) else effect
-            for value, effect in zip(VALUES, (values_of(moved(planted, shift)) - plain).tolist(), strict=True)
+            name: None if math.isnan(effect) else effect
+            for name, effect in zip(
+                instrument.main.names, (means_of(moved(planted, shift, instrument)) - plain).tolist(), strict=True
+            )
         }
         for condition, shift in shifts.items()
     }
 
 
-def _draw_values(name: str, seed: int) -> np.ndarray:
-    """The values (10,) of one simulated person, who depends on the name and the seed."""
-    return draw_scores(named_generator(name, seed), 1)[0, : len(VALUES)]
+def _draw_person(name: str, seed: int, instrument: Instrument) -> np.ndarray:
+    """The main family (D,) of one simulated person, who depends on the name and the seed."""
+    scores = draw_scores(named_generator(name, seed), 1, instrument)[0]
+    return scores[family_columns(instrument.main.name, instrument)]

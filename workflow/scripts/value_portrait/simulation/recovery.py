@@ -1,6 +1,6 @@
 """How well the pipeline recovers what the simulated study planted: the tags of items and the profiles of models.
 
-Truth is planted on values (``pvq``) and traits (``bfi``) alone, so higher-order values do not appear here.
+Truth is planted on dimensions of their own alone, so those that are made of others do not appear here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,19 +8,19 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from value_portrait.dimensions import FAMILY_TITLES
+from value_portrait.instrument import Instrument
 from value_portrait.personas.effects import DEFAULT_FRAMING
-from value_portrait.simulation.models import PLANTED_FAMILIES, PlantedModel, expected_centred_means, expected_ratings
-from value_portrait.simulation.people_and_items import PLANTED
+from value_portrait.responses.conditions import STEERING
+from value_portrait.simulation.models import PlantedModel, expected_centred_means, expected_ratings
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
 
-_FAMILY = Column(REPEATED_TEXT, "pvq (values) or bfi (traits)")
+_FAMILY = Column(REPEATED_TEXT, "family of the dimension")
 
 RECOVERY_TAGS = Schema(
     ("family", "dimension"),
     {
         "family": _FAMILY,
-        "dimension": Column(REPEATED_TEXT, "value or trait, or all of the family's"),
+        "dimension": Column(REPEATED_TEXT, "what is measured, or all of the family's"),
         "planted": Column(COUNT, "items with a planted loading", low=0),
         "found": Column(COUNT, "those of them that the item key tags", low=0),
         "false_tags": Column(COUNT, "items that the item key tags without a planted loading", low=0),
@@ -35,7 +35,7 @@ RECOVERY_SCORES = Schema(
         "model": Column(REPEATED_TEXT, "model"),
         "condition": Column(REPEATED_TEXT, "baseline"),
         "family": _FAMILY,
-        "dimension": Column(REPEATED_TEXT, "value or trait"),
+        "dimension": Column(REPEATED_TEXT, "what is measured"),
         "planted": Column(NUMBER, "centred mean without any error, in scale points", nullable=True),
         "recovered": Column(NUMBER, "centred mean found, in scale points", nullable=True),
     },
@@ -54,26 +54,26 @@ RECOVERY_PROFILES = Schema(
 )
 
 
-def assess_tags(loadings: np.ndarray, items: Sequence[str], key: pd.DataFrame) -> pd.DataFrame:
+def assess_tags(loadings: np.ndarray, items: Sequence[str], key: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """Table ``RECOVERY_TAGS``: each planted dimension, and all of a family.
 
     Parameters
     ----------
-    loadings : (I × PLANTED), never negative; an item measures a dimension where its loading is above 0.
+    loadings : (I × planted), never negative; an item measures a dimension where its loading is above 0.
     key : table ``item_key``. A tag of polarity -1 contradicts a planted loading and counts as not found; without a
         planted loading it is false like any other.
 
-    A tag of the neighbouring value is false too, although people who score high on one tend to score high on both: so
-    specificity for values is below what chance alone gives.
+    A tag of the circle's neighbour is false too, although people who score high on one tend to score high on both: so
+    specificity on a circle is below what chance alone gives.
     """
     rows = {item: row for row, item in enumerate(items)}
-    columns = {dimension: column for column, dimension in enumerate(PLANTED)}
+    columns = {dimension: column for column, dimension in enumerate(instrument.planted)}
     polarity = np.zeros(loadings.shape, np.int8)
     for item, *dimension, sign in key[["item_id", "family", "dimension", "polarity"]].itertuples(index=False):
         if tuple(dimension) in columns:
             polarity[rows[item], columns[tuple(dimension)]] = sign
     planted = loadings > 0
-    counts = pd.DataFrame(PLANTED, columns=["family", "dimension"]).assign(
+    counts = pd.DataFrame(list(instrument.planted), columns=["family", "dimension"]).assign(
         planted=planted.sum(axis=0),
         found=(planted & (polarity > 0)).sum(axis=0),
         false_tags=(~planted & (polarity != 0)).sum(axis=0),
@@ -93,6 +93,7 @@ def compare_scores(
     difficulty: np.ndarray,
     profiles: pd.DataFrame,
     centring: str,
+    instrument: Instrument,
 ) -> pd.DataFrame:
     """Planted and recovered score of each model on each planted dimension, both as centred means in scale points.
 
@@ -107,8 +108,9 @@ def compare_scores(
     """
     frames = []
     for model in models:
-        frame = pd.DataFrame(PLANTED, columns=["family", "dimension"])
-        means = expected_centred_means(expected_ratings(model, loadings, difficulty), loadings, centring)
+        frame = pd.DataFrame(list(instrument.planted), columns=["family", "dimension"])
+        expected = expected_ratings(model, loadings, difficulty, instrument)
+        means = expected_centred_means(expected, loadings, centring, instrument)
         frames.append(frame.assign(model=model.model, condition="baseline", planted=means))
     names = ["model", "condition", "family", "dimension"]
     recovered = profiles[[*names, "centred_mean"]].rename(columns={"centred_mean": "recovered"})
@@ -137,7 +139,7 @@ def assess_profiles(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_effects(models: Sequence[PlantedModel], effects: pd.DataFrame) -> pd.DataFrame:
-    """Planted and recovered effect of each persona, and each value that was told, on each value.
+    """Planted and recovered effect of each persona, and each dimension that was told, on those of the main family.
 
     Parameters
     ----------
@@ -160,7 +162,7 @@ def compare_effects(models: Sequence[PlantedModel], effects: pd.DataFrame) -> pd
         subject=own["model"].astype(str),
         condition=own["persona"] + ("@" + own["framing"]).where(framed, ""),
         dimension=own["dimension"].astype(str),
-        kind=own["axis"].map(lambda axis: "steering" if axis == "steering" else "personas").astype(str),
+        kind=own["axis"].map(lambda axis: STEERING if axis == STEERING else "personas").astype(str),
         recovered=own["effect"],
     )
     names = ["subject", "kind", "condition", "dimension", "planted", "recovered", "ci_low", "ci_high"]
@@ -214,7 +216,7 @@ def assess_effects(scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def describe_recovery(tags: pd.DataFrame, profiles: pd.DataFrame) -> str:
+def describe_recovery(tags: pd.DataFrame, profiles: pd.DataFrame, instrument: Instrument) -> str:
     """Both tables of recovery in a few lines of Markdown, for people: one row per family."""
     lines = [
         "# How much of the planted truth was recovered",
@@ -222,12 +224,14 @@ def describe_recovery(tags: pd.DataFrame, profiles: pd.DataFrame) -> str:
         "| | planted tags | found | false | sensitivity | specificity | profiles: median r | median error |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for family in PLANTED_FAMILIES:
+    for family in dict.fromkeys(family for family, _ in instrument.planted):
         pooled = tags[(tags["family"] == family) & (tags["dimension"] == "all")].iloc[0]
         own = profiles[profiles["family"] == family]
+        shares = (pooled["sensitivity"], pooled["specificity"], own["correlation"].median(), own["rmse"].median())
+        cells = " | ".join("–" if np.isnan(share) else f"{share:.2f}" for share in shares)
         lines.append(
-            f"| {FAMILY_TITLES[family]} | {pooled['planted']} | {pooled['found']} | {pooled['false_tags']} | "
-            f"{pooled['sensitivity']:.2f} | {pooled['specificity']:.2f} | {own['correlation'].median():.2f} | "
-            f"{own['rmse'].median():.2f} |"
+            f"| {instrument.family(family).title} | {pooled['planted']} | {pooled['found']} | {pooled['false_tags']} | "
+            f"{cells} |"
         )
-    return "\n".join([*lines, "", f"{profiles['model'].nunique()} models; errors in scale points (1 to 6).", ""])
+    scale = f"{instrument.lowest} to {instrument.highest}"
+    return "\n".join([*lines, "", f"{profiles['model'].nunique()} models; errors in scale points ({scale}).", ""])

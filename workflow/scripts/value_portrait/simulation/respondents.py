@@ -3,11 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from value_portrait.dimensions import FAMILIES
 from value_portrait.personas.ess import ANSWERS, ITEMS, KEY, NO_ANSWER, ROUND, WEIGHT
 from value_portrait.personas.ess_file import AXES, Groups
 
-VALUES = FAMILIES["pvq"]
+VALUES = tuple(KEY)  # in the order of the circle
 COUNTRIES = ("XA", "XB")  # codes that no country has
 
 RESPONDENTS = 3000

@@ -25,7 +25,7 @@ def vary_alpha(ratings: Ratings, keys: Mapping[str, pd.DataFrame], family: str =
     the dimension's items, or of all rows of ``models`` that do; ``formula``, from covariances (Cronbach 1951) or
     ``standardised``, from correlations; dimension, n_items, n_observations, alpha (NaN below two items or three rows).
     """
-    values = np.where(ratings.values > 0, ratings.values, np.nan)
+    values = np.where(ratings.rated, ratings.values, np.nan)
     place = {item: index for index, item in enumerate(ratings.items)}
     rows = []
     for name, key in keys.items():

@@ -29,7 +29,7 @@ from value_portrait.paper.certifying.paper import (
     TWO_PROFILES,
     VERSIONS,
 )
-from value_portrait.paper.certifying.printed import PRINTED, read_printed
+from value_portrait.paper.certifying.printed import read_printed
 from value_portrait.paper.certifying.published_scores import read_published_scores
 from value_portrait.paper.certifying.published_tags import read_published_tags
 from value_portrait.paper.certifying.rows import judge
@@ -95,7 +95,11 @@ class Certificate:
 
 
 def gather(
-    tables: Mapping[str, str], archive: Path, first_answers: Mapping[str, str], archived: Mapping[str, str]
+    tables: Mapping[str, str],
+    archive: Path,
+    first_answers: Mapping[str, str],
+    archived: Mapping[str, str],
+    printed: Mapping[str, str],
 ) -> Material:
     """Read the material.
 
@@ -105,6 +109,7 @@ def gather(
     archive : folder of the verified archive.
     first_answers : for each recorded model its file of answers to the first prompt version.
     archived : the same for each model whose answers the archive holds, recorded in this run or not.
+    printed : path of every printed table, by the names of ``PRINTED``.
     """
     study = ("survey", "item_table", "prompts", "topics")
     frames = {name: read_table(tables[name], name.replace("item_table", "items")).to_pandas() for name in study}
@@ -118,13 +123,13 @@ def gather(
     ]
     ids = list(frames["item_table"]["item_id"])
     everyone, strictly = (
-        read_ratings(tables["ratings"], f"{parser}_rating", VERSIONS, ids).under("baseline")
+        read_ratings(tables["ratings"], f"{parser}_rating", VERSIONS, ids, VALUE_PORTRAIT).under("baseline")
         for parser in ("published", "strict")
     )
     by_published, by_strict = _of(everyone, first_answers), _of(strictly, first_answers)
-    asked_anew = set(read_printed(PRINTED["open_weight_scores"], "model").index) - first_answers.keys()
-    subjects = zip(by_published.subjects, by_published.values, strict=True)
-    unanswered = [model for (model, _), values in subjects if not values[0].all()]
+    asked_anew = set(read_printed(printed["open_weight_scores"], "model").index) - first_answers.keys()
+    subjects = zip(by_published.subjects, by_published.rated, strict=True)
+    unanswered = [model for (model, _), rated in subjects if not rated[0].all()]
     stored = read_parts(tables["ratings"], "ratings", VALUE_PORTRAIT, READ_BY_PARSERS)
     read_apart = pd.concat(map(parser_answers, stored))
     recorded = read_apart["model"].isin(first_answers) & (read_apart["condition"] == "baseline")
@@ -154,7 +159,7 @@ def _values_of(ratings: Ratings, key: pd.DataFrame) -> pd.DataFrame:
     """Value scores, one row for each model and value; none without models."""
     if not ratings.subjects:
         return pd.DataFrame()
-    return profile_models(ratings, key, CENTRING).query("family == 'pvq'")
+    return profile_models(ratings, key, CENTRING, VALUE_PORTRAIT).query("family == 'pvq'")
 
 
 def certify(material: Material, printed: Mapping[str, str], known: Sequence[Finding | None]) -> Certificate:
@@ -175,8 +180,8 @@ def certify(material: Material, printed: Mapping[str, str], known: Sequence[Find
     keys[KEPT_PAIR] = add_pairs(keys[TWO_PROFILES], pairs[pairs["contained"].fillna(False)])
     lost = lost_items(m.untagged, ratings, keys[KEPT_PAIR])
     reproduced = reproduce_scores(ratings, keys[KEPT_PAIR], lost, m.scores, CENTRING)
-    profiles = {cause: profile_models(ratings, key, CENTRING) for cause, key in keys.items()}
-    profiles[LOST] = profile_models(without_lost_items(ratings, lost), keys[KEPT_PAIR], CENTRING)
+    profiles = {cause: profile_models(ratings, key, CENTRING, VALUE_PORTRAIT) for cause, key in keys.items()}
+    profiles[LOST] = profile_models(without_lost_items(ratings, lost), keys[KEPT_PAIR], CENTRING, VALUE_PORTRAIT)
     values = {cause: publication.value_scores(frame) for cause, frame in profiles.items()}
     traits = {cause: publication.trait_scores(frame) for cause, frame in profiles.items()}
     alphas = {

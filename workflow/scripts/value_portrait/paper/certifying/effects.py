@@ -7,6 +7,7 @@ import pandas as pd
 from value_portrait.paper.certifying.paper import TAG
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import Ratings
+from value_portrait.shipped import VALUE_PORTRAIT
 
 _KEYED_TAG = [*TAG, "polarity"]
 
@@ -29,7 +30,7 @@ def trace_effects(
     """
     keys = ["model", "condition", "family", "dimension"]
     columns = [*keys, "n_items", "centred_mean"]
-    base = profile_models(ratings, scenarios[reference], centring)[columns].rename(
+    base = profile_models(ratings, scenarios[reference], centring, VALUE_PORTRAIT)[columns].rename(
         columns={"n_items": "reference_n_items", "centred_mean": "reference_centred_mean"}
     )
     tags, profiles = [], []
@@ -37,7 +38,9 @@ def trace_effects(
         if name == reference:
             continue
         tags.append(change_of_tags(scenarios[reference], key).assign(scenario=name))
-        profiles.append(profile_models(ratings, key, centring)[columns].merge(base, on=keys).assign(scenario=name))
+        profiles.append(
+            profile_models(ratings, key, centring, VALUE_PORTRAIT)[columns].merge(base, on=keys).assign(scenario=name)
+        )
     changed = pd.concat(profiles, ignore_index=True)
     changed["difference"] = changed["centred_mean"] - changed["reference_centred_mean"]
     return _with_scenario_first(pd.concat(tags, ignore_index=True)), _with_scenario_first(changed)

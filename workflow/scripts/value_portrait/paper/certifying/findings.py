@@ -19,6 +19,7 @@ from value_portrait.publication.comparisons import PAPER_HIGHEST, VALUES
 from value_portrait.publication.findings import TRAIT_SCALE
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import Ratings
+from value_portrait.shipped import VALUE_PORTRAIT
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,7 @@ def parser_effects(published: Ratings, strict: Ratings, key: pd.DataFrame) -> pd
     -------
     Columns model, family, dimension, published, strict (centred means, scale points) and change (strict - published).
     """
-    before, after = (profile_models(block, key, CENTRING) for block in (published, strict))
+    before, after = (profile_models(block, key, CENTRING, VALUE_PORTRAIT) for block in (published, strict))
     table = before[["model", "family", "dimension"]].assign(
         published=before["centred_mean"], strict=after["centred_mean"]
     )

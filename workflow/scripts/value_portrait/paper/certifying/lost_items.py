@@ -16,7 +16,8 @@ from value_portrait.files import read_json
 from value_portrait.paper.certifying.published_tags import FIELDS
 from value_portrait.paper.raw_files import item_id
 from value_portrait.scores.profiles import profile_models
-from value_portrait.scores.ratings import Ratings
+from value_portrait.scores.ratings import NO_RATING, Ratings
+from value_portrait.shipped import VALUE_PORTRAIT
 
 TOLERANCE = 1e-9
 
@@ -60,7 +61,7 @@ def lost_items(untagged: pd.DataFrame, ratings: Ratings, key: pd.DataFrame) -> p
         {
             "model": np.repeat(models, len(ratings.items)),
             "item_id": np.tile(ratings.items, len(models)),
-            "n_ratings": (ratings.values > 0).sum(axis=1).ravel(),
+            "n_ratings": ratings.rated.sum(axis=1).ravel(),
         }
     )
     lost = untagged.merge(key[["item_id", "family", "dimension"]], on="item_id").merge(rated, on=["model", "item_id"])
@@ -73,7 +74,7 @@ def without_lost_items(ratings: Ratings, lost: pd.DataFrame) -> Ratings:
     column = {item: index for index, item in enumerate(ratings.items)}
     values = ratings.values.copy()
     for model, item in lost[["model", "item_id"]].drop_duplicates().itertuples(index=False):
-        values[row[model], :, column[item]] = 0
+        values[row[model], :, column[item]] = NO_RATING
     return Ratings(ratings.subjects, ratings.versions, ratings.items, values)
 
 
@@ -103,7 +104,9 @@ def reproduce_scores(
     names = ["model", "family", "dimension"]
     table = scores.rename(columns={name: f"published_{name}" for name in (*_SCORES, "n")})
     for label, rated in (("reproduced", without_lost_items(ratings, lost)), ("corrected", ratings)):
-        profiles = profile_models(rated, key, centring).rename(columns={"n_items": "n"})[[*names, *_SCORES, "n"]]
+        profiles = profile_models(rated, key, centring, VALUE_PORTRAIT).rename(columns={"n_items": "n"})[
+            [*names, *_SCORES, "n"]
+        ]
         profiles = profiles.rename(columns={name: f"{label}_{name}" for name in (*_SCORES, "n")})
         table = table.merge(profiles, on=names)
     differences = [(table[f"reproduced_{name}"] - table[f"published_{name}"]).abs() for name in _SCORES]

@@ -19,6 +19,7 @@ from value_portrait.paper.certifying.printed import ARITHMETIC, printed_numbers,
 from value_portrait.paper.certifying.rows import COLUMNS, absent, beside, compare
 from value_portrait.publication import findings as publication
 from value_portrait.publication.comparisons import VALUES
+from value_portrait.shipped import VALUE_PORTRAIT
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -89,7 +90,9 @@ def items_per_value(path: str, steps: Frames, threshold: float) -> pd.DataFrame:
     numbers, tolerance = printed_numbers(list(printed.loc[own]), path)
     values = {}
     for cause, frame in steps.items():
-        shares = coverage.items_per_value(publication.two_sided_tags(frame, threshold)).set_index("dimension")["share"]
+        shares = coverage.items_per_dimension(
+            publication.two_sided_tags(frame, threshold), VALUE_PORTRAIT.main
+        ).set_index("dimension")["share"]
         values[cause] = np.array([*shares[printed.columns[:-2]], *coverage.spread_of_shares(shares)])
     rows = [compare("Table 5", _names(own, printed.columns), numbers, tolerance, values, "write_tables")]
     for name in others:
@@ -427,7 +430,7 @@ def _beside_data(
 
 def tabulated_distances(correlations_: pd.DataFrame, threshold: float) -> np.ndarray:
     """Appendix D.2 by the way that the publication's own table goes, in the order of ``cross_loading``."""
-    table = coverage.cross_loading_distances(publication.two_sided_tags(correlations_, threshold))
+    table = coverage.cross_loading_distances(publication.two_sided_tags(correlations_, threshold), VALUE_PORTRAIT.main)
     numbers = []
     for direction in ("same", "opposite"):
         pairs = table.loc[table["direction"] == direction, "n_pairs"]

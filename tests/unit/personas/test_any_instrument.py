@@ -1,0 +1,341 @@
+"""Personas of any instrument: other scales, keys, circles and none, one prompt version, no people."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from instruments import SMALL, VALUE_PORTRAIT
+from value_portrait.configuration import Persona
+from value_portrait.instrument import Dimension, Family
+from value_portrait.paper import personas as paper
+from value_portrait.personas import bias, effects, steering
+from value_portrait.scores.profiles import score
+from value_portrait.scores.ratings import Ratings
+from value_portrait.tables import schemas, write_table
+
+CENTRINGS = ["tagged_items", "all_items", "none"]
+ITEMS = [f"{query}-{response}" for query in range(1, 5) for response in (1, 2)]
+QUERIES = [item.split("-")[0] for item in ITEMS]
+KEY = ["item_id", "family", "dimension", "rho", "polarity"]
+
+
+def family(name, sizes, circle=False, **more):
+    """A family of dimensions named a0, a1, ...; ``more`` gives made_of or opposite of a dimension by its name."""
+    dimensions = tuple(
+        Dimension(f"{name}{number}", name, f"{name}{number}", name, **more.get(f"{name}{number}", {}))
+        for number in range(sizes)
+    )
+    return Family(name, name.title(), dimensions, circle, "centred_mean", 1.0, None, None)
+
+
+def persona(name, axis="age", **cells):
+    row = {"persona": name, "axis": axis, "order": None, "group": name, "statement": "x", "people": None}
+    return Persona(**row | cells)
+
+
+@st.composite
+def studies(draw):
+    """An instrument, a key with items of either polarity and of none, averages on its scale with gaps, and queries."""
+    sizes = draw(st.lists(st.integers(1, 6), min_size=1, max_size=4))
+    lowest, options = draw(st.integers(-5, 5)), draw(st.integers(2, 11))
+    instrument = replace(
+        SMALL,
+        lowest=lowest,
+        options=tuple(f"option {number}" for number in range(options)),
+        families=tuple(family(name, size) for name, size in zip("abcd", sizes, strict=False)),
+    )
+    queries = draw(st.lists(st.integers(1, 5), min_size=2, max_size=12))
+    items = [f"{query}-{number}" for number, query in enumerate(queries)]
+    signs = st.sampled_from([0, 0, 1, -1])
+    cells = [(item, *dimension, draw(signs)) for item in items for dimension in instrument.dimensions]
+    key = pd.DataFrame([(*tag, 0.4, sign) for *tag, sign in cells if sign], columns=KEY)
+    ratings = st.one_of(st.just(np.nan), st.integers(lowest, instrument.highest).map(float))
+    row = st.lists(ratings, min_size=len(items), max_size=len(items))
+    averages = np.array(draw(st.lists(row, min_size=1, max_size=3)))
+    return instrument, items, [str(query) for query in queries], key, averages
+
+
+def plain_score(rated, tags, family, dimension, centring):
+    """A centred score by its definition, one item at a time; None without a rating."""
+    own = {item for item, other, _, _ in tags if other == family}
+    chosen = {"tagged_items": own, "all_items": set(rated), "none": set()}[centring]
+    entering = [rated[item] for item in rated if item in chosen]
+    centre = sum(entering) / len(entering) if entering else 0
+    cells = [
+        sign * (rated[item] - centre) for item, *at, sign in tags if tuple(at) == (family, dimension) and item in rated
+    ]
+    return sum(cells) / len(cells) if cells else None
+
+
+@settings(max_examples=60, deadline=None)
+@given(studies(), st.sampled_from(CENTRINGS))
+def test_scores_are_those_of_their_definition_for_any_instrument(study, centring):
+    instrument, items, queries, key, averages = study
+    sums = effects.sum_by_query(averages, items, queries, key, centring, instrument)
+    ours = sums.scores(np.ones((1, len(set(queries)))))[0]
+    tags = list(key[["item_id", "family", "dimension", "polarity"]].itertuples(index=False, name=None))
+    for row, scores in zip(averages, ours, strict=True):
+        rated = {item: rating for item, rating in zip(items, row, strict=True) if not np.isnan(rating)}
+        for (own, dimension), found in zip(instrument.dimensions, scores, strict=True):
+            expected = plain_score(rated, tags, own, dimension, centring)
+            assert np.isnan(found) if expected is None else found == pytest.approx(expected, abs=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(studies(), st.integers(0, 1000))
+def test_a_query_that_counts_twice_is_two_queries(study, seed):
+    instrument, items, queries, key, averages = study
+    names = list(dict.fromkeys(queries))
+    weights = np.random.default_rng(seed).integers(0, 3, len(names))
+    sums = effects.sum_by_query(averages, items, queries, key, "tagged_items", instrument)
+    copies = [
+        (f"{item}#{copy}", item, column, f"{query}#{copy}")
+        for column, (item, query) in enumerate(zip(items, queries, strict=True))
+        for copy in range(weights[names.index(query)])
+    ]
+    twice, source, columns, drawn = map(list, zip(*copies, strict=True)) if copies else ([], [], [], [])
+    tags = pd.DataFrame({"copy": twice, "item_id": source}).merge(key, on="item_id")
+    tags = tags.drop(columns="item_id").rename(columns={"copy": "item_id"})
+    theirs = effects.sum_by_query(averages[:, columns], twice, drawn, tags, "tagged_items", instrument)
+    ours = sums.scores(weights[None].astype(float))
+    np.testing.assert_allclose(ours, theirs.scores(np.ones((1, len(set(drawn))))), atol=1e-9)
+
+
+@pytest.mark.parametrize("centring", CENTRINGS)
+def test_they_are_the_profiles_of_the_pipeline_for_a_negative_key(centring):
+    rng = np.random.default_rng(3)
+    rows = [(item, *own, 0.4, rng.choice([1, -1])) for own in VALUE_PORTRAIT.dimensions for item in ITEMS[::2]]
+    key = pd.DataFrame(rows, columns=KEY)
+    averages = rng.uniform(1, 6, (3, len(ITEMS)))
+    averages[rng.random(averages.shape) < 0.2] = np.nan
+    sums = effects.sum_by_query(averages, ITEMS, QUERIES, key, centring, VALUE_PORTRAIT)
+    theirs = score(averages, ITEMS, key, centring)["centred_mean"].to_numpy().reshape(3, -1)
+    np.testing.assert_allclose(sums.scores(np.ones((1, 4)))[0], theirs, atol=1e-9)
+
+
+def small_study(versions=("a", "b")):
+    """Two models on the small instrument, of which one is told to be young; by hand.
+
+    Sweet: items 1-1 and 2-1 (keyed the other way); Salty: 3-1; Haste: 4-1, the only item of its family, 1-1 beside it.
+    """
+    tags = [
+        ("1-1", "taste", "Sweet", 1),
+        ("2-1", "taste", "Sweet", -1),
+        ("3-1", "taste", "Salty", 1),
+        ("4-1", "pace", "Haste", 1),
+    ]
+    key = pd.DataFrame([(*tag, 0.4, sign) for *tag, sign in tags], columns=KEY)
+    values = np.full((3, len(versions), len(ITEMS)), 2, np.int8)
+    at = [ITEMS.index(item) for item in ("1-1", "2-1", "3-1", "4-1")]
+    values[1][:, at] = [4, 1, 1, 4]
+    subjects = [("m", "baseline"), ("m", "young@first_turn"), ("n", "baseline")]
+    return Ratings(subjects, list(versions), ITEMS, values), key
+
+
+def estimate(ratings, key, personas, centring="tagged_items"):
+    return effects.estimate_effects(ratings, QUERIES, key, centring, personas, 1, SMALL)
+
+
+# Centred on the tagged items, tastes rise by (2 - 1 - 1) / 3 = 0 and pace by 2; all eight items rise by 2 / 8.
+@pytest.mark.parametrize(
+    ("centring", "expected"),
+    [
+        ("tagged_items", {"Sweet": 1.5, "Salty": -1.0, "Haste": 0.0}),
+        ("all_items", {"Sweet": 1.5, "Salty": -1.25, "Haste": 1.75}),
+        ("none", {"Sweet": 1.5, "Salty": -1.0, "Haste": 2.0}),
+    ],
+)
+def test_effects_on_the_small_instrument_by_hand(centring, expected, tmp_path):
+    ratings, key = small_study()
+    young = persona("young", people="20-39", order=3)
+    table = estimate(ratings, key, [persona("old"), young], centring).table
+    assert table.set_index("dimension")["effect"].to_dict() == pytest.approx(expected)
+    assert set(table["family"]) == {"taste", "pace"}
+    about = table.iloc[0]
+    assert about[["model", "framing", "axis", "persona", "group", "order", "people"]].tolist() == [
+        *("m", "first_turn", "age", "young", "young", 3, "20-39")
+    ]
+    assert table["n_queries"].tolist() == [2, 1, 1]
+    write_table(table, tmp_path / "effects.csv", "persona_effects", SMALL)
+
+
+def test_one_prompt_version_has_no_spread():
+    ratings, key = small_study(("a",))
+    found = estimate(ratings, key, [persona("young")])
+    assert found.table["version_mean"].tolist() == found.table["effect"].tolist()
+    assert found.table[["version_sd", "version_ratio"]].isna().all(axis=None)
+    text = describe(found, 1)
+    assert "there is one prompt version, and no spread" in text
+    assert "would by chance" not in text
+    two = estimate(*small_study(), [persona("young")])
+    assert two.table["version_sd"].tolist() == [0, 0, 0]
+
+
+def describe(found, n_versions, people=None):
+    people = pd.DataFrame(columns=list(schemas(SMALL)["people"].columns)) if people is None else people
+    held = bias.hold_against_people(found, people, SMALL)
+    agreement = bias.assess_agreement(held, found.draws)
+    trends = bias.assess_trends(found.table, people)
+    findings = paper.quoted_findings(held)
+    return paper.describe_findings(findings) + bias.describe(agreement, trends, found.table, n_versions, SMALL)
+
+
+def test_without_people_effects_and_trends_are_left():
+    ratings, key = small_study()
+    ratings = replace(ratings, subjects=[*ratings.subjects[:2], ("m", "old@first_turn")])
+    ratings.values[2] = 2
+    personas = [persona("young", people="20-39", order=1), persona("old", order=2)]
+    found = estimate(ratings, key, personas)
+    text = describe(found, 2)
+    assert "Left out: there are no groups of people" in text
+    assert "| model |" not in text
+    assert "the paper" not in text.lower()
+    nobody = pd.DataFrame(columns=list(schemas(SMALL)["people"].columns))
+    held = bias.hold_against_people(found, nobody, SMALL)
+    assert held.empty
+    assert bias.assess_agreement(held, found.draws).empty
+    trends = bias.assess_trends(found.table, nobody)
+    assert trends["model"].eq("m").all()
+    # Sweet falls by 1.5 from young to old, who are as at baseline; Salty rises; Haste stays.
+    assert trends.set_index("dimension")["tau"].to_dict() == pytest.approx(
+        {"Sweet": -1, "Salty": 1, "Haste": np.nan}, nan_ok=True
+    )
+
+
+def test_only_the_main_family_is_held_against_people():
+    ratings, key = small_study()
+    found = estimate(ratings, key, [persona("young", people="20-39")], "none")
+    people = pd.DataFrame(
+        [("s", "none", "age", "20-39", dimension, 0.5, 0.4, 0.6) for dimension in ("Sweet", "Salty", "Haste")],
+        columns=["source", "weighting", "axis", "group", "dimension", "human_effect", "ci_low", "ci_high"],
+    )
+    held = bias.hold_against_people(found, people, SMALL).set_index("dimension")
+    assert held["difference"].to_dict() == pytest.approx({"Sweet": 1.0, "Salty": -1.5})
+    assert held["same_sign"].to_dict() == {"Sweet": True, "Salty": False}
+
+
+def test_texts_name_the_family_by_its_title():
+    """Young, middle and old: Sweet 1.25, 0 and 0.5, Salty -1/6, 0 and 1/3; young differs between the versions."""
+    ratings, key = small_study()
+    values = np.concatenate([ratings.values, ratings.values[:1], ratings.values[:1]])
+    at = [ITEMS.index(item) for item in ("1-1", "2-1", "3-1")]
+    values[1][:, at] = [[4, 1, 1], [3, 1, 3]]  # Sweet 1.5 and 1, Salty -1 and 2/3
+    values[4][:, at] = [3, 2, 3]
+    subjects = [*ratings.subjects, ("m", "middle@first_turn"), ("m", "old@first_turn")]
+    personas = [persona(name, order=place) for place, name in enumerate(("young", "middle", "old"))]
+    text = describe(estimate(replace(ratings, subjects=subjects, values=values), key, personas), 2)
+    assert "Tastes that only rise or only fall" in text
+    assert "number of tastes · 2 / (groups)!" in text
+    assert "- m, first_turn, age: 1 of 2 tastes (0.7 by chance)." in text
+    assert "- m, first_turn, personas: 1 of 2 effects on tastes exceed their spread over versions." in text
+    # With two versions, |t| above the root of 2 at one degree of freedom: 1 - 2 / pi · atan(2 ** 0.5).
+    assert "over the 2 versions" in text
+    assert "about 39 %" in text
+    assert bias.mid_sentence(replace(SMALL.main, title="Big Five traits")) == "Big Five traits"
+    assert bias.mid_sentence(replace(SMALL.main, title="HEXACO")) == "HEXACO"
+    assert bias.mid_sentence(replace(SMALL.main, title="Moral foundations")) == "moral foundations"
+
+
+def steered(instrument, matrix):
+    """Effects of one model that is told to hold the dimensions of the main family in turn."""
+    names = instrument.main.names
+    rows = [
+        ("answers", "m", "default", "steering", told, instrument.main.name, scored, matrix[i][j])
+        for i, told in enumerate(names)
+        for j, scored in enumerate(names)
+    ]
+    columns = ["source", "model", "framing", "axis", "group", "family", "dimension", "effect"]
+    return effects.Effects(pd.DataFrame(rows, columns=columns), None)
+
+
+def test_steering_without_a_circle_has_targets_alone():
+    found = steered(SMALL, [[1, 2, -3], [0, 0.5, -0.5], [-1, 0, 1]])
+    matrix = steering.steering_matrix(found.table.sample(frac=1, random_state=1), SMALL)
+    assert matrix.loc["Sweet"].tolist() == [1, 2, -3]
+    assert matrix["Sweet"].tolist() == [1, 0, -1]
+    hits = steering.hit_targets(found.table, SMALL)
+    assert hits["rank"].tolist() == [2, 1, 1]
+    assert hits["raised_most"].tolist() == ["Salty", "Salty", "Sour_Bitter"]
+    by_distance, pairs = steering.change_by_distance(found, 1, SMALL), steering.judge_pairs(found, SMALL)
+    assert by_distance.empty
+    assert pairs.empty
+    text = steering.describe(hits, by_distance, pairs, SMALL)
+    assert "The tastes stand in no circle, so distances and opposites are left out." in text
+    assert "| m | 2 of 3 | 1.3 |" in text
+    assert "cosine" not in text
+    assert "opposed" not in text
+
+
+def test_effects_on_other_families_are_no_part_of_the_matrix():
+    found = steered(SMALL, np.eye(3))
+    other = found.table.iloc[[0]].assign(family="pace", dimension="Haste", effect=9.0)
+    table = pd.concat([found.table, other], ignore_index=True)
+    assert (steering.steering_matrix(table, SMALL).to_numpy() == np.eye(3)).all()
+    assert steering.hit_targets(table, SMALL)["raised_most"].tolist() == list(SMALL.main.names)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(4, 40), st.floats(-2, 2), st.floats(0.1, 3))
+def test_a_perfect_circle_of_any_size_is_fitted_perfectly(places, level, amplitude):
+    instrument = replace(SMALL, families=(family("a", places, circle=True),))
+    around = np.arange(places)
+    matrix = level + amplitude * np.cos(2 * np.pi * (around[:, None] - around) / places)
+    found = steering.change_by_distance(steered(instrument, matrix), 1, instrument)
+    assert found["steps"].tolist() == list(range(places // 2 + 1))
+    assert found["n"].sum() == places**2
+    assert found["n"].iloc[1] == 2 * places
+    assert found["amplitude"].iloc[0] == pytest.approx(amplitude)
+    assert found["r2"].iloc[0] == pytest.approx(1)
+    np.testing.assert_allclose(found["fitted"], found["change"], atol=1e-9)
+    text = steering.describe(
+        steering.hit_targets(steered(instrument, matrix).table, instrument), found, found.head(0), instrument
+    )
+    assert f"| m | {places} of {places} | 1.0 | 1.00 |" in text
+    assert "pairs" not in text
+
+
+@pytest.mark.parametrize("places", [1, 2, 3])
+def test_few_places_are_no_circle(places):
+    instrument = replace(SMALL, families=(family("a", places, circle=True),))
+    assert steering.change_by_distance(steered(instrument, np.eye(places)), 1, instrument).empty
+
+
+def test_a_circle_that_is_not_the_main_family_is_none_of_steering():
+    instrument = replace(SMALL, families=(SMALL.main, family("a", 6, circle=True)))
+    assert instrument.circle is not None
+    assert steering.change_by_distance(steered(instrument, np.eye(3)), 1, instrument).empty
+    assert steering.expected_pairs(instrument) == []
+
+
+def test_pairs_come_from_what_sums_up_the_circle():
+    """a0 and a1 are summed up by s0, which stands against s1 of a3; s2 of b0 has nothing to do with the circle."""
+    sums = {
+        "s0": {"made_of": ("a1", "a0"), "opposite": "s1"},
+        "s1": {"made_of": ("a3",), "opposite": "s0"},
+        "s2": {"made_of": ("b0",), "opposite": "s0"},
+    }
+    instrument = replace(SMALL, families=(family("a", 5, circle=True), family("b", 1), family("s", 3, **sums)))
+    expected = [("a0", "a1", "together"), ("a1", "a3", "against"), ("a0", "a3", "against")]
+    assert steering.expected_pairs(instrument) == expected
+    one_way = sums | {"s1": {"made_of": ("a3",)}}
+    told = replace(SMALL, families=(family("a", 5, circle=True), family("b", 1), family("s", 3, **one_way)))
+    assert steering.expected_pairs(told) == expected
+    matrix = np.zeros((5, 5))
+    matrix[0, 1], matrix[1, 0], matrix[1, 3], matrix[3, 1], matrix[3, 0] = 1, 0.5, -1, 0.5, 0.5
+    judged = steering.judge_pairs(steered(instrument, matrix), instrument)
+    assert judged["change"].tolist() == [0.75, -0.25, 0.25]
+    assert judged["as_expected"].tolist() == [True, True, False]
+    flat = replace(instrument, families=(replace(instrument.main, circle=False), *instrument.families[1:]))
+    assert steering.expected_pairs(flat) == []
+
+
+def test_a_circle_of_which_one_dimension_is_measured_has_no_fit():
+    instrument = replace(SMALL, families=(family("a", 5, circle=True),))
+    table = steered(instrument, np.eye(5)).table
+    one = effects.Effects(table[(table["group"] == "a0") & (table["dimension"] == "a0")].reset_index(drop=True), None)
+    found = steering.change_by_distance(one, 1, instrument)
+    assert found["n"].tolist() == [1]
+    assert found[["r2", "r2_off_diagonal"]].isna().all(axis=None)

@@ -1,0 +1,85 @@
+# Where things are: what comes with the workflow stands beside it, what is the user's in the working directory.
+# No rule stands here.
+import ast
+import os
+import sys
+import tarfile
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from snakemake.sourcecache import LocalSourceFile
+
+
+def _home(rules):
+    """The workflow's own folder, whoever uses it and from wherever."""
+    if isinstance(rules, LocalSourceFile):
+        return Path(str(rules)).parents[1]
+    # Of a hosted workflow Snakemake fetches what rules name, file by file, and no module of the library.
+    repository = rules.hosted_repo.repo
+    commit = repository.commit(rules.ref).hexsha
+    home = Path(".snakemake", "value_portrait", commit).absolute()
+    if not home.exists():
+        home.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=home.parent) as folder, tempfile.TemporaryFile() as packed:
+            repository.archive(packed, commit)
+            packed.seek(0)
+            with tarfile.open(fileobj=packed) as tree:
+                tree.extractall(f"{folder}/tree", filter="data")
+            os.rename(f"{folder}/tree", home)
+    return home
+
+
+HOME = _home(workflow.current_basedir)
+SCRIPTS = HOME / "workflow" / "scripts"
+IN_PLACE = HOME.samefile(".")
+# Snakemake hands all of its own path to the scripts, so this is the one place that names the library.
+sys.path.append(str(SCRIPTS))
+
+from value_portrait.errors import InputError
+
+
+def checked(function, *arguments):
+    """The function's result; its complaint about the input ends the workflow in one line."""
+    try:
+        return function(*arguments)
+    except InputError as error:
+        # An exception would be shown with lines of this file, which are not where the fault is.
+        sys.exit(f"Error: {error}")
+
+
+def shipped(path):
+    """Where a file is that comes with the workflow."""
+    return path if IN_PLACE else str(HOME / path)
+
+
+def chosen(path, key):
+    """Where the file is that a key of the config names: in the working directory, else beside the workflow."""
+    if IN_PLACE or os.path.exists(path):
+        return path
+    if not os.path.exists(shipped(path)):
+        raise InputError(path, f"is missing, here and beside the workflow ({HOME}).", f"Correct '{key}' in the config.")
+    return shipped(path)
+
+
+def library(script):
+    """What a script's results depend on besides its data: the modules it imports, however deeply, and the lock file."""
+    modules, seen = [SCRIPTS / f"{script}.py"], set()
+    while modules:
+        for module in _imported_modules(modules.pop()):
+            if module not in seen:
+                seen.add(module)
+                modules.append(module)
+    modules = sorted(str(module.relative_to(HOME)) for module in seen)
+    return [shipped(path) for path in [*modules, "requirements.lock"]]
+
+
+@cache
+def _imported_modules(path):
+    modules = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "value_portrait":
+            imported = SCRIPTS.joinpath(*node.module.split("."))
+            whole = imported.with_suffix(".py").exists()
+            modules |= {imported} if whole else {imported / alias.name for alias in node.names}
+    return [path.with_suffix(".py") for path in modules]
