@@ -15,6 +15,7 @@ from value_portrait.personas.ess_file import check_groups
 from value_portrait.responses.conditions import BASELINE, STEERING, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
 from value_portrait.responses.recorded import answered_versions, find_answers, versions_missed
+from value_portrait.study.folder import find_tables
 
 # What the user's config leaves open is as the shipped one has it, also where Snakemake reads only the user's: in another
 # folder, or as a module.
@@ -37,6 +38,7 @@ SIMULATED = CONFIG.study == "simulated"
 FOLDER = CONFIG.study_folder if CONFIG.study == "tables" else None
 # Whether people rated the items, and whether queries have topics: stages leave out what needs either.
 RATED = CONFIG.items.correlations != "given"
+TABLES = checked(find_tables, FOLDER, RATED) if FOLDER else []
 HAS_TOPICS = FOLDER is None or Path(FOLDER, "topics.csv").is_file()
 SUMS = shipped("data/raw/SHA256SUMS")
 ARCHIVE_FILES = list(checked(read_sums, SUMS)) if CONFIG.study == "paper" else []

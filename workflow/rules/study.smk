@@ -38,7 +38,7 @@ elif FOLDER:
 
     rule import_tables:
         input:
-            checked(find_tables, FOLDER, RATED),
+            TABLES,
             template_files(TEMPLATES),
             library=library("study/import_tables"),
         output:

@@ -1,5 +1,4 @@
 # Helpers of the study stage: where raw files, tables and prompt templates lie. No rule stands here.
-from value_portrait.study.folder import find_tables
 from value_portrait.study.prompts import choose_templates, find_templates
 
 # Where the templates of every prompt version lie: one's own, and those that the study brings.
