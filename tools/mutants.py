@@ -34,6 +34,7 @@ SLOW = {
     "test_pacing.py": {"pacing"},
 }
 MESSAGES = {"InputError", "Stopped", "ValueError", "warning", "print"}
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 KILLED = {1, 3, 24, -24, 36, 152, 255}  # failed tests; too much time
 SHARE = 0.95
 SETTINGS = """\
@@ -146,7 +147,7 @@ def mutate(module: str) -> list[Mutant]:
 
 def read_mutants(module: str, source: str, meta: dict[str, dict[str, int | None]]) -> Iterator[Mutant]:
     """The mutants of a mutated module, as mutmut writes them: functions beside the original, and their exit codes."""
-    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, Function)]
     functions = {node.name: node for node in nodes}
     lines = source.splitlines()
     for key, code in meta["exit_code_by_key"].items():
@@ -156,18 +157,18 @@ def read_mutants(module: str, source: str, meta: dict[str, dict[str, int | None]
         texts = [lines[node.lineno : node.end_lineno] for node in (old, new)]
         changes = [text for text in difflib.ndiff(*texts) if text[0] in "-+"]
         before, after = (" ".join(text[2:].strip() for text in changes if text[0] == sign) for sign in "-+")
-        place = f"{module}:{mangled.removeprefix('x_').strip('xǁ').replace('ǁ', '.')}"
+        place = f"{module}:{mangled.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}"
         yield Mutant(place, before, after, differs_in_wording(old, new), code in KILLED)
 
 
-def differs_in_wording(old: ast.AST, new: ast.AST) -> bool:
+def differs_in_wording(old: Function, new: Function) -> bool:
     """Whether two functions differ in the words of a message alone (what is put between them stays the same)."""
     for was, now in zip(messages(old), messages(new), strict=False):
         for place, (a, b) in enumerate(zip(was.args, now.args, strict=False)):
             dropped = isinstance(b, ast.Constant) and b.value is None and (place > 0 or isinstance(a, ast.Constant))
             if put_in(a) is not None and (put_in(a) == put_in(b) or dropped):
                 now.args[place] = a
-    return [ast.dump(node) for node in old.body] == [ast.dump(node) for node in new.body]
+    return [ast.dump(part) for part in (old.args, *old.body)] == [ast.dump(part) for part in (new.args, *new.body)]
 
 
 def messages(function: ast.AST) -> list[ast.Call]:
