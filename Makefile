@@ -3,9 +3,10 @@ SHELL := /bin/sh
 CORES ?= 8
 ENVIRONMENT := .venv/.complete
 CLUSTER_ENVIRONMENT := .venv-cluster/.complete
+MUTANTS_ENVIRONMENT := .venv-mutants/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper new-study test test-environments cluster test-slurm lint estimate bench bench-query bench-scale readme report lock clean
+.PHONY: help demo paper new-study test test-environments cluster test-slurm mutants lint estimate bench bench-query bench-scale readme reference report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -14,6 +15,9 @@ $(ENVIRONMENT): requirements.lock tools/set_up_environment.sh
 
 $(CLUSTER_ENVIRONMENT): requirements.lock requirements-cluster.lock tools/set_up_environment.sh
 	@sh tools/set_up_environment.sh .venv-cluster requirements.lock requirements-cluster.lock
+
+$(MUTANTS_ENVIRONMENT): requirements.lock requirements-mutants.lock tools/set_up_environment.sh
+	@sh tools/set_up_environment.sh .venv-mutants requirements.lock requirements-mutants.lock
 
 demo: $(ENVIRONMENT) ## run the whole workflow on the embedded simulated study (about a minute, no network, no key)
 	@$(SNAKEMAKE) --cores $(CORES) --configfile config/demo.yaml --quiet
@@ -37,6 +41,9 @@ test-slurm: $(ENVIRONMENT) $(CLUSTER_ENVIRONMENT) ## run the workflow through a 
 test-environments: $(ENVIRONMENT) ## make each environment of envs/ from its pins alone, and run its jobs there (needs the network)
 	@.venv/bin/python -m pytest tests/environments
 
+mutants: $(MUTANTS_ENVIRONMENT) ## count the faults that the unit tests notice; ONLY=scores/profiles for one module, ONLY=scores for one room (hours)
+	@.venv-mutants/bin/python tools/mutants.py $(ONLY)
+
 lint: $(ENVIRONMENT) ## check formatting, style, types, the direction of imports and the workflow
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	@.venv/bin/snakefmt --check Snakefile workflow/Snakefile workflow/rules
@@ -54,6 +61,10 @@ bench-query: $(ENVIRONMENT) ## measure the live engine beside other ways of aski
 bench: $(ENVIRONMENT) ## measure time and memory of rebuilds (needs the authors' archive)
 	@.venv/bin/python tools/bench.py
 
+reference: $(ENVIRONMENT) ## write docs/reference.md, docs/architecture.svg and workflow/schemas from the code
+	@.venv/bin/python tools/write_reference.py
+	@.venv/bin/python tools/draw_architecture.py
+
 readme: $(ENVIRONMENT) ## put the certificate of the last make paper into the README
 	@.venv/bin/python tools/update_readme.py
 
@@ -67,4 +78,4 @@ lock: ## resolve the dependencies anew (needs uv)
 	@sh tools/lock_dependencies.sh
 
 clean: ## remove what runs have made (answers and raw data stay)
-	rm -rf results .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf results .snakemake .pytest_cache .mypy_cache .ruff_cache .hypothesis .mutants
