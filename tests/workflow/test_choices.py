@@ -31,7 +31,7 @@ def chosen(request, small_demo):
     config = yaml.safe_load((small_demo / "config.yaml").read_text())
     overlay = yaml.safe_load(SMALL_STUDY) | {"results_dir": f"results/{name}"} | request.param
     (small_demo / f"{name}.yaml").write_text(yaml.safe_dump(overlay))
-    done = run_snakemake(small_demo, "--configfile", f"{name}.yaml", "all")
+    done = run_snakemake(small_demo, "--configfile", f"{name}.yaml", "--", "all")
     assert done.returncode == 0, done.stdout
     choices = {key: {**config[key], **request.param.get(key, {})} for key in ("items", "scoring", "reliability")}
     return small_demo / f"results/{name}", choices
