@@ -6,8 +6,8 @@ from pathlib import Path
 import orjson
 import pyarrow as pa
 
-from value_portrait.configuration import slug
 from value_portrait.errors import InputError
+from value_portrait.files import slug
 from value_portrait.instrument import Instrument
 from value_portrait.responses.conditions import BASELINE
 from value_portrait.responses.parsing import text_outcome
