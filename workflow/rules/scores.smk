@@ -52,25 +52,27 @@ rule score_models:
         "../scripts/scores/score_models.py"
 
 
-rule score_raters:
-    input:
-        survey="<results>/study/survey.parquet",
-        item_table="<results>/study/items.parquet",
-        item_key="<results>/items/item_key.csv",
-        library=library("scores/score_raters"),
-    output:
-        profiles="<results>/scores/rater_profiles.parquet",
-    log:
-        "<logs>/score_raters.log",
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        instrument=INSTRUMENT,
-        centring=CONFIG.scoring.centring,
-    message:
-        "Scoring the human raters on the items that they saw"
-    script:
-        "../scripts/scores/score_raters.py"
+if RATED:
+
+    rule score_raters:
+        input:
+            survey="<results>/study/survey.parquet",
+            item_table="<results>/study/items.parquet",
+            item_key="<results>/items/item_key.csv",
+            library=library("scores/score_raters"),
+        output:
+            profiles="<results>/scores/rater_profiles.parquet",
+        log:
+            "<logs>/score_raters.log",
+        conda:
+            "../../envs/analysis.yaml"
+        params:
+            instrument=INSTRUMENT,
+            centring=CONFIG.scoring.centring,
+        message:
+            "Scoring the human raters on the items that they saw"
+        script:
+            "../scripts/scores/score_raters.py"
 
 
 rule estimate_reliability:

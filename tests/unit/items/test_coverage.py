@@ -3,9 +3,10 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from instruments import VALUE_PORTRAIT
+from value_portrait.instrument import Dimension, Family
 from value_portrait.items.coverage import (
     cross_loading_distances,
     items_per_dimension,
@@ -34,6 +35,7 @@ def steps_by_walking(one, other):
     return min(forward, len(CIRCLE) - forward)
 
 
+@settings(deadline=None)
 @given(SIGNED)
 def test_distances_equal_walking_round_the_circle(cells):
     found = (
@@ -73,3 +75,49 @@ def test_mean_distance_weighs_by_pairs():
 def test_a_query_counts_for_each_of_its_topics():
     table = topic_shares(pd.DataFrame({"query_id": ["1", "1", "2"], "topic": ["b", "a", "a"]}))
     assert table.to_dict("list") == {"topic": ["a", "b"], "n_queries": [2, 1], "percent": [100, 50]}
+
+
+def ring(size):
+    """A family of this many dimensions around a circle."""
+    names = [f"D{place}" for place in range(size)]
+    return Family("ring", "Ring", tuple(Dimension(n, "ring", n, n) for n in names), True, "mean", 1, None, None)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 9), st.data())
+def test_distances_on_circles_of_any_size(size, data):
+    places = st.lists(st.tuples(st.integers(0, size - 1), st.sampled_from([-2, -0.5, 0.5])), max_size=6)
+    own = data.draw(places.map(lambda cells: list(dict(cells).items())))
+    table = pd.DataFrame([("1-1", "ring", f"D{place}", rho) for place, rho in own], columns=tags({}).columns)
+    # Another item, and another family's tags of the same item, make no pairs with these.
+    others = pd.DataFrame([("1-2", "ring", "D0", 0.5), ("1-1", "pvq", "Power", 0.5)], columns=tags({}).columns)
+    table = pd.concat([table, others]).astype({"item_id": pd.CategoricalDtype(["1-1", "1-2", "1-3"])})
+    found = cross_loading_distances(table, ring(size))
+    # Along the edges of a regular polygon: the shorter way is the smaller angle.
+    expected = {(direction, step): 0 for direction in ("same", "opposite") for step in range(1, size // 2 + 1)}
+    for (a, one), (b, other) in itertools.combinations(own, 2):
+        angle = abs(np.angle(np.exp(2j * np.pi * (a - b) / size)))
+        expected["same" if (one > 0) == (other > 0) else "opposite", round(angle * size / (2 * np.pi))] += 1
+    assert list(map(tuple, found.to_numpy())) == [(*cell, n) for cell, n in expected.items()]
+
+
+def test_a_family_without_tags_has_no_shares_and_one_tag_is_all():
+    family = ring(2)
+    other = pd.DataFrame([("1-1", "pvq", "D0", 0.5)], columns=tags({}).columns)
+    assert items_per_dimension(other, family).to_dict("list") == {
+        "dimension": ["D0", "D1"],
+        "n_tags": [0, 0],
+        "share": [0, 0],
+    }
+    assert spread_of_shares(pd.Series([0.0, 0.0])) == (0, float("inf"))
+    one = items_per_dimension(other.assign(family="ring"), family)
+    assert one["share"].tolist() == [1, 0]
+    assert spread_of_shares(one["share"]) == (pytest.approx(np.sqrt(0.5)), float("inf"))
+
+
+def test_topics_of_one_size_stand_in_the_order_of_the_alphabet():
+    topics = pd.DataFrame({"query_id": ["1", "2", "2", "3"], "topic": ["c", "b", "a", "a"]})
+    table = topic_shares(topics)
+    assert table["topic"].tolist() == ["a", "b", "c"]
+    assert table.index.tolist() == [0, 1, 2]
+    assert table["percent"].tolist() == pytest.approx([200 / 3, 100 / 3, 100 / 3])

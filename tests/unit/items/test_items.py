@@ -3,13 +3,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from instruments import VALUE_PORTRAIT
+from instruments import SMALL, VALUE_PORTRAIT
 from scipy import stats
 from value_portrait.items.validation import (
     correlate_items,
     correlation_p,
     describe_items,
     drop_repeated_participants,
+    pearson_matrix,
     select_items,
     with_interval,
 )
@@ -119,3 +120,114 @@ def test_people_in_two_groups_can_be_left_out():
     two, _ = study(np.ones((1, 1)), np.zeros((1, 1)), group=2)
     kept = drop_repeated_participants(pd.concat([one, two.assign(item_id="2000-1")]))
     assert set(kept["participant_id"]) == {"P001"}
+
+
+def two_groups():
+    """Two groups, given out of order: the second rated one item more; columns are categories, as tables hold them."""
+    rng = np.random.default_rng(5)
+    one, people = study(rng.integers(0, 5, (9, 2)), rng.normal(size=(9, 2)).round(1))
+    two, others = study(rng.integers(0, 5, (7, 3)), rng.normal(size=(7, 2)).round(1), group=2)
+    two["item_id"] = two["item_id"].str.replace("100", "090")
+    for table in (two, others):
+        table["participant_id"] = table["participant_id"].str.replace("P", "Q")
+    survey = pd.concat([one, two]).sample(frac=1, random_state=1)
+    people = pd.concat([people, others]).sample(frac=1, random_state=2).reset_index(drop=True)
+    people.loc[people["dimension"] == "D1", "family"] = "taste"
+    categories = {"item_id": "category", "participant_id": "category"}
+    return survey.astype(categories), people.astype({"participant_id": "category"})
+
+
+@pytest.mark.parametrize("method", ["spearman", "pearson"])
+def test_every_row_of_two_groups_equals_a_computation_by_hand(method):
+    survey, people = two_groups()
+    found = correlate_items(survey, people, method)
+    assert found.index.tolist() == list(range(10))
+    assert not found.duplicated(["item_id", "family", "dimension"]).any()
+    if method == "spearman":
+        pd.testing.assert_frame_equal(found, correlate_items(survey, people))
+    scores = people.set_index(["family", "dimension", "participant_id"])["score"]
+    # In the order in which the survey first names them, within a group of raters.
+    order = survey["item_id"].drop_duplicates().tolist()
+    first = survey.loc[survey["item_id"] == order[0], "group"].iloc[0]
+    assert found["item_id"].unique().tolist() == sorted(
+        order, key=lambda item: survey.loc[survey["item_id"] == item, "group"].iloc[0] != first
+    )
+    for row in found.itertuples():
+        own = survey[survey["item_id"] == row.item_id]
+        pairs = own["rating"].to_numpy(), [scores[row.family, row.dimension, who] for who in own["participant_id"]]
+        expected = (stats.spearmanr if method == "spearman" else stats.pearsonr)(*pairs)
+        n = len(own)
+        error = np.sqrt((1 + expected.statistic**2 / 2) / (n - 3)) if method == "spearman" else np.sqrt(1 / (n - 3))
+        low, high = np.tanh(np.arctanh(expected.statistic) + error * stats.norm.ppf([0.025, 0.975]))
+        assert row.n == n
+        assert (row.rho, row.p) == pytest.approx((expected.statistic, expected.pvalue), abs=1e-9)
+        assert (row.ci_low, row.ci_high) == pytest.approx((low, high), abs=1e-9)
+
+
+def test_the_default_interval_is_spearmans():
+    table = pd.DataFrame({"rho": [0.6], "n": [30]})
+    pd.testing.assert_frame_equal(with_interval(table), with_interval(table, "spearman"))
+    assert with_interval(table, "pearson")["ci_low"].item() > with_interval(table)["ci_low"].item()
+
+
+def test_intervals_take_columns_with_nulls_of_pandas():
+    table = pd.DataFrame({"rho": [0.5, None], "n": [28, 28]}).astype({"rho": "Float64", "n": "Int64"})
+    found = with_interval(table)
+    assert found["ci_low"].tolist() == pytest.approx([0.132747, np.nan], abs=1e-6, nan_ok=True)
+
+
+@pytest.mark.parametrize("constant", [0.1, 1 / 3, 2.7, 4])
+@pytest.mark.parametrize("n", [3, 7, 46])
+def test_a_constant_has_no_correlation_whatever_its_mean_rounds_to(n, constant):
+    x = np.column_stack([np.full(n, constant), np.arange(n)])
+    found = pearson_matrix(x, x)
+    assert np.isnan(found[0]).all()
+    assert np.isnan(found[:, 0]).all()
+    assert found[1, 1] == pytest.approx(1)
+
+
+def test_constant_ratings_make_null_rows_and_no_tag():
+    survey, people = study(np.full((6, 1), 3), np.arange(6.0)[:, None])
+    for method in ("spearman", "pearson"):
+        found = correlate_items(survey, people, method)
+        assert found[["rho", "p", "ci_low", "ci_high"]].isna().all(axis=None)
+        assert select_items(found, 0.3, None, "both").empty
+
+
+def test_rounding_never_takes_a_correlation_beyond_one():
+    x = np.random.default_rng(3).normal(size=(20, 300))
+    rho = np.diag(pearson_matrix(x, 3 * x + 1)), np.diag(pearson_matrix(x, -3 * x))
+    assert rho[0].max() == 1
+    assert rho[1].min() == -1
+    np.testing.assert_allclose(rho, [np.ones(300), -np.ones(300)])
+
+
+def test_a_missing_score_makes_its_dimension_null_and_no_other():
+    survey, people = study(np.array([[1], [2], [3], [5], [4]]), np.arange(10.0).reshape(5, 2))
+    whole = correlate_items(survey, people).set_index("dimension")
+    found = correlate_items(survey, people.drop(index=2)).set_index("dimension")
+    assert np.isnan(found.loc["D0", "rho"])
+    assert found.loc["D1", "rho"] == whole.loc["D1", "rho"] == pytest.approx(0.9)
+
+
+def test_a_tag_needs_a_p_below_the_limit_and_keeps_its_place_in_the_table():
+    table = correlations().assign(p=[0.05, 0.04, 0.01, 0.049, np.nan])
+    key = select_items(table, 0.3, 0.05)
+    assert key.columns.tolist() == ["item_id", "family", "dimension", "rho", "polarity"]
+    assert key.index.tolist() == [0]
+    assert key["item_id"].tolist() == ["1-4"]
+    assert key["polarity"].dtype == "int8"
+
+
+def test_item_statistics_follow_the_scale_and_the_order_of_the_survey():
+    survey, _ = study(np.array([[0, 4], [0, 3], [4, 3], [2, 1]]), np.zeros((4, 1)))
+    survey["item_id"] = pd.Categorical(survey["item_id"].replace("1000-1", "2000-1"), ["1001-1", "2000-1", "3000-1"])
+    table = describe_items(survey, SMALL)
+    assert table["item_id"].tolist() == ["2000-1", "1001-1"]
+    assert table[["group", "floor", "ceiling"]].to_numpy().tolist() == [[1, 0.5, 0.25], [1, 0, 0.25]]
+
+
+def test_people_who_rated_once_stay_whatever_categories_there_are():
+    survey, _ = study(np.ones((2, 2)), np.zeros((2, 1)))
+    survey["participant_id"] = pd.Categorical(survey["participant_id"], ["P000", "P001", "nobody"])
+    assert drop_repeated_participants(survey).equals(survey)

@@ -14,7 +14,8 @@ def correlate_items(survey: pd.DataFrame, participants: pd.DataFrame, method: st
 
     Parameters
     ----------
-    survey : table ``survey``; participants : table ``participants``.
+    survey : table ``survey``; participants : table ``participants``, every rater with every score (the study stage
+        sees to it; a score that is missing all the same makes that dimension null for the items its rater saw).
     method : ``spearman`` (Pearson's correlation of average ranks) or ``pearson``.
 
     Returns
@@ -50,10 +51,8 @@ def correlate_items(survey: pd.DataFrame, participants: pd.DataFrame, method: st
 
 def pearson_matrix(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Pearson correlations of the columns of ``x`` (n × a) with those of ``y`` (n × b), as (a × b); NaN if constant."""
-    x, y = x - x.mean(axis=0), y - y.mean(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rho = (x / np.linalg.norm(x, axis=0)).T @ (y / np.linalg.norm(y, axis=0))
-    return np.clip(rho, -1, 1)
+    x, y = (_unit_columns(values) for values in (x, y))
+    return np.clip(x.T @ y, -1, 1)
 
 
 def correlation_p(rho: np.ndarray, n: int | np.ndarray) -> np.ndarray:
@@ -109,6 +108,12 @@ def describe_items(survey: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
         floor=lambda x: (x == instrument.lowest).mean(),
         ceiling=lambda x: (x == instrument.highest).mean(),
     ).reset_index()
+
+
+def _unit_columns(values: np.ndarray) -> np.ndarray:
+    """Columns of mean 0 and length 1; NaN for a constant one, whose mean may be off by rounding."""
+    centred = values - values.mean(axis=0)
+    return centred / np.where(np.ptp(values, axis=0) > 0, np.linalg.norm(centred, axis=0), np.nan)
 
 
 def _items_by_raters(survey: pd.DataFrame) -> dict[tuple[str, ...], list[str]]:
