@@ -112,7 +112,7 @@ def test_they_are_the_profiles_of_the_pipeline_for_a_negative_key(centring):
     averages = rng.uniform(1, 6, (3, len(ITEMS)))
     averages[rng.random(averages.shape) < 0.2] = np.nan
     sums = effects.sum_by_query(averages, ITEMS, QUERIES, key, centring, VALUE_PORTRAIT)
-    theirs = score(averages, ITEMS, key, centring)["centred_mean"].to_numpy().reshape(3, -1)
+    theirs = score(averages, ITEMS, key, centring, VALUE_PORTRAIT)["centred_mean"].to_numpy().reshape(3, -1)
     np.testing.assert_allclose(sums.scores(np.ones((1, 4)))[0], theirs, atol=1e-9)
 
 
