@@ -13,7 +13,7 @@ from value_portrait.instrument import Dimension, Family
 from value_portrait.paper import personas as paper
 from value_portrait.personas import bias, effects, steering
 from value_portrait.scores.profiles import score
-from value_portrait.scores.ratings import Ratings
+from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.tables import schemas, write_table
 
 CENTRINGS = ["tagged_items", "all_items", "none"]
@@ -172,6 +172,129 @@ def test_one_prompt_version_has_no_spread():
     assert "would by chance" not in text
     two = estimate(*small_study(), [persona("young")])
     assert two.table["version_sd"].tolist() == [0, 0, 0]
+
+
+def test_a_rating_missing_in_one_version_is_missing_there_alone():
+    """Without a centre. Sweet is the mean of 1-1 and -(2-1), at baseline 0: of version b 1-1 alone is left, with 4."""
+    ratings, key = small_study()
+    for item in ("2-1", "3-1"):
+        ratings.values[1, 1, ITEMS.index(item)] = NO_RATING
+    table = estimate(ratings, key, [persona("young")], "none").table.set_index("dimension")
+    assert table["effect"].to_dict() == {"Sweet": 1.5, "Salty": -1, "Haste": 2}
+    assert table["version_mean"].to_dict() == {"Sweet": 2.75, "Salty": -1, "Haste": 2}
+    assert table.loc["Sweet", "version_sd"] == pytest.approx(2.5 / 2**0.5)
+    assert table.loc["Sweet", "version_ratio"] == pytest.approx(2.75 / 2.5 * 2**0.5)
+    # Salty has one version left, Haste two that are the same: no spread to hold a mean against.
+    assert np.isnan(table.loc["Salty", "version_sd"])
+    assert table.loc["Haste", "version_sd"] == 0
+    assert table["version_ratio"].isna().tolist() == [False, True, True]
+    # Missing at baseline, the same rating costs the other side: 1.5 and 0 in a, 1.5 and 2 in b.
+    ratings, key = small_study()
+    ratings.values[0, 1, ITEMS.index("2-1")] = NO_RATING
+    table = estimate(ratings, key, [persona("young")], "none").table.set_index("dimension")
+    assert table.loc["Sweet", ["effect", "version_mean"]].tolist() == [1.5, 0.5]
+
+
+def plain_scores(rated, drawn, tags, centring):
+    """Centred scores of the small instrument's dimensions from queries, some of them drawn several times, by loops."""
+    copies = [(item, number) for number, query in enumerate(drawn) for item in ITEMS if item.split("-")[0] == query]
+    again = {copy: rated[copy[0]] for copy in copies if copy[0] in rated}
+    copied = [(copy, *tag) for copy in copies for item, *tag in tags if item == copy[0]]
+    scores = [plain_score(again, copied, *dimension, centring) for dimension in SMALL.dimensions]
+    return [np.nan if score is None else score for score in scores]
+
+
+@pytest.mark.parametrize("centring", CENTRINGS)
+def test_effects_in_every_resample_are_those_of_plain_loops(centring):
+    """Two models with their own baselines; Sour_Bitter has no item, both items of Haste are of one query."""
+    rng = np.random.default_rng(12)
+    tags = [
+        ("1-1", "taste", "Sweet", 1),
+        ("2-1", "taste", "Sweet", -1),
+        *((f"{query}-2", "taste", "Salty", sign) for query, sign in ((1, 1), (2, 1), (3, -1), (4, 1))),
+        ("3-1", "pace", "Haste", 1),
+        ("3-2", "pace", "Haste", -1),
+    ]
+    key = pd.DataFrame([(*tag, 0.4, sign) for *tag, sign in tags], columns=KEY)
+    values = rng.integers(0, 5, (6, 2, len(ITEMS))).astype(np.int8)
+    values[rng.random(values.shape) < 0.15] = NO_RATING
+    conditions = ["young", "baseline", "old@first_turn"]
+    ratings = Ratings([(model, told) for model in "mn" for told in conditions], ["a", "b"], ITEMS, values)
+    found = estimate(ratings, key, [persona("old", people="60+", order=2), persona("young", order=1)], centring)
+    assert found.table.index.tolist() == list(range(12))
+    about = found.table[["model", "persona", "framing", "dimension", "n_queries"]]
+    measured = [("Sweet", 2), ("Salty", 4), ("Haste", 1)]
+    assert list(about.itertuples(index=False, name=None)) == [
+        (model, *told, *dimension)
+        for model in "mn"
+        for told in (("young", "default"), ("old", "first_turn"))
+        for dimension in measured
+    ]
+    assert found.table["order"].tolist() == [1, 1, 1, 2, 2, 2] * 2
+    assert found.table["people"].fillna("").tolist() == ["", "", "", "60+", "60+", "60+"] * 2
+    assert found.table["n_queries"].dtype == int
+    assert (found.draws.shape, found.draws.dtype) == ((effects.DRAWS, 12), np.float32)
+    weights = effects.resample_queries(4, 1)
+    averages = np.array(
+        [
+            [np.mean([cell for cell in item if cell != NO_RATING] or [np.nan]) for item in subject.T]
+            for subject in values
+        ]
+    )
+    everybody = [dict(zip(ITEMS, row, strict=True)) for row in averages]
+    rated = [{item: rating for item, rating in row.items() if not np.isnan(rating)} for row in everybody]
+    has_items = [0, 1, 3]
+    for draw in range(40):
+        drawn = np.repeat(["1", "2", "3", "4"], weights[draw].astype(int))
+        scores = np.array([plain_scores(row, drawn, tags, centring) for row in rated])[:, has_items]
+        expected = scores[[0, 2, 3, 5]] - scores[[1, 1, 4, 4]]
+        np.testing.assert_allclose(found.draws[draw], expected.ravel(), atol=1e-5)
+    scores = np.array([plain_scores(row, "1234", tags, centring) for row in rated])[:, has_items]
+    np.testing.assert_allclose(found.table["effect"], (scores[[0, 2, 3, 5]] - scores[[1, 1, 4, 4]]).ravel(), atol=1e-9)
+
+
+def test_resamples_draw_as_many_queries_as_there_are():
+    weights = effects.resample_queries(5, 3)
+    assert weights.shape == (2000, 5)
+    assert (weights.sum(axis=1) == 5).all()
+    # Each query is drawn once on average, with the variance of a binomial of 5 and 1 / 5.
+    np.testing.assert_allclose(weights.mean(axis=0), 1, atol=0.08)
+    np.testing.assert_allclose(weights.var(axis=0), 0.8, atol=0.12)
+    assert (weights == effects.resample_queries(5, 3)).all()
+    assert not (weights == effects.resample_queries(5, 4)).all()
+
+
+def test_an_interval_leaves_out_draws_without_a_number_up_to_one_in_twenty():
+    """Of 1 to 2000, 2.5 % lie below 1 + 0.025 · 1999 and above 1 + 0.975 · 1999; 101 to 2000 are 1900 draws."""
+    draws = np.repeat(np.arange(1.0, 2001)[:, None], 3, axis=1)
+    assert np.transpose(effects.interval(draws)).tolist() == [pytest.approx([50.975, 1950.025])] * 3
+    draws[:100, 1], draws[:101, 2] = np.nan, np.nan
+    low, high = effects.interval(draws)
+    assert low.tolist() == pytest.approx([50.975, 148.475, np.nan], nan_ok=True)
+    assert high.tolist() == pytest.approx([1950.025, 1952.525, np.nan], nan_ok=True)
+    one_column = effects.interval(draws[:, 0])
+    assert [float(end) for end in one_column] == pytest.approx([50.975, 1950.025])
+
+
+def test_joined_effects_keep_the_order_of_their_parts():
+    ratings, key = small_study()
+    one = estimate(ratings, key, [persona("young")])
+    printed = effects.Effects(one.table.tail(1).assign(source="printed"), None)
+    both = effects.join([one, printed, one])
+    assert both.table.index.tolist() == list(range(7))
+    assert both.table["source"].tolist() == ["answers"] * 3 + ["printed"] + ["answers"] * 3
+    assert both.table["dimension"].tolist() == ["Sweet", "Salty", "Haste", "Haste", "Sweet", "Salty", "Haste"]
+    assert both.draws.dtype == np.float32
+    np.testing.assert_array_equal(both.draws[:, [0, 1, 2, 4, 5, 6]], np.hstack([one.draws, one.draws]))
+    assert np.isnan(both.draws[:, 3]).all()
+    without = effects.join([printed, printed])
+    assert without.draws is None
+    assert without.table["dimension"].tolist() == ["Haste", "Haste"]
+
+
+def test_a_subject_is_named_by_its_framing_unless_that_is_the_default():
+    assert effects.subject_name({"model": "m", "framing": "default"}) == "m"
+    assert effects.subject_name({"model": "m", "framing": "first_turn"}) == "m, first_turn"
 
 
 def describe(found, n_versions, people=None):
