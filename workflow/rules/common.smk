@@ -4,7 +4,8 @@ from pathlib import Path
 
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
-from value_portrait.configuration import check_config, check_folder, check_versions, read_models, slug
+from value_portrait.configuration import check_config, check_folder, check_versions, read_models
+from value_portrait.files import slug
 from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import read_instrument
 from value_portrait.paper import raw_files as study
