@@ -462,3 +462,177 @@ def test_a_circle_of_which_one_dimension_is_measured_has_no_fit():
     found = steering.change_by_distance(one, 1, instrument)
     assert found["n"].tolist() == [1]
     assert found[["r2", "r2_off_diagonal"]].isna().all(axis=None)
+
+
+CIRCLE_SUMS = {"s0": {"made_of": ("a1", "a0"), "opposite": "s1"}, "s1": {"made_of": ("a3",), "opposite": "s0"}}
+AROUND = replace(SMALL, families=(family("a", 5, circle=True), family("s", 2, **CIRCLE_SUMS)))
+
+
+def two_told_subjects():
+    """Two models told some of five values on a circle, among rows of other axes and families, with random draws."""
+    rng = np.random.default_rng(21)
+    told = {("m", "default"): ["a3", "a0", "a1"], ("n", "first_turn"): ["a2", "a1"]}
+    rows = []
+    for (model, framing), groups in told.items():
+        rows.append(("answers", model, framing, "age", "young", "a", "a0", rng.normal()))
+        for group in groups:
+            rows.append(("answers", model, framing, "steering", group, "s", "s0", rng.normal()))
+            rows += [("answers", model, framing, "steering", group, "a", f"a{n}", rng.normal()) for n in range(5)]
+    columns = ["source", "model", "framing", "axis", "group", "family", "dimension", "effect"]
+    table = pd.DataFrame(rows, columns=columns)
+    return effects.Effects(table, table["effect"].to_numpy() + rng.normal(0, 0.2, (effects.DRAWS, len(table))))
+
+
+def cells_of(found, model):
+    """Row, value told, value scored and effect of a model's steering, with the values' places on the circle."""
+    own = found.table.query("model == @model and axis == 'steering' and family == 'a'")
+    return [(row.Index, int(row.group[1]), int(row.dimension[1]), row.effect) for row in own.itertuples()]
+
+
+def test_distances_on_a_circle_are_those_of_plain_loops():
+    found = two_told_subjects()
+    table = steering.change_by_distance(found, 5, AROUND)
+    assert list(table.columns) == [
+        *("source", "model", "framing", "steps", "n", "change", "ci_low", "ci_high", "fitted", "amplitude", "r2"),
+        *("r2_off_diagonal", "p_circle"),
+    ]
+    assert list(table[["source", "model", "framing", "steps"]].itertuples(index=False, name=None)) == [
+        ("answers", *subject, steps) for subject in (("m", "default"), ("n", "first_turn")) for steps in range(3)
+    ]
+    rng = np.random.default_rng(5)
+    for model in "mn":
+        own = table[table["model"] == model].set_index("steps")
+        cells = cells_of(found, model)
+        apart = [min((a - b) % 5, (b - a) % 5) for _, a, b, _ in cells]
+        change = np.array([effect for *_, effect in cells])
+        wave = np.cos(2 * np.pi * np.array(apart) / 5)
+        slope, level = np.polyfit(wave, change, 1)
+        off = np.array(apart) > 0
+        for steps in range(3):
+            at = [number for number, distance in enumerate(apart) if distance == steps]
+            drawn = np.mean([found.draws[:, cells[number][0]] for number in at], axis=0)
+            assert own.loc[steps, "n"] == len(at)
+            assert own.loc[steps, ["change", "ci_low", "ci_high", "fitted"]].tolist() == pytest.approx(
+                [
+                    np.mean(change[at]),
+                    *np.quantile(drawn, [0.025, 0.975]),
+                    level + slope * np.cos(2 * np.pi * steps / 5),
+                ]
+            )
+        r2, r2_off = np.corrcoef(wave, change)[0, 1] ** 2, np.corrcoef(wave[off], change[off])[0, 1] ** 2
+        # The values told change places among themselves, drawn for one subject after the other.
+        told = sorted({a for _, a, _, _ in cells})
+        fits = []
+        for order in [told, *(rng.permutation(told) for _ in range(2000))]:
+            instead = dict(zip(told, order, strict=True))
+            moved = [np.cos(2 * np.pi * (instead[a] - b) / 5) for _, a, b, _ in cells]
+            fits.append(np.corrcoef(moved, change)[0, 1])
+        p = np.mean(np.array(fits) >= fits[0] - 1e-9)
+        for column, expected in (("amplitude", slope), ("r2", r2), ("r2_off_diagonal", r2_off), ("p_circle", p)):
+            assert own[column].tolist() == pytest.approx([expected] * 3)
+
+
+def test_small_changes_fit_as_well_as_large_ones_and_level_ones_not_at_all():
+    found = two_told_subjects()
+    small = effects.Effects(found.table.assign(effect=found.table["effect"] / 1000), None)
+    fits = [steering.change_by_distance(one, 5, AROUND)[["r2", "r2_off_diagonal"]] for one in (found, small)]
+    pd.testing.assert_frame_equal(*fits)
+    level = steering.change_by_distance(steered(AROUND, np.ones((5, 5))), 5, AROUND)
+    assert level["change"].tolist() == [1, 1, 1]
+    assert level["fitted"].tolist() == pytest.approx([1, 1, 1])
+    assert level[["r2", "r2_off_diagonal"]].isna().all(axis=None)
+
+
+def test_four_places_are_a_circle():
+    instrument = replace(SMALL, families=(family("a", 4, circle=True),))
+    assert steering.change_by_distance(steered(instrument, np.eye(4)), 1, instrument)["n"].tolist() == [4, 8, 4]
+
+
+def test_a_subject_told_dimensions_that_are_not_scored_has_no_distances():
+    """The first subject has no score on the values; those of the second are there all the same."""
+    found = two_told_subjects()
+    table = found.table[(found.table["model"] == "n") | (found.table["family"] != "a")]
+    left = effects.Effects(table.reset_index(drop=True), None)
+    assert steering.change_by_distance(left, 5, AROUND)["model"].unique().tolist() == ["n"]
+    assert steering.hit_targets(left.table, AROUND)["model"].unique().tolist() == ["n"]
+
+
+def test_targets_by_hand():
+    """a0 falls behind a2; a1 has no score of its own; a2 and a4 rise alike; a3 alone is level with all others."""
+    matrix = [[0.5, np.nan, 1, 0, 0], [2, np.nan, 3, 0, 0], [0, 0, 1, 0, 1], [0, 0, 0, 0, 0], [np.nan] * 5]
+    found = steered(AROUND, matrix)
+    hits = steering.hit_targets(found.table.dropna(), AROUND)
+    assert list(hits.columns) == ["source", "model", "framing", "steered", "change", "rank", "raised_most", "hit"]
+    assert hits[["source", "model", "framing"]].drop_duplicates().to_numpy().tolist() == [["answers", "m", "default"]]
+    assert hits["steered"].tolist() == ["a0", "a1", "a2", "a3"]
+    assert hits["change"].tolist() == pytest.approx([0.5, np.nan, 1, 0], nan_ok=True)
+    assert hits["rank"].tolist() == pytest.approx([2, np.nan, 1, 1], nan_ok=True)
+    assert hits["raised_most"].tolist() == ["a2", "a2", "a2", "a3"]
+    assert hits["hit"].tolist() == [False, False, True, True]
+    assert list(steering.hit_targets(found.table.head(0), AROUND).columns) == list(hits.columns)
+
+
+def test_pairs_are_judged_by_the_mean_of_the_ways_that_were_told():
+    found = two_told_subjects()
+    judged = steering.judge_pairs(found, AROUND)
+    expected = [("a0", "a1", "together"), ("a1", "a3", "against"), ("a0", "a3", "against")]
+    assert list(judged.columns) == [
+        *("source", "model", "framing", "value", "other", "expected", "change", "ci_low", "ci_high", "as_expected")
+    ]
+    # n was told to hold a2 and a1 alone: the pair of a0 and a3 is not known.
+    assert list(judged[["model", "framing", "value", "other", "expected"]].itertuples(index=False, name=None)) == [
+        *(("m", "default", *pair) for pair in expected),
+        *(("n", "first_turn", *pair) for pair in expected[:2]),
+    ]
+    for row in judged.itertuples():
+        pairs = {(f"a{a}", f"a{b}"): (place, effect) for place, a, b, effect in cells_of(found, row.model)}
+        ways = [pairs[way] for way in ((row.value, row.other), (row.other, row.value)) if way in pairs]
+        drawn = np.mean([found.draws[:, place] for place, _ in ways], axis=0)
+        assert row.change == pytest.approx(np.mean([effect for _, effect in ways]))
+        assert [row.ci_low, row.ci_high] == pytest.approx(np.quantile(drawn, [0.025, 0.975]))
+        assert row.as_expected == (row.change > 0 if row.expected == "together" else row.change < 0)
+    # What does not move goes neither with nor against anything.
+    level = steering.judge_pairs(steered(AROUND, np.zeros((5, 5))), AROUND)
+    assert level["as_expected"].tolist() == [False] * 3
+    assert level[["ci_low", "ci_high"]].isna().all(axis=None)
+    assert list(steering.judge_pairs(steered(SMALL, np.eye(3)), SMALL).columns) == list(judged.columns)
+
+
+def test_the_text_on_steering_word_by_word():
+    found = two_told_subjects()
+    hits, pairs = steering.hit_targets(found.table, AROUND), steering.judge_pairs(found, AROUND)
+    by_distance = steering.change_by_distance(found, 5, AROUND)
+    lines = [
+        "",
+        "## Value steering",
+        "",
+        "The value told should rise most, its neighbours on the circle with it, and its opposites fall. p: chance of a "
+        "cosine that fits as well, if it did not matter which value was told (permutations of the values told).",
+        "",
+        "| model | told value raised most | its mean rank | cosine R² | without the value told | p | "
+        "allied pairs rise | opposed pairs fall |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for model, name, opposed in (("m", "m", 2), ("n", "n, first_turn", 1)):
+        own, fit, judged = (table[table["model"] == model] for table in (hits, by_distance, pairs))
+        kinds = judged.groupby("expected")["as_expected"].sum()
+        numbers = "{r2:.2f} | {r2_off_diagonal:.2f} | {p_circle:.2g}".format(**fit.iloc[0])
+        lines.append(
+            f"| {name} | {own['hit'].sum()} of {len(own)} | {own['rank'].mean():.1f} | {numbers} | "
+            f"{kinds['together']} of 1 | {kinds['against']} of {opposed} |"
+        )
+    assert steering.describe(hits, by_distance, pairs, AROUND) == "\n".join(lines) + "\n"
+    flat = steered(SMALL, [[1, 2, -3], [0, 0.5, -0.5], [-1, 0, 1]])
+    text = steering.describe(
+        steering.hit_targets(flat.table, SMALL), by_distance.head(0), steering.judge_pairs(flat, SMALL), SMALL
+    )
+    assert text.splitlines() == [
+        "",
+        "## Value steering",
+        "",
+        "The value told should rise most. The tastes stand in no circle, so distances and opposites are left out.",
+        "",
+        "| model | told value raised most | its mean rank |",
+        "|---|---|---|",
+        "| m | 2 of 3 | 1.3 |",
+    ]
