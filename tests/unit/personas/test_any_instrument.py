@@ -471,7 +471,7 @@ AROUND = replace(SMALL, families=(family("a", 5, circle=True), family("s", 2, **
 def two_told_subjects():
     """Two models told some of five values on a circle, among rows of other axes and families, with random draws."""
     rng = np.random.default_rng(21)
-    told = {("m", "default"): ["a3", "a0", "a1"], ("n", "first_turn"): ["a2", "a1"]}
+    told = {("n", "default"): ["a3", "a0", "a1"], ("m", "first_turn"): ["a2", "a1"]}
     rows = []
     for (model, framing), groups in told.items():
         rows.append(("answers", model, framing, "age", "young", "a", "a0", rng.normal()))
@@ -497,10 +497,10 @@ def test_distances_on_a_circle_are_those_of_plain_loops():
         *("r2_off_diagonal", "p_circle"),
     ]
     assert list(table[["source", "model", "framing", "steps"]].itertuples(index=False, name=None)) == [
-        ("answers", *subject, steps) for subject in (("m", "default"), ("n", "first_turn")) for steps in range(3)
+        ("answers", *subject, steps) for subject in (("n", "default"), ("m", "first_turn")) for steps in range(3)
     ]
     rng = np.random.default_rng(5)
-    for model in "mn":
+    for model in "nm":
         own = table[table["model"] == model].set_index("steps")
         cells = cells_of(found, model)
         apart = [min((a - b) % 5, (b - a) % 5) for _, a, b, _ in cells]
@@ -551,10 +551,10 @@ def test_four_places_are_a_circle():
 def test_a_subject_told_dimensions_that_are_not_scored_has_no_distances():
     """The first subject has no score on the values; those of the second are there all the same."""
     found = two_told_subjects()
-    table = found.table[(found.table["model"] == "n") | (found.table["family"] != "a")]
+    table = found.table[(found.table["model"] == "m") | (found.table["family"] != "a")]
     left = effects.Effects(table.reset_index(drop=True), None)
-    assert steering.change_by_distance(left, 5, AROUND)["model"].unique().tolist() == ["n"]
-    assert steering.hit_targets(left.table, AROUND)["model"].unique().tolist() == ["n"]
+    assert steering.change_by_distance(left, 5, AROUND)["model"].unique().tolist() == ["m"]
+    assert steering.hit_targets(left.table, AROUND)["model"].unique().tolist() == ["m"]
 
 
 def test_targets_by_hand():
@@ -579,10 +579,10 @@ def test_pairs_are_judged_by_the_mean_of_the_ways_that_were_told():
     assert list(judged.columns) == [
         *("source", "model", "framing", "value", "other", "expected", "change", "ci_low", "ci_high", "as_expected")
     ]
-    # n was told to hold a2 and a1 alone: the pair of a0 and a3 is not known.
+    # m was told to hold a2 and a1 alone: the pair of a0 and a3 is not known.
     assert list(judged[["model", "framing", "value", "other", "expected"]].itertuples(index=False, name=None)) == [
-        *(("m", "default", *pair) for pair in expected),
-        *(("n", "first_turn", *pair) for pair in expected[:2]),
+        *(("n", "default", *pair) for pair in expected),
+        *(("m", "first_turn", *pair) for pair in expected[:2]),
     ]
     for row in judged.itertuples():
         pairs = {(f"a{a}", f"a{b}"): (place, effect) for place, a, b, effect in cells_of(found, row.model)}
@@ -613,7 +613,7 @@ def test_the_text_on_steering_word_by_word():
         "allied pairs rise | opposed pairs fall |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for model, name, opposed in (("m", "m", 2), ("n", "n, first_turn", 1)):
+    for model, name, opposed in (("n", "n", 2), ("m", "m, first_turn", 1)):
         own, fit, judged = (table[table["model"] == model] for table in (hits, by_distance, pairs))
         kinds = judged.groupby("expected")["as_expected"].sum()
         numbers = "{r2:.2f} | {r2_off_diagonal:.2f} | {p_circle:.2g}".format(**fit.iloc[0])
@@ -622,6 +622,9 @@ def test_the_text_on_steering_word_by_word():
             f"{kinds['together']} of 1 | {kinds['against']} of {opposed} |"
         )
     assert steering.describe(hits, by_distance, pairs, AROUND) == "\n".join(lines) + "\n"
+    one = steering.describe(hits.head(1), by_distance.head(1), pairs.head(0), AROUND).splitlines()
+    assert one[-1].count("|") == 7
+    assert one[-1].startswith("| n | ")
     flat = steered(SMALL, [[1, 2, -3], [0, 0.5, -0.5], [-1, 0, 1]])
     text = steering.describe(
         steering.hit_targets(flat.table, SMALL), by_distance.head(0), steering.judge_pairs(flat, SMALL), SMALL
