@@ -105,7 +105,7 @@ def gather(
 
     Parameters
     ----------
-    tables : path of each table, by its name among the rule's inputs; people may be missing.
+    tables : path of each table, by its name among the rule's inputs; a config without groups has no table ``people``.
     archive : folder of the verified archive.
     first_answers : for each recorded model its file of answers to the first prompt version.
     archived : the same for each model whose answers the archive holds, recorded in this run or not.
