@@ -26,14 +26,13 @@ from value_portrait.publication.drawing import (
     SMALL,
     TEXT_GREY,
     WIDTH,
-    cells_width,
     dimension_rows,
     draw_cells,
     draw_dimensions,
     draw_heading,
     draw_ranges,
     family_marks,
-    headings_height,
+    heat_map_size,
     house_style,
     model_rows,
     shown,
@@ -70,7 +69,8 @@ def value_profiles(profiles: pd.DataFrame, families: Mapping[str, str], instrume
     means = wide.mean().to_frame("Mean of the models").T
     values = pd.concat([wide, means]).to_numpy(float)
     x, y = spaced([family for family, _ in dimensions], gap=0.4), spaced([*groups, ""], gap=0.4)
-    figure = Figure(figsize=(cells_width(len(x)), 1.75 + headings_height(instrument) + 0.185 * y[-1]))
+    width, height = heat_map_size(dimensions, instrument)
+    figure = Figure(figsize=(width, height + 0.185 * y[-1]))
     axes = figure.subplots()
     cells = draw_dimensions(axes, x, y, values, dimensions, instrument)
     axes.set_yticks(y, [*(shown(model, 26, wrap=True) for model in wide.index), means.index[0]], linespacing=0.95)
