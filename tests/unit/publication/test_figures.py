@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from value_portrait.checking import check
-from value_portrait.configuration import FamilyMark, read_marks
+from value_portrait.configuration import read_marks
 from value_portrait.errors import InputError
 from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import InstrumentFile
@@ -33,7 +33,10 @@ from value_portrait.publication.drawing import (
 
 # Mathtext would raise at the first, and read the second; the others are what files, HTML or legends trip over.
 HOSTILE = [r"a$\frac$b", "$x^2$", "_hidden", "meta/llama:free<b>", "long-" * 24, "control\tbell\x07", "NA"]
-MARKS = read_marks(ROOT / "config/families.tsv")
+MARKS = {
+    family: {"color": mark.colour, "marker": mark.marker}
+    for family, mark in read_marks(ROOT / "config/families.tsv").items()
+}
 LONG_CONTENT = SMALL_CONTENT | {
     "families": {
         "broad": {
@@ -300,8 +303,8 @@ def test_a_mark_depends_on_its_family_alone():
     assert together == {name: family_marks([name], MARKS)[name] for name in reversed(names)}
     assert len({(mark["color"], mark["marker"]) for mark in together.values()}) > 25
     assert {mark["color"] for mark in together.values()} <= set(COLOURS)
-    listed = {names[0]: FamilyMark(family=names[0], colour="#123456", marker="*")}
-    assert family_marks(names, listed) == together | {names[0]: {"color": "#123456", "marker": "*"}}
+    listed = {names[0]: {"color": "#123456", "marker": "*"}}
+    assert family_marks(names, listed) == together | listed
 
 
 @pytest.mark.parametrize(

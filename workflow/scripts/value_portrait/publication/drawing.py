@@ -26,14 +26,14 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 
-from value_portrait.configuration import FamilyMark
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument
 
 Drawing = Callable[[], Figure]
 
 WIDTH = 7.1  # inches: two columns of a journal
-SMALL = 6.5  # points, the smallest text
+SMALL = 6.5  # points, the smallest text but for the numbers in cells
+CELLS = 6.0
 RULE_GREY, TEXT_GREY = "0.82", "0.35"
 
 # Okabe and Ito (2008), without their yellow, which vanishes on white; wine is from Tol's palette.
@@ -163,18 +163,15 @@ def spaced(groups: Sequence[Hashable], gap: float = 0.5) -> np.ndarray:
     return np.arange(len(groups)) + gap * np.cumsum(changes[: len(groups)])
 
 
-def family_marks(families: Iterable[str], listed: Mapping[str, FamilyMark]) -> dict[str, dict[str, str]]:
-    """Colour and marker of every model family: as listed, or made from the family's name alone.
+def family_marks(families: Iterable[str], listed: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+    """``color`` and ``marker`` of every model family: as listed, or made from the family's name alone.
 
     So a family looks the same whatever others there are; two that are not listed may look alike.
     """
-    marks = {}
+    marks: dict[str, Mapping[str, str]] = {}
     for family in dict.fromkeys(families):
         number, place = divmod(zlib.crc32(family.encode()), len(COLOURS))
-        mark = {"color": COLOURS[place], "marker": MARKERS[number % len(MARKERS)]}
-        if own := listed.get(family):
-            mark = {"color": own.colour, "marker": own.marker}
-        marks[family] = mark
+        marks[family] = listed.get(family, {"color": COLOURS[place], "marker": MARKERS[number % len(MARKERS)]})
     return marks
 
 
@@ -289,7 +286,7 @@ def draw_cells(
         )
     # Luminance of the background by Rec. 709 decides between dark and light text.
     dark = cells.to_rgba(np.where(empty, norm.vmin, flat))[:, :3] @ (0.2126, 0.7152, 0.0722) < 0.5
-    style: dict[str, Any] = {"ha": "center", "va": "center_baseline", "size": SMALL, "in_layout": False}
+    style: dict[str, Any] = {"ha": "center", "va": "center_baseline", "size": CELLS, "in_layout": False}
     for (left, bottom), text, is_dark, is_empty in zip(corners, texts.ravel(), dark, empty, strict=True):
         colour = "white" if is_dark and not is_empty else "black"
         axes.text(left + 0.5, bottom + 0.5, text, color=colour, **style)

@@ -10,9 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from value_portrait.instrument import Family, Instrument
+from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.items.coverage import mean_distance, spread_of_shares
-from value_portrait.personas.bias import mid_sentence
 from value_portrait.publication.drawing import (
     COLOURS,
     FIRST,

@@ -12,9 +12,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from value_portrait.configuration import FamilyMark
-from value_portrait.instrument import Family, Instrument
-from value_portrait.personas.bias import mid_sentence
+from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.publication.drawing import (
     COLOURS,
     FIRST,
@@ -180,11 +178,11 @@ class _Circle:
 
 @house_style()
 def dimension_panels(
-    profiles: pd.DataFrame, families: Mapping[str, str], listed: Mapping[str, FamilyMark], shown_family: Family
+    profiles: pd.DataFrame, families: Mapping[str, str], listed: Mapping[str, Mapping[str, str]], shown_family: Family
 ) -> Figure:
     """A family's dimensions: a panel each, a row for each model family, a mark for each model, the mean as a line.
 
-    ``listed`` holds the marks of model families, by family.
+    ``listed`` holds marks of model families, as ``drawing.family_marks`` takes them.
     """
     pairs = [(shown_family.name, name) for name in shown_family.names]
     wide = profiles_by_model(profiles, families, pairs)[shown_family.name]
@@ -326,11 +324,11 @@ def _range(numbers: pd.Series) -> str:
 
 
 @house_style()
-def value_spread(table: pd.DataFrame, listed: Mapping[str, FamilyMark], instrument: Instrument) -> Figure:
+def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], instrument: Instrument) -> Figure:
     """Variance of scores in the main family against model size; families share a line, unknown sizes stand aside.
 
     ``table`` comes from ``comparisons.value_spread``; models without a variance are left out.
-    ``listed`` holds the marks of model families, by family.
+    ``listed`` holds marks of model families, as ``drawing.family_marks`` takes them.
     """
     table = table.dropna(subset="variance")
     known, unknown = table[table["size_b"].notna()], table[table["size_b"].isna()]
