@@ -30,9 +30,11 @@ EQUIVALENT = ROOT / "tools/equivalent_mutants.tsv"
 ROOMS = ("items", "scores", "personas", "responses")
 # Tests that bring up servers, wait or kill processes run for the modules that they are about only.
 SLOW = {
+    "test_batch.py": {"anthropic", "batch", "batch_calls", "journal", "openai"},
     "test_engine.py": {"client", "engine", "run"},
     "test_killing.py": {"journal", "store"},
     "test_pacing.py": {"pacing"},
+    "test_preflight.py": {"preflight"},
 }
 MESSAGES = {"InputError", "Stopped", "ValueError", "warning", "print"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef

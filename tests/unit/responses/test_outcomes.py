@@ -4,7 +4,7 @@ from targets import make_target
 from value_portrait.responses.outcomes import judge
 from value_portrait.responses.pacing import seconds
 from value_portrait.responses.redaction import kept_headers, redact
-from value_portrait.responses.replies import Reply
+from value_portrait.responses.replies import Reply, Verdict
 
 OPENAI, ANTHROPIC = (make_target("http://127.0.0.1:1", api).provider for api in ("openai", "anthropic"))
 
@@ -141,3 +141,24 @@ def test_waiting_times_are_read_in_all_their_forms(text: str | None, expected: f
 def test_waiting_times_may_be_dates() -> None:
     assert seconds("Wed, 21 Oct 2015 07:28:00 GMT") == 0
     assert (seconds("2999-01-01T00:00:00Z") or 0) > 100
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (Reply(None, {}, "no route", 0.1, "network"), Verdict("network", "no route")),
+        (Reply(None, {}, "after 2 s", 0.1, "timeout"), Verdict("timeout", "after 2 s")),
+        (Reply(300, {}, '{"error": {"message": "m"}}', 0.1), Verdict("bad_parameter", "status 300: m")),
+        (Reply(299, {}, "[1,\n2]", 0.1), Verdict("bad_body", "no JSON object: [1, 2]")),
+        (Reply(200, {}, '{"choices":\n 1}', 0.1), Verdict("bad_body", 'no answer in the reply: {"choices": 1}')),
+        (
+            Reply(200, {}, '{"error": {"type": "billing_error", "message": "m"}}', 0.1),
+            Verdict("credit", "status 402: m"),
+        ),
+        # Who says that it is an error, but not which.
+        (Reply(200, {}, '{"type": "error"}', 0.1), Verdict("server", 'status 500: {"type": "error"}')),
+    ],
+)
+def test_a_verdict_says_what_is_wrong(reply: Reply, expected: Verdict) -> None:
+    for provider in (OPENAI, ANTHROPIC):
+        assert judge(reply, provider) == expected

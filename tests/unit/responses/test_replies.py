@@ -7,12 +7,7 @@ import pytest
 from value_portrait.responses.replies import Verdict, error_status, refused, shortened, text_of
 
 # The words that tell what an error is about, whatever its status may leave open.
-WORDS = {
-    "credit": "insufficient_quota",
-    "content_filter": "flagged",
-    "auth": "invalid_api_key",
-    "gone": "no such model",
-}
+WORDS = ("insufficient_quota", "flagged", "invalid_api_key", "no such model")
 
 
 def refusal(status: int, words: str) -> Verdict:

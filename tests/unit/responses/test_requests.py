@@ -140,9 +140,14 @@ def test_a_models_own_extra_body_goes_over_the_providers() -> None:
 def test_a_slash_at_the_end_of_an_address_changes_no_key() -> None:
     keys = {
         plan_request(make_target("", base_url=url), Finding(), "Hi", "1-1", "v1").key
-        for url in ("http://127.0.0.1:1/v1", "http://127.0.0.1:1/v1/", "http://127.0.0.1:1/v1//")
+        for url in (
+            "http://127.0.0.1:1/v1",
+            "http://127.0.0.1:1/v1/",
+            "http://127.0.0.1:1/v1//",
+            "http://127.0.0.1:1/v1X",
+        )
     }
-    assert len(keys) == 1
+    assert len(keys) == 2, "a letter is another address"
 
 
 def test_the_most_tokens_are_the_bytes_and_a_little_the_expected_ones_a_quarter() -> None:

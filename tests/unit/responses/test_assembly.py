@@ -1,0 +1,117 @@
+"""From records made by hand to tables and exports."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from instruments import VALUE_PORTRAIT
+from targets import make_plan, make_target
+from value_portrait.errors import InputError
+from value_portrait.responses.assembly import answers_table, export_answers, prompt_hash, read_export
+from value_portrait.responses.requests import Planned
+from value_portrait.responses.store import store_file
+from value_portrait.tables import export_schema
+
+TARGET = make_target("http://127.0.0.1:1")
+MODEL = TARGET.row.model
+TOLD = {"role": "system", "text": "You are old."}
+
+
+def record(planned: Planned, **cells: Any) -> dict[str, Any]:
+    """A record of a request; what is not given is null."""
+    names = set(export_schema(VALUE_PORTRAIT).columns) | {"answer", "reasoning", "message"}
+    given = {"key": planned.key, "outcome": "answered", "request": orjson.loads(planned.body)}
+    given |= {"provider": "lab", "time": "2026-11-01T00:00:00Z", "latency_s": 0.5}
+    return dict.fromkeys(names) | given | cells
+
+
+def write(root: Path, condition: str, *records: dict[str, Any]) -> Path:
+    path = store_file(root, MODEL, condition)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"".join(orjson.dumps(one) + b"\n" for one in records))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("said", "answer", "outcome"),
+    [
+        ("answered", "like me", "answered"),
+        ("answered", "I cannot rate that.", "refusal"),
+        ("truncated", "I cannot rate that.", "refusal"),
+        ("truncated", "like me, bec", "truncated"),
+        ("answered", "", "empty"),
+        ("answered", None, "empty"),
+        # What the server says goes before the words.
+        ("content_filter", "I cannot rate that.", "content_filter"),
+        ("refusal", "like me", "refusal"),
+        ("empty", None, "empty"),
+    ],
+)
+def test_words_decide_where_the_server_says_nothing(
+    tmp_path: Path, said: str, answer: str | None, outcome: str
+) -> None:
+    (planned,) = make_plan(TARGET, 1)
+    cells = {"finish_reason": "stop", "reasoning": "Hm, so.", "message": "words"}
+    path = write(tmp_path, "age_old", record(planned, outcome=said, answer=answer, **cells))
+    assert answers_table(path, [planned], "Name", "age_old", VALUE_PORTRAIT).to_pylist() == [
+        {
+            "model": "Name",
+            "condition": "age_old",
+            "prompt_version": "v1",
+            "item_id": "0-1",
+            "raw_response": answer,
+            "outcome": outcome,
+            "finish_reason": "stop",
+            "reasoning_length": 7,
+            "error": "words",
+        }
+    ]
+
+
+def test_reasoning_that_nobody_saw_has_no_length(tmp_path: Path) -> None:
+    one, other = make_plan(TARGET, 2)
+    path = write(tmp_path, "baseline", record(one), record(other, reasoning=""))
+    table = answers_table(path, [other, one], MODEL, "baseline", VALUE_PORTRAIT)
+    assert table["reasoning_length"].to_pylist() == [0, None]
+    assert table["item_id"].to_pylist() == ["1-1", "0-1"]
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "jsonl"])
+def test_an_export_is_hashes_parameters_and_what_was_said(tmp_path: Path, suffix: str) -> None:
+    plans = {"baseline": make_plan(TARGET, 2), "age_old": make_plan(TARGET, 1, TOLD)}
+    for condition, plan in plans.items():
+        write(tmp_path, condition, *(record(one, answer="like me", served_model="served") for one in plan))
+    file = tmp_path / f"export.{suffix}"
+    export_answers(plans, TARGET, tmp_path, file, VALUE_PORTRAIT)
+    texts = [f"How similar is thought {i}? {'x' * 300}" for i in range(2)]
+    hashes = {("v1", f"{i}-1"): prompt_hash(text) for i, text in enumerate(texts)}
+    backwards = dict(reversed(hashes.items()))
+    table = read_export(file, backwards, None, "Other", "baseline", VALUE_PORTRAIT)
+    assert table["item_id"].to_pylist() == ["1-1", "0-1"]
+    assert set(table["model"].to_pylist()) == {"Other"}
+    old = {("v1", "0-1"): hashes["v1", "0-1"]}
+    assert read_export(file, old, prompt_hash("You are old."), MODEL, "age_old", VALUE_PORTRAIT).num_rows == 1
+    if suffix == "jsonl":
+        rows = [orjson.loads(line) for line in file.read_bytes().splitlines()]
+        assert [row["prompt_sha256"] for row in rows] == [*hashes.values(), hashes["v1", "0-1"]]
+        assert [row["system_sha256"] for row in rows] == [None, None, prompt_hash("You are old.")]
+        parameters = '{"max_tokens":64,"model":"test-model","seed":42,"temperature":0}'
+        assert {(row["parameters"], row["served_model"]) for row in rows} == {(parameters, "served")}
+    for place, words in (
+        (("v2", "0-1"), r"condition baseline, prompt version v2, item 0-1: has no answer\. Get a complete"),
+        (("v1", "0-1"), r"condition baseline, prompt version v1, item 0-1: answers another prompt than this study's"),
+    ):
+        with pytest.raises(InputError, match=words):
+            read_export(file, {place: "0"}, None, MODEL, "baseline", VALUE_PORTRAIT)
+
+
+def test_an_export_of_nothing_says_so(tmp_path: Path) -> None:
+    (tmp_path / "export.jsonl").write_text("")
+    with pytest.raises(InputError, match=r"no answers under the condition 'baseline', only under none\. Remove"):
+        read_export(tmp_path / "export.jsonl", {}, None, MODEL, "baseline", VALUE_PORTRAIT)
+
+
+def test_a_hash_is_of_the_text_in_utf_8() -> None:
+    assert prompt_hash("ä") == hashlib.sha256(b"\xc3\xa4").hexdigest()
