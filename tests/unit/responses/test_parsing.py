@@ -1,13 +1,11 @@
 from dataclasses import replace
 
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from instrument_strategies import instruments
 from instruments import SMALL, VALUE_PORTRAIT
 from value_portrait.responses.parsing import ANSWER_CLASSES, parse_published, parse_strict, text_outcome
-from value_portrait.scores.reading import count_answers, rate_answers
 
 OPTIONS = list(VALUE_PORTRAIT.rating_of)
 
@@ -70,34 +68,6 @@ def test_an_option_on_a_line_of_its_own_settles_the_answer(phrase, explanation):
 
 def test_ten_megabytes_of_text_are_read_in_reasonable_time():
     assert parse_strict("no, " * 2_500_000 + "like me", VALUE_PORTRAIT).answer_class == "negated"
-
-
-def answers(model, texts):
-    return pa.table(
-        {
-            "model": pa.array([model] * len(texts)).dictionary_encode(),
-            "condition": pa.array(["baseline"] * len(texts)).dictionary_encode(),
-            "prompt_version": pa.array(["v1"] * len(texts)).dictionary_encode(),
-            "item_id": [f"1001-{n}" for n in range(len(texts))],
-            "raw_response": pa.array(texts, pa.string()).dictionary_encode(),
-            "outcome": pa.array(["answered"] * len(texts)).dictionary_encode(),
-        }
-    )
-
-
-def test_rating_tables_keeps_both_readings_and_counts_their_disagreements():
-    texts = [case[0] for case in CASES]
-    tables = [answers("a", texts), answers("b", ["like me", None])]
-    rated = rate_answers(tables, "strict", VALUE_PORTRAIT)
-    assert rated["published_rating"].to_pylist() == [case[1] for case in CASES] + [5, None]
-    assert rated["strict_rating"].to_pylist() == [case[2] for case in CASES] + [5, None]
-    assert rated["rating"].equals(rated["strict_rating"])
-    assert rate_answers(tables, "published", VALUE_PORTRAIT)["rating"].equals(rated["published_rating"])
-    counts = {(row["model"], row["answer_class"]): row for row in count_answers(rated).to_pylist()}
-    assert counts["a", "plain"]["answers"] == 3
-    assert counts["a", "decorated"]["disagreements"] == 1
-    assert counts["b", "empty"]["answers"] == 1
-    assert sum(row["answers"] for row in counts.values()) == len(texts) + 2
 
 
 def reading(*options, lowest=1, also_read=()):
@@ -241,31 +211,3 @@ def test_every_option_of_any_instrument_is_read_by_both_parsers(instrument):
 )
 def test_the_outcome_of_an_answer_that_arrived(text, outcome):
     assert text_outcome(text, AGREEMENT) == outcome
-
-
-def test_counts_by_outcome_and_class_with_a_scale_that_has_zero():
-    small = [answers("a", ["never", "often or never", None, "never"]), answers("b", ["never mind"])]
-    rated = rate_answers(iter(small), "strict", SMALL)
-    assert rated.column_names == [
-        *("model", "condition", "prompt_version", "item_id", "outcome"),
-        *("rating", "published_rating", "strict_rating", "answer_class"),
-    ]
-    assert rated["published_rating"].to_pylist() == [0, 3, None, 0, 0]
-    assert rated["strict_rating"].to_pylist() == [0, None, None, 0, 0]
-    counts = count_answers(rated).to_pylist()
-    assert sorted(counts, key=lambda row: (row["model"], row["answer_class"])) == [
-        {
-            "model": m,
-            "condition": "baseline",
-            "outcome": "answered",
-            "answer_class": c,
-            "answers": n,
-            "disagreements": d,
-        }
-        for m, c, n, d in [
-            ("a", "ambiguous", 1, 1),
-            ("a", "empty", 1, 0),
-            ("a", "plain", 2, 0),
-            ("b", "decorated", 1, 0),
-        ]
-    ]
