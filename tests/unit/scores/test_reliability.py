@@ -254,3 +254,21 @@ def test_a_uniqueness_that_would_be_negative_stops_at_its_bound():
     common = free[:3].sum() ** 2
     expected = common / (common + LEAST_UNIQUENESS + np.exp(free[3:]).sum())
     assert omega_of(covariance) == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_search_that_rounding_stops_at_the_optimum_has_converged():
+    # L-BFGS-B ends some of these searches as failures, although the slope is zero there.
+    for seed in range(40):
+        covariance = np.cov(draw(190, seed, (12,)), rowvar=False)
+        omega = omega_of(covariance)
+        assert omega == pytest.approx(omega_of(covariance[::-1, ::-1]), abs=1e-6), seed
+
+
+def test_a_search_that_is_cut_short_has_no_omega(monkeypatch):
+    minimise = optimize.minimize
+
+    def hasty(*args, **settings):
+        return minimise(*args, **settings | {"options": {"maxiter": 1}})
+
+    monkeypatch.setattr(optimize, "minimize", hasty)
+    assert np.isnan(omega_of(np.cov(draw(80, 8, (6,)), rowvar=False)))
