@@ -39,9 +39,9 @@ rule scores:
     input:
         "<results>/scores/profiles.csv",
         "<results>/scores/sensitivity.csv",
-        "<results>/scores/rater_profiles.parquet",
         "<results>/scores/reliability.csv",
         "<results>/scores/answer_counts.csv",
+        "<results>/scores/rater_profiles.parquet" if RATED else [],
 
 
 # The whole study.

@@ -1,5 +1,6 @@
 """What several tests need: the authors' archive where it is to be had, and a checkout to run the workflow in."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -49,6 +50,33 @@ def run_snakemake(checkout: Path, *arguments: str, archive: str = "") -> subproc
 
 
 @pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[..., Path]:
+    """Make a checkout and run its workflow, once for all processes that test: the first builds, the others wait.
+
+    ``prepare`` is given the new checkout, the further arguments go to ``run_snakemake``.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+
+    def build(name: str, prepare: Callable[[Path], object], *arguments: str, archive: str = "") -> Path:
+        checkout, done = shared / name / "checkout", shared / name / "done"
+        checkout.parent.mkdir(exist_ok=True)
+        with open(shared / name / "lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                # Left by a process that failed; the next one shall say why, too.
+                shutil.rmtree(checkout, ignore_errors=True)
+                prepare(copy_checkout(checkout))
+                result = run_snakemake(checkout, *arguments, archive=archive)
+                assert result.returncode == 0, result.stdout
+                done.touch()
+        return checkout
+
+    return build
+
+
+@pytest.fixture(scope="session")
 def archive_path() -> str:
     path = os.environ.get("VALUE_PORTRAIT_ARCHIVE", "")
     if not path or not Path(path).exists():
@@ -57,12 +85,9 @@ def archive_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def paper(tmp_path_factory: pytest.TempPathFactory, archive_path: str) -> Path:
-    """A checkout in which the paper has been rebuilt; its tests are one group, so that it is rebuilt once."""
-    checkout = copy_checkout(tmp_path_factory.mktemp("paper") / "checkout")
-    result = run_snakemake(checkout, archive=archive_path)
-    assert result.returncode == 0, result.stdout
-    return checkout
+def paper(finished: Callable[..., Path], archive_path: str) -> Path:
+    """A checkout in which the paper has been rebuilt; its tests edit it, so they are one group."""
+    return finished("paper", lambda checkout: None, archive=archive_path)
 
 
 @pytest.fixture
@@ -71,14 +96,9 @@ def checkout(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_demo(finished: Callable[..., Path]) -> Path:
     """A finished run of a small simulated study; tests that change it copy it first."""
-    checkout = copy_checkout(tmp_path_factory.mktemp("small_demo") / "checkout")
-    (checkout / "small.yaml").write_text(SMALL_STUDY)
-    (checkout / "config/small_models.tsv").write_text(small_models(3))
-    result = run_snakemake(checkout, "--configfile", "small.yaml")
-    assert result.returncode == 0, result.stdout
-    return checkout
+    return finished("small_demo", write_small_study, "--configfile", "small.yaml")
 
 
 @pytest.fixture
@@ -94,15 +114,9 @@ def small(demo_copy: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 @pytest.fixture(scope="session")
-def small_paper(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_paper(finished: Callable[..., Path]) -> Path:
     """A finished run of a small study in the authors' layout; tests that change it copy it first."""
-    checkout = copy_checkout(tmp_path_factory.mktemp("small_paper") / "checkout")
-    write_archive(checkout / "data/raw")
-    (checkout / "small.yaml").write_text(SMALL_PAPER)
-    (checkout / "config/small_models.tsv").write_text(small_models(len(MODELS)).replace("simulated", "recorded"))
-    result = run_snakemake(checkout, "--configfile", "small.yaml")
-    assert result.returncode == 0, result.stdout
-    return checkout
+    return finished("small_paper", write_small_paper, "--configfile", "small.yaml")
 
 
 @pytest.fixture
@@ -129,6 +143,17 @@ def small_models(count: int) -> str:
     header = (ROOT / "config/demo_models.tsv").read_text().splitlines()[0]
     row = "{}\tsimulated\tsimulated\t\t\tFir\tSimulated\topen\t{}\tno\tbaseline\t\t\t\t"
     return "\n".join([header, *(row.format(f"fir-{n}", n) for n in range(1, count + 1))]) + "\n"
+
+
+def write_small_study(checkout: Path) -> None:
+    (checkout / "small.yaml").write_text(SMALL_STUDY)
+    (checkout / "config/small_models.tsv").write_text(small_models(3))
+
+
+def write_small_paper(checkout: Path) -> None:
+    write_archive(checkout / "data/raw")
+    (checkout / "small.yaml").write_text(SMALL_PAPER)
+    (checkout / "config/small_models.tsv").write_text(small_models(len(MODELS)).replace("simulated", "recorded"))
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,9 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from value_portrait.configuration import check_config, check_folder, read_models, slug
+from value_portrait.configuration import check_config, check_folder, read_models
 from value_portrait.errors import InputError
+from value_portrait.files import slug
 
 ROOT = Path(__file__).resolve().parents[2]
 PAPER = yaml.safe_load((ROOT / "config.yaml").read_text())

@@ -75,6 +75,21 @@ def changed(path, value):
             {"opposite": "Power"},
             "'Power' is not of the family",
         ),
+        (
+            ["families", "higher_pvq", "dimensions", "Conservation", "opposite"],
+            "Conservation",
+            "Conservation: the opposite of 'Conservation' is another or none",
+        ),
+        (
+            ["families", "higher_pvq", "dimensions", "Conservation", "opposite"],
+            "Self_Enhancement",
+            "Conservation: the opposite of 'Self_Enhancement' is another or none",
+        ),
+        (
+            ["families", "pvq", "dimensions", "Power"],
+            {"opposite": "Universalism"},
+            "Power: the opposite of 'Universalism' is another or none",
+        ),
         (["templates", "reddit"], ["title", "body"], r"templates\.reddit\.1: 'body' does not fit"),
         (["prompt_versions", "v4"], {"wording": "v1"}, "two have the same wording and order"),
         (["prompt_versions", "v4"], {"order": "mixed"}, r"prompt_versions\.v4\.order: 'mixed' does not fit"),

@@ -17,12 +17,12 @@ def key(**changes):
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_a_table_comes_back_as_it_was(tmp_path, suffix):
     path = tmp_path / f"item_key.{suffix}"
-    write_table(key(rho=[0.1 + 0.2, 1 / 3]), path, "item_key")
-    back = read_table(path, "item_key").to_pandas()
+    write_table(key(rho=[0.1 + 0.2, 1 / 3]), path, "item_key", VALUE_PORTRAIT)
+    back = read_table(path, "item_key", VALUE_PORTRAIT).to_pandas()
     pd.testing.assert_frame_equal(
         back.astype({"family": str, "dimension": str}), key(rho=[0.1 + 0.2, 1 / 3]).astype({"polarity": "int8"})
     )
-    assert read_table(path, "item_key", columns=["rho"]).column_names == ["rho"]
+    assert read_table(path, "item_key", VALUE_PORTRAIT, columns=["rho"]).column_names == ["rho"]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_table_that_breaks_its_schema_is_not_written(tmp_path, changes, compla
     if existing:
         path.write_text("earlier")
     with pytest.raises(InputError, match=complaint):
-        write_table(key(**changes), path, "item_key")
+        write_table(key(**changes), path, "item_key", VALUE_PORTRAIT)
     assert [file.name for file in tmp_path.iterdir()] == (["item_key.csv"] if existing else [])
     assert not existing or path.read_text() == "earlier"
 
@@ -49,16 +49,16 @@ def test_reading_checks_too(tmp_path):
     path = tmp_path / "item_key.csv"
     path.write_text('item_id,family,dimension,rho,polarity\n"1-1",pvq,Power,3,1\n')
     with pytest.raises(InputError, match=r"rho is 3\.0"):
-        read_table(path, "item_key")
+        read_table(path, "item_key", VALUE_PORTRAIT)
     path.write_text("item_id,family\n1-1,pvq\n")
     with pytest.raises(InputError, match="lacks the column"):
-        read_table(path, "item_key")
+        read_table(path, "item_key", VALUE_PORTRAIT)
 
 
 def test_repeated_rows_are_found_across_dictionaries(tmp_path):
     parts = [pa.table({"query_id": ["1"], "topic": pa.array([topic]).cast(pa.string())}) for topic in ("a", "b", "a")]
     with pytest.raises(InputError, match="row 3: repeats query_id 1, topic a"):
-        write_table(pa.concat_tables(parts), tmp_path / "topics.csv", "topics")
+        write_table(pa.concat_tables(parts), tmp_path / "topics.csv", "topics", VALUE_PORTRAIT)
 
 
 def part_of_ratings(model, ratings, items=("1-1", "1-2"), classes=("plain", "empty")):
@@ -94,7 +94,7 @@ def test_a_table_written_in_parts_is_read_in_parts_or_whole(tmp_path):
     columns = ["model", "condition", "prompt_version", "item_id", "rating"]
     back = list(read_parts(path, "ratings", VALUE_PORTRAIT, columns))
     assert [part.to_pylist() for part in back] == [part.select(columns).to_pylist() for part in parts]
-    assert read_table(path, "ratings").to_pylist() == pa.concat_tables(parts).to_pylist()
+    assert read_table(path, "ratings", VALUE_PORTRAIT).to_pylist() == pa.concat_tables(parts).to_pylist()
     values = read_ratings(path, "rating", ["v1"], ["1-1", "1-2", "1-3"], VALUE_PORTRAIT)
     assert values.subjects == [("a", "baseline"), ("b", "baseline"), ("d", "baseline")]
     none = NO_RATING

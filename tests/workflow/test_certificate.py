@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT, run_snakemake
+from instruments import VALUE_PORTRAIT
 from value_portrait.items.validation import select_items
 from value_portrait.paper.certifying.certificate import certify, gather
 from value_portrait.paper.certifying.correlating import examine_correlations
@@ -24,8 +25,8 @@ pytestmark = pytest.mark.xdist_group("paper")
 VALUES_AND_TRAITS = 19
 
 
-@pytest.fixture(scope="module")
-def material(paper):
+def gather_material(paper, *missing):
+    """The material of the finished run, but for some of its tables."""
     results = paper / "results"
     files = {
         path.name.removesuffix("_v1_results.json"): str(path)
@@ -46,13 +47,18 @@ def material(paper):
         "persona_effects": "personas/effects.csv",
         "people": "personas/people.csv",
     }
-    paths = {name: str(results / path) for name, path in tables.items()}
+    paths = {name: str(results / path) for name, path in tables.items() if name not in missing}
     return gather(paths, results / "study/archive", files, files, PRINTED)
 
 
 @pytest.fixture(scope="module")
+def material(paper):
+    return gather_material(paper)
+
+
+@pytest.fixture(scope="module")
 def participants(paper):
-    return read_table(paper / "results/study/participants.parquet", "participants").to_pandas()
+    return read_table(paper / "results/study/participants.parquet", "participants", VALUE_PORTRAIT).to_pandas()
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +119,14 @@ def test_a_run_of_a_few_models_is_compared_as_far_as_it_goes(material, paper, ch
     assert not any("differs" in found for found in statuses)
     assert statuses["Appendix F"] == statuses["Abstract"] == {"not in this run"}
     assert made.rows["status"].value_counts()["explained"] > 1_000
+
+
+def test_without_people_it_says_the_same_of_all_that_the_paper_prints(material, paper):
+    """Printed people are no numbers of ours, so the run that leaves people out compares as many."""
+    bare = gather_material(paper, "people")
+    assert bare.people.empty
+    printed = {name: str(ROOT / path) for name, path in PRINTED.items()}
+    pd.testing.assert_frame_equal(certify(bare, printed, []).rows, certify(material, printed, []).rows)
 
 
 def test_everything_that_is_stated_is_there(certificate):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import SMALL_STUDY, run_snakemake
+from conftest import SMALL_STUDY, copy_checkout, run_snakemake, write_small_study
 from scipy import stats
 
 # Between them all that the config can choose beside its defaults.
@@ -25,19 +25,19 @@ CHOICES = {
 
 
 @pytest.fixture(scope="module", params=CHOICES.values(), ids=CHOICES)
-def chosen(request, small_demo):
+def chosen(request, tmp_path_factory):
     """The results of one set of choices, and the choices with the defaults under them."""
-    name = f"choice_{list(CHOICES.values()).index(request.param)}"
-    config = yaml.safe_load((small_demo / "config.yaml").read_text())
-    overlay = yaml.safe_load(SMALL_STUDY) | {"results_dir": f"results/{name}"} | request.param
-    (small_demo / f"{name}.yaml").write_text(yaml.safe_dump(overlay))
-    done = run_snakemake(small_demo, "--configfile", f"{name}.yaml", "all")
+    checkout = copy_checkout(tmp_path_factory.mktemp("choice") / "checkout")
+    write_small_study(checkout)
+    config = yaml.safe_load((checkout / "config.yaml").read_text())
+    (checkout / "small.yaml").write_text(yaml.safe_dump(yaml.safe_load(SMALL_STUDY) | request.param))
+    done = run_snakemake(checkout, "--configfile", "small.yaml")
     assert done.returncode == 0, done.stdout
     choices = {key: {**config[key], **request.param.get(key, {})} for key in ("items", "scoring", "reliability")}
-    return small_demo / f"results/{name}", choices
+    return checkout / "results/small", choices
 
 
-pytestmark = pytest.mark.xdist_group("small_demo")
+pytestmark = pytest.mark.xdist_group("choices")
 
 
 def read(results, table):

@@ -4,20 +4,20 @@ import json
 
 import pandas as pd
 import pytest
-from conftest import copy_checkout, run_snakemake
+from conftest import run_snakemake
 from instruments import VALUE_PORTRAIT
 
 RESULTS = "results/demo"
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    checkout = copy_checkout(tmp_path_factory.mktemp("demo") / "checkout")
+def demo(finished):
+    return finished("demo", write_results_of_others, "--configfile", "config/demo.yaml")
+
+
+def write_results_of_others(checkout):
     (checkout / "results").mkdir()
     (checkout / "results/mine.txt").write_text("the paper's")
-    result = run_snakemake(checkout, "--configfile", "config/demo.yaml")
-    assert result.returncode == 0, result.stdout
-    return checkout
 
 
 pytestmark = pytest.mark.xdist_group("demo")
@@ -123,7 +123,7 @@ def test_a_new_model_is_simulated_beside_the_others(demo_copy, small):
     assert "simulate_study " not in result.stdout
     answers = sorted((demo_copy / "results/small/responses").rglob("*.parquet"))
     before = [path.read_bytes() for path in answers]
-    assert small().returncode == 0
+    assert small("--", "scores").returncode == 0
     assert [path.read_bytes() for path in answers] == before
     profiles = pd.read_csv(demo_copy / "results/small/scores/profiles.csv")
     assert "fir:4/free" in set(profiles["model"])

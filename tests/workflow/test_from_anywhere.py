@@ -3,10 +3,12 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from conftest import copy_checkout, run_snakemake, small_models
+from conftest import ROOT, copy_checkout, run_snakemake, small_models
 
 pytestmark = pytest.mark.xdist_group("anywhere")
 
@@ -96,6 +98,19 @@ def test_a_module_of_another_workflow_gives_the_same(home, elsewhere, small_demo
     whole = run_snakemake(elsewhere, "-n", "--", stage.replace("items", "all"))
     assert whole.returncode == 0, whole.stdout
     assert f"{stage.removesuffix('items')}draw_recovery " in whole.stdout
+
+
+def test_a_folder_of_tables_runs_beside_its_config(home, elsewhere):
+    subprocess.run(
+        [sys.executable, str(ROOT / "tools/new_study.py"), "mine", "questionnaire"], cwd=elsewhere, check=True
+    )
+    run = ("-s", str(home / "Snakefile"), "--configfile", "mine/study.yaml", "--", "scores")
+    result = run_snakemake(elsewhere, *run)
+    assert result.returncode == 0, result.stdout
+    profiles = pd.read_csv(elsewhere / "results/mine/scores/profiles.csv")
+    assert profiles["dimension"].value_counts().to_dict() == {"Order": 3, "Play": 3}
+    assert set(profiles["n_items"]) == {5}
+    assert untouched(home)
 
 
 def git(*arguments: object) -> None:

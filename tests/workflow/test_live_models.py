@@ -22,9 +22,13 @@ from value_portrait.tables import read_table, write_table
 ROOT = Path(__file__).parents[2]
 KEY = "lb-PLANTED-4f9a8c7e6d5b"
 MODEL = "lab/new model:1"
-VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed"]
-SIMULATION = {"groups": 4, "queries_per_group": 3, "responses_per_query": 5, "raters_per_group": 48}
-ITEMS = 4 * 3 * 5
+MODEL_FILE = "lab_new_model_1"
+VERSIONS = ["v1", "v1_reversed", "v2"]
+SIMULATION = {"groups": 2, "queries_per_group": 3, "responses_per_query": 4, "raters_per_group": 20}
+ITEMS = 2 * 3 * 4
+QUESTIONS = 2 * ITEMS
+TABLE = f"results/responses/{MODEL_FILE}/baseline.parquet"
+PROFILES = "results/scores/profiles.csv"
 
 
 @pytest.fixture
@@ -119,7 +123,7 @@ def everything_written(checkout: Path) -> Iterator[bytes]:
 def assert_a_wrong_key_costs_one_request_and_shows_nowhere(checkout: Path, server: Loopback) -> None:
     server.key = KEY
     wrong = "sk-WRONG-1a2b3c4d5e6f7a8b"
-    done = snakemake(checkout, "scores", key=wrong)
+    done = snakemake(checkout, TABLE, key=wrong)
     assert done.returncode != 0
     assert "cannot be asked (auth" in done.stdout
     assert "Traceback" not in done.stdout
@@ -131,14 +135,13 @@ def assert_a_wrong_key_costs_one_request_and_shows_nowhere(checkout: Path, serve
 
 def assert_a_new_row_is_asked_and_scored(checkout: Path, server: Loopback) -> None:
     server.received.clear()
-    done = snakemake(checkout, "scores")
+    figure = "results/publication/figures/value_profiles.svg"
+    done = snakemake(checkout, "scores", figure)
     assert done.returncode == 0, done.stdout
     # Every question once, and the preflight's.
-    assert server.requests == len(server.received) == 2 * ITEMS + 1
-    figures = checkout / "results/publication/figures"
-    assert snakemake(checkout, str((figures / "value_profiles.png").relative_to(checkout))).returncode == 0
-    assert any(MODEL in path.read_text() for path in figures.glob("value_profiles.svg"))
-    assert f'"{MODEL}",' in (checkout / "results/scores/profiles.csv").read_text()
+    assert server.requests == len(server.received) == QUESTIONS + 1
+    assert MODEL in (checkout / figure).read_text()
+    assert f'"{MODEL}",' in (checkout / PROFILES).read_text()
     assert all(KEY.encode() not in content for content in [done.stdout.encode(), *everything_written(checkout)])
 
 
@@ -155,9 +158,10 @@ def assert_what_is_answered_is_never_asked_again(checkout: Path, server: Loopbac
         ):
             with (checkout / "workflow/scripts" / file).open("a") as script:
                 script.write("\n# Edited.\n")
-    forced = ["--forceall"] if case == "everything forced" else []
-    done = snakemake(checkout, "scores", *forced)
+    forced = case == "everything forced"
+    done = snakemake(checkout, *([TABLE, "--forceall"] if forced else [PROFILES]))
     assert done.returncode == 0, done.stdout
+    assert f"Asking {MODEL_FILE} (baseline) what it has not answered yet" in done.stdout
     assert server.requests == before
 
 
@@ -167,40 +171,35 @@ def assert_another_prompt_version_is_asked_alone(checkout: Path, server: Loopbac
     config["prompt_versions"] = VERSIONS
     (checkout / "config.yaml").write_text(yaml.safe_dump(config))
     done = snakemake(checkout, "estimate_queries")
-    assert f"{len(VERSIONS) * ITEMS:,}" in done.stdout
+    assert re.search(rf"baseline +{3 * ITEMS} +{QUESTIONS} ", done.stdout), "what is wanted, and what is answered"
     assert server.requests == before
-    assert snakemake(checkout, "responses").returncode == 0
-    assert server.requests == before + 2 * ITEMS
+    assert snakemake(checkout, TABLE).returncode == 0
+    assert server.requests == before + ITEMS
 
 
-def assert_a_changed_template_asks_its_version_alone(checkout: Path, server: Loopback) -> None:
-    before = server.requests
+def assert_what_is_new_is_asked_alone(checkout: Path, server: Loopback) -> None:
+    """Another template of one version, and one more query."""
+    server.bodies.clear()
     path = checkout / "results/study/prompts.parquet"
     rows = read_table(path, "prompts", VALUE_PORTRAIT).to_pylist()
     for row in rows:
         row["text"] += "\nBe brief." if row["prompt_version"] == "v2" else ""
     write_table(pa.Table.from_pylist(rows), path, "prompts", VALUE_PORTRAIT)
-    done = snakemake(checkout, "responses")
-    assert done.returncode == 0, done.stdout
-    assert server.requests == before + ITEMS
-
-
-def assert_a_new_query_is_asked_alone(checkout: Path, server: Loopback) -> None:
-    before = server.requests
-
     path = checkout / "results/study/items.parquet"
     rows = read_table(path, "items", VALUE_PORTRAIT).to_pylist()
     new = [
-        row | {"query_id": "1999", "text": "Synthetic query 1999."}
+        row | {"query_id": "1999", "item_id": f"1999-{row['response_id']}", "text": "Synthetic query 1999."}
         for row in rows
         if row["query_id"] == rows[0]["query_id"]
     ]
-    new = [row | {"item_id": f"1999-{row['response_id']}"} for row in new]
     write_table(pa.Table.from_pylist([*rows, *new]), path, "items", VALUE_PORTRAIT)
     # The simulated models have no truth for it, so the live one alone.
-    done = snakemake(checkout, "results/responses/lab_new_model_1/baseline.parquet")
+    done = snakemake(checkout, TABLE)
     assert done.returncode == 0, done.stdout
-    assert server.requests == before + SIMULATION["responses_per_query"] * len(VERSIONS)
+    asked = [body["messages"][-1]["content"] for body in server.bodies]
+    brief, of_query = (Counter(words in text for text in asked) for words in ("Be brief.", "query 1999"))
+    assert brief == {True: ITEMS + len(new), False: 2 * len(new)}
+    assert of_query == {True: 3 * len(new), False: ITEMS}
 
 
 def test_a_live_model_from_its_row_to_its_scores(checkout: Path, server: Loopback) -> None:
@@ -210,17 +209,15 @@ def test_a_live_model_from_its_row_to_its_scores(checkout: Path, server: Loopbac
     for case in ("results deleted", "everything forced", "a script and the parser edited"):
         assert_what_is_answered_is_never_asked_again(checkout, server, case)
     assert_another_prompt_version_is_asked_alone(checkout, server)
-    assert_a_changed_template_asks_its_version_alone(checkout, server)
-    assert_a_new_query_is_asked_alone(checkout, server)
+    assert_what_is_new_is_asked_alone(checkout, server)
 
 
 MAN, WOMAN, LEFT = (f"Your Profile\n\n{words}." for words in ("You are a man", "You are a woman", "You vote left"))
-QUESTIONS = 2 * ITEMS
 
 
 def tell(checkout: Path, server: Loopback) -> Counter[str]:
-    """Run up to the scores, and give what the model was told."""
-    done = snakemake(checkout, "scores")
+    """Run up to the profiles, and give what the model was told."""
+    done = snakemake(checkout, PROFILES)
     assert done.returncode == 0, done.stdout
     return told(server)
 
@@ -233,9 +230,9 @@ def scored_conditions(checkout: Path) -> set[str]:
 def assert_conditions_are_estimated_by_kind(checkout: Path, server: Loopback) -> None:
     lines = [line for line in snakemake(checkout, "estimate_queries").stdout.splitlines() if line.startswith(MODEL)]
     assert [re.split(r"  +", line)[1:3] for line in lines] == [
-        ["baseline", "120"],
-        ["personas (2)", "240"],
-        ["steering_power", "120"],
+        ["baseline", str(QUESTIONS)],
+        ["personas (2)", str(2 * QUESTIONS)],
+        ["steering_power", str(QUESTIONS)],
     ]
     assert server.requests == 0
 
@@ -248,14 +245,14 @@ def assert_personas_are_told_and_scored(checkout: Path, server: Loopback) -> Non
     assert sorted(sent.values()) == [1, QUESTIONS, QUESTIONS, QUESTIONS, QUESTIONS + 1]
     assert sent[MAN] == sent[WOMAN] == sent[power] == QUESTIONS
     assert scored_conditions(checkout) == {"baseline", "gender_male", "gender_female", "steering_power"}
-    table = read_table(checkout / "results/responses/lab_new_model_1/gender_male.parquet", "answers")
+    table = read_table(checkout / "results/responses/lab_new_model_1/gender_male.parquet", "answers", VALUE_PORTRAIT)
     assert set(table["condition"].to_pylist()) == {"gender_male"}
     assert table.num_rows == QUESTIONS
 
 
 def assert_a_framing_moves_the_words_into_the_turn(checkout: Path, server: Loopback) -> None:
     set_cell(checkout, "conditions", "baseline;gender;steering_power;gender_male@first_turn")
-    done = snakemake(checkout, "scores")
+    done = snakemake(checkout, PROFILES)
     assert done.returncode == 0, done.stdout
     assert {len(body["messages"]) for body in server.bodies} == {1}
     assert not any("system" in body for body in server.bodies)
@@ -273,7 +270,7 @@ def assert_a_new_persona_is_asked_alone(checkout: Path, server: Loopback) -> Non
 def assert_another_statement_is_asked_alone(checkout: Path, server: Loopback) -> None:
     personas = checkout / "config/personas.tsv"
     personas.write_text(personas.read_text().replace("You vote left.", "You are a man at heart."))
-    plan = snakemake(checkout, "scores", "-n").stdout
+    plan = snakemake(checkout, PROFILES, "-n").stdout
     jobs = dict(re.findall(r"^(query_model|preflight_model) +(\d+)$", plan, re.MULTILINE))
     assert jobs == {"query_model": "1"}
     assert tell(checkout, server) == {f"{MAN.removesuffix('.')} at heart.": QUESTIONS}
@@ -308,7 +305,7 @@ def test_an_export_is_a_recorded_model_of_the_workflow(checkout: Path, server: L
     assert snakemake(checkout, "responses").returncode == 0
     names = ("baseline", "gender_male", "gender_female@first_turn")
     tables = [checkout / f"results/responses/lab_new_model_1/{name}.parquet" for name in names]
-    live = [read_table(table, "answers") for table in tables]
+    live = [read_table(table, "answers", VALUE_PORTRAIT) for table in tables]
     before = server.requests
     exported = checkout / "data/recorded/lab_new_model_1.parquet"
     tool = [sys.executable, str(ROOT / "tools/responses.py")]
@@ -317,7 +314,7 @@ def test_an_export_is_a_recorded_model_of_the_workflow(checkout: Path, server: L
         command = [*tool, "explain", MODEL, "--condition", name]
         said = subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
         if name in names:
-            assert f"{name}.jsonl: 120 of 120 questions are answered" in said.stdout
+            assert f"{name}.jsonl: {QUESTIONS} of {QUESTIONS} questions are answered" in said.stdout
         else:
             assert "is not asked under the condition 'gender_female'. It has: baseline, gender_male" in said.stderr
     # Somebody else has no store, no key and no provider of that name.
@@ -327,7 +324,7 @@ def test_an_export_is_a_recorded_model_of_the_workflow(checkout: Path, server: L
     set_cell(checkout, "answers", "recorded")
     done = snakemake(checkout, "responses")
     assert done.returncode == 0, done.stdout
-    assert [read_table(table, "answers") for table in tables] == live
+    assert [read_table(table, "answers", VALUE_PORTRAIT) for table in tables] == live
     assert server.requests == before
     set_cell(checkout, "conditions", "baseline;gender_female")
     done = snakemake(checkout, "responses")

@@ -4,7 +4,6 @@ import csv
 import json
 import subprocess
 import sys
-from collections import defaultdict
 
 import numpy as np
 import pandas as pd
@@ -142,19 +141,48 @@ def read_key(checkout):
 
 
 def check_profiles(checkout):
-    """The printed means are those of the answers, by hand: over versions, then over the key's items, some mirrored."""
+    """The profiles are those of the answers, by hand: mean over versions, then over the key's items, some mirrored."""
     key = read_key(checkout)
-    expected = defaultdict(list)
-    for model, versions in ASKED.items():
-        for row in key.itertuples():
-            mean = np.mean([ANSWERS[model, version, row.item_id] for version in versions])
-            expected[model, row.dimension].append(mean if row.polarity == 1 else 4 - mean)
     profiles = pd.read_csv(checkout / "results/mine/scores/profiles.csv").set_index(["model", "dimension"])
-    assert len(expected) == len(ASKED) * len(DIMENSIONS)
-    for place, means in expected.items():
-        assert profiles.loc[place, "mean"] == pytest.approx(np.mean(means))
-        assert profiles.loc[place, "n_items"] == len(means)
-    assert set(profiles.index) == set(expected)
+    assert set(profiles.index) == {(model, name) for model in ASKED for name in DIMENSIONS}
+    for model, versions in ASKED.items():
+        mean = {item: np.mean([ANSWERS[model, version, item] for version in versions]) for item in ITEMS}
+        for (family, dimension), own in key.groupby(["family", "dimension"]):
+            # Every item of the family once, whatever it speaks for.
+            centre = np.mean([mean[item] for item in set(key.loc[key["family"] == family, "item_id"])])
+            signs = dict(zip(own["item_id"], own["polarity"], strict=True))
+            keyed = [mean[item] if sign == 1 else 4 - mean[item] for item, sign in signs.items()]
+            row = profiles.loc[model, dimension]
+            assert row["n_items"] == len(keyed)
+            assert row["mean"] == pytest.approx(np.mean(keyed))
+            assert row["sd"] == pytest.approx(np.std(keyed))
+            assert row["centred_mean"] == pytest.approx(
+                np.mean([sign * (mean[item] - centre) for item, sign in signs.items()])
+            )
+
+
+def check_sensitivity(checkout):
+    """The shares of items that are rated otherwise in another wording, and in the other order, by hand."""
+    found = pd.read_csv(checkout / "results/mine/scores/sensitivity.csv").set_index("model")
+    for model, versions in ASKED.items():
+        for measure, (one, other) in {"order_sensitivity": VERSIONS[:2], "prompt_sensitivity": VERSIONS[::2]}.items():
+            if {one, other} <= set(versions):
+                differ = [ANSWERS[model, one, item] != ANSWERS[model, other, item] for item in ITEMS]
+                assert found.loc[model, measure] == pytest.approx(np.mean(differ))
+            else:
+                assert np.isnan(found.loc[model, measure])
+
+
+def check_publication(checkout, more_figures, more_tables, left_out):
+    """Figures, tables and the last line of the summary: what the study has, and what it has not."""
+    publication = checkout / "results/mine/publication"
+    figures = {"answer_kinds", "group_comparisons", "items_per_value", "pace_profiles", "taste_profiles"}
+    figures |= {"reliability", "sensitivity", "value_profiles", "value_spread", *more_figures}
+    made = {path.name for path in (publication / "figures").iterdir()}
+    assert made == {f"{name}.{suffix}" for name in figures for suffix in ("png", "pdf", "svg")}
+    tables = {"comparisons", "items_per_value", "pace_scores", "reliability", "taste_scores", "value_spread"}
+    assert {path.stem for path in (publication / "tables").glob("*.csv")} == tables | set(more_tables)
+    assert (publication / "summary.md").read_text().rstrip().endswith(f". Left out: {left_out}.")
 
 
 @pytest.mark.xdist_group("own_rated")
@@ -184,20 +212,29 @@ def test_a_study_that_people_rated_runs_whole(rated):
     said = run(rated, "all")
     assert said.count("1 recorded model has no answers to prompt version b;") == 1
     check_profiles(rated)
+    check_sensitivity(rated)
+    more = {"instruments", "models_and_people", "topics"}
+    check_publication(rated, more, more, "portraits and distances on a circle (no family has one)")
     reliability = pd.read_csv(rated / "results/mine/scores/reliability.csv")
     assert set(reliability["source"]) == {"models", "raters"}
-    assert (rated / "results/mine/publication/summary.md").is_file()
 
 
 @pytest.mark.xdist_group("own_given")
 def test_a_questionnaire_with_a_given_key_runs_whole(given_key):
     run(given_key, "all")
     check_profiles(given_key)
+    check_sensitivity(given_key)
+    check_publication(
+        given_key,
+        set(),
+        set(),
+        "correlations, cross-loadings and people beside models (nobody rated the items); topics (the study has none); "
+        "portraits and distances on a circle (no family has one)",
+    )
     made = {path.name for path in (given_key / "results/mine").rglob("*") if path.is_file()}
     assert not made & {"survey.parquet", "correlations.parquet", "item_statistics.csv", "rater_profiles.parquet"}
     reliability = pd.read_csv(given_key / "results/mine/scores/reliability.csv")
     assert set(reliability["source"]) == {"models"}
-    assert "summary.md" in made
 
 
 @pytest.mark.xdist_group("own_given")
@@ -231,8 +268,9 @@ def test_a_fault_of_the_folder_ends_in_one_line(given_key, path, old, new, parts
 def test_the_skeleton_runs_as_it_is_written(checkout, kind):
     write = [sys.executable, str(ROOT / "tools/new_study.py"), "my_study", kind]
     assert subprocess.run(write, cwd=checkout, check=False).returncode == 0
-    result = run_snakemake(checkout, "--configfile", "my_study/study.yaml")
+    result = run_snakemake(checkout, "--configfile", "my_study/study.yaml", "--", "scores")
     assert result.returncode == 0, result.stdout
+    assert run_snakemake(checkout, "-n", "--configfile", "my_study/study.yaml").returncode == 0
     profiles = pd.read_csv(checkout / "results/my_study/scores/profiles.csv")
     assert len(profiles) == 3 * 2
     assert profiles["n_items"].min() >= 3

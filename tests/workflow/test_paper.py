@@ -13,11 +13,12 @@ import pytest
 import yaml
 from conftest import ROOT, run_snakemake
 from instruments import VALUE_PORTRAIT
+from targets import make_target
+from value_portrait.configuration import check_config
 from value_portrait.items import coverage
 from value_portrait.publication import findings as publication
 from value_portrait.responses.conditions import model_conditions, read_personas
-from value_portrait.responses.planning import study_plan
-from value_portrait.responses.providers import Target, read_providers
+from value_portrait.responses.planning import read_questions
 from value_portrait.responses.requests import Finding
 
 pytestmark = pytest.mark.xdist_group("paper")
@@ -156,17 +157,17 @@ def link(source, target):
 
 
 def test_a_persona_asks_the_papers_3120_questions_and_no_other_condition_shares_them(paper):
-    row = {"model": "m", "model_id": "m", "reasoning": "no", "batch": None, "answers": "live", "priced_on": None}
-    names = {"conditions": ["baseline", "personas", "gender_male@first_turn"]}
-    personas = read_personas(ROOT / "config/personas.tsv", CONFIG["people"]["groups"])
-    conditions = model_conditions(row | names, personas, CONFIG["framings"], "m.tsv")
-    providers, parameters = read_providers(ROOT / "config/providers.yaml")
-    target = Target(row, providers["openai"], parameters["chat"])
+    target = make_target("http://127.0.0.1:1/v1")
+    row = target.row.model_copy(update={"conditions": ["baseline", "personas", "gender_male@first_turn"]})
+    config = check_config(CONFIG, "config.yaml")
+    personas = read_personas(ROOT / "config/personas.tsv", config.people.groups, VALUE_PORTRAIT)
+    conditions = model_conditions(row, personas, config.framings, "m.tsv", (), VALUE_PORTRAIT)
     tables = [paper / f"results/study/{name}.parquet" for name in ("items", "prompts")]
-    keys = {}
-    for name, condition in conditions.items():
-        plan = study_plan(target, *tables, CONFIG["prompt_versions"], Finding(), condition.message)
-        keys[name] = {planned.key for planned in plan}
+    questions = read_questions(*tables, config.prompt_versions, VALUE_PORTRAIT)
+    keys = {
+        name: {planned.key for planned in questions.plan(target, Finding(), condition.message)}
+        for name, condition in conditions.items()
+    }
     assert {len(own) for own in keys.values()} == {3_120}
     assert len(set().union(*keys.values())) == (1 + 25 + 1) * 3_120
 
@@ -190,7 +191,7 @@ def test_what_the_items_cover_is_what_the_paper_prints(published, paper):
 def test_changing_one_models_row_collects_that_model_alone(paper, restored):
     restored("config/models.tsv", lambda text: text.replace("DeepSeek\topen\t671\tyes", "DeepSeek\topen\t670\tyes"))
     jobs, text = planned(paper)
-    assert jobs["read_answers"] == jobs["collect_answers"] == 1
+    assert jobs["read_answers"] == 1
     assert "deepseek-r1" in text
     assert jobs["parse_answers"] == jobs["score_models"] == jobs["draw_profiles"] == 1
     assert not [rule for rule in jobs if "persona" in rule or "people" in rule]
@@ -276,8 +277,7 @@ def DOWNSTREAM_OF(rules):
             "draw_items",
             "write_certificate",
         },
-        "read_answers": {"collect_answers"},
-        "collect_answers": {"parse_answers"},
+        "read_answers": {"parse_answers"},
         "parse_answers": {
             "score_models",
             "estimate_reliability",

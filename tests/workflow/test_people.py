@@ -97,7 +97,7 @@ def test_a_file_of_the_ess_takes_their_place_and_a_wrong_one_costs_nothing(print
         ({"groups": {"age": {"young": [20], "old": [60, 99]}}}, "people.groups.age.young"),
         ({"groups": {"age": {"young": [20, 59]}}}, "people.groups.age"),
         ({"groups": {"age": {"young": [20, 59], "old": [59, 99]}}}, "people.groups.age.young: [20, 59] shares codes"),
-        ({"edition": 2.0}, "people.edition: 2.0 is not of type"),
+        ({"edition": 2.0}, "people.edition: 2.0 does not fit (input should be a valid string)"),
     ],
 )
 def test_wrong_groups_end_in_one_line(checkout, change, key):
@@ -118,6 +118,10 @@ def test_without_people_there_are_personas_alone(checkout):
     assert plan.returncode == 0, plan.stdout
     assert "people.csv" not in plan.stdout
     assert "personas_and_people" not in plan.stdout
+    whole = run_snakemake(checkout, "-n")
+    assert whole.returncode == 0, whole.stdout
+    assert "people.csv" not in whole.stdout
+    assert "write_certificate " in whole.stdout
     result = run_snakemake(
         checkout, "--", "results/personas/findings.md", "results/publication/tables/personas_age.csv"
     )

@@ -42,6 +42,7 @@ PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cr
 rule write_certificate:
     input:
         [f"<archive>/{path}" for path in published_results()],
+        **PEOPLE,
         survey="<results>/study/survey.parquet",
         participants="<results>/study/participants.parquet",
         pilot_participants="<results>/study/pilot_participants.parquet",
@@ -58,7 +59,6 @@ rule write_certificate:
         item_key="<results>/items/item_key.csv",
         reliability="<results>/scores/reliability.csv",
         persona_effects="<results>/personas/effects.csv",
-        people="<results>/personas/people.csv",
         printed=list(map(shipped, PRINTED.values())),
         library=library("paper/write_certificate"),
     output:

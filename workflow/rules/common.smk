@@ -4,7 +4,8 @@ from pathlib import Path
 
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
-from value_portrait.configuration import check_config, check_folder, check_versions, read_models, slug
+from value_portrait.configuration import check_config, check_folder, check_versions, read_marks, read_models
+from value_portrait.files import slug
 from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import read_instrument
 from value_portrait.paper import raw_files as study
@@ -79,6 +80,8 @@ LIVE_PARAMS = {"models": CONFIG.models, **{name: getattr(CONFIG.responses, name)
 LIVE, SIMULATED_MODELS = (
     [name for name, row in MODELS.items() if row.answers == answers] for answers in ("live", "simulated")
 )
+# Figures made from anything simulated say so.
+ANY_SIMULATED = SIMULATED or bool(SIMULATED_MODELS)
 
 
 pathvars:

@@ -40,6 +40,8 @@ LEFT_OUT = [
     )
     if missing
 ]
+# Colours and markers of model families.
+MARKS = {family: {"color": mark.colour, "marker": mark.marker} for family, mark in read_marks(CONFIG.families).items()}
 # Figures of the families.
 CIRCLES = [family.figure for family in MEASURED.families if family.figure and family.circle]
 PANELS = [family.figure for family in MEASURED.families if family.figure and not family.circle]
@@ -48,8 +50,6 @@ PANELS = [family.figure for family in MEASURED.families if family.figure and not
 rule draw_profiles:
     input:
         profiles="<results>/scores/profiles.csv",
-        models=CONFIG.models,
-        families=CONFIG.families,
         library=library("publication/draw_profiles"),
     output:
         figures("Profiles", "value_profiles"),
@@ -64,7 +64,9 @@ rule draw_profiles:
     conda:
         "../../envs/analysis.yaml"
     params:
-        study=CONFIG.study,
+        families={model.model: model.family for model in MODELS.values()},
+        marks=MARKS,
+        simulated=ANY_SIMULATED,
         instrument=INSTRUMENT,
     message:
         "Drawing profiles"
@@ -88,7 +90,7 @@ rule draw_items:
         "../../envs/analysis.yaml"
     params:
         threshold=CONFIG.items.threshold,
-        study=CONFIG.study,
+        simulated=ANY_SIMULATED,
         instrument=INSTRUMENT,
     message:
         "Drawing what the items cover"
@@ -112,7 +114,7 @@ rule draw_quality:
     conda:
         "../../envs/analysis.yaml"
     params:
-        study=CONFIG.study,
+        simulated=ANY_SIMULATED,
         instrument=INSTRUMENT,
     message:
         "Drawing reliability, sensitivity and kinds of answers"
@@ -123,7 +125,6 @@ rule draw_quality:
 rule draw_comparisons:
     input:
         **COMPARED,
-        families=CONFIG.families,
         library=library("publication/draw_comparisons"),
     output:
         figures("Comparisons", *(COMPARISON_FIGURES[name] for name in COMPARED)),
@@ -134,7 +135,8 @@ rule draw_comparisons:
     conda:
         "../../envs/analysis.yaml"
     params:
-        study=CONFIG.study,
+        marks=MARKS,
+        simulated=ANY_SIMULATED,
         instrument=INSTRUMENT,
     message:
         "Drawing groups of models, and models beside people"

@@ -119,7 +119,7 @@ rule draw_personas:
         "../../envs/analysis.yaml"
     params:
         figures=PERSONA_FIGURES,
-        study=CONFIG.study,
+        simulated=ANY_SIMULATED,
         instrument=INSTRUMENT,
     message:
         "Drawing personas, people and value steering"

@@ -97,8 +97,6 @@ else:
             "<logs>/verify_archive.log",
         conda:
             "../../envs/collection.yaml"
-        params:
-            raw="data/raw",
         message:
             "Finding the authors' archive and checking every file of it"
         script:

@@ -27,7 +27,7 @@ def read(tmp_path, content):
 
 def test_answers_come_in_the_order_of_items_with_quoted_words_recovered(tmp_path):
     table = read(tmp_path, records())
-    write_table(table, tmp_path / "answers.parquet", "answers")
+    write_table(table, tmp_path / "answers.parquet", "answers", VALUE_PORTRAIT)
     rows = table.to_pylist()
     assert [row["item_id"] for row in rows] == ITEMS
     assert [row["outcome"] for row in rows] == ["answered", "refusal", "content_filter", "empty"]

@@ -13,7 +13,7 @@ from value_portrait.instrument import Dimension, Family
 from value_portrait.paper import personas as paper
 from value_portrait.personas import bias, effects, steering
 from value_portrait.scores.profiles import score
-from value_portrait.scores.ratings import Ratings
+from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.tables import schemas, write_table
 
 CENTRINGS = ["tagged_items", "all_items", "none"]
@@ -112,7 +112,7 @@ def test_they_are_the_profiles_of_the_pipeline_for_a_negative_key(centring):
     averages = rng.uniform(1, 6, (3, len(ITEMS)))
     averages[rng.random(averages.shape) < 0.2] = np.nan
     sums = effects.sum_by_query(averages, ITEMS, QUERIES, key, centring, VALUE_PORTRAIT)
-    theirs = score(averages, ITEMS, key, centring)["centred_mean"].to_numpy().reshape(3, -1)
+    theirs = score(averages, ITEMS, key, centring, VALUE_PORTRAIT)["centred_mean"].to_numpy().reshape(3, -1)
     np.testing.assert_allclose(sums.scores(np.ones((1, 4)))[0], theirs, atol=1e-9)
 
 
@@ -172,6 +172,129 @@ def test_one_prompt_version_has_no_spread():
     assert "would by chance" not in text
     two = estimate(*small_study(), [persona("young")])
     assert two.table["version_sd"].tolist() == [0, 0, 0]
+
+
+def test_a_rating_missing_in_one_version_is_missing_there_alone():
+    """Without a centre. Sweet is the mean of 1-1 and -(2-1), at baseline 0: of version b 1-1 alone is left, with 4."""
+    ratings, key = small_study()
+    for item in ("2-1", "3-1"):
+        ratings.values[1, 1, ITEMS.index(item)] = NO_RATING
+    table = estimate(ratings, key, [persona("young")], "none").table.set_index("dimension")
+    assert table["effect"].to_dict() == {"Sweet": 1.5, "Salty": -1, "Haste": 2}
+    assert table["version_mean"].to_dict() == {"Sweet": 2.75, "Salty": -1, "Haste": 2}
+    assert table.loc["Sweet", "version_sd"] == pytest.approx(2.5 / 2**0.5)
+    assert table.loc["Sweet", "version_ratio"] == pytest.approx(2.75 / 2.5 * 2**0.5)
+    # Salty has one version left, Haste two that are the same: no spread to hold a mean against.
+    assert np.isnan(table.loc["Salty", "version_sd"])
+    assert table.loc["Haste", "version_sd"] == 0
+    assert table["version_ratio"].isna().tolist() == [False, True, True]
+    # Missing at baseline, the same rating costs the other side: 1.5 and 0 in a, 1.5 and 2 in b.
+    ratings, key = small_study()
+    ratings.values[0, 1, ITEMS.index("2-1")] = NO_RATING
+    table = estimate(ratings, key, [persona("young")], "none").table.set_index("dimension")
+    assert table.loc["Sweet", ["effect", "version_mean"]].tolist() == [1.5, 0.5]
+
+
+def plain_scores(rated, drawn, tags, centring):
+    """Centred scores of the small instrument's dimensions from queries, some of them drawn several times, by loops."""
+    copies = [(item, number) for number, query in enumerate(drawn) for item in ITEMS if item.split("-")[0] == query]
+    again = {copy: rated[copy[0]] for copy in copies if copy[0] in rated}
+    copied = [(copy, *tag) for copy in copies for item, *tag in tags if item == copy[0]]
+    scores = [plain_score(again, copied, *dimension, centring) for dimension in SMALL.dimensions]
+    return [np.nan if score is None else score for score in scores]
+
+
+@pytest.mark.parametrize("centring", CENTRINGS)
+def test_effects_in_every_resample_are_those_of_plain_loops(centring):
+    """Two models with their own baselines; Sour_Bitter has no item, both items of Haste are of one query."""
+    rng = np.random.default_rng(12)
+    tags = [
+        ("1-1", "taste", "Sweet", 1),
+        ("2-1", "taste", "Sweet", -1),
+        *((f"{query}-2", "taste", "Salty", sign) for query, sign in ((1, 1), (2, 1), (3, -1), (4, 1))),
+        ("3-1", "pace", "Haste", 1),
+        ("3-2", "pace", "Haste", -1),
+    ]
+    key = pd.DataFrame([(*tag, 0.4, sign) for *tag, sign in tags], columns=KEY)
+    values = rng.integers(0, 5, (6, 2, len(ITEMS))).astype(np.int8)
+    values[rng.random(values.shape) < 0.15] = NO_RATING
+    conditions = ["young", "baseline", "old@first_turn"]
+    ratings = Ratings([(model, told) for model in "mn" for told in conditions], ["a", "b"], ITEMS, values)
+    found = estimate(ratings, key, [persona("old", people="60+", order=2), persona("young", order=1)], centring)
+    assert found.table.index.tolist() == list(range(12))
+    about = found.table[["model", "persona", "framing", "dimension", "n_queries"]]
+    measured = [("Sweet", 2), ("Salty", 4), ("Haste", 1)]
+    assert list(about.itertuples(index=False, name=None)) == [
+        (model, *told, *dimension)
+        for model in "mn"
+        for told in (("young", "default"), ("old", "first_turn"))
+        for dimension in measured
+    ]
+    assert found.table["order"].tolist() == [1, 1, 1, 2, 2, 2] * 2
+    assert found.table["people"].fillna("").tolist() == ["", "", "", "60+", "60+", "60+"] * 2
+    assert found.table["n_queries"].dtype == int
+    assert (found.draws.shape, found.draws.dtype) == ((effects.DRAWS, 12), np.float32)
+    weights = effects.resample_queries(4, 1)
+    averages = np.array(
+        [
+            [np.mean([cell for cell in item if cell != NO_RATING] or [np.nan]) for item in subject.T]
+            for subject in values
+        ]
+    )
+    everybody = [dict(zip(ITEMS, row, strict=True)) for row in averages]
+    rated = [{item: rating for item, rating in row.items() if not np.isnan(rating)} for row in everybody]
+    has_items = [0, 1, 3]
+    for draw in range(40):
+        drawn = np.repeat(["1", "2", "3", "4"], weights[draw].astype(int))
+        scores = np.array([plain_scores(row, drawn, tags, centring) for row in rated])[:, has_items]
+        expected = scores[[0, 2, 3, 5]] - scores[[1, 1, 4, 4]]
+        np.testing.assert_allclose(found.draws[draw], expected.ravel(), atol=1e-5)
+    scores = np.array([plain_scores(row, "1234", tags, centring) for row in rated])[:, has_items]
+    np.testing.assert_allclose(found.table["effect"], (scores[[0, 2, 3, 5]] - scores[[1, 1, 4, 4]]).ravel(), atol=1e-9)
+
+
+def test_resamples_draw_as_many_queries_as_there_are():
+    weights = effects.resample_queries(5, 3)
+    assert weights.shape == (2000, 5)
+    assert (weights.sum(axis=1) == 5).all()
+    # Each query is drawn once on average, with the variance of a binomial of 5 and 1 / 5.
+    np.testing.assert_allclose(weights.mean(axis=0), 1, atol=0.08)
+    np.testing.assert_allclose(weights.var(axis=0), 0.8, atol=0.12)
+    assert (weights == effects.resample_queries(5, 3)).all()
+    assert not (weights == effects.resample_queries(5, 4)).all()
+
+
+def test_an_interval_leaves_out_draws_without_a_number_up_to_one_in_twenty():
+    """Of 1 to 2000, 2.5 % lie below 1 + 0.025 · 1999 and above 1 + 0.975 · 1999; 101 to 2000 are 1900 draws."""
+    draws = np.repeat(np.arange(1.0, 2001)[:, None], 3, axis=1)
+    assert np.transpose(effects.interval(draws)).tolist() == [pytest.approx([50.975, 1950.025])] * 3
+    draws[:100, 1], draws[:101, 2] = np.nan, np.nan
+    low, high = effects.interval(draws)
+    assert low.tolist() == pytest.approx([50.975, 148.475, np.nan], nan_ok=True)
+    assert high.tolist() == pytest.approx([1950.025, 1952.525, np.nan], nan_ok=True)
+    one_column = effects.interval(draws[:, 0])
+    assert [float(end) for end in one_column] == pytest.approx([50.975, 1950.025])
+
+
+def test_joined_effects_keep_the_order_of_their_parts():
+    ratings, key = small_study()
+    one = estimate(ratings, key, [persona("young")])
+    printed = effects.Effects(one.table.tail(1).assign(source="printed"), None)
+    both = effects.join([one, printed, one])
+    assert both.table.index.tolist() == list(range(7))
+    assert both.table["source"].tolist() == ["answers"] * 3 + ["printed"] + ["answers"] * 3
+    assert both.table["dimension"].tolist() == ["Sweet", "Salty", "Haste", "Haste", "Sweet", "Salty", "Haste"]
+    assert both.draws.dtype == np.float32
+    np.testing.assert_array_equal(both.draws[:, [0, 1, 2, 4, 5, 6]], np.hstack([one.draws, one.draws]))
+    assert np.isnan(both.draws[:, 3]).all()
+    without = effects.join([printed, printed])
+    assert without.draws is None
+    assert without.table["dimension"].tolist() == ["Haste", "Haste"]
+
+
+def test_a_subject_is_named_by_its_framing_unless_that_is_the_default():
+    assert effects.subject_name({"model": "m", "framing": "default"}) == "m"
+    assert effects.subject_name({"model": "m", "framing": "first_turn"}) == "m, first_turn"
 
 
 def describe(found, n_versions, people=None):
@@ -339,3 +462,180 @@ def test_a_circle_of_which_one_dimension_is_measured_has_no_fit():
     found = steering.change_by_distance(one, 1, instrument)
     assert found["n"].tolist() == [1]
     assert found[["r2", "r2_off_diagonal"]].isna().all(axis=None)
+
+
+CIRCLE_SUMS = {"s0": {"made_of": ("a1", "a0"), "opposite": "s1"}, "s1": {"made_of": ("a3",), "opposite": "s0"}}
+AROUND = replace(SMALL, families=(family("a", 5, circle=True), family("s", 2, **CIRCLE_SUMS)))
+
+
+def two_told_subjects():
+    """Two models told some of five values on a circle, among rows of other axes and families, with random draws."""
+    rng = np.random.default_rng(21)
+    told = {("n", "default"): ["a3", "a0", "a1"], ("m", "first_turn"): ["a2", "a1"]}
+    rows = []
+    for (model, framing), groups in told.items():
+        rows.append(("answers", model, framing, "age", "young", "a", "a0", rng.normal()))
+        for group in groups:
+            rows.append(("answers", model, framing, "steering", group, "s", "s0", rng.normal()))
+            rows += [("answers", model, framing, "steering", group, "a", f"a{n}", rng.normal()) for n in range(5)]
+    columns = ["source", "model", "framing", "axis", "group", "family", "dimension", "effect"]
+    table = pd.DataFrame(rows, columns=columns)
+    return effects.Effects(table, table["effect"].to_numpy() + rng.normal(0, 0.2, (effects.DRAWS, len(table))))
+
+
+def cells_of(found, model):
+    """Row, value told, value scored and effect of a model's steering, with the values' places on the circle."""
+    own = found.table.query("model == @model and axis == 'steering' and family == 'a'")
+    return [(row.Index, int(row.group[1]), int(row.dimension[1]), row.effect) for row in own.itertuples()]
+
+
+def test_distances_on_a_circle_are_those_of_plain_loops():
+    found = two_told_subjects()
+    table = steering.change_by_distance(found, 5, AROUND)
+    assert list(table.columns) == [
+        *("source", "model", "framing", "steps", "n", "change", "ci_low", "ci_high", "fitted", "amplitude", "r2"),
+        *("r2_off_diagonal", "p_circle"),
+    ]
+    assert list(table[["source", "model", "framing", "steps"]].itertuples(index=False, name=None)) == [
+        ("answers", *subject, steps) for subject in (("n", "default"), ("m", "first_turn")) for steps in range(3)
+    ]
+    rng = np.random.default_rng(5)
+    for model in "nm":
+        own = table[table["model"] == model].set_index("steps")
+        cells = cells_of(found, model)
+        apart = [min((a - b) % 5, (b - a) % 5) for _, a, b, _ in cells]
+        change = np.array([effect for *_, effect in cells])
+        wave = np.cos(2 * np.pi * np.array(apart) / 5)
+        slope, level = np.polyfit(wave, change, 1)
+        off = np.array(apart) > 0
+        for steps in range(3):
+            at = [number for number, distance in enumerate(apart) if distance == steps]
+            drawn = np.mean([found.draws[:, cells[number][0]] for number in at], axis=0)
+            assert own.loc[steps, "n"] == len(at)
+            assert own.loc[steps, ["change", "ci_low", "ci_high", "fitted"]].tolist() == pytest.approx(
+                [
+                    np.mean(change[at]),
+                    *np.quantile(drawn, [0.025, 0.975]),
+                    level + slope * np.cos(2 * np.pi * steps / 5),
+                ]
+            )
+        r2, r2_off = np.corrcoef(wave, change)[0, 1] ** 2, np.corrcoef(wave[off], change[off])[0, 1] ** 2
+        # The values told change places among themselves, drawn for one subject after the other.
+        told = sorted({a for _, a, _, _ in cells})
+        fits = []
+        for order in [told, *(rng.permutation(told) for _ in range(2000))]:
+            instead = dict(zip(told, order, strict=True))
+            moved = [np.cos(2 * np.pi * (instead[a] - b) / 5) for _, a, b, _ in cells]
+            fits.append(np.corrcoef(moved, change)[0, 1])
+        p = np.mean(np.array(fits) >= fits[0] - 1e-9)
+        for column, expected in (("amplitude", slope), ("r2", r2), ("r2_off_diagonal", r2_off), ("p_circle", p)):
+            assert own[column].tolist() == pytest.approx([expected] * 3)
+
+
+def test_small_changes_fit_as_well_as_large_ones_and_level_ones_not_at_all():
+    found = two_told_subjects()
+    small = effects.Effects(found.table.assign(effect=found.table["effect"] / 1000), None)
+    fits = [steering.change_by_distance(one, 5, AROUND)[["r2", "r2_off_diagonal"]] for one in (found, small)]
+    pd.testing.assert_frame_equal(*fits)
+    level = steering.change_by_distance(steered(AROUND, np.ones((5, 5))), 5, AROUND)
+    assert level["change"].tolist() == [1, 1, 1]
+    assert level["fitted"].tolist() == pytest.approx([1, 1, 1])
+    assert level[["r2", "r2_off_diagonal"]].isna().all(axis=None)
+
+
+def test_four_places_are_a_circle():
+    instrument = replace(SMALL, families=(family("a", 4, circle=True),))
+    assert steering.change_by_distance(steered(instrument, np.eye(4)), 1, instrument)["n"].tolist() == [4, 8, 4]
+
+
+def test_a_subject_told_dimensions_that_are_not_scored_has_no_distances():
+    """The first subject has no score on the values; those of the second are there all the same."""
+    found = two_told_subjects()
+    table = found.table[(found.table["model"] == "m") | (found.table["family"] != "a")]
+    left = effects.Effects(table.reset_index(drop=True), None)
+    assert steering.change_by_distance(left, 5, AROUND)["model"].unique().tolist() == ["m"]
+    assert steering.hit_targets(left.table, AROUND)["model"].unique().tolist() == ["m"]
+
+
+def test_targets_by_hand():
+    """a0 falls behind a2; a1 has no score of its own; a2 and a4 rise alike; a3 alone is level with all others."""
+    matrix = [[0.5, np.nan, 1, 0, 0], [2, np.nan, 3, 0, 0], [0, 0, 1, 0, 1], [0, 0, 0, 0, 0], [np.nan] * 5]
+    found = steered(AROUND, matrix)
+    hits = steering.hit_targets(found.table.dropna(), AROUND)
+    assert list(hits.columns) == ["source", "model", "framing", "steered", "change", "rank", "raised_most", "hit"]
+    assert hits[["source", "model", "framing"]].drop_duplicates().to_numpy().tolist() == [["answers", "m", "default"]]
+    assert hits["steered"].tolist() == ["a0", "a1", "a2", "a3"]
+    assert hits["change"].tolist() == pytest.approx([0.5, np.nan, 1, 0], nan_ok=True)
+    assert hits["rank"].tolist() == pytest.approx([2, np.nan, 1, 1], nan_ok=True)
+    assert hits["raised_most"].tolist() == ["a2", "a2", "a2", "a3"]
+    assert hits["hit"].tolist() == [False, False, True, True]
+    assert list(steering.hit_targets(found.table.head(0), AROUND).columns) == list(hits.columns)
+
+
+def test_pairs_are_judged_by_the_mean_of_the_ways_that_were_told():
+    found = two_told_subjects()
+    judged = steering.judge_pairs(found, AROUND)
+    expected = [("a0", "a1", "together"), ("a1", "a3", "against"), ("a0", "a3", "against")]
+    assert list(judged.columns) == [
+        *("source", "model", "framing", "value", "other", "expected", "change", "ci_low", "ci_high", "as_expected")
+    ]
+    # m was told to hold a2 and a1 alone: the pair of a0 and a3 is not known.
+    assert list(judged[["model", "framing", "value", "other", "expected"]].itertuples(index=False, name=None)) == [
+        *(("n", "default", *pair) for pair in expected),
+        *(("m", "first_turn", *pair) for pair in expected[:2]),
+    ]
+    for row in judged.itertuples():
+        pairs = {(f"a{a}", f"a{b}"): (place, effect) for place, a, b, effect in cells_of(found, row.model)}
+        ways = [pairs[way] for way in ((row.value, row.other), (row.other, row.value)) if way in pairs]
+        drawn = np.mean([found.draws[:, place] for place, _ in ways], axis=0)
+        assert row.change == pytest.approx(np.mean([effect for _, effect in ways]))
+        assert [row.ci_low, row.ci_high] == pytest.approx(np.quantile(drawn, [0.025, 0.975]))
+        assert row.as_expected == (row.change > 0 if row.expected == "together" else row.change < 0)
+    # What does not move goes neither with nor against anything.
+    level = steering.judge_pairs(steered(AROUND, np.zeros((5, 5))), AROUND)
+    assert level["as_expected"].tolist() == [False] * 3
+    assert level[["ci_low", "ci_high"]].isna().all(axis=None)
+    assert list(steering.judge_pairs(steered(SMALL, np.eye(3)), SMALL).columns) == list(judged.columns)
+
+
+def test_the_text_on_steering_word_by_word():
+    found = two_told_subjects()
+    hits, pairs = steering.hit_targets(found.table, AROUND), steering.judge_pairs(found, AROUND)
+    by_distance = steering.change_by_distance(found, 5, AROUND)
+    lines = [
+        "",
+        "## Value steering",
+        "",
+        "The value told should rise most, its neighbours on the circle with it, and its opposites fall. p: chance of a "
+        "cosine that fits as well, if it did not matter which value was told (permutations of the values told).",
+        "",
+        "| model | told value raised most | its mean rank | cosine R² | without the value told | p | "
+        "allied pairs rise | opposed pairs fall |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for model, name, opposed in (("n", "n", 2), ("m", "m, first_turn", 1)):
+        own, fit, judged = (table[table["model"] == model] for table in (hits, by_distance, pairs))
+        kinds = judged.groupby("expected")["as_expected"].sum()
+        numbers = "{r2:.2f} | {r2_off_diagonal:.2f} | {p_circle:.2g}".format(**fit.iloc[0])
+        lines.append(
+            f"| {name} | {own['hit'].sum()} of {len(own)} | {own['rank'].mean():.1f} | {numbers} | "
+            f"{kinds['together']} of 1 | {kinds['against']} of {opposed} |"
+        )
+    assert steering.describe(hits, by_distance, pairs, AROUND) == "\n".join(lines) + "\n"
+    one = steering.describe(hits.head(1), by_distance.head(1), pairs.head(0), AROUND).splitlines()
+    assert one[-1].count("|") == 7
+    assert one[-1].startswith("| n | ")
+    flat = steered(SMALL, [[1, 2, -3], [0, 0.5, -0.5], [-1, 0, 1]])
+    text = steering.describe(
+        steering.hit_targets(flat.table, SMALL), by_distance.head(0), steering.judge_pairs(flat, SMALL), SMALL
+    )
+    assert text.splitlines() == [
+        "",
+        "## Value steering",
+        "",
+        "The value told should rise most. The tastes stand in no circle, so distances and opposites are left out.",
+        "",
+        "| model | told value raised most | its mean rank |",
+        "|---|---|---|",
+        "| m | 2 of 3 | 1.3 |",
+    ]

@@ -11,19 +11,32 @@ import pytest
 from conftest import ROOT
 from instruments import SMALL, SMALL_CONTENT, VALUE_PORTRAIT
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from value_portrait.checking import check
-from value_portrait.configuration import FamilyMark, read_marks
+from value_portrait.configuration import read_marks
 from value_portrait.errors import InputError
 from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import InstrumentFile
 from value_portrait.items.coverage import cross_loading_distances, items_per_dimension, topic_shares
 from value_portrait.publication import figures_items, figures_models
-from value_portrait.publication.drawing import COLOURS, MARKERS, family_marks, save_figure, shown, signed, spaced
+from value_portrait.publication.drawing import (
+    COLOURS,
+    MARKERS,
+    family_marks,
+    house_style,
+    save_figure,
+    shown,
+    signed,
+    spaced,
+)
 
 # Mathtext would raise at the first, and read the second; the others are what files, HTML or legends trip over.
 HOSTILE = [r"a$\frac$b", "$x^2$", "_hidden", "meta/llama:free<b>", "long-" * 24, "control\tbell\x07", "NA"]
-MARKS = read_marks(ROOT / "config/families.tsv")
+MARKS = {
+    family: {"color": mark.colour, "marker": mark.marker}
+    for family, mark in read_marks(ROOT / "config/families.tsv").items()
+}
 LONG_CONTENT = SMALL_CONTENT | {
     "families": {
         "broad": {
@@ -269,13 +282,17 @@ def test_any_instrument_stays_on_the_page_and_its_texts_apart(instrument, count,
         check_texts(name, figure, monkeypatch)
 
 
-@INSTRUMENTS
-def test_many_models_are_drawn(instrument):
-    families = families_of(330)
-    for name, figure in model_figures(families, instrument=instrument).items():
-        FigureCanvasAgg(figure).figure.get_layout_engine().execute(figure)
-        # Agg draws no more than 2^16 points in a row.
-        assert max(figure.get_size_inches()) * 200 < 2**16, name
+def test_many_models_are_drawn():
+    for figure in model_figures(families_of(110), instrument=SMALL).values():
+        FigureCanvasAgg(figure).draw()
+
+
+def test_a_figure_of_any_height_is_saved(tmp_path):
+    with house_style():
+        figure = Figure(figsize=(1, 700))
+        figure.add_subplot()
+    save_figure(figure, tmp_path / "tall", False)
+    assert matplotlib.image.imread(tmp_path / "tall.png").shape[:2] == (2**16 - 1, 93)
 
 
 def test_a_mark_depends_on_its_family_alone():
@@ -286,8 +303,8 @@ def test_a_mark_depends_on_its_family_alone():
     assert together == {name: family_marks([name], MARKS)[name] for name in reversed(names)}
     assert len({(mark["color"], mark["marker"]) for mark in together.values()}) > 25
     assert {mark["color"] for mark in together.values()} <= set(COLOURS)
-    listed = {names[0]: FamilyMark(family=names[0], colour="#123456", marker="*")}
-    assert family_marks(names, listed) == together | {names[0]: {"color": "#123456", "marker": "*"}}
+    listed = {names[0]: {"color": "#123456", "marker": "*"}}
+    assert family_marks(names, listed) == together | listed
 
 
 @pytest.mark.parametrize(
@@ -311,7 +328,8 @@ def check_texts(name, figure, monkeypatch):
         patch.setattr(Text, "draw", lambda text, renderer: (drawn.append(text), draw(text, renderer)))
         canvas.draw()
     boxes = [(text.get_text(), text.get_window_extent()) for text in drawn if text.get_text().strip()]
-    assert boxes, name
+    # Models with plain answers only need no more than a note.
+    assert len(boxes) > (0 if name == "answer_kinds" else 10), name
     width, height = figure.get_size_inches() * figure.dpi
     for text, box in boxes:
         assert box.x0 >= -1, (name, text)
@@ -322,12 +340,6 @@ def check_texts(name, figure, monkeypatch):
         across = min(first.x1, second.x1) - max(first.x0, second.x0)
         down = min(first.y1, second.y1) - max(first.y0, second.y0)
         assert min(across, down) < 1.5, (name, one, other)
-
-
-@pytest.mark.parametrize("count", [2, 33])
-def test_texts_stay_on_the_page_and_apart(count, monkeypatch):
-    for name, figure in (model_figures(families_of(count)) | item_figures()).items():
-        check_texts(name, figure, monkeypatch)
 
 
 @pytest.mark.parametrize("simulated", [True, False])

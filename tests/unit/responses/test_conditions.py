@@ -4,23 +4,38 @@ from pathlib import Path
 import pytest
 import yaml
 from instruments import VALUE_PORTRAIT
-from value_portrait.configuration import check_config, read_models
+from value_portrait.configuration import Framing, Model, check_config, read_models
 from value_portrait.errors import InputError
 from value_portrait.responses.conditions import model_conditions, read_personas
 
 ROOT = Path(__file__).resolve().parents[3]
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
-FRAMINGS = CONFIG["framings"]
+FRAMINGS = {name: Framing(**framing) for name, framing in CONFIG["framings"].items()}
 GROUPS = CONFIG["people"]["groups"]
-SHIPPED = read_personas(ROOT / "config/personas.tsv", GROUPS)
+SHIPPED = read_personas(ROOT / "config/personas.tsv", GROUPS, VALUE_PORTRAIT)
 HEADER = ["persona", "axis", "order", "group", "statement", "people"]
 OLD = ["age_old", "age", "2", "old", "You are old.", ""]
 YOUNG = ["age_young", "age", "1", "young", "You are young.", "young"]
 CAT = ["pet_cat", "pet", "", "cat", "You keep a {group}.", ""]
 POWER = ["steering_power", "steering", "", "Power", "You want power.", ""]
+# What a framing may hold is checked where the config is read, not here.
 PLANTED = {
-    "personas": {"role": "system", "text": "P: {statement}"},
-    "steering": {"role": "system", "text": "S {group}"},
+    "personas": Framing(role="system", text="P: {statement}"),
+    "steering": Framing.model_construct(role="system", text="S {group}"),
+}
+ROW = {
+    "provider": "lab",
+    "model_id": "a",
+    "request": "chat",
+    "family": "Lab",
+    "developer": "Lab",
+    "weights": "open",
+    "size_b": None,
+    "reasoning": "no",
+    "batch": None,
+    "usd_in": None,
+    "usd_out": None,
+    "priced_on": None,
 }
 
 
@@ -31,8 +46,8 @@ def write_personas(tmp_path, *rows):
 
 
 def conditions(names, answers="live", personas=SHIPPED, framings=FRAMINGS, exported=()):
-    model = {"model": "a/b", "answers": answers, "conditions": names.split(";") if names else []}
-    return model_conditions(model, personas, framings, "models.tsv", exported)
+    model = Model(model="a/b", answers=answers, conditions=names.split(";") if names else [], **ROW)
+    return model_conditions(model, personas, framings, "models.tsv", exported, VALUE_PORTRAIT)
 
 
 def printed(name):
@@ -41,15 +56,15 @@ def printed(name):
 
 
 def test_the_shipped_personas_are_the_papers():
-    ours = [(row["axis"], row["group"]) for row in SHIPPED]
+    ours = [(row.axis, row.group) for row in SHIPPED]
     theirs = [(row["axis"], row["group"]) for row in printed("tables_13_to_19_personas.csv")]
     assert ours[:25] == theirs
     assert ours[25:] == [("steering", value) for value in VALUE_PORTRAIT.main.names]
     people = {(row["axis"], row["group"]) for row in printed("tables_13_to_16_people.csv")}
-    assert {(row["axis"], row["people"]) for row in SHIPPED if row["people"]} == people
-    ordered = {row["axis"] for row in SHIPPED if row["order"] is not None}
+    assert {(row.axis, row.people) for row in SHIPPED if row.people} == people
+    ordered = {row.axis for row in SHIPPED if row.order is not None}
     assert ordered == {"age", "politics", "education", "income"}
-    assert [row["order"] for row in SHIPPED if row["axis"] == "education"] == [1, 2, 3, 4]
+    assert [row.order for row in SHIPPED if row.axis == "education"] == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +106,7 @@ def test_a_persona_is_a_system_message_and_a_framing_moves_it_into_the_turn():
 
 
 def test_fields_are_filled_in_one_pass(tmp_path):
-    own = read_personas(write_personas(tmp_path, CAT, POWER), {})
+    own = read_personas(write_personas(tmp_path, CAT, POWER), {}, VALUE_PORTRAIT)
     found = conditions("baseline;pet;steering", personas=own, framings=PLANTED)
     assert found["pet_cat"].message["text"] == "P: You keep a {group}."
     assert found["steering_power"].message["text"] == "S Power"
@@ -136,10 +151,10 @@ def test_recorded_answers_have_the_conditions_of_their_export():
         ([OLD, ["age_elder", *OLD[1:]]], "row 3: repeats the group 'old' of the axis 'age'"),
         ([OLD, [*YOUNG[:2], "2", *YOUNG[3:]]], "row 3: repeats the order 2 of the axis 'age'"),
         ([OLD, [*YOUNG[:2], "", *YOUNG[3:]]], "row 3: only some groups of the axis 'age' have an order"),
-        ([[*OLD[:2], "late", *OLD[3:]]], "row 2: order: 'late' is not of type 'integer'.*whole number"),
-        ([[*OLD[:4], " ", ""]], "row 2: statement: ' ' does not match"),
-        ([[*OLD[:4], "", ""]], "row 2: statement: an empty cell is not of type 'string'"),
-        ([["Age.Old", *OLD[1:]]], "row 2: persona: 'Age.Old' does not match.*small letters, digits and _"),
+        ([[*OLD[:2], "late", *OLD[3:]]], "row 2: order: 'late' does not fit .*valid integer.*whole number"),
+        ([[*OLD[:4], " ", ""]], "row 2: statement: ' ' does not fit"),
+        ([[*OLD[:4], "", ""]], "row 2: statement: an empty cell does not fit"),
+        ([["Age.Old", *OLD[1:]]], "row 2: persona: 'Age.Old' does not fit.*small letters, digits and _"),
         ([["age/old", *OLD[1:]]], "row 2: persona"),
         ([["age@old", *OLD[1:]]], "row 2: persona"),
         ([["_preflight", *OLD[1:]]], "row 2: persona"),
@@ -147,7 +162,10 @@ def test_recorded_answers_have_the_conditions_of_their_export():
         ([["preflight", *OLD[1:]]], "row 2: 'preflight' has another meaning"),
         ([["old", "personas", *OLD[2:]]], "row 2: 'personas' has another meaning"),
         ([OLD, ["age", *CAT[1:]]], "row 3: 'age' has another meaning"),
-        ([[*POWER[:3], "Might", *POWER[4:]]], "row 2: the group 'Might' of steering is no value.*Universalism"),
+        (
+            [[*POWER[:3], "Might", *POWER[4:]]],
+            "row 2: the group 'Might' of steering is no dimension of .* Values.*Universalism",
+        ),
         (
             [YOUNG, [*OLD[:5], "aged"]],
             r"row 3: the people 'aged' are no group of people\.groups\.age in the config.*one of young, or leave",
@@ -158,15 +176,15 @@ def test_recorded_answers_have_the_conditions_of_their_export():
 )
 def test_a_wrong_persona_is_refused_with_its_row(tmp_path, rows, complaint):
     with pytest.raises(InputError, match=complaint):
-        read_personas(write_personas(tmp_path, *rows), {"age": ["young"]})
+        read_personas(write_personas(tmp_path, *rows), {"age": ["young"]}, VALUE_PORTRAIT)
 
 
 def test_a_table_of_personas_needs_its_columns(tmp_path):
     (tmp_path / "personas.tsv").write_text("persona\taxis\n")
     with pytest.raises(InputError, match="row 1: has other columns"):
-        read_personas(tmp_path / "personas.tsv", {})
+        read_personas(tmp_path / "personas.tsv", {}, VALUE_PORTRAIT)
     with pytest.raises(InputError, match=r"none\.tsv: is missing.*'personas'"):
-        read_personas(tmp_path / "none.tsv", {})
+        read_personas(tmp_path / "none.tsv", {}, VALUE_PORTRAIT)
 
 
 @pytest.mark.parametrize(
@@ -175,31 +193,32 @@ def test_a_table_of_personas_needs_its_columns(tmp_path):
         ({"role": "tool", "text": "{statement}"}, r"framings\.loud\.role: 'tool'"),
         ({"role": "user", "text": "Shout!"}, r"framings\.loud\.text: .*the field \{statement\}"),
         ({"role": "user", "text": "{statement} {name}"}, r"framings\.loud\.text"),
-        ({"role": "user"}, "'text' is a required property"),
+        ({"role": "user"}, r"framings\.loud: 'text' is missing"),
     ],
 )
 def test_a_wrong_framing_is_refused(framing, complaint):
     with pytest.raises(InputError, match=complaint):
-        check_config(CONFIG | {"framings": FRAMINGS | {"loud": framing}}, "config.yaml")
+        check_config(CONFIG | {"framings": CONFIG["framings"] | {"loud": framing}}, "config.yaml")
 
 
 @pytest.mark.parametrize("name", ["default", "as printed", "Loud"])
 def test_a_framing_has_no_name_that_tables_use(name):
-    with pytest.raises(InputError, match=f"framings: '{name}' does not match .*other than default"):
-        check_config(CONFIG | {"framings": FRAMINGS | {name: FRAMINGS["personas"]}}, "config.yaml")
+    with pytest.raises(InputError, match=f"framings: '{name}' is no name .*other than default"):
+        check_config(CONFIG | {"framings": CONFIG["framings"] | {name: CONFIG["framings"]["personas"]}}, "config.yaml")
 
 
 def test_people_on_an_axis_without_groups_are_not_compared(tmp_path):
-    assert read_personas(write_personas(tmp_path, [*CAT[:5], "keepers"]), GROUPS)[0]["people"] == "keepers"
+    (cat,) = read_personas(write_personas(tmp_path, [*CAT[:5], "keepers"]), GROUPS, VALUE_PORTRAIT)
+    assert cat.people == "keepers"
 
 
 def test_both_kinds_need_their_default_framing():
-    with pytest.raises(InputError, match="'steering' is a required property"):
-        check_config(CONFIG | {"framings": {"personas": FRAMINGS["personas"]}}, "config.yaml")
+    with pytest.raises(InputError, match="framings: 'steering' is missing"):
+        check_config(CONFIG | {"framings": {"personas": CONFIG["framings"]["personas"]}}, "config.yaml")
 
 
 def test_the_shipped_models_have_their_conditions():
     for name, study in (("models", "paper"), ("demo_models", "simulated")):
         rows = read_models(ROOT / f"config/{name}.tsv", study)
-        numbers = [len(model_conditions(row, SHIPPED, FRAMINGS, "models.tsv")) for row in rows]
+        numbers = [len(model_conditions(row, SHIPPED, FRAMINGS, "models.tsv", (), VALUE_PORTRAIT)) for row in rows]
         assert numbers == ([1] * 33 + [0] * 11 if study == "paper" else [1, 1, 1, 1, 17, 1, 1, 17])

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
+from targets import make_target
 from value_portrait.errors import InputError
 from value_portrait.responses.providers import check_targets, live_target, read_providers
 
@@ -72,7 +73,7 @@ def test_unknown_keys_and_broken_files_are_refused_in_one_line(tmp_path: Path) -
 
 def test_a_live_row_needs_a_provider_a_request_and_a_model_id(tmp_path: Path) -> None:
     known = read_providers(shutil.copy(SHIPPED, tmp_path))
-    row = {"model": "m", "provider": "openai", "request": "chat", "model_id": "x", "batch": None, "answers": "live"}
+    row = make_target("http://127.0.0.1:1", provider="openai").row
     assert live_target(row, *known, "models.tsv").provider.name == "openai"
     for change, words in (
         ({"provider": "nobody"}, "provider 'nobody'"),
@@ -81,4 +82,4 @@ def test_a_live_row_needs_a_provider_a_request_and_a_model_id(tmp_path: Path) ->
         ({"batch": "yes", "provider": "local"}, "no batch API"),
     ):
         with pytest.raises(InputError, match=words):
-            check_targets([row | change], "models.tsv", SHIPPED)
+            check_targets([row.model_copy(update=change)], "models.tsv", SHIPPED)

@@ -1,3 +1,4 @@
+import dataclasses
 import hashlib
 
 import orjson
@@ -106,3 +107,44 @@ def test_changing_a_template_or_adding_an_item_leaves_the_other_keys() -> None:
     changed = [prompts[0], prompts[1] | {"text": "new {title} {text} {content}"}]
     assert len(before & keys(items, changed)) == 2
     assert len(keys([*items, ITEM | {"item_id": "1-3", "text": "c"}], prompts) - before) == 2
+
+
+def test_a_plan_is_every_version_of_every_item_under_the_condition() -> None:
+    target = make_target("http://127.0.0.1:1")
+    items = [ITEM, {"item_id": "2-1", "title": None, "text": None, "response": "Yes.", "template": "plain"}]
+    prompts = [
+        {"prompt_version": version, "template": template, "text": f"{version} {template}: {{title}}{{text}}{{content}}"}
+        for version in ("v2", "v1")
+        for template in ("reddit", "plain")
+    ]
+    plan = plan_requests(target, items, prompts, Finding(("seed",)), OLD)
+    asked = [
+        plan_request(target, Finding(("seed",)), f"{version} {text}", item, version, OLD)
+        for version in ("v2", "v1")
+        for item, text in (("1-1", "reddit: Ta {content} in braces{title}"), ("2-1", "plain: Yes."))
+    ]
+    assert plan == asked
+    assert [orjson.loads(planned.body)["messages"][0] for planned in plan] == [
+        {"role": "system", "content": "You are old."}
+    ] * 4
+
+
+def test_a_models_own_extra_body_goes_over_the_providers() -> None:
+    target = make_target("http://127.0.0.1:1", extra_body={"provider": {"order": ["a"]}, "top_p": 1})
+    own = target.parameters.model_copy(update={"extra_body": {"top_p": 0.5, "provider": {"only": ["b"]}}})
+    planned = plan_request(dataclasses.replace(target, parameters=own), Finding(), "Hi", "1-1", "v1")
+    body = orjson.loads(planned.body)
+    assert (body["top_p"], body["provider"]) == (0.5, {"order": ["a"], "only": ["b"]})
+
+
+def test_a_slash_at_the_end_of_an_address_changes_no_key() -> None:
+    keys = {
+        plan_request(make_target("", base_url=url), Finding(), "Hi", "1-1", "v1").key
+        for url in ("http://127.0.0.1:1/v1", "http://127.0.0.1:1/v1/", "http://127.0.0.1:1/v1//")
+    }
+    assert len(keys) == 1
+
+
+def test_the_most_tokens_are_the_bytes_and_a_little_the_expected_ones_a_quarter() -> None:
+    planned = plan_request(make_target("http://127.0.0.1:1"), Finding(), "ä" * 50, "1-1", "v1")
+    assert (planned.most_tokens, planned.expected_tokens) == (len(planned.body) + 50, len(planned.body) // 4)

@@ -157,9 +157,9 @@ def test_the_demo_study_can_be_recovered():
 
 def test_from_files_to_files(tmp_path):
     size = {"groups": 2, "queries_per_group": 2, "responses_per_query": 2, "raters_per_group": 5}
-    names = ("items.parquet", "prompts.parquet", "topics.csv", "survey.parquet", "participants.parquet", "quality.csv")
-    files = [tmp_path / name for name in (*names, "loadings.parquet")]
-    simulate_study(size, ["v1"], 1, {}, *files, VALUE_PORTRAIT)
+    names = ("item_table", "prompts", "topics", "survey", "participants", "data_quality", "loadings")
+    files = {name: tmp_path / f"{name}.parquet" for name in names}
+    simulate_study(size, ["v1"], 1, {}, files, VALUE_PORTRAIT)
     (tmp_path / "m.json").write_text(json.dumps(asdict(model(Power=1.0))))
     tags = key(("1001-1", "pvq", "Power", 0.5, 1))
     write_table(tags.astype({"polarity": "int8"}), tmp_path / "key.csv", "item_key", VALUE_PORTRAIT)
@@ -167,13 +167,15 @@ def test_from_files_to_files(tmp_path):
     recovered = profiles([("baseline", place, 0.1) for place in range(len(PLANTED))]).assign(**counts)
     write_table(recovered, tmp_path / "profiles.csv", "profiles", VALUE_PORTRAIT)
     assess_recovery(
-        *(tmp_path / name for name in ("items.parquet", "loadings.parquet")),
-        [tmp_path / "m.json"],
-        *(tmp_path / name for name in ("key.csv", "profiles.csv")),
+        files
+        | {"models": [tmp_path / "m.json"], "item_key": tmp_path / "key.csv", "profiles": tmp_path / "profiles.csv"},
+        {
+            "recovery_tags": tmp_path / "tags.csv",
+            "recovery_profiles": tmp_path / "recovered.csv",
+            "recovery_scores": tmp_path / "scores.csv",
+            "description": tmp_path / "recovery.md",
+        },
         "tagged_items",
-        *(tmp_path / name for name in ("tags.csv", "recovered.csv")),
-        tmp_path / "scores.csv",
-        tmp_path / "recovery.md",
         VALUE_PORTRAIT,
     )
     assert read_table(tmp_path / "tags.csv", RECOVERY_TAGS).num_rows == len(PLANTED) + 2

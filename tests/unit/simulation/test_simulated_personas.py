@@ -81,9 +81,9 @@ def test_effects_by_hand():
 
 def test_tables_of_answers_and_the_truth_hold_every_condition(tmp_path):
     size = {"groups": 3, "queries_per_group": 8, "responses_per_query": 5, "raters_per_group": 5}
-    names = ("items.parquet", "prompts.parquet", "topics.csv", "survey.parquet", "participants.parquet", "quality.csv")
-    files = [tmp_path / name for name in (*names, "loadings.parquet")]
-    simulate_study(size, VERSIONS, 42, {}, *files, VALUE_PORTRAIT)
+    names = ("item_table", "prompts", "topics", "survey", "participants", "data_quality", "loadings")
+    files = {name: tmp_path / f"{name}.parquet" for name in names}
+    simulate_study(size, VERSIONS, 42, {}, files, VALUE_PORTRAIT)
     models = [
         {"model": "plain", "reasoning": "no", "conditions": {"baseline": None}},
         {"model": "other", "reasoning": "yes", "conditions": {"baseline": None} | EVERY},
@@ -91,10 +91,11 @@ def test_tables_of_answers_and_the_truth_hold_every_condition(tmp_path):
     conditions = ["baseline", *EVERY]
     tables = [tmp_path / f"{condition}.parquet" for condition in ("plain", *conditions)]
     truth = [tmp_path / "plain.json", tmp_path / "other.json"]
-    simulate_answers(files[0], files[-1], models, VERSIONS, 42, "tagged_items", tables, truth, VALUE_PORTRAIT)
+    sources = files["item_table"], files["loadings"]
+    simulate_answers(*sources, models, VERSIONS, 42, "tagged_items", tables, truth, VALUE_PORTRAIT)
     planted = [PlantedModel(**json.loads(path.read_text())) for path in truth]
     assert [list(one.conditions) for one in planted] == [[], list(EVERY)]
-    loadings = read_table(files[-1], loadings_schema(VALUE_PORTRAIT))
+    loadings = read_table(files["loadings"], loadings_schema(VALUE_PORTRAIT))
     power = loadings["loading"].to_numpy().reshape(-1, len(PLANTED))[:, PLANTED.index(("pvq", "Power"))] > 0
     rating, means = VALUE_PORTRAIT.rating_of, {}
     for condition, path in zip(conditions, tables[1:], strict=True):

@@ -55,7 +55,7 @@ def versions_of(instrument):
 
 def study_files(folder, size, seed, instrument):
     paths = {name: folder / f"{name}.{'csv' if name in ('topics', 'data_quality') else 'parquet'}" for name in TABLES}
-    simulate_study(size, versions_of(instrument), seed, {}, **paths, instrument=instrument)
+    simulate_study(size, versions_of(instrument), seed, {}, paths, instrument)
     return paths
 
 

@@ -141,6 +141,8 @@ def test_the_key_stands_in_the_order_of_items_and_dimensions(tmp_path):
         ("items.csv", "b,Two.", "b,Two,three", "row 3: has 3 cells where the header has 2"),
         ("items.csv", "b,Two.", '"b,Two.', "is no CSV"),
         ("items.csv", "response", "respons", "row 1: lacks the column response. The columns are item_id, response"),
+        ("items.csv", "item_id,response", "item_id;response", "row 1: has no comma, but semicolons or tabs. Save"),
+        ("items.csv", "item_id,response", "item_id\tresponse", "row 1: has no comma, but semicolons or tabs. Save"),
         ("items.csv", "response\n", "response,mood\n", "row 1: has the unknown column 'mood'. Remove it. The columns"),
         ("items.csv", "response\n", "response,response\n", "row 1: has the column 'response' twice"),
         ("items.csv", "a,One.\nb,Two.\n", "", "items.csv: has no row. Add one"),

@@ -23,4 +23,4 @@ def verify_archive(sums: str, raw: str, verified: str) -> None:
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        verify_archive(snakemake.input.sums, snakemake.params.raw, snakemake.output.verified)
+        verify_archive(snakemake.input.sums, "data/raw", snakemake.output.verified)

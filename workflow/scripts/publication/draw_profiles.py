@@ -1,9 +1,8 @@
 """Figures of the profiles: heat map of all, and one figure for every family that has its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 
-from value_portrait.configuration import read_marks, read_models
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import figures_models
@@ -12,30 +11,33 @@ from value_portrait.tables import read_table
 
 
 def draw_profiles(
-    profiles: str, models: str, families: str, study: str, outputs: Iterable[str], instrument: Instrument
+    profiles: str,
+    families: Mapping[str, str],
+    marks: Mapping[str, Mapping[str, str]],
+    simulated: bool,
+    outputs: Iterable[str],
+    instrument: Instrument,
 ) -> None:
-    """Draw the baseline profiles."""
+    """Draw the baseline profiles; ``families`` gives each model's family, in order, and ``marks`` those listed."""
     table = read_table(profiles, "profiles", instrument).to_pandas().query("condition == 'baseline'")
-    of_model = {row.model: row.family for row in read_models(models, study)}
-    marks = read_marks(families)
     drawings: dict[str, Drawing] = {
-        "value_profiles": lambda: figures_models.value_profiles(table, of_model, instrument)
+        "value_profiles": lambda: figures_models.value_profiles(table, families, instrument)
     }
     for family in instrument.families:
         if family.figure and family.circle:
-            drawings[family.figure] = partial(figures_models.portraits, table, of_model, family)
+            drawings[family.figure] = partial(figures_models.portraits, table, families, family)
         elif family.figure:
-            drawings[family.figure] = partial(figures_models.dimension_panels, table, of_model, marks, family)
-    save_figures(drawings, outputs, study == "simulated")
+            drawings[family.figure] = partial(figures_models.dimension_panels, table, families, marks, family)
+    save_figures(drawings, outputs, simulated)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         draw_profiles(
             snakemake.input.profiles,
-            snakemake.input.models,
-            snakemake.input.families,
-            snakemake.params.study,
+            snakemake.params.families,
+            snakemake.params.marks,
+            snakemake.params.simulated,
             snakemake.output,
             as_instrument(snakemake.params.instrument),
         )

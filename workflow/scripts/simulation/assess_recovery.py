@@ -1,6 +1,7 @@
 """Whether the pipeline finds again what the simulated study planted: tags of items, profiles of models."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
 from value_portrait.files import read_json, written_whole
 from value_portrait.instrument import Instrument, as_instrument
@@ -20,46 +21,32 @@ from value_portrait.tables import read_table, write_table
 
 
 def assess_recovery(
-    items: str,
-    loadings: str,
-    models: Sequence[str],
-    item_key: str,
-    profiles: str,
-    centring: str,
-    recovery_tags: str,
-    recovery_profiles: str,
-    recovery_scores: str,
-    description: str,
-    instrument: Instrument,
+    inputs: Mapping[str, Any], outputs: Mapping[str, str], centring: str, instrument: Instrument
 ) -> None:
-    """Write the three tables of module ``recovery`` and a description; ``models`` are the files of planted models."""
-    ids = read_table(items, "items", instrument, columns=["item_id"])["item_id"].to_pylist()
-    planted, difficulty = loading_matrix(read_table(loadings, loadings_schema(instrument)), ids, instrument)
-    key = read_table(item_key, "item_key", instrument).to_pandas()
+    """Write the three tables of module ``recovery`` and a description, files by the rule's names.
+
+    The input ``models`` is a list: the files of planted models.
+    """
+    ids = read_table(inputs["item_table"], "items", instrument, columns=["item_id"])["item_id"].to_pylist()
+    planted, difficulty = loading_matrix(read_table(inputs["loadings"], loadings_schema(instrument)), ids, instrument)
+    key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
     names = ["model", "condition", "family", "dimension", "centred_mean"]
-    recovered = read_table(profiles, "profiles", instrument, columns=names).to_pandas()
-    truth = [PlantedModel(**read_json(path)) for path in models]
+    recovered = read_table(inputs["profiles"], "profiles", instrument, columns=names).to_pandas()
+    truth = [PlantedModel(**read_json(path)) for path in inputs["models"]]
     scores = compare_scores(truth, planted, difficulty, recovered, centring, instrument)
     tags, profile_errors = assess_tags(planted, ids, key, instrument), assess_profiles(scores)
-    write_table(scores, recovery_scores, RECOVERY_SCORES)
-    write_table(tags, recovery_tags, RECOVERY_TAGS)
-    write_table(profile_errors, recovery_profiles, RECOVERY_PROFILES)
-    with written_whole(description) as partial:
+    write_table(scores, outputs["recovery_scores"], RECOVERY_SCORES)
+    write_table(tags, outputs["recovery_tags"], RECOVERY_TAGS)
+    write_table(profile_errors, outputs["recovery_profiles"], RECOVERY_PROFILES)
+    with written_whole(outputs["description"]) as partial:
         partial.write_text(describe_recovery(tags, profile_errors, instrument), encoding="utf-8")
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         assess_recovery(
-            snakemake.input.item_table,
-            snakemake.input.loadings,
-            snakemake.input.models,
-            snakemake.input.item_key,
-            snakemake.input.profiles,
+            dict(snakemake.input.items()),
+            dict(snakemake.output.items()),
             snakemake.params.centring,
-            snakemake.output.recovery_tags,
-            snakemake.output.recovery_profiles,
-            snakemake.output.recovery_scores,
-            snakemake.output.description,
             as_instrument(snakemake.params.instrument),
         )

@@ -16,30 +16,27 @@ def simulate_study(
     prompt_versions: Sequence[str],
     seed: int,
     templates: Mapping[str, Mapping[str, str]],
-    item_table: str,
-    prompts: str,
-    topics: str,
-    survey: str,
-    participants: str,
-    data_quality: str,
-    loadings: str,
+    outputs: Mapping[str, str],
     instrument: Instrument,
 ) -> None:
-    """Write the study's tables, and ``loadings`` as the truth.
+    """Write the study's tables to the outputs of their names, and ``loadings`` as the truth.
 
     ``templates`` are the files of prompt templates of one's own, by version and template; the others are made up.
     """
     made_up = [version for version in prompt_versions if version not in templates]
     study = draw_study(simulation, made_up, seed, instrument)
     wordings = [study.prompts] * bool(made_up) + [read_prompts(templates, instrument)] * bool(templates)
-    write_table(study.items, item_table, "items", instrument)
-    write_table(pa.concat_tables(wordings), prompts, "prompts", instrument)
-    write_table(study.topics, topics, "topics", instrument)
-    write_table(study.survey, survey, "survey", instrument)
-    write_table(study.participants, participants, "participants", instrument)
-    quality = assess_data_quality(study.survey, study.participants)
-    write_table(quality, data_quality, "data_quality", instrument)
-    write_table(study.loadings, loadings, loadings_schema(instrument))
+    tables = {
+        "prompts": pa.concat_tables(wordings),
+        "topics": study.topics,
+        "survey": study.survey,
+        "participants": study.participants,
+        "data_quality": assess_data_quality(study.survey, study.participants),
+    }
+    write_table(study.items, outputs["item_table"], "items", instrument)
+    for name, table in tables.items():
+        write_table(table, outputs[name], name, instrument)
+    write_table(study.loadings, outputs["loadings"], loadings_schema(instrument))
 
 
 if "snakemake" in globals():
@@ -49,6 +46,6 @@ if "snakemake" in globals():
             snakemake.params.prompt_versions,
             snakemake.params.seed,
             snakemake.params.templates,
-            **snakemake.output,
-            instrument=as_instrument(snakemake.params.instrument),
+            dict(snakemake.output.items()),
+            as_instrument(snakemake.params.instrument),
         )

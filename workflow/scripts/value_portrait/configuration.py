@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, field_validator
 
 from value_portrait.checking import Checked, Folder, Label, Name, check, each_once, read_rows
 from value_portrait.errors import InputError
+from value_portrait.files import slug
 
 
 class Items(Checked):
@@ -192,12 +193,6 @@ class Persona(Checked):
     group: Label = Field(description="the group's label in tables and figures; for steering the value")
     statement: str = Field(pattern=r"\S", description="what the model is told, in the second person")
     people: str | None = Field(description="the label of the group in the human reference data, or empty")
-
-
-def slug(name: str) -> str:
-    """A file name: letters, digits, ``.``, ``_``, ``-`` and ``@`` stay, everything else becomes ``_``."""
-    safe = re.sub(r"[^A-Za-z0-9._@-]", "_", name)
-    return "_" + safe[1:] if safe.startswith((".", "-")) else safe
 
 
 def check_config(content: Mapping[str, Any], name: str) -> Config:

@@ -1,6 +1,7 @@
-"""Files that appear whole or not at all, and JSON read with errors for people."""
+"""Names of files, files that appear whole or not at all, and JSON read with errors for people."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,12 @@ from typing import Any
 import orjson
 
 from value_portrait.errors import InputError
+
+
+def slug(name: str) -> str:
+    """A file name: letters, digits, ``.``, ``_``, ``-`` and ``@`` stay, everything else becomes ``_``."""
+    safe = re.sub(r"[^A-Za-z0-9._@-]", "_", name)
+    return "_" + safe[1:] if safe.startswith((".", "-")) else safe
 
 
 @contextmanager

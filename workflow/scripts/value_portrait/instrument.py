@@ -186,3 +186,8 @@ def as_instrument(content: Mapping[str, Any]) -> Instrument:
         ),
         simulation=content["simulation"],
     )
+
+
+def mid_sentence(family: Family) -> str:
+    """The family's title as it stands within a sentence: "Values" loses its capital, "Big Five traits" does not."""
+    return family.title.lower() if family.title == family.title.capitalize() else family.title

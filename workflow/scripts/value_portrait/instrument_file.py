@@ -16,7 +16,9 @@ class DimensionEntry(Checked):
         None, description="a short name for figures, up to four letters; the first two of the name unless given"
     )
     made_of: list[str] = Field([], description="dimensions of another family that this one sums up")
-    opposite: str | None = Field(None, description="the dimension of its family that stands against it")
+    opposite: str | None = Field(
+        None, description="the dimension of its family that stands against it, and names it in turn"
+    )
 
 
 class FamilyEntry(Checked):
@@ -129,8 +131,12 @@ class InstrumentFile(Checked):
                 for part in about.made_of:
                     if home.get(part) in (None, family) or self.families[home[part]].dimensions[part].made_of:
                         raise ValueError(f"families.{family}.{name}: '{part}' is no simple dimension of another family")
-                if about.opposite is not None and home.get(about.opposite) != family:
-                    raise ValueError(f"families.{family}.{name}: the opposite '{about.opposite}' is not of the family")
+                if (other := about.opposite) is None:
+                    continue
+                if home.get(other) != family:
+                    raise ValueError(f"families.{family}.{name}: the opposite '{other}' is not of the family")
+                if other == name or own.dimensions[other].opposite != name:
+                    raise ValueError(f"families.{family}.{name}: the opposite of '{other}' is another or none")
         for kind in ("table", "figure"):
             names = [name for own in self.families.values() if (name := getattr(own, kind))]
             if len(set(names)) < len(names):

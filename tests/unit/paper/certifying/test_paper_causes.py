@@ -82,11 +82,11 @@ def ratings(files, items, scores, tmp_path_factory) -> Ratings:
     models = sorted(set(scores["model"]) - {"gemini-flash-1.5"})
     for number, model in enumerate(models):
         paths = answer_paths(files, model, VERSIONS)
-        write_table(
-            read_answers(paths, model, "baseline", items, VALUE_PORTRAIT), folder / f"{number}.parquet", "answers"
-        )
+        table = read_answers(paths, model, "baseline", items, VALUE_PORTRAIT)
+        write_table(table, folder / f"{number}.parquet", "answers", VALUE_PORTRAIT)
     tables = (read_table(folder / f"{number}.parquet", "answers", VALUE_PORTRAIT) for number in range(len(models)))
-    write_table(rate_answers(tables, "published", VALUE_PORTRAIT), folder / "ratings.parquet", "ratings")
+    rated = rate_answers(tables, "published", VALUE_PORTRAIT)
+    write_table(rated, folder / "ratings.parquet", "ratings", VALUE_PORTRAIT)
     return arrange_ratings(read_table(folder / "ratings.parquet", "ratings", VALUE_PORTRAIT), "rating", VERSIONS, items)
 
 

@@ -242,6 +242,6 @@ def test_data_that_the_archive_lacks_stand_beside_the_print_without_a_verdict():
         ("Tables 13 to 19, personas", "gender: Male: Power (gpt-4o-x)", 0.0, 0.25),
         ("Table 17", "Power: Power (gpt-4o-x)", 0.55, 0.5),
     ]
-    nothing = sources.new_data(paths, asked.iloc[:0], effects.iloc[:0], people.iloc[:0])
+    nothing = sources.new_data(paths, asked.iloc[:0], effects.iloc[:0], pd.DataFrame(columns=people.columns))
     assert len(nothing) == 121 + 130 + 375 + 100
     assert set(nothing["status"]) == {"needs live answers", "needs microdata"}

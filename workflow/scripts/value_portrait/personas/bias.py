@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.instrument import Family, Instrument
+from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.personas.effects import LEVEL, SUBJECT, Effects, interval, subject_name
 from value_portrait.responses.conditions import STEERING
 
@@ -292,11 +292,6 @@ def _describe_trends(trends: pd.DataFrame, family: Family) -> list[str]:
         "",
     ]
     return [*heading, *lines] if lines else []
-
-
-def mid_sentence(family: Family) -> str:
-    """The family's title as it stands within a sentence: "Values" loses its capital, "Big Five traits" does not."""
-    return family.title.lower() if family.title == family.title.capitalize() else family.title
 
 
 def people_name(row: Mapping[Any, Any]) -> str:

@@ -179,8 +179,8 @@ def estimate_effects(
     ratings = replace(ratings, subjects=[ratings.subjects[row] for row in chosen], values=ratings.values[chosen])
     row_of = {subject: row for row, subject in enumerate(ratings.subjects)}
     subjects = [(model, condition) for model, condition in ratings.subjects if condition != BASELINE]
-    own = np.array([row_of[subject] for subject in subjects], int)
-    base = np.array([row_of[model, BASELINE] for model, _ in subjects], int)
+    own = np.array([row_of[subject] for subject in subjects])
+    base = np.array([row_of[model, BASELINE] for model, _ in subjects])
     model_of = np.array([model for model, _ in subjects])
 
     def difference(averages: np.ndarray, weights: np.ndarray) -> np.ndarray:

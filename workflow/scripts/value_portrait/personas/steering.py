@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.instrument import Instrument
-from value_portrait.personas.bias import mid_sentence
+from value_portrait.instrument import Instrument, mid_sentence
 from value_portrait.personas.effects import SUBJECT, Effects, interval, subject_name
 from value_portrait.responses.conditions import STEERING
 

@@ -7,6 +7,7 @@ import logging
 import math
 import textwrap
 import zlib
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -25,14 +26,14 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 
-from value_portrait.configuration import FamilyMark
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument
 
 Drawing = Callable[[], Figure]
 
 WIDTH = 7.1  # inches: two columns of a journal
-SMALL = 6.5  # points, the smallest text
+SMALL = 6.5  # points, the smallest text but for the numbers in cells
+CELLS = 6.0
 RULE_GREY, TEXT_GREY = "0.82", "0.35"
 
 # Okabe and Ito (2008), without their yellow, which vanishes on white; wine is from Tol's palette.
@@ -47,6 +48,7 @@ FIRST: dict[str, Any] = {"color": COLOURS[0], "marker": "o", "markerfacecolor": 
 SECOND: dict[str, Any] = {"color": COLOURS[1], "marker": "s", "markerfacecolor": "none", "markersize": 5.5}
 
 RESOLUTION = 200  # dots per inch of the PNG
+MOST_DOTS = 2**16 - 1  # that Agg draws in a row
 
 _STYLE: Any = {
     "font.family": ["DejaVu Sans"],  # comes with Matplotlib, so that every machine draws the same
@@ -116,7 +118,7 @@ def save_figure(figure: Figure, stem: Path, simulated: bool) -> None:
         FigureCanvasPdf(figure).print_pdf(partial, metadata={"CreationDate": None})
     with written_whole(stem.with_name(stem.name + ".svg")) as partial:
         FigureCanvasSVG(figure).print_svg(partial, metadata={"Date": None})
-    figure.set_dpi(RESOLUTION)
+    figure.set_dpi(min(RESOLUTION, MOST_DOTS / max(figure.get_size_inches())))
     with written_whole(stem.with_name(stem.name + ".png")) as partial:
         FigureCanvasAgg(figure).print_png(partial)
     # As it was, so that the same figure can be saved again and gives the same bytes.
@@ -161,31 +163,48 @@ def spaced(groups: Sequence[Hashable], gap: float = 0.5) -> np.ndarray:
     return np.arange(len(groups)) + gap * np.cumsum(changes[: len(groups)])
 
 
-def family_marks(families: Iterable[str], listed: Mapping[str, FamilyMark]) -> dict[str, dict[str, str]]:
-    """Colour and marker of every model family: as listed, or made from the family's name alone.
+def family_marks(families: Iterable[str], listed: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+    """``color`` and ``marker`` of every model family: as listed, or made from the family's name alone.
 
     So a family looks the same whatever others there are; two that are not listed may look alike.
     """
-    marks = {}
+    marks: dict[str, Mapping[str, str]] = {}
     for family in dict.fromkeys(families):
         number, place = divmod(zlib.crc32(family.encode()), len(COLOURS))
-        mark = {"color": COLOURS[place], "marker": MARKERS[number % len(MARKERS)]}
-        if own := listed.get(family):
-            mark = {"color": own.colour, "marker": own.marker}
-        marks[family] = mark
+        marks[family] = listed.get(family, {"color": COLOURS[place], "marker": MARKERS[number % len(MARKERS)]})
     return marks
 
 
-def cells_width(columns: int) -> float:
-    """The width of a heat map with so many columns, in inches: the page's for about twenty."""
-    return max(min(WIDTH, 4.7 + 0.35 * columns), 2.6 + 0.235 * columns)
+def titles_width(dimensions: Iterable[str], instrument: Instrument) -> float:
+    """The room that the longest of the dimensions' titles takes, in inches."""
+    return 0.055 * max(len(shown(instrument.titles[dimension], 28)) for dimension in dimensions)
 
 
-def headings_height(instrument: Instrument) -> float:
-    """What the headings of a heat map of dimensions need beyond the shipped ones' eighteen letters, in inches."""
-    longest = max(len(shown(title, 28)) for title in instrument.titles.values())
-    names = max(len(shown(family.title, 28)) for family in instrument.families)
-    return 0.07 * (max(longest - 18, 0) + max(names - 19, 0))
+def heat_map_size(dimensions: Sequence[tuple[str, str]], instrument: Instrument) -> tuple[float, float]:
+    """Width of a heat map of dimensions, and the height of what stands above and below its cells, in inches."""
+    columns = len(dimensions)
+    # The page's width for about twenty columns.
+    width = max(min(WIDTH, 4.7 + 0.35 * columns), 2.6 + 0.235 * columns)
+    names = family_names(dimensions, width, instrument).values()
+    below = max(0.055 * len(name) if upright else 0.11 * (name.count("\n") + 1) for name, upright in names)
+    return width, 0.73 + titles_width([dimension for _, dimension in dimensions], instrument) + below
+
+
+def family_names(
+    dimensions: Sequence[tuple[str, str]], width: float, instrument: Instrument
+) -> dict[str, tuple[str, bool]]:
+    """The families' names below a heat map of that width (inches), by family: as text, and whether it stands upright.
+
+    A name takes up to three lines below its family's columns; one that needs more stands upright in one line.
+    """
+    letters = (width - 2.6) / len(dimensions) / 0.065  # below one column
+    names = {}
+    for family, number in Counter(family for family, _ in dimensions).items():
+        title, room = instrument.family(family).title, int(letters * number)
+        lines = textwrap.wrap(shown(title, 60), max(room, 1), break_long_words=False)
+        upright = len(lines) > 3 or max(map(len, lines)) > room
+        names[family] = (shown(title, 28) if upright else "\n".join(lines), upright)
+    return names
 
 
 def rows_height(families: Sequence[str], headed: bool = True) -> float:
@@ -196,7 +215,7 @@ def rows_height(families: Sequence[str], headed: bool = True) -> float:
 
 def draw_heading(axes: Axes, name: str, note: str, loc: Literal["left", "center"] = "left") -> None:
     """A title in bold over the axes, and a note below it."""
-    axes.set_title(name, loc=loc, pad=15)
+    axes.set_title(name, loc=loc, pad=15 + 8 * note.count("\n"))
     place = {"left": 0.0, "center": 0.5}[loc]
     axes.annotate(note, (place, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", ha=loc, size=SMALL)
 
@@ -267,7 +286,7 @@ def draw_cells(
         )
     # Luminance of the background by Rec. 709 decides between dark and light text.
     dark = cells.to_rgba(np.where(empty, norm.vmin, flat))[:, :3] @ (0.2126, 0.7152, 0.0722) < 0.5
-    style: dict[str, Any] = {"ha": "center", "va": "center_baseline", "size": SMALL, "in_layout": False}
+    style: dict[str, Any] = {"ha": "center", "va": "center_baseline", "size": CELLS, "in_layout": False}
     for (left, bottom), text, is_dark, is_empty in zip(corners, texts.ravel(), dark, empty, strict=True):
         colour = "white" if is_dark and not is_empty else "black"
         axes.text(left + 0.5, bottom + 0.5, text, color=colour, **style)
@@ -295,18 +314,13 @@ def draw_dimensions(
     texts = np.array([["n/a" if math.isnan(value) else signed(value) for value in row] for row in values])
     cells = draw_cells(axes, x, y, values, texts, DIVERGING, Normalize(-limit, limit), hatch="////")
     axes.set_xticks(x, [shown(instrument.titles[dimension], 28) for _, dimension in dimensions], rotation=90)
+    axes.xaxis.tick_top()
     page = axes.get_figure(root=True)
     assert page is not None
-    letters = (page.get_figwidth() - 2.6) / len(x) / 0.065  # that stand below a column
-    axes.xaxis.tick_top()
-    for family in dict.fromkeys(family for family, _ in dimensions):
+    for family, (name, upright) in family_names(dimensions, page.get_figwidth(), instrument).items():
         places = x[[index for index, (other, _) in enumerate(dimensions) if other == family]]
-        name = instrument.family(family).title
-        lines = textwrap.wrap(shown(name, 60), max(int(letters * len(places)), 1), break_long_words=False)
-        fits = len(lines) <= 3 and max(map(len, lines)) <= letters * len(places)
-        style: dict[str, Any] = {"weight": "bold", "size": 7, "rotation": 0 if fits else 90}
-        below = "\n".join(lines) if fits else shown(name, 28)
-        axes.text(places.mean(), y[-1] + 0.8, below, ha="center", va="top", **style)
+        style: dict[str, Any] = {"weight": "bold", "size": 7, "rotation": 90 if upright else 0}
+        axes.text(places.mean(), y[-1] + 0.8, name, ha="center", va="top", **style)
     return cells
 
 

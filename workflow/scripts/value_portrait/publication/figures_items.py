@@ -1,6 +1,7 @@
 """Figures of the instrument: what the items cover, how reliable they are, and models beside people on them."""
 
 import math
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,9 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from value_portrait.instrument import Family, Instrument
+from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.items.coverage import mean_distance, spread_of_shares
-from value_portrait.personas.bias import mid_sentence
 from value_portrait.publication.drawing import (
     COLOURS,
     FIRST,
@@ -25,6 +25,7 @@ from value_portrait.publication.drawing import (
     house_style,
     rows_height,
     shown,
+    titles_width,
 )
 
 # The second is hatched, so that grey print tells them apart.
@@ -43,6 +44,8 @@ def items_per_value(rules: Mapping[str, pd.DataFrame], instrument: Instrument) -
     names = list(instrument.main.names)
     figure = Figure(figsize=(WIDTH * (1 + len(rules)) / 3, max(0.9 + 0.2 * len(names), 1.6)))
     panels = figure.subplots(1, len(rules), sharey=True, sharex=True, squeeze=False)[0]
+    # That stand above one panel.
+    letters = int((figure.get_figwidth() - titles_width(names, instrument)) / len(rules) / 0.05)
     longest = max(1, *(counts["n_tags"].max() for counts in rules.values()))
     styles = BARS[-len(rules) :]
     for axes, (name, counts), style in zip(panels, rules.items(), styles, strict=True):
@@ -53,7 +56,7 @@ def items_per_value(rules: Mapping[str, pd.DataFrame], instrument: Instrument) -
             box = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
             axes.text(count + 0.02 * longest, place, text, va="center", size=SMALL, bbox=box)
         total = counts["n_tags"].sum()
-        draw_heading(axes, name, f"{total} tags{_spread(counts['share'])}")
+        draw_heading(axes, name, textwrap.fill(f"{total} tags{_spread(counts['share'])}", letters))
         axes.axvline(total / len(counts), color="0.25", lw=0.8, ls=(0, (4, 2)))
         axes.set_xlim(0, 1.24 * longest)
         axes.grid(visible=False)
@@ -135,7 +138,9 @@ def reliability(table: pd.DataFrame, instrument: Instrument) -> Figure:
     }
     sources = list(dict.fromkeys(source for source, _ in cells))
     figure = Figure(figsize=(WIDTH, 1.0 + rows_height(families)))
-    axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(1.9, 1.2 if len(sources) > 1 else 0.8))
+    numbers = 2.3 if len(sources) > 1 else 1.9  # inches
+    marks = WIDTH - 0.1 - titles_width(names, instrument) - numbers
+    axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(marks, numbers))
     places = dimension_rows(axes, families, names, True, instrument)
     for number, (source, style) in enumerate(zip(sources, (FIRST, SECOND), strict=False)):
         at = places + 0.32 * (number - (len(sources) - 1) / 2)
@@ -209,12 +214,12 @@ def instruments(table: pd.DataFrame, instrument: Instrument) -> Figure:
         axes.axvline(0, color="0.25", lw=0.7)
         _draw_quantiles(axes, places + shift, people, SECOND, f"people (n ≤ {people['n'].max():g})")
         axes.grid(axis="x")
-        axes.set_xlabel("Centred score (scale points): median, middle 50 % and 80 %")
         axes.set_title(name, loc="left", pad=26)
     _draw_quantiles(left, places - 0.17, models, FIRST, f"models (n ≤ {models['n'].max():g})")
     for axes in (left, right):
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
     right.tick_params(labelleft=False)
+    figure.supxlabel("Centred score (scale points): median, middle 50 % and 80 %", size=7)
     return figure
 
 

@@ -12,9 +12,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from value_portrait.configuration import FamilyMark
-from value_portrait.instrument import Family, Instrument
-from value_portrait.personas.bias import mid_sentence
+from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.publication.drawing import (
     COLOURS,
     FIRST,
@@ -26,14 +24,13 @@ from value_portrait.publication.drawing import (
     SMALL,
     TEXT_GREY,
     WIDTH,
-    cells_width,
     dimension_rows,
     draw_cells,
     draw_dimensions,
     draw_heading,
     draw_ranges,
     family_marks,
-    headings_height,
+    heat_map_size,
     house_style,
     model_rows,
     shown,
@@ -70,7 +67,8 @@ def value_profiles(profiles: pd.DataFrame, families: Mapping[str, str], instrume
     means = wide.mean().to_frame("Mean of the models").T
     values = pd.concat([wide, means]).to_numpy(float)
     x, y = spaced([family for family, _ in dimensions], gap=0.4), spaced([*groups, ""], gap=0.4)
-    figure = Figure(figsize=(cells_width(len(x)), 1.75 + headings_height(instrument) + 0.185 * y[-1]))
+    width, height = heat_map_size(dimensions, instrument)
+    figure = Figure(figsize=(width, height + 0.185 * y[-1]))
     axes = figure.subplots()
     cells = draw_dimensions(axes, x, y, values, dimensions, instrument)
     axes.set_yticks(y, [*(shown(model, 26, wrap=True) for model in wide.index), means.index[0]], linespacing=0.95)
@@ -180,11 +178,11 @@ class _Circle:
 
 @house_style()
 def dimension_panels(
-    profiles: pd.DataFrame, families: Mapping[str, str], listed: Mapping[str, FamilyMark], shown_family: Family
+    profiles: pd.DataFrame, families: Mapping[str, str], listed: Mapping[str, Mapping[str, str]], shown_family: Family
 ) -> Figure:
     """A family's dimensions: a panel each, a row for each model family, a mark for each model, the mean as a line.
 
-    ``listed`` holds the marks of model families, by family.
+    ``listed`` holds marks of model families, as ``drawing.family_marks`` takes them.
     """
     pairs = [(shown_family.name, name) for name in shown_family.names]
     wide = profiles_by_model(profiles, families, pairs)[shown_family.name]
@@ -326,11 +324,11 @@ def _range(numbers: pd.Series) -> str:
 
 
 @house_style()
-def value_spread(table: pd.DataFrame, listed: Mapping[str, FamilyMark], instrument: Instrument) -> Figure:
+def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], instrument: Instrument) -> Figure:
     """Variance of scores in the main family against model size; families share a line, unknown sizes stand aside.
 
     ``table`` comes from ``comparisons.value_spread``; models without a variance are left out.
-    ``listed`` holds the marks of model families, by family.
+    ``listed`` holds marks of model families, as ``drawing.family_marks`` takes them.
     """
     table = table.dropna(subset="variance")
     known, unknown = table[table["size_b"].notna()], table[table["size_b"].isna()]

@@ -21,12 +21,11 @@ from value_portrait.publication.drawing import (
     SMALL,
     TEXT_GREY,
     WIDTH,
-    cells_width,
     dimension_rows,
     draw_cells,
     draw_dimensions,
     draw_heading,
-    headings_height,
+    heat_map_size,
     house_style,
     shown,
     signed,
@@ -156,7 +155,8 @@ def persona_effects(effects: pd.DataFrame, instrument: Instrument) -> Figure:
     blocks = [(framing, axis) for framing, axis, _ in wide.index]
     values = wide.to_numpy(float)
     x, y = spaced([family for family, _ in dimensions], gap=0.4), spaced(blocks, gap=0.4)
-    figure = Figure(figsize=(cells_width(len(x)), 1.9 + headings_height(instrument) + 0.165 * y[-1]))
+    width, height = heat_map_size(dimensions, instrument)
+    figure = Figure(figsize=(width, height + 0.15 + 0.165 * y[-1]))
     axes = figure.subplots()
     cells = draw_dimensions(axes, x, y, values, dimensions, instrument)
     axes.set_yticks(y, [shown(group, 24) for _, _, group in wide.index])

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.instrument import Family, Instrument
+from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.items import coverage
 from value_portrait.items.validation import correlation_p, select_items
-from value_portrait.personas.bias import mid_sentence
 
 # The coefficients of reliability, as people name them.
 COEFFICIENTS = {"alpha": "Cronbach's alpha", "omega": "McDonald's omega"}

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from value_portrait.checking import read_rows
-from value_portrait.configuration import Framing, Model, Persona, slug
+from value_portrait.configuration import Framing, Model, Persona
 from value_portrait.errors import InputError
+from value_portrait.files import slug
 from value_portrait.instrument import Instrument
 
 BASELINE = "baseline"

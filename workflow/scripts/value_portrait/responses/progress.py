@@ -8,11 +8,11 @@ _TERMINAL_EVERY_S, _PLAIN_EVERY_S = 0.5, 30.0
 
 
 class Progress:
-    """Shows answered of planned requests, rate, errors by class, USD and time left on ``stream``."""
+    """Shows answered of planned requests, rate, errors by class, USD and time left on ``stream`` (None: stderr)."""
 
-    def __init__(self, label: str, stream: TextIO = sys.stderr) -> None:
-        self.label, self.stream = label, stream
-        self.on_terminal = stream.isatty()
+    def __init__(self, label: str, stream: TextIO | None = None) -> None:
+        self.label, self.stream = label, stream or sys.stderr
+        self.on_terminal = self.stream.isatty()
         self.every_s = _TERMINAL_EVERY_S if self.on_terminal else _PLAIN_EVERY_S
 
     def start(self, summary: Any, usd: float) -> None:

@@ -6,10 +6,9 @@ from pathlib import Path
 import orjson
 import pyarrow as pa
 
-from value_portrait.configuration import slug
 from value_portrait.errors import InputError
+from value_portrait.files import slug
 from value_portrait.instrument import Instrument
-from value_portrait.responses.conditions import BASELINE
 from value_portrait.responses.parsing import text_outcome
 from value_portrait.study.spreadsheet import Row, read_spreadsheet, read_utf8
 
@@ -90,7 +89,7 @@ def read_recorded(
     return pa.table(
         {
             "model": [model] * len(pairs),
-            "condition": [BASELINE] * len(pairs),
+            "condition": ["baseline"] * len(pairs),
             "prompt_version": [version for version, _ in pairs],
             "item_id": [item for _, item in pairs],
             "raw_response": texts,

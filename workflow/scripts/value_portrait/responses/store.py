@@ -18,8 +18,8 @@ from typing import Any, TypedDict, cast
 
 import orjson
 
-from value_portrait.configuration import slug
 from value_portrait.errors import InputError
+from value_portrait.files import slug
 from value_portrait.responses.outcomes import TERMINAL
 
 

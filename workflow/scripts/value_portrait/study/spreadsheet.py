@@ -129,6 +129,8 @@ def _check_header(
     for name in cells:
         if cells.count(name) > 1:
             raise InputError(where, f"has the column {_shown(name)} twice.", "Keep one of them.")
+    if len(cells) == 1 and any(separator in cells[0] for separator in ";\t"):
+        raise InputError(where, "has no comma, but semicolons or tabs.", "Save the file as CSV with commas.")
     if missing := [name for name in required if name not in cells]:
         raise InputError(where, f"lacks the column {missing[0]}.", known)
     if unknown := [name for name in cells if name not in required and name not in optional]:

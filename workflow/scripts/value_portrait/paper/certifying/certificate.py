@@ -39,7 +39,7 @@ from value_portrait.paper.raw_files import PUBLISHED_TAGS
 from value_portrait.publication import findings as publication
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import Ratings, read_ratings
-from value_portrait.tables import read_parts, read_table
+from value_portrait.tables import read_parts, read_table, schemas
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Material:
     by_published, by_strict : ratings of the recorded models' baseline, one subject for each model, by either parser.
     read_apart : their answers that the parsers read differently, as by ``parser_answers``.
     others : ratings of the other models of Table 12 at baseline, asked in this run.
-    persona_effects, people : tables of those names.
+    persona_effects, people : tables of those names; no people where the config wants none.
     untagged : records without tags, as by ``read_untagged_records``.
     openai : models that were asked by the authors' client for OpenAI.
     archived : models whose answers the archive holds.
@@ -105,7 +105,7 @@ def gather(
 
     Parameters
     ----------
-    tables : path of each table, by its name among the rule's inputs.
+    tables : path of each table, by its name among the rule's inputs; a config without groups has no table ``people``.
     archive : folder of the verified archive.
     first_answers : for each recorded model its file of answers to the first prompt version.
     archived : the same for each model whose answers the archive holds, recorded in this run or not.
@@ -136,6 +136,9 @@ def gather(
     stored = read_parts(tables["ratings"], "ratings", VALUE_PORTRAIT, READ_BY_PARSERS)
     read_apart = pd.concat(map(parser_answers, stored))
     recorded = read_apart["model"].isin(first_answers) & (read_apart["condition"] == "baseline")
+    people = pd.DataFrame(columns=list(schemas(VALUE_PORTRAIT)["people"].columns))
+    if "people" in tables:
+        people = read_table(tables["people"], "people", VALUE_PORTRAIT).to_pandas()
     return Material(
         **frames,
         n_people=sum(len(table["participant_id"].unique()) for table in archived_people),
@@ -146,7 +149,7 @@ def gather(
         by_strict=by_strict,
         others=_of(everyone, asked_anew),
         persona_effects=read_table(tables["persona_effects"], "persona_effects", VALUE_PORTRAIT).to_pandas(),
-        people=read_table(tables["people"], "people", VALUE_PORTRAIT).to_pandas(),
+        people=people,
         # An answer file is large, and only one with an error among its answers can hold records without tags.
         untagged=read_untagged_records({model: first_answers[model] for model in unanswered}),
         openai=sorted(model for model, path in archived.items() if "/openai/" in path),
