@@ -1,10 +1,11 @@
-import pyarrow as pa
+from dataclasses import replace
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from instruments import VALUE_PORTRAIT
-from value_portrait.responses.parsing import ANSWER_CLASSES, parse_published, parse_strict
-from value_portrait.scores.reading import count_answers, rate_answers
+from instrument_strategies import instruments
+from instruments import SMALL, VALUE_PORTRAIT
+from value_portrait.responses.parsing import ANSWER_CLASSES, parse_published, parse_strict, text_outcome
 
 OPTIONS = list(VALUE_PORTRAIT.rating_of)
 
@@ -46,6 +47,7 @@ def test_an_option_itself_is_plain_for_both(phrase, rating):
     assert parse_strict(phrase.upper() + ".", VALUE_PORTRAIT) == (rating, "plain")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_gets_a_class_and_a_rating_only_where_an_option_stands(text):
     parsed = parse_strict(text, VALUE_PORTRAIT)
@@ -55,6 +57,7 @@ def test_any_text_gets_a_class_and_a_rating_only_where_an_option_stands(text):
         assert parse_published(text.replace("’", "'"), VALUE_PORTRAIT) is not None
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(list(VALUE_PORTRAIT.rating_of)),
     st.text(st.characters(codec="ascii", exclude_characters="\n"), max_size=60),
@@ -67,29 +70,144 @@ def test_ten_megabytes_of_text_are_read_in_reasonable_time():
     assert parse_strict("no, " * 2_500_000 + "like me", VALUE_PORTRAIT).answer_class == "negated"
 
 
-def answers(model, texts):
-    return pa.table(
-        {
-            "model": pa.array([model] * len(texts)).dictionary_encode(),
-            "condition": pa.array(["baseline"] * len(texts)).dictionary_encode(),
-            "prompt_version": pa.array(["v1"] * len(texts)).dictionary_encode(),
-            "item_id": [f"1001-{n}" for n in range(len(texts))],
-            "raw_response": pa.array(texts, pa.string()).dictionary_encode(),
-            "outcome": pa.array(["answered"] * len(texts)).dictionary_encode(),
-        }
-    )
+def reading(*options, lowest=1, also_read=()):
+    """An instrument with these options."""
+    return replace(SMALL, options=options, lowest=lowest, also_read=also_read)
 
 
-def test_rating_tables_keeps_both_readings_and_counts_their_disagreements():
-    texts = [case[0] for case in CASES]
-    tables = [answers("a", texts), answers("b", ["like me", None])]
-    rated = rate_answers(tables, "strict", VALUE_PORTRAIT)
-    assert rated["published_rating"].to_pylist() == [case[1] for case in CASES] + [5, None]
-    assert rated["strict_rating"].to_pylist() == [case[2] for case in CASES] + [5, None]
-    assert rated["rating"].equals(rated["strict_rating"])
-    assert rate_answers(tables, "published", VALUE_PORTRAIT)["rating"].equals(rated["published_rating"])
-    counts = {(row["model"], row["answer_class"]): row for row in count_answers(rated).to_pylist()}
-    assert counts["a", "plain"]["answers"] == 3
-    assert counts["a", "decorated"]["disagreements"] == 1
-    assert counts["b", "empty"]["answers"] == 1
-    assert sum(row["answers"] for row in counts.values()) == len(texts) + 2
+AGREEMENT = reading("strongly disagree", "disagree", "neither agree nor disagree", "agree", "strongly agree")
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "strict", "answer_class"),
+    [
+        ("agree", 4, 4, "plain"),
+        ("Disagree.", 2, 2, "plain"),
+        ("NEITHER  agree nor disagree", 2, 3, "plain"),
+        ("I neither agree nor disagree with this", 3, 3, "decorated"),
+        ("I disagree", 2, 2, "decorated"),
+        ("I strongly agree", 5, 5, "decorated"),
+        ("I _strongly_ **agree**", 4, 5, "decorated"),
+        ("I somewhat agree", 4, None, "off_scale"),
+        ("They disagreed", 2, None, "off_scale"),
+        ("I do not agree", 4, None, "negated"),
+        ("I don’t agree", 4, None, "negated"),
+        ("I can hardly agree", 4, None, "negated"),
+        ("No. I agree", 4, 4, "decorated"),
+        ("No! I agree", 4, 4, "decorated"),
+        ("I would not\nI agree", 4, 4, "decorated"),
+        ("I do not slightly agree with it, I agree", 4, None, "negated"),
+        ("I disagree. It is not that I agree", 2, None, "negated"),
+        ("I agree, and it is not easy", 4, 4, "decorated"),
+        ("Well, I agree and agree", 4, 4, "decorated"),
+        ("I agree here, I disagree there", 2, None, "ambiguous"),
+        # A refusal counts where it stands before the option; after it, it is about something else.
+        ("I'm sorry, I cannot choose. I agree with both", 4, None, "refusal"),
+        ("As an AI I would agree", 4, None, "refusal"),
+        ("I think I agree, but I cannot provide reasons", 4, 4, "decorated"),
+        ("I do agree or disagree, but I cannot provide reasons", 2, None, "ambiguous"),
+        ("I cannot provide this", None, None, "refusal"),
+        ("I don't have any personal opinions", None, None, "refusal"),
+        ("agree - as an AI, I cannot say more", 4, 4, "decorated"),
+        ("> **agree**: as I said", 4, 4, "decorated"),
+        ("agree, disagree", 2, 4, "decorated"),
+        ("agree disagree", 2, None, "ambiguous"),
+        ("...", None, None, "empty"),
+        ("- \u2014", None, None, "empty"),
+    ],
+)
+def test_options_inside_one_another_refusals_and_negations(text, published, strict, answer_class):
+    assert parse_published(text, AGREEMENT) == published
+    assert parse_strict(text, AGREEMENT) == (strict, answer_class)
+
+
+NUMBERS = reading(*map(str, range(11)), lowest=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "strict", "answer_class"),
+    [
+        ("1", 1, "plain"),
+        ("10", 10, "plain"),
+        ("10.", 10, "plain"),
+        ("0, surely", 0, "decorated"),
+        ("I give 1.", 1, "decorated"),
+        ("I give 10!", 10, "decorated"),
+        ("I give 1.5", None, "off_scale"),
+        ("1,5", None, "off_scale"),
+        ("2.1", None, "off_scale"),
+        ("11", None, "off_scale"),
+        ("I give it -1", None, "off_scale"),
+        ("I give it 3-4", None, "ambiguous"),
+        ("1a", None, "off_scale"),
+        ("between 3 and 4", None, "ambiguous"),
+    ],
+)
+def test_options_of_digits(text, strict, answer_class):
+    assert parse_strict(text, NUMBERS) == (strict, answer_class)
+
+
+def test_of_two_options_of_one_length_the_published_rule_takes_the_higher_rating():
+    assert parse_published("both abc and abd", reading("abc", "abd", "x")) == 2
+    assert parse_published("both abc and abd", reading("abd", "abc", "x")) == 2
+    assert parse_published("YES, maybe", reading("no", "maybe", also_read=(("Yes, maybe", 1),))) == 1
+
+
+def test_options_without_letters_are_read_where_they_open_the_answer_only():
+    signs = reading("--", "-", "0", "+", "++")
+    assert parse_strict("++", signs) == (5, "plain")
+    assert parse_strict("+ that is my choice", signs).rating is None
+    assert parse_strict("+\nthat is my choice", signs) == (4, "decorated")
+    assert parse_strict("my choice is +", signs) == (None, "off_scale")
+
+
+@pytest.mark.parametrize(
+    "option", ["c++", "(a|b)", "[ab]", "a.b", "a*", "^a$", "\\d a", "çà, là", "да", "全く違う", "i’m sure"]
+)
+def test_options_of_any_characters_are_read_as_they_stand(option):
+    instrument = reading("nothing", option)
+    for text in (option, f" {option.upper()} ", f"{option}."):
+        assert parse_strict(text, instrument) == (2, "plain")
+        assert parse_published(text, instrument) == 2
+    assert parse_strict(f"well then {option}", instrument) == (2, "decorated")
+    assert parse_strict(f"well then x{option}x", instrument).rating is None
+
+
+WORDS = st.lists(st.sampled_from(["red", "blue", "blå", "x1"]), min_size=1, max_size=3).map(" ".join)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(WORDS, min_size=2, max_size=6, unique=True),
+    st.lists(st.sampled_from(["red", "blue", "blå", "x1", "red1"])),
+)
+def test_any_options_are_found_word_by_word_the_longest_first(options, words):
+    instrument = reading(*options, lowest=-1)
+    found, place = set(), 0
+    while place < len(words):
+        fits = [option for option in options if words[place : place + option.count(" ") + 1] == option.split()]
+        longest = max(fits, key=len, default="")
+        if fits:
+            found.add(options.index(longest) - 1)
+        place += longest.count(" ") + 1
+    expected = (found.copy().pop(), "decorated") if len(found) == 1 else (None, "ambiguous" if found else "off_scale")
+    assert parse_strict(" ".join(["zz", *words]), instrument) == expected
+    text = " ".join(words)
+    inside = [(len(option), rating) for rating, option in enumerate(options, -1) if option in text]
+    assert parse_published(text, instrument) == (max(inside)[1] if inside else None)
+
+
+@settings(max_examples=30, deadline=None)
+@given(instruments())
+def test_every_option_of_any_instrument_is_read_by_both_parsers(instrument):
+    for rating, option in enumerate(instrument.options, instrument.lowest):
+        assert parse_strict(option, instrument) == (rating, "plain")
+        assert parse_strict(f"{option}: because", instrument) == (rating, "decorated")
+        assert parse_published(f"I say {option.upper()}", instrument) == rating
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"), [("agree", "answered"), ("so what", "answered"), (" ", "empty"), ("As an AI, no", "refusal")]
+)
+def test_the_outcome_of_an_answer_that_arrived(text, outcome):
+    assert text_outcome(text, AGREEMENT) == outcome

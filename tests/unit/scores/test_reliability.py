@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pingouin
 import pytest
-from instruments import VALUE_PORTRAIT
+from instruments import SMALL, VALUE_PORTRAIT
+from scipy import optimize
 from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.scores.reliability import (
+    LEAST_UNIQUENESS,
     feldt_interval,
     mcdonald_omega,
     omega_of,
@@ -161,3 +165,110 @@ def test_models_have_both_coefficients_and_a_mirrored_item_counts_keyed():
     assert row["estimate"] == pytest.approx(omega_by_em(np.cov(keyed, rowvar=False)), abs=1e-6)
     assert (row["n_items"], row["n_observations"]) == (3, 40)
     assert np.isnan(row["ci_low"])
+
+
+@pytest.mark.parametrize(("lowest", "observations"), [(0, "model_by_version"), (-3, "model")])
+def test_any_scale_and_family_keyed_items_and_dimensions_without_items(lowest, observations):
+    instrument = replace(SMALL, lowest=lowest)
+    values = (draw(14, 11, (2, 5)) + lowest - 1).clip(lowest, lowest + 4).astype(np.int8)
+    values[2, 1, 4] = NO_RATING
+    items = [f"{n}-1" for n in range(5)]
+    ratings = Ratings([(f"m{n}", "baseline") for n in range(14)], ["a", "b"], items, values)
+    key = pd.DataFrame(
+        [(items[n], "taste", "Salty", (-1) ** n) for n in range(4)] + [("4-1", "pace", "Haste", 1)],
+        columns=["item_id", "family", "dimension", "polarity"],
+    )
+    table = reliability_of_models(ratings, key, observations, instrument)
+    names = [name for _, name in instrument.dimensions for _ in range(2)]
+    assert table["dimension"].tolist() == names
+    assert table["coefficient"].tolist() == ["alpha", "omega"] * 4
+    assert (table["source"] == "models").all()
+    assert (table["n_groups"] == 1).all()
+    rows = np.where(values == NO_RATING, np.nan, values)
+    rows = rows.reshape(28, 5) if observations == "model_by_version" else np.nanmean(rows, axis=1)
+    keyed = rows[:, :4] * np.array([1, -1, 1, -1])
+    alpha, omega = (
+        table[(table["dimension"] == "Salty") & (table["coefficient"] == c)].iloc[0] for c in ("alpha", "omega")
+    )
+    assert alpha["estimate"] == pytest.approx(closed_formula(keyed))
+    assert omega["estimate"] == pytest.approx(mcdonald_omega(keyed), abs=1e-6)
+    others = table[table["dimension"] != "Salty"]
+    assert others[["estimate", "ci_low", "ci_high"]].isna().all(axis=None)
+    haste = table[table["dimension"] == "Haste"].iloc[0]
+    assert (haste["n_items"], haste["n_observations"]) == (1, np.isfinite(rows[:, 4]).sum())
+    assert table.loc[table["dimension"] == "Sweet", "n_items"].tolist() == [0, 0]
+
+
+def test_groups_pool_by_inverse_variance_by_hand():
+    one, two = draw(30, 12), draw(18, 13, (4,))
+    items = ["2-1", "2-2", "2-3", "2-4"]
+    key = pd.concat([KEY, KEY.iloc[[0, 0, 0, 0]].assign(item_id=items, polarity=[1, -1, 1, 1])])
+    two[:, 1] = 7 - two[:, 1]
+    table = reliability_of_raters(survey((ITEMS, one), (items, two)), key, VALUE_PORTRAIT)
+    two[:, 1] = 7 - two[:, 1]
+    row = power(table)
+    parts = [(closed_formula(rows.astype(float)), *rows.shape) for rows in (one, two)]
+    # Hakstian and Whalen: the variance of the cube root of 1 - alpha.
+    weights = [((k - 1) * (9 * n - 11) ** 2) / (18 * k * (n - 1) * (1 - alpha) ** (2 / 3)) for alpha, n, k in parts]
+    mean = sum(w * (1 - alpha) ** (1 / 3) for w, (alpha, _, _) in zip(weights, parts, strict=True)) / sum(weights)
+    error = 1.959963984540054 / sum(weights) ** 0.5
+    found = row[["estimate", "ci_low", "ci_high"]].tolist()
+    assert found == pytest.approx([1 - mean**3, 1 - (mean + error) ** 3, 1 - (mean - error) ** 3])
+    assert row[["source", "family", "n_groups", "n_items", "n_observations"]].tolist() == ["raters", "pvq", 2, 7, 48]
+    assert table["dimension"].tolist() == [name for _, name in VALUE_PORTRAIT.dimensions]
+
+
+@pytest.mark.parametrize("rows", [np.full((5, 3), 4), np.array([[1, 2, 3], [2, 1, 5]])])
+def test_raters_all_alike_or_two_alone_have_no_alpha(rows):
+    found = power(reliability_of_raters(survey((ITEMS, rows)), KEY, VALUE_PORTRAIT))
+    assert found["n_groups"] == 0
+    ratings = Ratings([(f"m{n}", "baseline") for n in range(len(rows))], ["v1"], ITEMS, rows[:, None].astype(np.int8))
+    alpha = power(reliability_of_models(ratings, KEY, "model", VALUE_PORTRAIT))
+    assert np.isnan(alpha["estimate"])
+    assert np.isnan(alpha["ci_low"])
+    assert (alpha["n_items"], alpha["n_observations"]) == (3, len(rows))
+
+
+def test_three_raters_and_two_items_are_enough_for_alpha():
+    rows = np.array([[1, 2], [3, 3], [5, 6]])
+    found = power(reliability_of_raters(survey((ITEMS[:2], rows)), KEY, VALUE_PORTRAIT))
+    assert found["estimate"] == pytest.approx(closed_formula(rows.astype(float)))
+
+
+def test_omega_needs_no_more_than_one_row_beyond_its_items():
+    rated = np.array([[1.0, 2, 1], [2, 1, 3], [4, 4, 5], [5, 6, 4]])
+    assert np.isfinite(mcdonald_omega(rated))
+    assert np.isnan(mcdonald_omega(rated[:3]))
+
+
+def test_a_uniqueness_that_would_be_negative_stops_at_its_bound():
+    # 0.8 * 0.8 / 0.5 is above 1 (a Heywood case).
+    covariance = np.array([[1.0, 0.8, 0.8], [0.8, 1.0, 0.5], [0.8, 0.5, 1.0]])
+
+    def misfit(free):
+        model = np.outer(free[:3], free[:3]) + np.diag([LEAST_UNIQUENESS, *np.exp(free[3:])])
+        return np.linalg.slogdet(model)[1] + np.trace(np.linalg.solve(model, covariance))
+
+    # The whole likelihood by another method, the first uniqueness held at its bound.
+    free = optimize.minimize(misfit, [0.9, 0.8, 0.8, -1, -1], method="BFGS").x
+    common = free[:3].sum() ** 2
+    expected = common / (common + LEAST_UNIQUENESS + np.exp(free[3:]).sum())
+    assert omega_of(covariance) == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_search_that_rounding_stops_at_the_optimum_has_converged():
+    # L-BFGS-B ends some of these searches as failures, although the slope is zero there.
+    for seed in range(40):
+        covariance = np.cov(draw(190, seed, (12,)), rowvar=False)
+        omega = omega_of(covariance)
+        assert omega == pytest.approx(omega_of(covariance[::-1, ::-1]), abs=1e-6), seed
+
+
+def test_a_search_that_is_cut_short_has_no_omega(monkeypatch):
+    minimise = optimize.minimize
+
+    def hasty(*args, **settings):
+        return minimise(*args, **settings | {"options": {"maxiter": 1}})
+
+    monkeypatch.setattr(optimize, "minimize", hasty)
+    assert np.isnan(omega_of(np.cov(draw(80, 8, (6,)), rowvar=False)))

@@ -1,8 +1,14 @@
+from itertools import combinations
+
 import numpy as np
+import pandas as pd
 import pytest
-from instruments import VALUE_PORTRAIT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from instrument_strategies import instruments
+from instruments import SMALL, VALUE_PORTRAIT
 from value_portrait.scores.ratings import NO_RATING, Ratings
-from value_portrait.scores.sensitivity import estimate_sensitivity
+from value_portrait.scores.sensitivity import estimate_sensitivity, wordings
 
 VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed", "v3", "v3_reversed"]
 
@@ -42,3 +48,63 @@ def test_one_wording_alone_has_no_order_sensitivity():
     assert np.isnan(row["prompt_sensitivity"])
     assert np.isnan(row["prompt_difference"])
     assert np.isnan(row["order_sensitivity"])
+
+
+def mean(numbers):
+    return np.mean(numbers) if len(numbers) else np.nan
+
+
+def by_loops(values, versions, instrument):
+    """One subject's row, item by item; ``values`` (V, I)."""
+    asked = [(instrument.version(name), row) for name, row in zip(versions, values.tolist(), strict=True)]
+    originals = [row for version, row in asked if not version.reversed]
+    items = [one for one in zip(*originals, strict=True) if NO_RATING not in one] if len(originals) > 1 else []
+    found = {
+        "prompt_sensitivity": mean([len(set(ratings)) > 1 for ratings in items]),
+        "prompt_difference": mean([mean([abs(a - b) for a, b in combinations(ratings, 2)]) for ratings in items]),
+        "n_prompt_items": len(items),
+    }
+    order = []
+    for version, straight in asked:
+        for other, turned in asked:
+            if version.wording == other.wording and other.reversed and not version.reversed:
+                both = [(a, b) for a, b in zip(straight, turned, strict=True) if NO_RATING not in (a, b)]
+                found[f"n_order_items_{version.wording}"] = len(both)
+                order.append([mean([a != b for a, b in both]), mean([abs(a - b) for a, b in both])])
+                found[f"order_sensitivity_{version.wording}"], found[f"order_difference_{version.wording}"] = order[-1]
+    means = np.mean(order, axis=0) if order else [np.nan, np.nan]
+    return found | {"order_sensitivity": means[0], "order_difference": means[1]}
+
+
+@settings(max_examples=40, deadline=None)
+@given(instruments(), st.integers(0, 2**32 - 1), st.data())
+def test_every_subject_equals_loops(instrument, seed, data):
+    names = [version.name for version in instrument.prompt_versions]
+    versions = data.draw(st.lists(st.sampled_from(names), min_size=1, unique=True))
+    rng = np.random.default_rng(seed)
+    values = rng.integers(instrument.lowest, instrument.highest + 1, (3, len(versions), 5)).astype(np.int8)
+    values[rng.random(values.shape) < 0.2] = NO_RATING
+    subjects = [("a", "baseline"), ("a", "he"), ("b", "baseline")]
+    found = estimate_sensitivity(Ratings(subjects, versions, [f"{n}-1" for n in range(5)], values), instrument)
+    expected = pd.DataFrame(
+        [
+            {"model": model, "condition": condition} | by_loops(own, versions, instrument)
+            for (model, condition), own in zip(subjects, values, strict=True)
+        ]
+    )
+    assert set(found.columns) == set(expected.columns)
+    pd.testing.assert_frame_equal(found[expected.columns], expected, check_dtype=False)
+
+
+def test_a_wording_without_its_mirror_counts_for_the_wording_only():
+    values = np.array([[[0, 4], [3, 4], [1, 4]], [[4, 4], [0, 0], [4, NO_RATING]]], np.int8)
+    both = Ratings([("m", "baseline"), ("n", "baseline")], ["a", "a_turned", "b"], ["1-1", "1-2"], values)
+    table = estimate_sensitivity(both, SMALL)
+    assert not any(column.endswith("_b") for column in table.columns)
+    # Differences have no sign: 0 against 3, and 4 against 0 twice.
+    assert table["order_difference"].tolist() == table["order_difference_a"].tolist() == [1.5, 4]
+    assert table["order_sensitivity"].tolist() == [0.5, 1]
+    assert table["prompt_difference"].tolist() == [0.5, 0]
+    assert table["n_prompt_items"].tolist() == [2, 1]
+    assert wordings(["b", "a_turned", "a"], SMALL) == {"a": ("a", "a_turned")}
+    assert wordings(["a_turned", "b"], SMALL) == {}
