@@ -3,9 +3,6 @@
 # Gives  results/personas/{people.csv,people_provenance.csv}; nothing where the config's people are null
 from value_portrait.personas.ess_file import find_file
 
-# What the paper prints of personas and people is about its own instrument.
-SHIPPED = as_instrument(checked(read_instrument, shipped("config/instruments/value_portrait.yaml")))
-PRINTED = CONFIG.study == "paper" and MEASURED.dimensions == SHIPPED.dimensions
 # People to hold personas against: the simulated ones, the user's file of the ESS, or None for the printed numbers.
 PEOPLE_FILE = None
 if GROUPS:
