@@ -72,11 +72,11 @@ if workflow.is_main_process:
         logger.warning(line)
 # What the paper prints is about its own instrument.
 SHIPPED = as_instrument(checked(read_instrument, shipped("config/instruments/value_portrait.yaml")))
-PRINTED = CONFIG.study == "paper" and (MEASURED.families, MEASURED.options) == (SHIPPED.families, SHIPPED.options)
+PAPERS_OWN = CONFIG.study == "paper" and (MEASURED.families, MEASURED.options) == (SHIPPED.families, SHIPPED.options)
 # The certificate holds the paper's choices, but it needs answers to all of the paper's prompt versions.
 CERTIFIED = (
     bool(RECORDED_FILES)
-    and PRINTED
+    and PAPERS_OWN
     and CONFIG.prompt_versions == list(VERSIONS)
     and all(len(files) == len(VERSIONS) for files in RECORDED_FILES.values())
 )

@@ -7,7 +7,7 @@ from value_portrait.personas.ess_file import find_file
 PEOPLE_FILE = None
 if GROUPS:
     PEOPLE_FILE = f"{RESULTS}/study/simulated_people.csv" if SIMULATED else checked(find_file, CONFIG.people.folder)
-    if not PEOPLE_FILE and not PRINTED:
+    if not PEOPLE_FILE and not PAPERS_OWN:
         where = f"{CONFIG_FILES}: people"
         remedy = f"Put it into {CONFIG.people.folder}, or set people: null."
         sys.exit(f"Error: {InputError(where, 'needs a file of the European Social Survey.', remedy)}")

@@ -7,7 +7,7 @@ PRINTED_AXES = ("gender", "age", "politics", "education", "race", "religion", "i
 # Whose personas there are, on which axes, and whether any stands for a group of people: those of the paper by its
 # printed numbers alone.
 PERSONAS_OF = {}
-if PRINTED:
+if PAPERS_OWN:
     compared = any(axis in GROUPS for axis in PRINTED_AXES)
     PERSONAS_OF[""] = {"source": "printed", "model": "GPT-4o", "axes": PRINTED_AXES, "compared": compared}
 PERSONAS_OF |= {

@@ -222,6 +222,7 @@ def test_effects_in_every_resample_are_those_of_plain_loops(centring):
     ratings = Ratings([(model, told) for model in "mn" for told in conditions], ["a", "b"], ITEMS, values)
     found = estimate(ratings, key, [persona("old", people="60+", order=2), persona("young", order=1)], centring)
     assert found.table.index.tolist() == list(range(12))
+    assert list(found.table.columns) == effects.COLUMNS
     about = found.table[["model", "persona", "framing", "dimension", "n_queries"]]
     measured = [("Sweet", 2), ("Salty", 4), ("Haste", 1)]
     assert list(about.itertuples(index=False, name=None)) == [
