@@ -85,9 +85,9 @@ def archive_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def paper(finished: Callable[..., Path], archive_path: str) -> Path:
-    """A checkout in which the paper has been rebuilt; its tests edit it, so they are one group."""
-    return finished("paper", lambda checkout: None, archive=archive_path)
+def paper(finished: Callable[..., Path], archive_path: str, worker_id: str) -> Path:
+    """A checkout in which the paper has been rebuilt; its tests edit it, so each process has its own."""
+    return finished(f"paper-{worker_id}", lambda checkout: None, archive=archive_path)
 
 
 @pytest.fixture

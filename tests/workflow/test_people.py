@@ -116,11 +116,11 @@ def test_without_people_there_are_personas_alone(checkout):
     (checkout / "config.yaml").write_text(yaml.safe_dump(config | {"people": None}))
     plan = run_snakemake(checkout, "-n", "--", "personas")
     assert plan.returncode == 0, plan.stdout
-    assert "people.csv" not in plan.stdout
+    assert "personas/people.csv" not in plan.stdout
     assert "personas_and_people" not in plan.stdout
     whole = run_snakemake(checkout, "-n")
     assert whole.returncode == 0, whole.stdout
-    assert "people.csv" not in whole.stdout
+    assert "personas/people.csv" not in whole.stdout
     assert "write_certificate " in whole.stdout
     result = run_snakemake(
         checkout, "--", "results/personas/findings.md", "results/publication/tables/personas_age.csv"
