@@ -31,7 +31,7 @@ new-study: $(ENVIRONMENT) ## write the skeleton of your own study: NAME=my_study
 	@.venv/bin/python tools/new_study.py "$(NAME)" $(KIND)
 
 test: $(ENVIRONMENT) lint ## run the checks and the tests
-	@.venv/bin/python -m pytest -n 2 --dist loadgroup
+	@.venv/bin/python -m pytest -n 2 --dist worksteal
 
 cluster: $(CLUSTER_ENVIRONMENT) ## set up .venv-cluster: the same environment, with what submits jobs (docs/cluster.md)
 

@@ -85,9 +85,10 @@ def archive_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def paper(finished: Callable[..., Path], archive_path: str, worker_id: str) -> Path:
-    """A checkout in which the paper has been rebuilt; its tests edit it, so each process has its own."""
-    return finished(f"paper-{worker_id}", lambda checkout: None, archive=archive_path)
+def paper(finished: Callable[..., Path], archive_path: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout in which the paper has been rebuilt; its tests edit it, so each process has its own copy."""
+    rebuilt = finished("paper", lambda checkout: None, archive=archive_path)
+    return Path(shutil.copytree(rebuilt, tmp_path_factory.mktemp("paper") / "checkout"))
 
 
 @pytest.fixture

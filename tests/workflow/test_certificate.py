@@ -20,8 +20,6 @@ from value_portrait.tables import read_table
 sys.path.append(str(ROOT / "tools"))
 from update_readme import with_certificate
 
-pytestmark = pytest.mark.xdist_group("paper")
-
 VALUES_AND_TRAITS = 19
 
 

@@ -37,9 +37,6 @@ def chosen(request, tmp_path_factory):
     return checkout / "results/small", choices
 
 
-pytestmark = pytest.mark.xdist_group("choices")
-
-
 def read(results, table):
     path = results / table
     return pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)

@@ -20,9 +20,6 @@ def write_results_of_others(checkout):
     (checkout / "results/mine.txt").write_text("the paper's")
 
 
-pytestmark = pytest.mark.xdist_group("demo")
-
-
 def test_the_demo_stays_below_its_own_folder(demo):
     assert {path.name for path in (demo / "results").iterdir()} == {"demo", "mine.txt"}
     assert (demo / "results/mine.txt").read_text() == "the paper's"

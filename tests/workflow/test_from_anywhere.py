@@ -10,8 +10,6 @@ import pandas as pd
 import pytest
 from conftest import ROOT, copy_checkout, run_snakemake, small_models
 
-pytestmark = pytest.mark.xdist_group("anywhere")
-
 # Choices alone: what they leave open is the shipped config's.
 CHOICES = """\
 study: simulated

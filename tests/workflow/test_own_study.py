@@ -185,7 +185,6 @@ def check_publication(checkout, more_figures, more_tables, left_out):
     assert (publication / "summary.md").read_text().rstrip().endswith(f". Left out: {left_out}.")
 
 
-@pytest.mark.xdist_group("own_rated")
 def test_items_that_people_rated_get_their_key(rated):
     run(rated, "items")
     key = read_key(rated).set_index(["item_id", "dimension"])["polarity"].to_dict()
@@ -199,7 +198,6 @@ def planted():
     return {(item, dimension): sign for item, (dimension, sign) in ITEMS.items()}
 
 
-@pytest.mark.xdist_group("own_given")
 def test_a_given_key_is_taken_as_it_is(given_key):
     run(given_key, "items")
     key = read_key(given_key)
@@ -207,7 +205,6 @@ def test_a_given_key_is_taken_as_it_is(given_key):
     assert key["rho"].isna().all()
 
 
-@pytest.mark.xdist_group("own_rated")
 def test_a_study_that_people_rated_runs_whole(rated):
     said = run(rated, "all")
     assert said.count("1 recorded model has no answers to prompt version b;") == 1
@@ -219,7 +216,6 @@ def test_a_study_that_people_rated_runs_whole(rated):
     assert set(reliability["source"]) == {"models", "raters"}
 
 
-@pytest.mark.xdist_group("own_given")
 def test_a_questionnaire_with_a_given_key_runs_whole(given_key):
     run(given_key, "all")
     check_profiles(given_key)
@@ -237,7 +233,6 @@ def test_a_questionnaire_with_a_given_key_runs_whole(given_key):
     assert set(reliability["source"]) == {"models"}
 
 
-@pytest.mark.xdist_group("own_given")
 @pytest.mark.parametrize(
     ("path", "old", "new", "parts"),
     [
@@ -263,7 +258,6 @@ def test_a_fault_of_the_folder_ends_in_one_line(given_key, path, old, new, parts
     assert len(lines) == 1, result.stdout
 
 
-@pytest.mark.xdist_group("skeleton")
 @pytest.mark.parametrize("kind", ["rated", "questionnaire"])
 def test_the_skeleton_runs_as_it_is_written(checkout, kind):
     write = [sys.executable, str(ROOT / "tools/new_study.py"), "my_study", kind]

@@ -21,8 +21,6 @@ from value_portrait.responses.conditions import model_conditions, read_personas
 from value_portrait.responses.planning import read_questions
 from value_portrait.responses.requests import Finding
 
-pytestmark = pytest.mark.xdist_group("paper")
-
 FAMILIES = ("pvq", "higher_pvq", "bfi")
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text())
 LIBRARY = "workflow/scripts/value_portrait"
