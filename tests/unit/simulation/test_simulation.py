@@ -13,6 +13,7 @@ from instrument_strategies import instruments
 from instruments import SMALL, VALUE_PORTRAIT
 from simulation.simulate_answers import simulate_answers
 from simulation.simulate_study import simulate_study
+from value_portrait.randomness import named_generator
 from value_portrait.simulation.models import (
     REFUSALS,
     STYLES,
@@ -20,7 +21,6 @@ from value_portrait.simulation.models import (
     draw_model,
     expected_centred_means,
     expected_ratings,
-    named_generator,
 )
 from value_portrait.simulation.people_and_items import (
     draw_loadings,

@@ -9,6 +9,7 @@ import orjson
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
+from value_portrait.randomness import named_generator
 from value_portrait.simulation import models as simulated
 from value_portrait.simulation.people_and_items import key_loadings, loading_matrix, loadings_schema
 from value_portrait.simulation.personas import draw_shifts, moved, planted_effects
@@ -45,14 +46,14 @@ def simulate_answers(
     for about in models:
         name, conditions = about["model"], about["conditions"]
         shifts = draw_shifts(name, seed, {key: told for key, told in conditions.items() if told}, instrument)
-        rng = simulated.named_generator(name, seed)
+        rng = named_generator(name, seed)
         plain = simulated.draw_model(rng, name, instrument)
         noise = simulated.draw_item_noise(rng, len(ids), instrument)
         for condition, told in conditions.items():
             planted, own = plain, rng
             if told:
                 planted = moved(plain, shifts[condition], instrument)
-                own = simulated.named_generator(f"{name} under {condition}", seed)
+                own = named_generator(f"{name} under {condition}", seed)
             expected = simulated.expected_ratings(planted, loadings, difficulty, instrument) + noise
             reasoning = about["reasoning"] == "yes"
             answers = simulated.draw_answers(

@@ -45,6 +45,13 @@ class Reliability(Checked):
     observations: Literal["model_by_version", "model"] = Field(description="model_by_version or model")
 
 
+class Robustness(Checked):
+    """How thoroughly it is worked out what the numbers are worth."""
+
+    resamples: int = Field(ge=100, description="draws of every resampling and permutation, at least 100")
+    universes: int = Field(ge=1, description="analyses of the multiverse: all, or if there are more, so many of them")
+
+
 class Responses(Checked):
     """Where live answers are kept, and what they may cost."""
 
@@ -108,6 +115,7 @@ class Config(Checked):
     prompts: Folder | None = Field(description="a folder of prompt templates of one's own, or null")
     scoring: Scoring
     reliability: Reliability
+    robustness: Robustness
     responses: Responses
     models: Folder = Field(description="the path of a table of models")
     providers: Folder = Field(description="the path of providers.yaml")

@@ -1,5 +1,7 @@
 """Item validation: how far each item's ratings go with the raters' own scores, and which items measure what."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from scipy import special
@@ -9,44 +11,78 @@ from value_portrait.instrument import Instrument
 Z_95 = special.ndtri(0.975)
 
 
-def correlate_items(survey: pd.DataFrame, participants: pd.DataFrame, method: str = "spearman") -> pd.DataFrame:
-    """Correlation of every item with every dimension over the item's raters.
+@dataclass(frozen=True)
+class Block:
+    """Items that the same people rated, as in a survey group.
+
+    Attributes
+    ----------
+    items, raters, dimensions : the I items, R raters and D (family, dimension) of the arrays.
+    ratings : (R, I) float. scores : the raters' own scores, (R, D) float, NaN where one is missing.
+    """
+
+    items: list[str]
+    raters: list[str]
+    dimensions: list[tuple[str, str]]
+    ratings: np.ndarray
+    scores: np.ndarray
+
+
+def survey_blocks(survey: pd.DataFrame, participants: pd.DataFrame) -> list[Block]:
+    """The survey as blocks of items with the same raters, items in the order of the survey.
 
     Parameters
     ----------
     survey : table ``survey``; participants : table ``participants``, every rater with every score (the study stage
-        sees to it; a score that is missing all the same makes that dimension null for the items its rater saw).
+        sees to it).
+    """
+    scores = participants.pivot(index="participant_id", columns=["family", "dimension"], values="score")
+    dimensions = [(name[0], name[1]) for name in scores.columns]
+    blocks = []
+    for raters, items in _items_by_raters(survey).items():
+        block = survey[survey["item_id"].isin(items)]
+        ratings = block.pivot(index="participant_id", columns="item_id", values="rating")[items].loc[list(raters)]
+        own = scores.loc[list(raters)]
+        blocks.append(Block(items, list(raters), dimensions, ratings.to_numpy(float), own.to_numpy(float)))
+    return blocks
+
+
+def correlate_items(survey: pd.DataFrame, participants: pd.DataFrame, method: str = "spearman") -> pd.DataFrame:
+    """Correlation of every item with every dimension over the item's raters; see ``survey_blocks``.
+
+    Parameters
+    ----------
     method : ``spearman`` (Pearson's correlation of average ranks) or ``pearson``.
 
     Returns
     -------
     Table ``correlations``, one row per item and dimension. ``p`` is two-sided, from Student's t with n - 2 degrees
-    of freedom; rho and p are null where ratings or scores do not vary.
+    of freedom; rho and p are null where ratings or scores do not vary, or where a rater has no score.
     """
-    scores = participants.pivot(index="participant_id", columns=["family", "dimension"], values="score")
-    blocks = []
-    # Items with the same raters go through the arithmetic together: one block for each survey group.
-    for raters, items in _items_by_raters(survey).items():
-        block = survey[survey["item_id"].isin(items)]
-        ratings = block.pivot(index="participant_id", columns="item_id", values="rating")[items]
-        x, y = ratings.loc[list(raters)], scores.loc[list(raters)]
-        if method == "spearman":
-            x, y = x.rank(), y.rank()
-        rho = pearson_matrix(x.to_numpy(float), y.to_numpy(float))
-        families, dimensions = zip(*scores.columns, strict=True)
-        blocks.append(
+    frames = []
+    for block in survey_blocks(survey, participants):
+        rho = correlate(block.ratings, block.scores, method)
+        families, dimensions = zip(*block.dimensions, strict=True)
+        frames.append(
             pd.DataFrame(
                 {
-                    "item_id": np.repeat(items, len(dimensions)),
-                    "family": np.tile(families, len(items)),
-                    "dimension": np.tile(dimensions, len(items)),
-                    "n": len(raters),
+                    "item_id": np.repeat(block.items, len(dimensions)),
+                    "family": np.tile(families, len(block.items)),
+                    "dimension": np.tile(dimensions, len(block.items)),
+                    "n": len(block.raters),
                     "rho": rho.ravel(),
-                    "p": correlation_p(rho, len(raters)).ravel(),
+                    "p": correlation_p(rho, len(block.raters)).ravel(),
                 }
             )
         )
-    return with_interval(pd.concat(blocks, ignore_index=True), method)
+    return with_interval(pd.concat(frames, ignore_index=True), method)
+
+
+def correlate(ratings: np.ndarray, scores: np.ndarray, method: str) -> np.ndarray:
+    """Correlations of the columns of ``ratings`` (n, I) with those of ``scores`` (n, D), as (I, D); NaN if constant."""
+    if method == "spearman":
+        ratings, scores = (pd.DataFrame(values).rank().to_numpy() for values in (ratings, scores))
+    return pearson_matrix(ratings, scores)
 
 
 def pearson_matrix(x: np.ndarray, y: np.ndarray) -> np.ndarray:

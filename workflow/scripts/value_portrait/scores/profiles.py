@@ -1,7 +1,7 @@
 """From ratings to value profiles: averages over prompt versions, keyed and centred scores."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,53 +10,80 @@ from value_portrait.instrument import Instrument
 from value_portrait.scores.ratings import Ratings
 
 
-def score(
-    averages: np.ndarray, items: Sequence[str], key: pd.DataFrame, centring: str, instrument: Instrument
-) -> pd.DataFrame:
-    """Scores of every row of ``averages`` on every dimension of the key.
+class Tags(NamedTuple):
+    """The items of a key that measure one dimension: their places among all items, and 1 or -1 for each (floats)."""
+
+    columns: np.ndarray
+    polarity: np.ndarray
+
+
+def arrange_tags(key: pd.DataFrame, items: Sequence[str], instrument: Instrument) -> list[Tags]:
+    """The table ``item_key`` by dimension, in the order of ``instrument.dimensions``; each in the order of the key."""
+    position = {item: index for index, item in enumerate(items)}
+    own = dict(iter(key.groupby(["family", "dimension"], sort=False, observed=True)))
+    return [
+        Tags(
+            np.array([position[item] for item in own[name]["item_id"]], np.intp),
+            own[name]["polarity"].to_numpy(float),
+        )
+        if name in own
+        else Tags(np.empty(0, np.intp), np.empty(0))
+        for name in instrument.dimensions
+    ]
+
+
+def centred_means(averages: np.ndarray, tags: Sequence[Tags], centring: str, instrument: Instrument) -> np.ndarray:
+    """The centred mean of every row of ``averages`` (S, I) on every dimension, as (S, D); NaN without any rating.
 
     Parameters
     ----------
-    averages : (S, I), ratings averaged over versions, NaN for items without any.
-    key : table ``item_key``.
+    averages : ratings averaged over versions, NaN for items without any.
+    tags : of each of the D dimensions, in the order of the instrument.
     centring : the centre is the mean over all items with a tag of the family, each once (``tagged_items``), over all
-        items (``all_items``), or 0 (``none``).
+        items (``all_items``), or 0 (``none``). An item tagged -1 enters with the opposite sign of its deviation.
+    """
+    names = [family.name for family in instrument.families]
+    centres = dict(zip(names, _centres(averages, tags, centring, instrument), strict=True))
+    scores = [
+        _row_mean((averages[:, own.columns] - centres[family][:, None]) * own.polarity)
+        for (family, _), own in zip(instrument.dimensions, tags, strict=True)
+    ]
+    return np.stack(scores, axis=1)
+
+
+def score(
+    averages: np.ndarray, items: Sequence[str], key: pd.DataFrame, centring: str, instrument: Instrument
+) -> pd.DataFrame:
+    """Scores of every row of ``averages`` (S, I) on every dimension of the key; see ``centred_means``.
 
     Returns
     -------
     Columns row (0 to S - 1), family, dimension, n_items, n_missing, mean, centred_mean and sd, sorted by row, then in
-    the order of the instrument's dimensions. An item keyed -1 enters ``mean`` mirrored on the scale and
-    ``centred_mean`` with the opposite sign of its deviation from the centre. ``sd`` is the population SD over items,
-    keyed like ``mean``.
+    the order of the instrument's dimensions. An item keyed -1 enters ``mean`` mirrored on the scale. ``sd`` is the
+    population SD over items, keyed like ``mean``.
     """
-    position = {item: index for index, item in enumerate(items)}
+    tags = arrange_tags(key, items, instrument)
+    centred = centred_means(averages, tags, centring, instrument)
     frames = []
-    for family in instrument.families:
-        tags = key[key["family"] == family.name]
-        tagged = sorted({position[item] for item in tags["item_id"]})
-        centre = _centre(averages, tagged, centring)
-        for dimension in family.names:
-            own = tags[tags["dimension"] == dimension]
-            columns = [position[item] for item in own["item_id"]]
-            polarity = own["polarity"].to_numpy(float)
-            rated = averages[:, columns]
-            keyed = np.where(polarity > 0, rated, instrument.mirror - rated)
-            n = (~np.isnan(rated)).sum(axis=1)
-            mean = _row_mean(keyed)
-            frames.append(
-                pd.DataFrame(
-                    {
-                        "row": np.arange(len(averages)),
-                        "family": family.name,
-                        "dimension": dimension,
-                        "n_items": n,
-                        "n_missing": len(columns) - n,
-                        "mean": mean,
-                        "centred_mean": _row_mean((rated - centre[:, None]) * polarity),
-                        "sd": np.sqrt(_row_mean((keyed - mean[:, None]) ** 2)),
-                    }
-                )
+    for place, ((family, dimension), own) in enumerate(zip(instrument.dimensions, tags, strict=True)):
+        rated = averages[:, own.columns]
+        keyed = np.where(own.polarity > 0, rated, instrument.mirror - rated)
+        n = (~np.isnan(rated)).sum(axis=1)
+        mean = _row_mean(keyed)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "row": np.arange(len(averages)),
+                    "family": family,
+                    "dimension": dimension,
+                    "n_items": n,
+                    "n_missing": len(own.columns) - n,
+                    "mean": mean,
+                    "centred_mean": centred[:, place],
+                    "sd": np.sqrt(_row_mean((keyed - mean[:, None]) ** 2)),
+                }
             )
+        )
     return pd.concat(frames).sort_values("row", kind="stable").reset_index(drop=True)
 
 
@@ -64,11 +91,7 @@ def profile_models(ratings: Ratings, key: pd.DataFrame, centring: str, instrumen
     """The table ``profiles``: every subject on every dimension."""
     scores = score(ratings.averages(), ratings.items, key, centring, instrument)
     missing = (~ratings.rated).sum(axis=1)
-    position = {item: index for index, item in enumerate(ratings.items)}
-    columns = [
-        [position[item] for item in key.loc[(key["family"] == family) & (key["dimension"] == dimension), "item_id"]]
-        for family, dimension in instrument.dimensions
-    ]
+    columns = [own.columns for own in arrange_tags(key, ratings.items, instrument)]
     models, conditions = zip(*ratings.subjects, strict=True)
     rows = scores["row"].to_numpy()
     scores["n_missing_answers"] = np.stack([missing[:, own].sum(axis=1) for own in columns], axis=1).ravel()
@@ -119,10 +142,18 @@ def profile_as_seen(
     )
 
 
-def _centre(averages: np.ndarray, tagged: list[int], centring: str) -> np.ndarray:
-    if centring == "none":
-        return np.zeros(len(averages))
-    return _row_mean(averages[:, tagged] if centring == "tagged_items" else averages)
+def _centres(averages: np.ndarray, tags: Sequence[Tags], centring: str, instrument: Instrument) -> Iterator[np.ndarray]:
+    """The centre of each row (S,), family by family."""
+    for family in instrument.families:
+        if centring == "none":
+            yield np.zeros(len(averages))
+        elif centring == "all_items":
+            yield _row_mean(averages)
+        else:
+            columns = [
+                own.columns for (name, _), own in zip(instrument.dimensions, tags, strict=True) if name == family.name
+            ]
+            yield _row_mean(averages[:, np.unique(np.concatenate(columns))])
 
 
 def _row_mean(values: np.ndarray) -> np.ndarray:

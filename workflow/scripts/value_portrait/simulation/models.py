@@ -1,6 +1,5 @@
 """Simulated models with planted profiles and habits, and their answers."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -53,12 +52,6 @@ class PlantedModel:
     decoration_rate: float
     profile: dict[str, dict[str, float]]
     conditions: dict[str, dict[str, float | None]] = field(default_factory=dict)
-
-
-def named_generator(name: str, seed: int) -> np.random.Generator:
-    """The random numbers of one model, say: they depend on its name and the seed, not on what else there is."""
-    digest = hashlib.sha256(name.encode()).digest()
-    return np.random.default_rng([seed, int.from_bytes(digest)])
 
 
 def draw_model(rng: np.random.Generator, model: str, instrument: Instrument) -> PlantedModel:

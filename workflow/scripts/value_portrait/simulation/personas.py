@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from value_portrait.instrument import Instrument
-from value_portrait.simulation.models import PlantedModel, expected_centred_means, expected_ratings, named_generator
+from value_portrait.randomness import named_generator
+from value_portrait.simulation.models import PlantedModel, expected_centred_means, expected_ratings
 from value_portrait.simulation.people_and_items import draw_scores, family_columns
 
 # In standard deviations of people: a persona's effect on a dimension; what full steering adds to the one that is told.

@@ -1,0 +1,3 @@
+# Robustness: what the numbers are worth that rest on models' answers.
+# Takes  results/{study,items,scores}
+# Gives  results/robustness/

@@ -1,0 +1,1 @@
+"""What the numbers are worth: chance, validity, uncertainty, and every defensible analysis."""
