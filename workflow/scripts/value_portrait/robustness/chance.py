@@ -89,27 +89,29 @@ def tags_by_chance(
         positive = tagged[:, columns] & (rho[:, columns] > 0)
         left = (_discoveries(one_sided) & positive, _discoveries(two_sided) & tagged[:, columns])
         weak = counts[:, columns, 2].sum(axis=1)
-        null_share = min(1.0, weak[0] / weak[1:].mean()) if weak[1:].any() else np.nan
-        for names, own in [(None, slice(None)), *((name, [place]) for place, name in enumerate(family.names))]:
-            places = np.array(columns)[own]
+        null_share = np.minimum(weak[0] / weak[1:].mean(), 1) if weak[1:].any() else np.nan
+        rest = list(range(len(columns)))
+        for name, own in [(None, rest), *zip(family.names, ([place] for place in rest), strict=True)]:
+            places = [columns[place] for place in own]
             tests = int((~np.isnan(rho[:, places])).sum())
+            totals = counts[:, places].sum(axis=1)
             for side, direction in enumerate(DIRECTIONS):
-                found, *chance = counts[:, places, side].sum(axis=1)
-                expected = np.mean(chance)
+                found, chance = totals[0, side], totals[1:, side]
+                expected = chance.mean()
                 low, high = np.quantile(chance, [0.025, 0.975])
                 rows.append(
                     {
                         "family": family.name,
-                        "dimension": names,
+                        "dimension": name,
                         "direction": direction,
                         "tests": tests,
                         "tags": found,
                         "expected": expected,
                         "low": low,
                         "high": high,
-                        "p": (1 + np.sum(chance >= found)) / (1 + permutations),
+                        "p": (1 + (chance >= found).sum()) / (1 + permutations),
                         "null_share": null_share,
-                        "false_discovery_rate": min(1.0, null_share * expected / found) if found else np.nan,
+                        "false_discovery_rate": np.minimum(null_share * expected / found, 1) if found else np.nan,
                         "surviving": int(left[side][:, own].sum()),
                     }
                 )

@@ -103,5 +103,11 @@ def _sums(rho: np.ndarray, other: np.ndarray, limit: float, polarity: str) -> np
         rho, other = rho * sign, other * sign
     # What the other half cannot correlate is no test of a tag.
     tagged = (rho > limit) & ~np.isnan(other)
-    parts = (tagged, np.where(tagged, rho, 0), np.where(tagged, other, 0), tagged & (other > 0), tagged & (other > limit))
+    parts = (
+        tagged,
+        np.where(tagged, rho, 0),
+        np.where(tagged, other, 0),
+        tagged & (other > 0),
+        tagged & (other > limit),
+    )
     return np.stack([part.sum(axis=1) for part in parts], axis=2)

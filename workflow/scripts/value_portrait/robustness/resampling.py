@@ -30,7 +30,7 @@ class TagRule(NamedTuple):
         """
         if self.max_p is None:
             return self.threshold + ROUNDING
-        return max(correlation_of_p(self.max_p, n), self.threshold) + ROUNDING
+        return float(np.maximum(correlation_of_p(self.max_p, n), self.threshold)) + ROUNDING
 
 
 def correlation_of_p(p: float, n: int) -> float:

@@ -10,17 +10,20 @@ from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Block
 from value_portrait.randomness import named_generator
 from value_portrait.robustness.resampling import (
+    ROUNDING,
     TagRule,
     correlate_samples,
     draw_orders,
     group_places,
+    in_chunks,
     suborders,
 )
 from value_portrait.scores.profiles import Tags, centred_means
 from value_portrait.tables import NUMBER, REPEATED_TEXT, Column, Schema
 
 FOLDS = 5
-FEWEST_RATERS = 2 * FOLDS  # of a block: those left out are compared with each other
+FEWEST_RATERS = 2 * FOLDS  # of a block: those held out are compared with each other
+FEWEST_GROUPS = 6  # whose differences tell the error; below, differences between raters must do
 KEYS = ("raters", "shuffled", "questionnaire")
 
 VALIDITY = Schema(
@@ -45,7 +48,7 @@ VALIDITY = Schema(
 )
 
 
-def held_out_correlations(
+def held_out_products(
     groups: Sequence[Sequence[Block]],
     rule: TagRule,
     centring: str,
@@ -53,59 +56,62 @@ def held_out_correlations(
     rng: np.random.Generator,
     instrument: Instrument,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Correlations of scores by items with scores by questionnaire, in raters who had no part in the key.
+    """What correlates scores by items with scores by questionnaire, in raters who had no part in the key.
 
     The raters of each group are cut at random into ``FOLDS`` parts. Each part in turn is scored, as models are, on
-    those of their group's items that the other parts tag by ``rule``. Scores and questionnaires are correlated within
-    groups (over deviations from the part's mean in its group), since each group has items of its own. A block with
-    fewer than ``FEWEST_RATERS`` raters is left out.
+    those of their group's items that the other parts tag by ``rule``. Scores and questionnaires enter as deviations
+    from the part's mean in its group, since each group has items of its own. A block with fewer than
+    ``FEWEST_RATERS`` raters is left out.
 
     Returns
     -------
-    Correlations (3 keys as in ``KEYS``, repetitions · FOLDS, D by items, D by questionnaire), NaN where either does not
-    vary, and the numbers of raters with a score (3, repetitions · FOLDS, D).
+    Sums of ``products_within`` (3 keys as in ``KEYS``, C clusters, 3, D by items, D by questionnaire), and the mean
+    numbers of raters with a score by items (3, D). The clusters are survey groups if there are ``FEWEST_GROUPS``, else
+    raters.
     """
     study = _Study(groups, rng, repetitions)
+    clusters = study.labels if len(groups) >= FEWEST_GROUPS else np.arange(len(study.labels))
     size = len(instrument.dimensions)
-    r = np.full((len(KEYS), repetitions, FOLDS, size, size), np.nan)
-    n = np.zeros(r.shape[:-1])
+    sums = np.zeros((len(KEYS), clusters[-1] + 1, 3, size, size))
+    n = np.zeros((len(KEYS), size))
     for fold in range(FOLDS):
         keys = [study.tags(fold, rule, rng, shuffled) for shuffled in (False, True)]
         for repetition in range(repetitions):
             rows, seen = study.held_out(fold, repetition)
             if not len(rows):
                 continue
-            own, labels = study.scores[rows], study.labels[rows]
+            own, cluster = study.scores[rows], clusters[rows]
+            first = np.flatnonzero(np.diff(cluster, prepend=-1))
             by_items = [centred_means(seen, _tags(key[repetition]), centring, instrument) for key in keys]
             for place, scores in enumerate((*by_items, own)):
-                r[place, repetition, fold] = correlate_within(scores, own, labels)
-                n[place, repetition, fold] = (~np.isnan(scores)).sum(axis=0)
-    shape = (len(KEYS), repetitions * FOLDS)
-    return r.reshape(*shape, size, size), n.reshape(*shape, size)
+                products = products_within(scores, own, study.labels[rows])
+                sums[place, cluster[first]] += np.add.reduceat(products, first, axis=0)
+                n[place] += (~np.isnan(scores)).sum(axis=0)
+    return sums, n / repetitions
 
 
-def correlate_within(x: np.ndarray, y: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Pearson correlations of the columns of ``x`` (n, A) and ``y`` (n, B) over deviations from their groups' means.
+def products_within(x: np.ndarray, y: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The products xy, xx and yy of deviations from group means: of each row, column of ``x`` and column of ``y``.
 
-    Rows where a column of ``x`` is NaN are left out of its correlations. ``labels`` (n,) tells the groups.
-
-    Returns
-    -------
-    (A, B); NaN where either does not vary within groups.
+    ``labels`` (n,) tells the groups, ``x`` is (n, A), ``y`` (n, B); the result (n, 3, A, B). A row where a column of
+    ``x`` is NaN adds nothing to its products, nor to the means of ``y`` that these are taken from.
     """
     present = ~np.isnan(x)
-    x = np.where(present, x, 0)
-    member = np.unique(labels, return_inverse=True)[1][:, None] == np.arange(len(np.unique(labels)))
-    count = np.maximum(member.T.astype(float) @ present, 1)  # (groups, A)
-    deviations = (x - member @ ((member.T @ x) / count)) * present
-    in_both = (member[:, :, None] & present[:, None, :]).reshape(len(x), -1).astype(float)
-    sums = (in_both.T @ y).reshape(*count.shape, -1)  # (groups, A, B)
-    of_x = (deviations**2).sum(axis=0)[:, None]
-    of_y = present.T.astype(float) @ y**2 - (sums**2 / count[:, :, None]).sum(axis=0)
-    # A sum of squares that is rounding alone is none.
-    of_x = np.where(of_x > 1e-9, of_x, np.nan)
-    of_y = np.where(of_y > 1e-9, of_y, np.nan)
-    return np.clip(deviations.T @ y / np.sqrt(of_x * of_y), -1, 1)
+    member = (labels[:, None] == np.unique(labels)).astype(float)
+    count = np.maximum(member.T @ present, 1)
+    dx = (np.where(present, x, 0) - member @ (member.T @ np.where(present, x, 0) / count)) * present
+    masked = present[:, :, None] * y[:, None, :]
+    means = (member.T @ masked.reshape(len(y), -1)).reshape(-1, *masked.shape[1:]) / count[:, :, None]
+    dy = masked - present[:, :, None] * (member @ means.reshape(len(means), -1)).reshape(masked.shape)
+    dx = np.broadcast_to(dx[:, :, None], dy.shape)
+    return np.stack([dx * dy, dx * dx, dy * dy], axis=1)
+
+
+def correlation_of_products(products: np.ndarray) -> np.ndarray:
+    """Pearson's correlation (..., A, B) from sums of products (..., 3, A, B); NaN where either does not vary."""
+    xy, xx, yy = np.moveaxis(products, -3, 0)
+    varies = (xx > ROUNDING) & (yy > ROUNDING)
+    return np.clip(xy / np.sqrt(np.where(varies, xx * yy, np.nan)), -1, 1)
 
 
 def validate_key(
@@ -118,24 +124,26 @@ def validate_key(
 ) -> pd.DataFrame:
     """The table ``VALIDITY``: the matrix of every family, and its mean on and off the diagonal.
 
-    An estimate is the mean over all parts held out. These share raters, so its standard error is no SD over √J: it is
-    S · sqrt(1 / J + held out / keying), with S the SD over the J parts (Nadeau and Bengio 2003, Machine Learning 52, eq.
-    9), and the interval is Student's with J - 1 degrees of freedom. Where nothing is keyed that is the jackknife which
-    deletes the other parts (Shao and Wu 1989, Annals of Statistics 17). It is about other raters of the same items.
+    Correlations are pooled over parts and repetitions. Repetitions share raters, so their spread is no sampling error.
+    Intervals are the jackknife's (Efron and Tibshirani 1993, An Introduction to the Bootstrap, eq. 11.5) with one
+    cluster left out at a time, and Student's t with a degree of freedom less than there are clusters. Survey groups
+    have raters and items of their own, so leaving them out has all of the error in it: raters, items and the key. Below
+    ``FEWEST_GROUPS`` groups it is raters that are left out, which takes the keys as they are and is too narrow.
     """
-    rng = named_generator("validity", seed)
-    r, n = held_out_correlations(groups, rule, centring, repetitions, rng, instrument)
-    raters = n.reshape(len(KEYS), repetitions, FOLDS, -1).sum(axis=2).mean(axis=1)
+    sums, n = held_out_products(groups, rule, centring, repetitions, named_generator("validity", seed), instrument)
     rows: list[Mapping[str, object]] = []
     for place, key in enumerate(KEYS):
+        entered = sums[place][sums[place].any(axis=(1, 2, 3))]
+        total = entered.sum(axis=0)
+        # All clusters first, then without each.
+        r = correlation_of_products(np.concatenate([total[None], total - entered]))
         for family in instrument.families:
             columns = [column for column, (name, _) in enumerate(instrument.dimensions) if name == family.name]
-            own = r[place][:, columns][:, :, columns]
-            for dimension, criterion, value in _cells(own, family.names):
+            for dimension, criterion, values in _cells(r[:, columns][:, :, columns], family.names):
+                scored = n[place, columns]
                 about = {"key": key, "family": family.name, "dimension": dimension, "criterion": criterion}
-                scored = raters[place, columns]
                 count = scored.mean() if dimension is None else scored[family.names.index(dimension)]
-                rows.append(about | {"n": count} | _summary(value))
+                rows.append(about | {"n": count} | _summary(values))
     return pd.DataFrame(rows)
 
 
@@ -167,11 +175,12 @@ class _Study:
         for block, _, columns, orders in self.blocks:
             keying = orders[:, np.arange(orders.shape[1]) % FOLDS != fold]
             profiles = rng.permuted(keying, axis=1) if shuffled else keying
-            rho = correlate_samples(block.ratings[keying], block.scores[profiles], rule.method)
             limit = rule.limit(keying.shape[1])
-            key[:, columns] = (rho > limit).astype(np.int8)
-            if rule.polarity == "both":
-                key[:, columns] -= rho < -limit
+            for part in in_chunks(repetitions, block.ratings.size + block.scores.size):
+                rho = correlate_samples(block.ratings[keying[part]], block.scores[profiles[part]], rule.method)
+                key[part, columns] = rho > limit
+                if rule.polarity == "both":
+                    key[part, columns] -= rho < -limit
         return key
 
     def held_out(self, fold: int, repetition: int) -> tuple[np.ndarray, np.ndarray]:
@@ -208,10 +217,15 @@ def _mean(values: np.ndarray) -> np.ndarray:
 
 
 def _summary(values: np.ndarray) -> dict[str, float]:
-    known = values[~np.isnan(values)]
-    if len(known) < 2:
-        return {"r": np.nan, "low": np.nan, "high": np.nan}
-    mean = known.mean()
-    error = known.std(ddof=1) * np.sqrt(1 / len(known) + 1 / (FOLDS - 1))
-    reach = special.stdtrit(len(known) - 1, 0.975) * error
-    return {"r": mean, "low": max(mean - reach, -1.0), "high": min(mean + reach, 1.0)}
+    """Estimate and interval from the estimate with all clusters, then without each."""
+    estimate, left_out = float(values[0]), values[1:]
+    clusters = len(left_out)
+    if clusters < 2:
+        return {"r": estimate, "low": np.nan, "high": np.nan}
+    error = np.sqrt((clusters - 1) * left_out.var())
+    reach = special.stdtrit(clusters - 1, 0.975) * error
+    return {
+        "r": estimate,
+        "low": float(np.clip(estimate - reach, -1, 1)),
+        "high": float(np.clip(estimate + reach, -1, 1)),
+    }
