@@ -9,6 +9,7 @@ from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Block
 from value_portrait.randomness import named_generator
 from value_portrait.robustness.resampling import (
+    ROUNDING,
     TagRule,
     correlate_samples,
     draw_orders,
@@ -107,7 +108,7 @@ def _sums(rho: np.ndarray, other: np.ndarray, limit: float, polarity: str) -> np
         tagged,
         np.where(tagged, rho, 0),
         np.where(tagged, other, 0),
-        tagged & (other > 0),
+        tagged & (other > ROUNDING),
         tagged & (other > limit),
     )
     return np.stack([part.sum(axis=1) for part in parts], axis=2)
