@@ -22,7 +22,7 @@ if RATED:
             "../../envs/analysis.yaml"
         params:
             instrument=INSTRUMENT,
-            rule={name: getattr(CONFIG.items, name) for name in ("method", "threshold", "max_p", "polarity")},
+            rule=CONFIG.items.model_dump(include={"method", "threshold", "max_p", "polarity"}),
             repeated_participants=CONFIG.items.repeated_participants,
             centring=CONFIG.scoring.centring,
             resamples=CONFIG.robustness.resamples,
