@@ -69,7 +69,9 @@ def tags_by_chance(
     p = (1 + permutations with at least as many tags) / (1 + permutations). The false discovery rate is the expected
     number of tags times the share of tests without correlation, over the number found (Storey and Tibshirani 2003, PNAS
     100, with the permutations of Tusher, Tibshirani and Chu 2001, PNAS 98). That share is estimated over the family,
-    as tests with p > .5 over their mean number under permutation; a dimension has too few raters for its own.
+    as tests with p > .5 over their mean number under permutation; a dimension has too few raters for its own. Tests
+    cannot tell a weak correlation from none: simulated, the rate is the share of tags whose correlation among people is
+    below about 0.1 or has the other sign.
     ``surviving`` are tags that Benjamini and Hochberg (1995) leave at 5 % among all tests of the family; one-sided for
     the positive direction.
 
