@@ -8,7 +8,7 @@ from value_portrait.robustness.validity import (
     FOLDS,
     VALIDITY,
     correlation_of_products,
-    held_out_products,
+    held_out_correlations,
     products_within,
     validate_key,
 )
@@ -55,27 +55,26 @@ def test_the_held_out_are_scored_as_raters_are(centring):
         key += [(item, *SMALL.dimensions[place], -1 if place == 3 else 1) for item, place in measured]
     key = pd.DataFrame(key, columns=["item_id", "family", "dimension", "polarity"])
     rule = TagRule("pearson", 0.75, None, "both")
-    sums, n = held_out_products(groups, rule, centring, 3, np.random.default_rng(7), SMALL)
+    r, n = held_out_correlations(groups, rule, centring, 3, np.random.default_rng(7), SMALL)
     assert n.tolist() == [[50] * 4, n[1].tolist(), [50] * 4]
 
     profiles = profile_raters(pd.concat(survey), list(key["item_id"].unique()), key, centring, SMALL)
     wide = profiles.pivot(index="participant_id", columns="dimension", values="centred_mean")
     wide = wide[[name for _, name in SMALL.dimensions]]
-    rng, parts = np.random.default_rng(7), []
+    rng, parts = np.random.default_rng(7), np.zeros((3, FOLDS, 3, 4, 4))
     for [block] in groups:
-        for order in draw_orders(rng, 3, len(block.raters)):
+        for repetition, order in enumerate(draw_orders(rng, 3, len(block.raters))):
             for fold in range(FOLDS):
                 own = order[fold::FOLDS]
                 by_items = wide.loc[[block.raters[place] for place in own]].to_numpy()
                 by_items, asked = (v - v.mean(axis=0) for v in (by_items, block.scores[own]))
-                parts.append([by_items.T @ asked, by_items.T @ by_items, asked.T @ asked])
-    xy, xx, yy = np.sum(parts, axis=0)
-    xx, yy = np.diag(xx), np.diag(yy)
-    found = correlation_of_products(sums[0].sum(axis=0))
+                parts[repetition, fold] += [by_items.T @ asked, by_items.T @ by_items, asked.T @ asked]
+    xy, (xx, yy) = parts[:, :, 0], np.diagonal(parts[:, :, 1:], axis1=3, axis2=4).transpose(2, 0, 1, 3)
+    expected = (xy / np.sqrt(xx[..., :, None] * yy[..., None, :] + 1e-30)).mean(axis=(0, 1))
     # A dimension alone in its family is nothing after centring on its own items.
-    assert np.isnan(found[3]).all() == (centring == "tagged_items")
+    assert np.isnan(r[0, 0, 3]).all() == (centring == "tagged_items")
     measured = slice(3 if centring == "tagged_items" else 4)
-    np.testing.assert_allclose(found[measured], (xy / np.sqrt(np.outer(xx, yy) + 1e-30))[measured], atol=1e-9)
+    np.testing.assert_allclose(r[0, 0, measured], expected[measured], atol=1e-9)
 
 
 def test_a_key_that_measures_and_its_controls():
@@ -107,7 +106,7 @@ def test_nothing_planted_is_no_validity():
         means.append(cell(validate_key(groups, RULE, "tagged_items", 2, seed, SMALL), "raters", None, "convergent"))
     means = pd.DataFrame(means)
     # A key that knew the raters it is tried on would give about .3 here.
-    assert abs(means["r"].mean()) < 3 * means["r"].std() / 4 < 0.06
+    assert abs(means["r"].mean()) < 3 * means["r"].std() / 4 < 0.08
     assert ((means["low"] > 0) | (means["high"] < 0)).sum() <= 4
 
 

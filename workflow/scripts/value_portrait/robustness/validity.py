@@ -48,7 +48,7 @@ VALIDITY = Schema(
 )
 
 
-def held_out_products(
+def held_out_correlations(
     groups: Sequence[Sequence[Block]],
     rule: TagRule,
     centring: str,
@@ -56,7 +56,7 @@ def held_out_products(
     rng: np.random.Generator,
     instrument: Instrument,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """What correlates scores by items with scores by questionnaire, in raters who had no part in the key.
+    """Correlations of scores by items with scores by questionnaire, in raters who had no part in the key.
 
     The raters of each group are cut at random into ``FOLDS`` parts. Each part in turn is scored, as models are, on
     those of their group's items that the other parts tag by ``rule``. Scores and questionnaires enter as deviations
@@ -65,29 +65,37 @@ def held_out_products(
 
     Returns
     -------
-    Sums of ``products_within`` (3 keys as in ``KEYS``, C clusters, 3, D by items, D by questionnaire), and the mean
-    numbers of raters with a score by items (3, D). The clusters are survey groups if there are ``FEWEST_GROUPS``, else
-    raters.
+    Correlations (3 keys as in ``KEYS``, 1 + C, D by items, D by questionnaire) of all raters, then without each of C
+    clusters, and the mean numbers of raters with a score by items (3, D). The clusters are survey groups if there are
+    ``FEWEST_GROUPS``, else raters. Each is the mean over those parts and repetitions where both vary: pooled, keys with
+    few tags would weigh less, which pulls the mean below 0 where nothing is to be found.
     """
-    study = _Study(groups, rng, repetitions)
-    clusters = study.labels if len(groups) >= FEWEST_GROUPS else np.arange(len(study.labels))
     size = len(instrument.dimensions)
-    sums = np.zeros((len(KEYS), clusters[-1] + 1, 3, size, size))
-    n = np.zeros((len(KEYS), size))
+    large = [[block for block in group if len(block.raters) >= FEWEST_RATERS] for group in groups]
+    large = [group for group in large if group]
+    if not large:
+        return np.full((len(KEYS), 1, size, size), np.nan), np.zeros((len(KEYS), size))
+    study = _Study(large, rng, repetitions)
+    clusters = study.labels if len(large) >= FEWEST_GROUPS else np.arange(len(study.labels))
+    sums = np.zeros((len(KEYS), 2 + clusters[-1], size, size))
+    known, n = np.zeros(sums.shape), np.zeros((len(KEYS), size))
     for fold in range(FOLDS):
         keys = [study.tags(fold, rule, rng, shuffled) for shuffled in (False, True)]
         for repetition in range(repetitions):
             rows, seen = study.held_out(fold, repetition)
-            if not len(rows):
-                continue
             own, cluster = study.scores[rows], clusters[rows]
             first = np.flatnonzero(np.diff(cluster, prepend=-1))
             by_items = [centred_means(seen, _tags(key[repetition]), centring, instrument) for key in keys]
             for place, scores in enumerate((*by_items, own)):
                 products = products_within(scores, own, study.labels[rows])
-                sums[place, cluster[first]] += np.add.reduceat(products, first, axis=0)
+                by_cluster = np.add.reduceat(products, first, axis=0)
+                total = by_cluster.sum(axis=0)
+                r = np.tile(correlation_of_products(total), (len(sums[place]), 1, 1))
+                r[1 + cluster[first]] = correlation_of_products(total - by_cluster)
+                sums[place] += np.nan_to_num(r)
+                known[place] += ~np.isnan(r)
                 n[place] += (~np.isnan(scores)).sum(axis=0)
-    return sums, n / repetitions
+    return sums / np.where(known, known, np.nan), n / repetitions
 
 
 def products_within(x: np.ndarray, y: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -124,22 +132,19 @@ def validate_key(
 ) -> pd.DataFrame:
     """The table ``VALIDITY``: the matrix of every family, and its mean on and off the diagonal.
 
-    Correlations are pooled over parts and repetitions. Repetitions share raters, so their spread is no sampling error.
-    Intervals are the jackknife's (Efron and Tibshirani 1993, An Introduction to the Bootstrap, eq. 11.5) with one
-    cluster left out at a time, and Student's t with a degree of freedom less than there are clusters. Survey groups
-    have raters and items of their own, so leaving them out has all of the error in it: raters, items and the key. Below
-    ``FEWEST_GROUPS`` groups it is raters that are left out, which takes the keys as they are and is too narrow.
+    Repetitions share raters, so their spread is no sampling error. Intervals are the jackknife's (Efron and Tibshirani
+    1993, An Introduction to the Bootstrap, eq. 11.5) with one cluster left out at a time, and Student's t with a degree
+    of freedom less than there are clusters. Survey groups have raters and items of their own, so leaving them out has
+    all of the error in it: raters, items and the key. Below ``FEWEST_GROUPS`` groups it is raters that are left out,
+    which takes the keys as they are and is too narrow.
     """
-    sums, n = held_out_products(groups, rule, centring, repetitions, named_generator("validity", seed), instrument)
+    rng = named_generator("validity", seed)
+    r, n = held_out_correlations(groups, rule, centring, repetitions, rng, instrument)
     rows: list[Mapping[str, object]] = []
     for place, key in enumerate(KEYS):
-        entered = sums[place][sums[place].any(axis=(1, 2, 3))]
-        total = entered.sum(axis=0)
-        # All clusters first, then without each.
-        r = correlation_of_products(np.concatenate([total[None], total - entered]))
         for family in instrument.families:
             columns = [column for column, (name, _) in enumerate(instrument.dimensions) if name == family.name]
-            for dimension, criterion, values in _cells(r[:, columns][:, :, columns], family.names):
+            for dimension, criterion, values in _cells(r[place][:, columns][:, :, columns], family.names):
                 scored = n[place, columns]
                 about = {"key": key, "family": family.name, "dimension": dimension, "criterion": criterion}
                 count = scored.mean() if dimension is None else scored[family.names.index(dimension)]
@@ -165,12 +170,11 @@ class _Study:
                 column = columns.stop
                 self.scores[rows] = block.scores
                 self.ratings[rows, columns] = block.ratings
-                if len(own) >= FEWEST_RATERS:
-                    self.blocks.append((block, rows, columns, suborders(orders, own)))
+                self.blocks.append((block, rows, columns, suborders(orders, own)))
 
     def tags(self, fold: int, rule: TagRule, rng: np.random.Generator, shuffled: bool) -> np.ndarray:
         """The key by all parts but one, as 1, -1 or 0 for each item and dimension (repetitions, I, D)."""
-        repetitions = self.blocks[0][3].shape[0] if self.blocks else 0
+        repetitions = len(self.blocks[0][3])
         key = np.zeros((repetitions, self.ratings.shape[1], self.scores.shape[1]), np.int8)
         for block, _, columns, orders in self.blocks:
             keying = orders[:, np.arange(orders.shape[1]) % FOLDS != fold]
