@@ -1,0 +1,231 @@
+"""The tables of how people and models lie on the instrument's circle."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from value_portrait.instrument import Family, Instrument
+from value_portrait.items.validation import Block, pearson_matrix
+from value_portrait.randomness import named_generator
+from value_portrait.robustness import circle as circles
+from value_portrait.robustness.held_out import held_out_correlations
+from value_portrait.robustness.shuffling import key_array, key_counts, score_keys, shuffled_correlations
+from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
+
+CIRCLE = Schema(
+    ("subject", "statistic", "reference"),
+    {
+        "subject": Column(
+            REPEATED_TEXT,
+            "what lies on the circle: questionnaire (the raters' own scores), items (their correlations with the "
+            "dimensions), raters (scored on items that other raters chose), models (their profiles), or pairs of tags "
+            "of one item: tags_same_sign, tags_opposite_sign",
+        ),
+        "statistic": Column(
+            REPEATED_TEXT,
+            "cosine_r2, correspondence_index, congruence, or of tags mean_steps between them on the circle",
+        ),
+        "reference": Column(
+            REPEATED_TEXT,
+            "what it is held against: order (the dimensions in any other order), raters (questionnaires shuffled among "
+            "raters) or keys (made from shuffled raters, with as many tags)",
+        ),
+        "n": Column(COUNT, "raters, items, models or pairs that enter", low=0),
+        "value": Column(NUMBER, "the statistic", nullable=True),
+        "expected": Column(NUMBER, "its mean over the reference", nullable=True),
+        "low": Column(NUMBER, "lower end of the middle 95 % of the reference", nullable=True),
+        "high": Column(NUMBER, "upper end of the middle 95 % of the reference", nullable=True),
+        "draws": Column(COUNT, "draws of the reference with a value", low=0),
+        "p": Column(
+            NUMBER,
+            "share of the reference at least as high; for the steps of tags of the same sign, at least as low",
+            0,
+            1,
+            nullable=True,
+        ),
+    },
+)
+# The held-out halves are drawn so many times, and pooled, in the study and in every shuffled one.
+SPLITS = 20
+
+
+def place_people(
+    blocks: Sequence[Block],
+    correlations: pd.DataFrame,
+    participants: pd.DataFrame,
+    key: pd.DataFrame,
+    rule: tuple[str, float, str],
+    draws: int,
+    seed: int,
+    circle: Family,
+    instrument: Instrument,
+) -> pd.DataFrame:
+    """What rests on people alone: their questionnaire, the items' correlations, held-out scores, and pairs of tags.
+
+    Parameters
+    ----------
+    correlations : table ``correlations``. participants : table ``participants``; those who rated no item are left out.
+    rule : method, threshold and polarity of the item key. draws : of each reference; the raters' held-out scores take
+        ``SPLITS`` for one.
+    """
+    method, threshold, polarity = rule
+    places = _places(circle, instrument)
+    names = list(circle.names)
+    raters = {rater for block in blocks for rater in block.raters}
+    own = participants[(participants["family"] == circle.name) & participants["participant_id"].isin(raters)]
+    scores = own.pivot(index="participant_id", columns="dimension", values="score").reindex(columns=names).dropna()
+    ranked = scores.rank() if method == "spearman" else scores
+    rho = correlations[correlations["family"] == circle.name]
+    rho = rho.pivot(index="item_id", columns="dimension", values="rho").reindex(columns=names)
+    halves = (blocks, key_counts(key, instrument)[places], polarity, method, SPLITS)
+    random = named_generator("raters on the circle", seed)
+    shuffles = max(draws // SPLITS, 10)
+    held_out = held_out_correlations(*halves, None, random, circle, instrument)
+    held_out_shuffled = held_out_correlations(*halves, shuffles, random, circle, instrument)
+
+    random = named_generator("items on the circle", seed)
+    by_chance, tags_by_chance = [], []
+    for chunk in shuffled_correlations(blocks, method, draws, random, instrument):
+        part = chunk[:, :, places]
+        by_chance.append(np.stack([correlations_over_rows(study) for study in part]))
+        tags_by_chance.append(circles.tag_pairs(_tagged(part, threshold)))
+    n_scored = sum(len(block.raters) - len(block.raters) // 2 for block in blocks)
+
+    fits = [
+        _fits("questionnaire", correlations_over_rows(ranked.to_numpy(float)), {}, len(scores), draws, seed),
+        _fits(
+            "items",
+            correlations_over_rows(rho.to_numpy()),
+            {"raters": np.concatenate(by_chance)},
+            len(rho),
+            draws,
+            seed,
+        ),
+        _fits("raters", held_out[0], {"raters": held_out_shuffled}, n_scored, draws, seed),
+    ]
+    chance = [np.concatenate(kind) for kind in zip(*tags_by_chance, strict=True)]
+    pairs = circles.tag_pairs(_tagged(rho.to_numpy()[None], threshold))
+    subjects = ("tags_same_sign", "tags_opposite_sign")
+    tags = [_steps(*part, draws, seed) for part in zip(subjects, pairs, chance, strict=True)]
+    return pd.concat([*fits, *tags], ignore_index=True)
+
+
+def place_models(
+    averages: np.ndarray,
+    items: Sequence[str],
+    key: pd.DataFrame,
+    null_keys: np.ndarray | None,
+    centring: str,
+    draws: int,
+    seed: int,
+    circle: Family,
+    instrument: Instrument,
+) -> pd.DataFrame:
+    """How the dimensions of the models' profiles, correlated over models, lie on the circle.
+
+    Parameters
+    ----------
+    averages : (S, I) ratings of S models, averaged over versions. null_keys : (K, I, D), or None without raters.
+    """
+    places = _places(circle, instrument)
+
+    def correlated(keys: np.ndarray) -> np.ndarray:
+        profiles = score_keys(averages, keys, centring, instrument)[:, :, places]
+        return np.stack([correlations_over_rows(own) for own in profiles])
+
+    observed = correlated(key_array(key, items, instrument)[None])[0]
+    references = {} if null_keys is None else {"keys": correlated(null_keys)}
+    return _fits("models", observed, references, len(averages), draws, seed)
+
+
+def correlations_over_rows(values: np.ndarray) -> np.ndarray:
+    """Correlations (D, D) of the columns of (N, D) over rows without a gap; NaN for columns that do not vary or are empty."""
+    filled = np.isfinite(values).any(axis=0)
+    matrix = np.full((values.shape[1],) * 2, np.nan)
+    rows = values[:, filled][np.isfinite(values[:, filled]).all(axis=1)]
+    if len(rows) > 2:
+        matrix[np.ix_(filled, filled)] = pearson_matrix(rows.astype(float), rows.astype(float))
+    return matrix
+
+
+def _fits(
+    subject: str, observed: np.ndarray, references: dict[str, np.ndarray], n: int, draws: int, seed: int
+) -> pd.DataFrame:
+    """Rows of the three statistics of a matrix of correlations against each reference; dimensions without are left out."""
+    size = len(observed)
+    places = np.flatnonzero(np.isfinite(np.diag(observed)))
+    if len(places) < 4:
+        logging.warning("%s: %d of %d dimensions vary, too few for a circle.", subject, len(places), size)
+    within = np.ix_(places, places)
+    orders, complete = circles.arrangements(len(places), draws, named_generator(f"order of {subject}", seed))
+    fit: Callable[[np.ndarray], dict[str, np.ndarray]] = lambda matrices: circles.fit_circle(matrices, places, size)
+    found = fit(observed[within][None])
+    distributions = {"order": fit(circles.rearranged(observed[within], orders))}
+    distributions |= {name: fit(matrices[(slice(None), *within)]) for name, matrices in references.items()}
+    rows = [
+        _row(subject, statistic, name, n, float(value[0]), reference[statistic], complete and name == "order")
+        for statistic, value in found.items()
+        for name, reference in distributions.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _steps(subject: str, pairs: np.ndarray, chance: np.ndarray, draws: int, seed: int) -> pd.DataFrame:
+    """Rows of the mean steps between tags of one item, (1, D, D) pairs, against other orders and shuffled raters."""
+    value, n = circles.mean_steps(pairs)
+    random = named_generator(f"order of {subject}", seed)
+    orders, complete = circles.arrangements(pairs.shape[1], draws, random)
+    references = {"order": circles.rearranged(pairs[0], orders), "raters": chance}
+    same = subject == "tags_same_sign"
+    rows = [
+        _row(
+            subject,
+            "mean_steps",
+            name,
+            int(n[0]),
+            float(value[0]),
+            circles.mean_steps(reference)[0],
+            complete and name == "order",
+            same,
+        )
+        for name, reference in references.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _row(
+    subject: str,
+    statistic: str,
+    reference: str,
+    n: int,
+    value: float,
+    distribution: np.ndarray,
+    complete: bool,
+    lower: bool = False,
+) -> dict[str, object]:
+    finite = distribution[np.isfinite(distribution)]
+    low, high = np.quantile(finite, [0.025, 0.975]) if len(finite) else (np.nan, np.nan)
+    return {
+        "subject": subject,
+        "statistic": statistic,
+        "reference": reference,
+        "n": n,
+        "value": value,
+        "expected": finite.mean() if len(finite) else np.nan,
+        "low": low,
+        "high": high,
+        "draws": len(finite),
+        "p": circles.share_as_extreme(value, distribution, complete, lower),
+    }
+
+
+def _tagged(correlations: np.ndarray, threshold: float) -> np.ndarray:
+    """Tags of either sign without a p-limit, (K, I, D) of 1, -1 and 0: as ``findings.two_sided_tags``."""
+    with np.errstate(invalid="ignore"):
+        return np.sign(correlations) * (np.abs(correlations) > threshold)
+
+
+def _places(circle: Family, instrument: Instrument) -> list[int]:
+    return [place for place, (name, _) in enumerate(instrument.dimensions) if name == circle.name]
