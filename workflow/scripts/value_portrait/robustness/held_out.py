@@ -48,9 +48,9 @@ def held_out_correlations(
             scored.append(orders[:, raters // 2 :])
         tagged = strongest(np.concatenate(choosing, axis=1), counts, polarity).astype(np.float32)
         first, parts = 0, []
-        for block, raters in zip(blocks, scored, strict=True):
+        for block, halves in zip(blocks, scored, strict=True):
             own = tagged[:, first : first + len(block.items)]
-            parts.append(_scores(block.ratings.astype(np.float32)[raters], own))
+            parts.append(_scores(block.ratings.astype(np.float32)[halves], own))
             first += len(block.items)
         studies.append(_pooled_correlations(np.concatenate(parts, axis=1)))
     return np.stack(studies)

@@ -1,7 +1,7 @@
 """The tables of how people and models lie on the instrument's circle."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -59,7 +59,6 @@ def place_people(
     rule: tuple[str, float, str],
     draws: int,
     seed: int,
-    circle: Family,
     instrument: Instrument,
 ) -> pd.DataFrame:
     """What rests on people alone: their questionnaire, the items' correlations, held-out scores, and pairs of tags.
@@ -71,7 +70,7 @@ def place_people(
         ``SPLITS`` for one.
     """
     method, threshold, polarity = rule
-    places = _places(circle, instrument)
+    circle, places = _circle(instrument)
     names = list(circle.names)
     raters = {rater for block in blocks for rater in block.raters}
     own = participants[(participants["family"] == circle.name) & participants["participant_id"].isin(raters)]
@@ -116,32 +115,31 @@ def place_models(
     averages: np.ndarray,
     items: Sequence[str],
     key: pd.DataFrame,
-    null_keys: np.ndarray | None,
+    null_keys: np.ndarray,
     centring: str,
     draws: int,
     seed: int,
-    circle: Family,
     instrument: Instrument,
 ) -> pd.DataFrame:
     """How the dimensions of the models' profiles, correlated over models, lie on the circle.
 
     Parameters
     ----------
-    averages : (S, I) ratings of S models, averaged over versions. null_keys : (K, I, D), or None without raters.
+    averages : (S, I) ratings of S models, averaged over versions. null_keys : (K, I, D) int8, K 0 without raters.
     """
-    places = _places(circle, instrument)
+    _, places = _circle(instrument)
 
     def correlated(keys: np.ndarray) -> np.ndarray:
         profiles = score_keys(averages, keys, centring, instrument)[:, :, places]
         return np.stack([correlations_over_rows(own) for own in profiles])
 
     observed = correlated(key_array(key, items, instrument)[None])[0]
-    references = {} if null_keys is None else {"keys": correlated(null_keys)}
+    references = {} if not len(null_keys) else {"keys": correlated(null_keys)}
     return _fits("models", observed, references, len(averages), draws, seed)
 
 
 def correlations_over_rows(values: np.ndarray) -> np.ndarray:
-    """Correlations (D, D) of the columns of (N, D) over rows without a gap; NaN for columns that do not vary or are empty."""
+    """Correlations (D, D) of the columns of (N, D) over complete rows; NaN for columns without any variation."""
     filled = np.isfinite(values).any(axis=0)
     matrix = np.full((values.shape[1],) * 2, np.nan)
     rows = values[:, filled][np.isfinite(values[:, filled]).all(axis=1)]
@@ -153,17 +151,17 @@ def correlations_over_rows(values: np.ndarray) -> np.ndarray:
 def _fits(
     subject: str, observed: np.ndarray, references: dict[str, np.ndarray], n: int, draws: int, seed: int
 ) -> pd.DataFrame:
-    """Rows of the three statistics of a matrix of correlations against each reference; dimensions without are left out."""
+    """The three statistics of a matrix of correlations against each reference, over the dimensions that vary."""
     size = len(observed)
     places = np.flatnonzero(np.isfinite(np.diag(observed)))
     if len(places) < 4:
         logging.warning("%s: %d of %d dimensions vary, too few for a circle.", subject, len(places), size)
-    within = np.ix_(places, places)
     orders, complete = circles.arrangements(len(places), draws, named_generator(f"order of {subject}", seed))
-    fit: Callable[[np.ndarray], dict[str, np.ndarray]] = lambda matrices: circles.fit_circle(matrices, places, size)
-    found = fit(observed[within][None])
-    distributions = {"order": fit(circles.rearranged(observed[within], orders))}
-    distributions |= {name: fit(matrices[(slice(None), *within)]) for name, matrices in references.items()}
+    own = observed[np.ix_(places, places)]
+    found = circles.fit_circle(own[None], places, size)
+    matrices = {"order": circles.rearranged(own, orders)}
+    matrices |= {name: reference[:, places][:, :, places] for name, reference in references.items()}
+    distributions = {name: circles.fit_circle(reference, places, size) for name, reference in matrices.items()}
     rows = [
         _row(subject, statistic, name, n, float(value[0]), reference[statistic], complete and name == "order")
         for statistic, value in found.items()
@@ -227,5 +225,8 @@ def _tagged(correlations: np.ndarray, threshold: float) -> np.ndarray:
         return np.sign(correlations) * (np.abs(correlations) > threshold)
 
 
-def _places(circle: Family, instrument: Instrument) -> list[int]:
-    return [place for place, (name, _) in enumerate(instrument.dimensions) if name == circle.name]
+def _circle(instrument: Instrument) -> tuple[Family, list[int]]:
+    """The family on the circle, and the places of its dimensions among all."""
+    assert instrument.circle is not None, "the instrument has no circle"
+    name = instrument.circle.name
+    return instrument.circle, [place for place, (family, _) in enumerate(instrument.dimensions) if family == name]

@@ -106,10 +106,10 @@ def score_keys(averages: np.ndarray, keys: np.ndarray, centring: str, instrument
 
     Returns
     -------
-    (K, S, D) float32; NaN where a row has no rating of the dimension's items.
+    (K, S, D); NaN where a row has no rating of the dimension's items.
     """
     present = ~np.isnan(averages)
-    rated, values = present.T.astype(np.float32), np.where(present, averages, 0).T.astype(np.float32)
+    rated, values = present.T.astype(float), np.where(present, averages, 0).T
     places = [
         [place for place, (name, _) in enumerate(instrument.dimensions) if name == family.name]
         for family in instrument.families
@@ -117,7 +117,7 @@ def score_keys(averages: np.ndarray, keys: np.ndarray, centring: str, instrument
     return np.concatenate(
         [
             _score_some(values, rated, keys[start : start + AT_ONCE], places, centring)
-            for start in range(0, len(keys), AT_ONCE)
+            for start in range(0, max(len(keys), 1), AT_ONCE)
         ]
     )
 
@@ -126,7 +126,7 @@ def _score_some(
     values: np.ndarray, rated: np.ndarray, keys: np.ndarray, places: Sequence[list[int]], centring: str
 ) -> np.ndarray:
     """See ``score_keys``; ``values`` and ``rated`` are (I, S), ``places`` of each family's dimensions."""
-    turned = keys.transpose(0, 2, 1).astype(np.float32)
+    turned = keys.transpose(0, 2, 1).astype(float)
     number = np.abs(turned) @ rated
     total = turned @ values
     if centring != "none":
@@ -135,7 +135,7 @@ def _score_some(
             used = (
                 np.ones((len(keys), keys.shape[1])) if centring == "all_items" else (keys[:, :, own] != 0).any(axis=2)
             )
-            weights = used.astype(np.float32)
+            weights = used.astype(float)
             count = weights @ rated
             centre = (weights @ values) / np.where(count > 0, count, np.nan)
             total[:, own] -= centre[:, None, :] * net[:, own]

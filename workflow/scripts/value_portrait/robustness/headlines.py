@@ -1,0 +1,153 @@
+"""The headline numbers under many keys at once, and what is left of them without what else could explain them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from value_portrait.robustness.alternatives import ALL_MODELS, Material, Row, mean_there, row, row_correlations
+
+# Statistic, comparison (empty: all models), dimension (None: over all), and whether chance has two sides.
+Headline = tuple[str, str, str | None, bool]
+
+
+def what_is_left(material: Material) -> Iterator[Row]:
+    """The headlines (see ``headlines``) with nothing taken out, and without each alternative explanation.
+
+    liking : each model's ratings are replaced by what is left of their regression on people's mean ratings.
+    spread : they are divided by their SD over items, times the mean SD of all models.
+    amplitude : each profile is replaced by what is left of it after the mean profile of all models, times its best
+        amplitude.
+    rater_mean : the key is the one with the rater's mean partialled out.
+    order_r is Spearman's correlation of the mean profile with the one that has nothing taken out.
+    """
+    averages = material.averages
+    ways: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray, Callable[[np.ndarray], np.ndarray]]] = {
+        "nothing": (averages, material.key, material.null_keys, np.asarray),
+        "spread": (_same_spread(averages), material.key, material.null_keys, np.asarray),
+        "amplitude": (averages, material.key, material.null_keys, _without_common),
+    }
+    if material.liking is not None:
+        ways["liking"] = (_residuals(averages, material.liking), material.key, material.null_keys, np.asarray)
+    if material.partial is not None:
+        ways["rater_mean"] = (averages, material.partial, material.null_keys[:0], np.asarray)
+    family = material.instrument.main
+    before: np.ndarray | None = None
+    models = {"": len(averages)} | {name: int((side != 0).sum()) for name, side in material.sides.items()}
+    for without, (ratings, key, null_keys, changed) in ways.items():
+        profiles, by_chance = (changed(material.profiles(ratings, keys)) for keys in (key[None], null_keys))
+        reference = headlines(by_chance, material.sides, family.names)
+        for name, value in headlines(profiles, material.sides, family.names).items():
+            statistic, subject, dimension, sided = name
+            yield row(
+                "headline",
+                statistic,
+                subject or ALL_MODELS,
+                models[subject],
+                value[0],
+                reference[name],
+                without=without,
+                family=family.name,
+                dimension=dimension,
+                two_sided=sided,
+            )
+        mean = profiles[0].mean(axis=0)
+        before = mean if before is None else before
+        if without not in ("nothing", "amplitude"):
+            yield row(
+                "headline",
+                "order_r",
+                ALL_MODELS,
+                len(mean),
+                _rank_correlation(before, mean),
+                without=without,
+                family=family.name,
+            )
+
+
+def headlines(
+    profiles: np.ndarray, sides: Mapping[str, np.ndarray], names: Sequence[str]
+) -> dict[Headline, np.ndarray]:
+    """What is said about models, from profiles (K, S, D) of S models under each of K keys; every statistic is (K,).
+
+    mean_profile : the mean over models, of every dimension.
+    mean_profile_sd, mean_profile_range : its population SD over dimensions, and its highest less its lowest.
+    model_sd : the sample SD over models, of every dimension, and the root of its mean square over dimensions.
+    amplitude : the population SD of a profile over dimensions, mean over models; of a comparison: the mean of its first
+        side less that of its second.
+    difference : mean of a comparison's first side less that of its second, of every dimension, and the root of its mean
+        square over dimensions.
+
+    Parameters
+    ----------
+    sides : of each comparison 1 (first side), -1 (second) or 0 for every model, (S,). names : of the D dimensions.
+
+    Dimensions without a score are left out of what runs over dimensions; NaN where a side has no model, or a single
+    model has no SD.
+    """
+    mean = _mean_of(profiles, np.ones(profiles.shape[1], bool))
+    amplitude = _spread(profiles)
+    sd = np.full(mean.shape, np.nan)
+    if profiles.shape[1] > 1:
+        sd = np.std(profiles, axis=1, ddof=1)
+    found: dict[Headline, np.ndarray] = {}
+    for place, name in enumerate(names):
+        found["mean_profile", "", name, True] = mean[:, place]
+        found["model_sd", "", name, False] = sd[:, place]
+    scored = np.isfinite(mean)
+    reach = np.where(scored, mean, -np.inf).max(axis=1) - np.where(scored, mean, np.inf).min(axis=1)
+    found["mean_profile_sd", "", None, False] = _spread(mean)
+    found["mean_profile_range", "", None, False] = np.where(scored.any(axis=1), reach, np.nan)
+    found["model_sd", "", None, False] = _root_mean_square(sd)
+    found["amplitude", "", None, False] = amplitude.mean(axis=1)
+    for comparison, side in sides.items():
+        difference = _mean_of(profiles, side == 1) - _mean_of(profiles, side == -1)
+        found["difference", comparison, None, False] = _root_mean_square(difference)
+        first, second = (_mean_of(amplitude[:, :, None], side == sign)[:, 0] for sign in (1, -1))
+        found["amplitude", comparison, None, True] = first - second
+        for place, name in enumerate(names):
+            found["difference", comparison, name, True] = difference[:, place]
+    return found
+
+
+def _residuals(averages: np.ndarray, liking: np.ndarray) -> np.ndarray:
+    present = np.isfinite(averages) & np.isfinite(liking)
+    x = np.where(present, liking, np.nan)
+    x = x - mean_there(x, 1)[:, None]
+    slope = np.nansum(x * averages, axis=1) / np.maximum(np.nansum(x**2, axis=1), 1e-12)
+    return averages - slope[:, None] * x
+
+
+def _same_spread(averages: np.ndarray) -> np.ndarray:
+    spread = np.nanstd(averages, axis=1, keepdims=True)
+    return averages / np.where(spread > 0, spread, np.nan) * spread.mean()
+
+
+def _without_common(profiles: np.ndarray) -> np.ndarray:
+    mean = profiles.mean(axis=1, keepdims=True)
+    length = np.nansum(mean**2, axis=2)
+    amplitude = np.nansum(profiles * mean, axis=2) / np.where(length > 0, length, np.nan)
+    return profiles - amplitude[:, :, None] * mean
+
+
+def _rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
+    """Spearman's correlation, of numbers without ties, where both are there; NaN below three."""
+    both = np.isfinite(x) & np.isfinite(y)
+    ranks = [values[both].argsort().argsort() for values in (x, y)]
+    return float(row_correlations(ranks[0], ranks[1])) if both.sum() > 2 else float("nan")
+
+
+def _mean_of(profiles: np.ndarray, models: np.ndarray) -> np.ndarray:
+    return profiles[:, models].mean(axis=1) if models.any() else np.full((len(profiles), profiles.shape[2]), np.nan)
+
+
+def _spread(values: np.ndarray) -> np.ndarray:
+    """Population SD along the last axis, over what is there; NaN without any."""
+    n = np.isfinite(values).sum(axis=-1)
+    n = np.where(n > 0, n, np.nan)
+    mean = np.nansum(values, axis=-1) / n
+    return np.sqrt(np.nansum((values - mean[..., None]) ** 2, axis=-1) / n)
+
+
+def _root_mean_square(values: np.ndarray) -> np.ndarray:
+    n = np.isfinite(values).sum(axis=-1)
+    return np.sqrt(np.nansum(values**2, axis=-1) / np.where(n > 0, n, np.nan))
