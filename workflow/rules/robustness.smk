@@ -26,7 +26,9 @@ if RATED:
             "../../envs/analysis.yaml"
         params:
             instrument=INSTRUMENT,
-            choices=CONFIG.items.model_dump(include={"method", "threshold", "max_p", "polarity", "repeated_participants"}),
+            choices=CONFIG.items.model_dump(
+                include={"method", "threshold", "max_p", "polarity", "repeated_participants"}
+            ),
             draws=CONFIG.robustness.resamples,
             seed=CONFIG.seed,
         message:

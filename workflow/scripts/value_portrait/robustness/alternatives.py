@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -69,6 +70,16 @@ class Material:
     centring: str
     instrument: Instrument
 
+    @cached_property
+    def own_profiles(self) -> np.ndarray:
+        """The models' profiles under the key, (1, S, dimensions)."""
+        return self.profiles(self.averages, self.key[None])
+
+    @cached_property
+    def null_profiles(self) -> np.ndarray:
+        """The models' profiles under the null keys, (K, S, dimensions)."""
+        return self.profiles(self.averages, self.null_keys)
+
     def profiles(self, averages: np.ndarray, keys: np.ndarray) -> np.ndarray:
         """Centred means in the main family under keys (K, I, D), as (K, rows of ``averages``, dimensions)."""
         main = self.instrument.main.name
@@ -86,7 +97,7 @@ def explain_by_liking(
 
     rating_r : over items, of a model's ratings with people's mean ratings; its interval by resampled queries.
     profile_r : over dimensions, of a model's profile with that of people's mean ratings under the same key.
-    Both for every model, and for the mean over models (``all models``).
+    Both for every model, and for the mean of all models' ratings or profiles (``all models``).
 
     Parameters
     ----------
@@ -101,11 +112,18 @@ def explain_by_liking(
     weights = random.multinomial(n, np.full(n, 1 / n), draws)[:, queries]
     resampled = weighted_correlations(averages, material.liking, weights)
     n_items = (np.isfinite(averages) & np.isfinite(material.liking)).sum(axis=1)
-    by_key = [_profile_r(material, averages, keys) for keys in (material.key[None], material.null_keys)]
+    value, reference = (
+        _profile_r(profiles, material.profiles(material.liking[None], keys))
+        for profiles, keys in (
+            (material.own_profiles, material.key[None]),
+            (material.null_profiles, material.null_keys),
+        )
+    )
+    n_scored = int(np.isfinite(material.own_profiles).all(axis=(0, 1)).sum())
+    family = material.instrument.main.name
     for place, model in enumerate([*material.models, ALL_MODELS]):
         yield row("liking", "rating_r", model, n_items[place], observed[place], interval=resampled[:, place])
-        value, reference = by_key[0][0][0, place], by_key[1][0][:, place]
-        yield row("liking", "profile_r", model, by_key[0][1], value, reference, family=material.instrument.main.name)
+        yield row("liking", "profile_r", model, n_scored, value[0, place], reference[:, place], family=family)
 
 
 def explain_by_spread(material: Material) -> Iterator[Row]:
@@ -114,13 +132,12 @@ def explain_by_spread(material: Material) -> Iterator[Row]:
     amplitude_r : Pearson's r over models of the SD of the profile over dimensions and that of ratings over items.
     """
     spread = np.nanstd(material.averages, axis=1)
-
-    def follows(keys: np.ndarray) -> np.ndarray:
-        return row_correlations(np.std(complete(material.profiles(material.averages, keys)), axis=2), spread)
-
-    value, reference = follows(material.key[None])[0], follows(material.null_keys)
+    value, reference = (
+        row_correlations(np.std(_complete(profiles), axis=2), spread)
+        for profiles in (material.own_profiles, material.null_profiles)
+    )
     family = material.instrument.main.name
-    yield row("spread", "amplitude_r", ALL_MODELS, len(spread), value, reference, family=family)
+    yield row("spread", "amplitude_r", ALL_MODELS, len(spread), value[0], reference, family=family)
 
 
 def explain_by_common_profile(material: Material) -> Iterator[Row]:
@@ -131,15 +148,12 @@ def explain_by_common_profile(material: Material) -> Iterator[Row]:
     own_share : of a model's squared scores, the share of the mean profile of all other models times its best amplitude
         of 0 or more.
     """
-    statistics = [
-        _shares(complete(material.profiles(material.averages, keys)))
-        for keys in (material.key[None], material.null_keys)
-    ]
+    observed, by_chance = (_shares(_complete(part)) for part in (material.own_profiles, material.null_profiles))
     n, family = len(material.models), material.instrument.main.name
     for name in ("mean_share", "one_profile_share"):
-        yield row("common_profile", name, ALL_MODELS, n, statistics[0][name][0], statistics[1][name], family=family)
+        yield row("common_profile", name, ALL_MODELS, n, observed[name][0], by_chance[name], family=family)
     for place, model in enumerate(material.models):
-        value, reference = statistics[0]["own_share"][0, place], statistics[1]["own_share"][:, place]
+        value, reference = observed["own_share"][0, place], by_chance["own_share"][:, place]
         yield row("common_profile", "own_share", model, n - 1, value, reference, family=family)
 
 
@@ -216,10 +230,11 @@ def weighted_correlations(values: np.ndarray, other: np.ndarray, weights: np.nda
     return (sxy - sx * sy / n) / np.sqrt(np.where(spread > 1e-12, spread, np.nan))
 
 
-def _profile_r(material: Material, averages: np.ndarray, keys: np.ndarray) -> tuple[np.ndarray, int]:
-    assert material.liking is not None
-    profiles = complete(material.profiles(np.vstack([averages, material.liking]), keys))
-    return row_correlations(profiles[:, :-1], profiles[:, -1:]), profiles.shape[2]
+def _profile_r(profiles: np.ndarray, liked: np.ndarray) -> np.ndarray:
+    """Pearson's r over dimensions of profiles (K, S, D), and of their mean, with (K, 1, D), as (K, S + 1)."""
+    mean = profiles.mean(axis=1, keepdims=True)
+    every = _complete(np.concatenate([profiles, mean, liked], axis=1))
+    return row_correlations(every[:, :-1], every[:, -1:])
 
 
 def row_correlations(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -229,7 +244,7 @@ def row_correlations(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return (x * y).sum(axis=-1) / np.where(spread > 1e-12, spread, np.nan)
 
 
-def complete(profiles: np.ndarray) -> np.ndarray:
+def _complete(profiles: np.ndarray) -> np.ndarray:
     """The dimensions that the first key scores for everybody: a dimension without items has no score at all."""
     return profiles[:, :, np.isfinite(profiles[:1]).all(axis=(0, 1))]
 

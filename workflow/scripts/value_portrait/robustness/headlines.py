@@ -1,6 +1,6 @@
 """The headline numbers under many keys at once, and what is left of them without what else could explain them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -20,21 +20,23 @@ def what_is_left(material: Material) -> Iterator[Row]:
     rater_mean : the key is the one with the rater's mean partialled out.
     order_r is Spearman's correlation of the mean profile with the one that has nothing taken out.
     """
-    averages = material.averages
-    ways: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray, Callable[[np.ndarray], np.ndarray]]] = {
-        "nothing": (averages, material.key, material.null_keys, np.asarray),
-        "spread": (_same_spread(averages), material.key, material.null_keys, np.asarray),
-        "amplitude": (averages, material.key, material.null_keys, _without_common),
+    averages, own, by_chance = material.averages, material.own_profiles, material.null_profiles
+    spread = np.nanstd(averages, axis=1, keepdims=True)
+    scale = spread.mean() / np.where(spread > 0, spread, np.nan)
+    # Under the key, and under null keys.
+    ways = {
+        "nothing": (own, by_chance),
+        "spread": (own * scale, by_chance * scale),
+        "amplitude": (_without_common(own), _without_common(by_chance)),
     }
     if material.liking is not None:
-        ways["liking"] = (_residuals(averages, material.liking), material.key, material.null_keys, np.asarray)
+        left = _residuals(averages, material.liking)
+        ways["liking"] = (material.profiles(left, material.key[None]), material.profiles(left, material.null_keys))
     if material.partial is not None:
-        ways["rater_mean"] = (averages, material.partial, material.null_keys[:0], np.asarray)
+        ways["rater_mean"] = (material.profiles(averages, material.partial[None]), by_chance[:0])
     family = material.instrument.main
-    before: np.ndarray | None = None
     models = {"": len(averages)} | {name: int((side != 0).sum()) for name, side in material.sides.items()}
-    for without, (ratings, key, null_keys, changed) in ways.items():
-        profiles, by_chance = (changed(material.profiles(ratings, keys)) for keys in (key[None], null_keys))
+    for without, (profiles, by_chance) in ways.items():
         reference = headlines(by_chance, material.sides, family.names)
         for name, value in headlines(profiles, material.sides, family.names).items():
             statistic, subject, dimension, sided = name
@@ -50,9 +52,9 @@ def what_is_left(material: Material) -> Iterator[Row]:
                 dimension=dimension,
                 two_sided=sided,
             )
-        mean = profiles[0].mean(axis=0)
-        before = mean if before is None else before
+        # Without the mean profile's amplitude there is none left whose order could be compared.
         if without not in ("nothing", "amplitude"):
+            before, mean = own[0].mean(axis=0), profiles[0].mean(axis=0)
             yield row(
                 "headline",
                 "order_r",
@@ -115,11 +117,6 @@ def _residuals(averages: np.ndarray, liking: np.ndarray) -> np.ndarray:
     x = x - mean_there(x, 1)[:, None]
     slope = np.nansum(x * averages, axis=1) / np.maximum(np.nansum(x**2, axis=1), 1e-12)
     return averages - slope[:, None] * x
-
-
-def _same_spread(averages: np.ndarray) -> np.ndarray:
-    spread = np.nanstd(averages, axis=1, keepdims=True)
-    return averages / np.where(spread > 0, spread, np.nan) * spread.mean()
 
 
 def _without_common(profiles: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.instrument import Family, Instrument
-from value_portrait.items.validation import Block, pearson_matrix
+from value_portrait.items.validation import Block
 from value_portrait.randomness import named_generator
 from value_portrait.robustness import circle as circles
 from value_portrait.robustness.held_out import held_out_correlations
@@ -49,6 +49,8 @@ CIRCLE = Schema(
 )
 # The held-out halves are drawn so many times, and pooled, in the study and in every shuffled one.
 SPLITS = 20
+# Of so many draws of other references one is taken of these, which take longest.
+DRAWS_PER_STUDY = 20
 
 
 def place_people(
@@ -66,8 +68,8 @@ def place_people(
     Parameters
     ----------
     correlations : table ``correlations``. participants : table ``participants``; those who rated no item are left out.
-    rule : method, threshold and polarity of the item key. draws : of each reference; the raters' held-out scores take
-        ``SPLITS`` for one.
+    rule : method, threshold and polarity of the item key. draws : of each reference; of the raters' held-out scores,
+        which take longest, a twentieth.
     """
     method, threshold, polarity = rule
     circle, places = _circle(instrument)
@@ -80,7 +82,7 @@ def place_people(
     rho = rho.pivot(index="item_id", columns="dimension", values="rho").reindex(columns=names)
     halves = (blocks, key_counts(key, instrument)[places], polarity, method, SPLITS)
     random = named_generator("raters on the circle", seed)
-    shuffles = max(draws // SPLITS, 10)
+    shuffles = max(draws // DRAWS_PER_STUDY, 10)
     held_out = held_out_correlations(*halves, None, random, circle, instrument)
     held_out_shuffled = held_out_correlations(*halves, shuffles, random, circle, instrument)
 
@@ -88,15 +90,15 @@ def place_people(
     by_chance, tags_by_chance = [], []
     for chunk in shuffled_correlations(blocks, method, draws, random, instrument):
         part = chunk[:, :, places]
-        by_chance.append(np.stack([correlations_over_rows(study) for study in part]))
+        by_chance.append(correlations_over_rows(part))
         tags_by_chance.append(circles.tag_pairs(_tagged(part, threshold)))
     n_scored = sum(len(block.raters) - len(block.raters) // 2 for block in blocks)
 
     fits = [
-        _fits("questionnaire", correlations_over_rows(ranked.to_numpy(float)), {}, len(scores), draws, seed),
+        _fits("questionnaire", correlations_over_rows(ranked.to_numpy(float)[None])[0], {}, len(scores), draws, seed),
         _fits(
             "items",
-            correlations_over_rows(rho.to_numpy()),
+            correlations_over_rows(rho.to_numpy()[None])[0],
             {"raters": np.concatenate(by_chance)},
             len(rho),
             draws,
@@ -130,8 +132,7 @@ def place_models(
     _, places = _circle(instrument)
 
     def correlated(keys: np.ndarray) -> np.ndarray:
-        profiles = score_keys(averages, keys, centring, instrument)[:, :, places]
-        return np.stack([correlations_over_rows(own) for own in profiles])
+        return correlations_over_rows(score_keys(averages, keys, centring, instrument)[:, :, places])
 
     observed = correlated(key_array(key, items, instrument)[None])[0]
     references = {} if not len(null_keys) else {"keys": correlated(null_keys)}
@@ -139,13 +140,19 @@ def place_models(
 
 
 def correlations_over_rows(values: np.ndarray) -> np.ndarray:
-    """Correlations (D, D) of the columns of (N, D) over complete rows; NaN for columns without any variation."""
-    filled = np.isfinite(values).any(axis=0)
-    matrix = np.full((values.shape[1],) * 2, np.nan)
-    rows = values[:, filled][np.isfinite(values[:, filled]).all(axis=1)]
-    if len(rows) > 2:
-        matrix[np.ix_(filled, filled)] = pearson_matrix(rows.astype(float), rows.astype(float))
-    return matrix
+    """Pearson's correlations (K, D, D) of the columns of K tables (K, N, D), over rows without a gap.
+
+    NaN for columns that do not vary, and where fewer than three rows are left; columns without any number do not make
+    a row incomplete.
+    """
+    empty = ~np.isfinite(values).any(axis=(0, 1))
+    whole = (np.isfinite(values) | empty).all(axis=2, keepdims=True)
+    n = whole.sum(axis=1, keepdims=True)
+    filled = np.where(whole & ~empty, values, 0).astype(float)
+    centred = np.where(whole, filled - filled.sum(axis=1, keepdims=True) / np.maximum(n, 1), 0)
+    length = np.sqrt((centred**2).sum(axis=1, keepdims=True))
+    unit = centred / np.where((length > 1e-6) & (n > 2), length, np.nan)
+    return np.clip(unit.transpose(0, 2, 1) @ unit, -1, 1)
 
 
 def _fits(

@@ -108,35 +108,24 @@ def score_keys(averages: np.ndarray, keys: np.ndarray, centring: str, instrument
     -------
     (K, S, D); NaN where a row has no rating of the dimension's items.
     """
-    present = ~np.isnan(averages)
-    rated, values = present.T.astype(float), np.where(present, averages, 0).T
-    places = [
-        [place for place, (name, _) in enumerate(instrument.dimensions) if name == family.name]
-        for family in instrument.families
-    ]
-    return np.concatenate(
-        [
-            _score_some(values, rated, keys[start : start + AT_ONCE], places, centring)
-            for start in range(0, max(len(keys), 1), AT_ONCE)
-        ]
-    )
-
-
-def _score_some(
-    values: np.ndarray, rated: np.ndarray, keys: np.ndarray, places: Sequence[list[int]], centring: str
-) -> np.ndarray:
-    """See ``score_keys``; ``values`` and ``rated`` are (I, S), ``places`` of each family's dimensions."""
-    turned = keys.transpose(0, 2, 1).astype(float)
-    number = np.abs(turned) @ rated
-    total = turned @ values
-    if centring != "none":
-        net = turned @ rated
-        for own in places:
-            used = (
-                np.ones((len(keys), keys.shape[1])) if centring == "all_items" else (keys[:, :, own] != 0).any(axis=2)
-            )
-            weights = used.astype(float)
-            count = weights @ rated
-            centre = (weights @ values) / np.where(count > 0, count, np.nan)
-            total[:, own] -= centre[:, None, :] * net[:, own]
-    return (total / np.where(number > 0, number, np.nan)).transpose(0, 2, 1)
+    used = np.flatnonzero((keys != 0).any(axis=(0, 1)))
+    scores = np.full((len(keys), len(averages), keys.shape[2]), np.nan)
+    families = [family for family, _ in instrument.dimensions]
+    # Most models rate every item: what depends on gaps alone is worked out once for each pattern of them.
+    patterns, own = np.unique(~np.isnan(averages), axis=0, return_inverse=True)
+    rated, values = patterns.T.astype(float), np.nan_to_num(averages).T
+    for start in range(0, len(keys), AT_ONCE):
+        some = slice(start, start + AT_ONCE)
+        turned = keys[some][:, :, used].transpose(0, 2, 1).astype(float)
+        number, total, net = np.abs(turned) @ rated, turned @ values, turned @ rated
+        for family in instrument.families:
+            places = [place for place, dimension in enumerate(used) if families[dimension] == family.name]
+            if centring == "none" or not places:
+                continue
+            tagged = np.ones_like(turned[:, 0]) if centring == "all_items" else np.abs(turned[:, places]).max(axis=1)
+            count = tagged @ rated
+            centre = (tagged @ values) / np.where(count > 0, count, np.nan)[:, own]
+            total[:, places] -= centre[:, None] * net[:, places][:, :, own]
+        found = total / np.where(number > 0, number, np.nan)[:, :, own]
+        scores[some, :, used] = found.transpose(0, 2, 1)
+    return scores
