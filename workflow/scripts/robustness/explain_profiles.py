@@ -1,5 +1,6 @@
 """What else could explain the models' profiles, and what is left of the headlines without it."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +36,8 @@ def explain_profiles(
     rated = read_ratings(inputs["ratings"], "rating", choices["prompt_versions"], ids, instrument).under("baseline")
     key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
     names = [model for model, _ in rated.subjects]
+    if not names:
+        logging.warning("No model has answers at baseline: there is nothing to explain.")
     rows = {row.model: row for row in read_models(inputs["models"], study)}
     sides = {
         comparison: np.array([{one: 1, other: -1}.get(group_of(rows[name], comparison) or "", 0) for name in names])
@@ -60,14 +63,18 @@ def explain_profiles(
     )
     queries = pd.factorize(items["query_id"])[0]
     random = named_generator("liking", choices["seed"])
-    found = [
-        *alternatives.explain_by_liking(material, queries, choices["draws"], random),
-        *alternatives.explain_by_spread(material),
-        *alternatives.explain_by_common_profile(material),
-        *alternatives.explain_by_rater_mean(material),
-        *alternatives.explain_by_style(rated, queries, survey, instrument),
-        *what_is_left(material),
-    ]
+    found = (
+        []
+        if not names
+        else [
+            *alternatives.explain_by_liking(material, queries, choices["draws"], random),
+            *alternatives.explain_by_spread(material),
+            *alternatives.explain_by_common_profile(material),
+            *alternatives.explain_by_rater_mean(material),
+            *alternatives.explain_by_style(rated, queries, survey, instrument),
+            *what_is_left(material),
+        ]
+    )
     write_table(pd.DataFrame(found, columns=list(ALTERNATIVES.columns)), table, ALTERNATIVES)
 
 

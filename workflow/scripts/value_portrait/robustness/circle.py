@@ -55,7 +55,7 @@ def fit_circle(correlations: np.ndarray, places: np.ndarray, size: int) -> dict[
 def arrangements(size: int, draws: int, random: np.random.Generator) -> tuple[np.ndarray, bool]:
     """Orders of ``size`` dimensions, one a row, and whether these are all there are; else ``draws`` at random."""
     if factorial(size) <= MAX_ARRANGEMENTS:
-        return np.array(list(permutations(range(size)))), True
+        return np.array(list(permutations(range(size))), np.intp), True
     return random.permuted(np.tile(np.arange(size), (draws, 1)), axis=1), False
 
 
