@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from instruments import SMALL
 from scipy import stats
-from value_portrait.robustness import alternatives
-from value_portrait.robustness.alternatives import ALTERNATIVES, Material, style_shares, weighted_correlations
+from value_portrait.robustness import explanations
+from value_portrait.robustness.alternatives import ALTERNATIVES, Material
+from value_portrait.robustness.explanations import style_shares, weighted_correlations
 from value_portrait.robustness.headlines import headlines, what_is_left
 from value_portrait.robustness.shuffling import strongest
 from value_portrait.scores.ratings import NO_RATING, Ratings
@@ -41,10 +42,10 @@ def everything(own, queries=None):
     random = np.random.default_rng(2)
     queries = np.arange(own.averages.shape[1]) // 5 if queries is None else queries
     return [
-        *alternatives.explain_by_liking(own, queries, 50, random),
-        *alternatives.explain_by_spread(own),
-        *alternatives.explain_by_common_profile(own),
-        *alternatives.explain_by_rater_mean(own),
+        *explanations.explain_by_liking(own, queries, 50, random),
+        *explanations.explain_by_spread(own),
+        *explanations.explain_by_common_profile(own),
+        *explanations.explain_by_rater_mean(own),
         *what_is_left(own),
     ]
 
@@ -94,7 +95,7 @@ def test_ratings_that_are_people_s_likings_leave_nothing_without_them():
 def test_shares_of_one_profile_are_those_of_a_regression():
     own = material()
     profiles = own.own_profiles[0]
-    rows = table(alternatives.explain_by_common_profile(own))
+    rows = table(explanations.explain_by_common_profile(own))
     for number, model in enumerate(own.models):
         others = np.delete(profiles, number, axis=0).mean(axis=0)
         slope = max(profiles[number] @ others / (others @ others), 0)
@@ -153,7 +154,7 @@ def test_the_interval_of_a_rating_follows_the_queries_not_the_items():
     widths = []
     for queries in (np.arange(320) // 4, np.arange(320)):
         own = material(averages, models=1, items=320, liking=liking)
-        row = next(alternatives.explain_by_liking(own, queries, 2000, np.random.default_rng(1)))
+        row = next(explanations.explain_by_liking(own, queries, 2000, np.random.default_rng(1)))
         widths.append(row["high"] - row["low"])
     assert widths[0] / widths[1] == pytest.approx(2, rel=0.1)
 
@@ -174,7 +175,7 @@ def test_styles_of_models_and_people_leave_out_what_is_not_rated():
     values = np.array([[[0, 2, NO_RATING, 4]]], np.int8)
     rated = Ratings([("m", "baseline")], ["a"], list("wxyz"), values)
     survey = pd.DataFrame({"participant_id": ["P1", "P1", "P2"], "rating": [2, 2, 4]})
-    rows = table(alternatives.explain_by_style(rated, np.array([0, 0, 1, 1]), survey, SMALL))["value"]
+    rows = table(explanations.explain_by_style(rated, np.array([0, 0, 1, 1]), survey, SMALL))["value"]
     assert rows.loc[("share_extreme", "m")].item() == pytest.approx(2 / 3)
     assert rows.loc[("share_middle", "people")].item() == pytest.approx(2 / 3)
 
@@ -184,7 +185,7 @@ def test_tags_that_stay_are_those_in_both_keys():
     partial = own.key.copy()
     partial[0] = 0
     partial[1] *= -1
-    rows = table(alternatives.explain_by_rater_mean(material(items=6, partial=partial)))["value"]
+    rows = table(explanations.explain_by_rater_mean(material(items=6, partial=partial)))["value"]
     shares = {name: rows.loc[("share_kept", "people", "rater_mean", name)] for name in TASTES}
     assert shares == {"Sweet": 1 / 2, "Salty": 1 / 2, "Sour_Bitter": 1}
     assert np.isnan(rows.loc[("share_kept", "people", "rater_mean", "Haste")])

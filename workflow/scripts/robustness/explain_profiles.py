@@ -1,6 +1,5 @@
 """What else could explain the models' profiles, and what is left of the headlines without it."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +9,8 @@ from value_portrait.configuration import read_models
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication.comparisons import COMPARISONS, group_of
-from value_portrait.randomness import named_generator
-from value_portrait.robustness import alternatives
 from value_portrait.robustness.alternatives import ALTERNATIVES, Material
-from value_portrait.robustness.headlines import what_is_left
+from value_portrait.robustness.headlines import explain
 from value_portrait.robustness.null_keys import NULL_KEYS, arrange_null_keys
 from value_portrait.robustness.shuffling import key_array
 from value_portrait.scores.ratings import read_ratings
@@ -36,8 +33,6 @@ def explain_profiles(
     rated = read_ratings(inputs["ratings"], "rating", choices["prompt_versions"], ids, instrument).under("baseline")
     key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
     names = [model for model, _ in rated.subjects]
-    if not names:
-        logging.warning("No model has answers at baseline: there is nothing to explain.")
     rows = {row.model: row for row in read_models(inputs["models"], study)}
     sides = {
         comparison: np.array([{one: 1, other: -1}.get(group_of(rows[name], comparison) or "", 0) for name in names])
@@ -62,20 +57,8 @@ def explain_profiles(
         instrument,
     )
     queries = pd.factorize(items["query_id"])[0]
-    random = named_generator("liking", choices["seed"])
-    found = (
-        []
-        if not names
-        else [
-            *alternatives.explain_by_liking(material, queries, choices["draws"], random),
-            *alternatives.explain_by_spread(material),
-            *alternatives.explain_by_common_profile(material),
-            *alternatives.explain_by_rater_mean(material),
-            *alternatives.explain_by_style(rated, queries, survey, instrument),
-            *what_is_left(material),
-        ]
-    )
-    write_table(pd.DataFrame(found, columns=list(ALTERNATIVES.columns)), table, ALTERNATIVES)
+    found = explain(material, rated, queries, survey, choices["draws"], choices["seed"])
+    write_table(found, table, ALTERNATIVES)
 
 
 if "snakemake" in globals():

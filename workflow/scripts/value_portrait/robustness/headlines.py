@@ -1,13 +1,49 @@
 """The headline numbers under many keys at once, and what is left of them without what else could explain them."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 
-from value_portrait.robustness.alternatives import ALL_MODELS, Material, Row, mean_there, row, row_correlations
+from value_portrait.randomness import named_generator
+from value_portrait.robustness import explanations
+from value_portrait.robustness.alternatives import (
+    ALL_MODELS,
+    ALTERNATIVES,
+    Material,
+    Row,
+    mean_there,
+    row,
+    row_correlations,
+)
+from value_portrait.scores.ratings import Ratings
 
 # Statistic, comparison (empty: all models), dimension (None: over all), and whether chance has two sides.
 Headline = tuple[str, str, str | None, bool]
+
+
+def explain(
+    material: Material, rated: Ratings, queries: np.ndarray, survey: pd.DataFrame | None, draws: int, seed: int
+) -> pd.DataFrame:
+    """The table ``ALTERNATIVES``: all explanations, then what is left without each.
+
+    Parameters
+    ----------
+    rated : the ratings that ``material.averages`` average. queries : (I,) the number of each item's query, from 0.
+    survey : table ``survey``, or None. draws : resamples of the queries.
+    """
+    rows: list[Row] = []
+    if material.models:
+        rows += explanations.explain_by_liking(material, queries, draws, named_generator("liking", seed))
+        rows += explanations.explain_by_spread(material)
+        rows += explanations.explain_by_common_profile(material)
+        rows += explanations.explain_by_rater_mean(material)
+        rows += explanations.explain_by_style(rated, queries, survey, material.instrument)
+        rows += what_is_left(material)
+    else:
+        logging.warning("No model has answers at baseline: there is nothing to explain.")
+    return pd.DataFrame(rows, columns=list(ALTERNATIVES.columns))
 
 
 def what_is_left(material: Material) -> Iterator[Row]:
