@@ -8,7 +8,7 @@ from scipy import stats
 from value_portrait.robustness import explanations
 from value_portrait.robustness.alternatives import ALTERNATIVES, Material
 from value_portrait.robustness.explanations import style_shares, weighted_correlations
-from value_portrait.robustness.headlines import headlines, what_is_left
+from value_portrait.robustness.headlines import explain, headlines, what_is_left
 from value_portrait.robustness.shuffling import strongest
 from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.tables import read_table, write_table
@@ -38,16 +38,13 @@ def table(rows):
     )
 
 
-def everything(own, queries=None):
-    random = np.random.default_rng(2)
-    queries = np.arange(own.averages.shape[1]) // 5 if queries is None else queries
-    return [
-        *explanations.explain_by_liking(own, queries, 50, random),
-        *explanations.explain_by_spread(own),
-        *explanations.explain_by_common_profile(own),
-        *explanations.explain_by_rater_mean(own),
-        *what_is_left(own),
-    ]
+def everything(own):
+    items = own.averages.shape[1]
+    values = np.full((len(own.models), 1, items), 2, np.int8)
+    rated = Ratings(
+        [(model, "baseline") for model in own.models], ["a"], [f"{item}-1" for item in range(items)], values
+    )
+    return explain(own, rated, np.arange(items) // 5, None, 50, 2)
 
 
 def test_a_key_that_finds_what_models_prefer_stands_out_from_null_keys():
@@ -110,7 +107,7 @@ def test_shares_of_one_profile_are_those_of_a_regression():
 
 def test_headlines_are_those_of_a_frame():
     profiles = np.random.default_rng(4).normal(size=(2, 6, 3))
-    profiles[1, :, 2] = np.nan
+    profiles[1, :, 2] = profiles[0, 3, 1] = np.nan
     sides = {"size": np.array([1, 1, -1, -1, -1, 0]), "none": np.zeros(6)}
     found = headlines(profiles, sides, TASTES)
     for key, own in enumerate(profiles):
@@ -191,16 +188,17 @@ def test_tags_that_stay_are_those_in_both_keys():
     assert np.isnan(rows.loc[("share_kept", "people", "rater_mean", "Haste")])
 
 
-@pytest.mark.parametrize("models", [1, 2])
+@pytest.mark.parametrize("models", [0, 1, 2])
 @pytest.mark.parametrize("people", [True, False])
-def test_few_models_and_no_people_leave_nulls_and_a_valid_table(models, people, tmp_path):
+def test_few_models_and_no_people_leave_nulls_and_a_valid_table(models, people, tmp_path, caplog):
     settings = {} if people else {"liking": None, "draws": 0}
     own = material(models=models, items=12, **settings)
-    write_table(pd.DataFrame(everything(own), columns=list(ALTERNATIVES.columns)), tmp_path / "a.csv", ALTERNATIVES)
+    write_table(everything(own), tmp_path / "a.csv", ALTERNATIVES)
     rows = read_table(tmp_path / "a.csv", ALTERNATIVES).to_pandas()
     assert rows.loc[rows["statistic"] == "model_sd", "value"].isna().all() == (models < 2)
-    assert rows["expected"].notna().any() == people
-    assert (rows["question"] == "liking").any() == people
+    assert rows["expected"].notna().any() == (people and models > 0)
+    assert (rows["question"] == "liking").any() == (people and models > 0)
+    assert "size: its numbers are null" in caplog.text
 
 
 def test_a_dimension_without_items_and_missing_answers_leave_the_rest():

@@ -26,11 +26,12 @@ def explain_profiles(
 ) -> None:
     """Write the table ``ALTERNATIVES``; what needs people's ratings only where ``inputs`` has them.
 
-    ``choices`` are prompt_versions, centring, draws and seed.
+    Models without any rating are left out. ``choices`` are prompt_versions, centring, draws and seed.
     """
     items = read_table(inputs["item_table"], "items", instrument, ["item_id", "query_id"]).to_pandas()
     ids = items["item_id"].tolist()
     rated = read_ratings(inputs["ratings"], "rating", choices["prompt_versions"], ids, instrument).under("baseline")
+    rated = rated.take(np.flatnonzero(rated.rated.any(axis=(1, 2))).tolist())
     key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
     names = [model for model, _ in rated.subjects]
     rows = {row.model: row for row in read_models(inputs["models"], study)}

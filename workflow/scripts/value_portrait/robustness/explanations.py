@@ -138,7 +138,10 @@ def style_shares(name: str, ratings: np.ndarray, clusters: np.ndarray, instrumen
         share = chosen.sum() / total if n else np.nan
         variance = ((chosen - share * sizes)[used] ** 2).sum() * n / (n - 1) if n > 1 else np.nan
         error = np.sqrt(variance) / total
-        yield row("style", statistic, name, n, share) | {"low": share - Z_95 * error, "high": share + Z_95 * error}
+        yield row("style", statistic, name, n, share) | {
+            "low": np.maximum(share - Z_95 * error, 0),
+            "high": np.minimum(share + Z_95 * error, 1),
+        }
 
 
 def weighted_correlations(values: np.ndarray, other: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -153,7 +156,7 @@ def weighted_correlations(values: np.ndarray, other: np.ndarray, weights: np.nda
 
 def _profile_r(profiles: np.ndarray, liked: np.ndarray) -> np.ndarray:
     """Pearson's r over dimensions of profiles (K, S, D), and of their mean, with (K, 1, D), as (K, S + 1)."""
-    mean = profiles.mean(axis=1, keepdims=True)
+    mean = mean_there(profiles, 1)[:, None]
     every = _complete(np.concatenate([profiles, mean, liked], axis=1))
     return row_correlations(every[:, :-1], every[:, -1:])
 

@@ -43,6 +43,9 @@ def explain(
         rows += what_is_left(material)
     else:
         logging.warning("No model has answers at baseline: there is nothing to explain.")
+    for comparison, side in material.sides.items():
+        if not {1, -1} <= set(side):
+            logging.warning("Comparison %s: its numbers are null, for one side has no model.", comparison)
     return pd.DataFrame(rows, columns=list(ALTERNATIVES.columns))
 
 
@@ -76,6 +79,9 @@ def what_is_left(material: Material) -> Iterator[Row]:
         reference = headlines(by_chance, material.sides, family.names)
         for name, value in headlines(profiles, material.sides, family.names).items():
             statistic, subject, dimension, sided = name
+            # Without amplitude there is no mean profile left, but for rounding.
+            if without == "amplitude" and statistic.startswith("mean_profile"):
+                continue
             yield row(
                 "headline",
                 statistic,
@@ -88,9 +94,8 @@ def what_is_left(material: Material) -> Iterator[Row]:
                 dimension=dimension,
                 two_sided=sided,
             )
-        # Without the mean profile's amplitude there is none left whose order could be compared.
         if without not in ("nothing", "amplitude"):
-            before, mean = own[0].mean(axis=0), profiles[0].mean(axis=0)
+            before, mean = mean_there(own[0], 0), mean_there(profiles[0], 0)
             yield row(
                 "headline",
                 "order_r",
@@ -119,14 +124,11 @@ def headlines(
     ----------
     sides : of each comparison 1 (first side), -1 (second) or 0 for every model, (S,). names : of the D dimensions.
 
-    Dimensions without a score are left out of what runs over dimensions; NaN where a side has no model, or a single
-    model has no SD.
+    Dimensions and models without a score are left out of what runs over them; NaN where a side has no model, or a
+    single model has no SD.
     """
-    mean = _mean_of(profiles, np.ones(profiles.shape[1], bool))
-    amplitude = _spread(profiles)
-    sd = np.full(mean.shape, np.nan)
-    if profiles.shape[1] > 1:
-        sd = np.std(profiles, axis=1, ddof=1)
+    mean, amplitude = mean_there(profiles, 1), _spread(profiles)
+    sd = _sample_sd(profiles, mean)
     found: dict[Headline, np.ndarray] = {}
     for place, name in enumerate(names):
         found["mean_profile", "", name, True] = mean[:, place]
@@ -136,11 +138,11 @@ def headlines(
     found["mean_profile_sd", "", None, False] = _spread(mean)
     found["mean_profile_range", "", None, False] = np.where(scored.any(axis=1), reach, np.nan)
     found["model_sd", "", None, False] = _root_mean_square(sd)
-    found["amplitude", "", None, False] = amplitude.mean(axis=1)
+    found["amplitude", "", None, False] = mean_there(amplitude, 1)
     for comparison, side in sides.items():
-        difference = _mean_of(profiles, side == 1) - _mean_of(profiles, side == -1)
+        difference = mean_there(profiles[:, side == 1], 1) - mean_there(profiles[:, side == -1], 1)
         found["difference", comparison, None, False] = _root_mean_square(difference)
-        first, second = (_mean_of(amplitude[:, :, None], side == sign)[:, 0] for sign in (1, -1))
+        first, second = (mean_there(amplitude[:, side == sign], 1) for sign in (1, -1))
         found["amplitude", comparison, None, True] = first - second
         for place, name in enumerate(names):
             found["difference", comparison, name, True] = difference[:, place]
@@ -156,7 +158,7 @@ def _residuals(averages: np.ndarray, liking: np.ndarray) -> np.ndarray:
 
 
 def _without_common(profiles: np.ndarray) -> np.ndarray:
-    mean = profiles.mean(axis=1, keepdims=True)
+    mean = mean_there(profiles, 1)[:, None]
     length = np.nansum(mean**2, axis=2)
     amplitude = np.nansum(profiles * mean, axis=2) / np.where(length > 0, length, np.nan)
     return profiles - amplitude[:, :, None] * mean
@@ -169,18 +171,17 @@ def _rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
     return float(row_correlations(ranks[0], ranks[1])) if both.sum() > 2 else float("nan")
 
 
-def _mean_of(profiles: np.ndarray, models: np.ndarray) -> np.ndarray:
-    return profiles[:, models].mean(axis=1) if models.any() else np.full((len(profiles), profiles.shape[2]), np.nan)
+def _sample_sd(profiles: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Sample SD over models of what is there; NaN below two."""
+    n = np.isfinite(profiles).sum(axis=1)
+    squares = np.nansum((profiles - mean[:, None]) ** 2, axis=1)
+    return np.sqrt(squares / np.where(n > 1, n - 1, np.nan))
 
 
 def _spread(values: np.ndarray) -> np.ndarray:
     """Population SD along the last axis, over what is there; NaN without any."""
-    n = np.isfinite(values).sum(axis=-1)
-    n = np.where(n > 0, n, np.nan)
-    mean = np.nansum(values, axis=-1) / n
-    return np.sqrt(np.nansum((values - mean[..., None]) ** 2, axis=-1) / n)
+    return np.sqrt(mean_there((values - mean_there(values, -1)[..., None]) ** 2, -1))
 
 
 def _root_mean_square(values: np.ndarray) -> np.ndarray:
-    n = np.isfinite(values).sum(axis=-1)
-    return np.sqrt(np.nansum(values**2, axis=-1) / np.where(n > 0, n, np.nan))
+    return np.sqrt(mean_there(values**2, -1))

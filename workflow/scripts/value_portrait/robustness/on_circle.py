@@ -136,7 +136,8 @@ def place_models(
 
     observed = correlated(key_array(key, items, instrument)[None])[0]
     references = {} if not len(null_keys) else {"keys": correlated(null_keys)}
-    return _fits("models", observed, references, len(averages), draws, seed)
+    n = int(np.isfinite(averages).any(axis=1).sum())
+    return _fits("models", observed, references, n, draws, seed)
 
 
 def correlations_over_rows(values: np.ndarray) -> np.ndarray:
