@@ -104,14 +104,16 @@ def test_null_keys_have_as_many_tags_and_come_back_as_they_were_drawn(tmp_path):
     own = blocks()
     names = [("taste", "Sweet"), ("taste", "Sweet"), ("taste", "Salty"), ("pace", "Haste")]
     key = pd.DataFrame(names, columns=["family", "dimension"]).assign(item_id=block_items(own)[:4], polarity=1)
-    table = draw_null_keys(own, key, "spearman", "both", 20, 7, ["taste"], SMALL)
+    table = draw_null_keys(own, key, "spearman", "both", AT_ONCE + 2, 7, ["taste"], SMALL)
     write_table(table, tmp_path / "null_keys.parquet", NULL_KEYS)
     items = block_items(own)[::-1]
     keys = arrange_null_keys(read_table(tmp_path / "null_keys.parquet", NULL_KEYS), items, SMALL)
     # Sour_Bitter has no tags in the key, Haste is of another family.
     assert (np.abs(keys).sum(axis=1) == [2, 1, 0, 0]).all()
     assert {-1, 1} <= set(keys.ravel())
-    rho = np.concatenate(list(shuffled_correlations(own, "spearman", 20, named_generator("null keys", 7), SMALL)))
+    rho = np.concatenate(
+        list(shuffled_correlations(own, "spearman", AT_ONCE + 2, named_generator("null keys", 7), SMALL))
+    )
     strength = np.abs(rho[:, ::-1, 1])
     assert (np.abs(keys[:, :, 1]).argmax(axis=1) == strength.argmax(axis=1)).all()
 

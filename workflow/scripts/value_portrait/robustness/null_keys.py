@@ -9,7 +9,14 @@ import pyarrow as pa
 from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Block, correlation_p, select_items
 from value_portrait.randomness import named_generator
-from value_portrait.robustness.shuffling import block_items, key_counts, shuffled_correlations, strongest, unit_columns
+from value_portrait.robustness.shuffling import (
+    AT_ONCE,
+    block_items,
+    key_counts,
+    shuffled_correlations,
+    strongest,
+    unit_columns,
+)
 from value_portrait.tables import COUNT, RATING, REPEATED_TEXT, Column, Schema
 
 NULL_KEYS = Schema(
@@ -41,18 +48,21 @@ def draw_null_keys(
     wanted = np.array([family in families for family, _ in instrument.dimensions])
     counts = np.where(wanted, key_counts(key, instrument), 0)
     random = named_generator("null keys", seed)
-    chunks = [
-        strongest(rho, counts, polarity) for rho in shuffled_correlations(blocks, method, draws, random, instrument)
-    ]
-    keys = np.concatenate(chunks)
-    draw, item, dimension = (places.astype(np.int32) for places in np.nonzero(keys))
+    found = []
+    for first, rho in enumerate(shuffled_correlations(blocks, method, draws, random, instrument)):
+        keys = strongest(rho, counts, polarity)
+        draw, item, dimension = np.nonzero(keys)
+        found.append((draw + first * AT_ONCE, item, dimension, keys[draw, item, dimension]))
+    draw, item, dimension, signs = (np.concatenate(part) for part in zip(*found, strict=True))
     names = [
         ("item_id", item, block_items(blocks)),
         ("family", dimension, [family for family, _ in instrument.dimensions]),
         ("dimension", dimension, [name for _, name in instrument.dimensions]),
     ]
-    texts = {name: pa.DictionaryArray.from_arrays(places, pa.array(words)) for name, places, words in names}
-    return pa.table({"draw": draw, **texts, "polarity": keys[draw, item, dimension]})
+    texts = {
+        name: pa.DictionaryArray.from_arrays(places.astype(np.int32), pa.array(words)) for name, places, words in names
+    }
+    return pa.table({"draw": draw, **texts, "polarity": signs})
 
 
 def arrange_null_keys(table: pa.Table, items: Sequence[str], instrument: Instrument) -> np.ndarray:
