@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 
@@ -17,10 +18,7 @@ from value_portrait.configuration import Config, Model, Persona  # noqa: E402
 from value_portrait.instrument import as_instrument  # noqa: E402
 from value_portrait.instrument_file import InstrumentFile, read_instrument  # noqa: E402
 from value_portrait.responses.providers import ProvidersFile  # noqa: E402
-from value_portrait.robustness.chance import TAGS_BY_CHANCE  # noqa: E402
-from value_portrait.robustness.replication import REPLICATION  # noqa: E402
-from value_portrait.robustness.validity import VALIDITY  # noqa: E402
-from value_portrait.tables import schemas  # noqa: E402
+from value_portrait.tables import Schema, schemas  # noqa: E402
 
 FILES: dict[str, tuple[type[Checked], str]] = {
     "config": (Config, "The config: `config.yaml`, and what is laid over it"),
@@ -30,7 +28,12 @@ FILES: dict[str, tuple[type[Checked], str]] = {
     "instrument": (InstrumentFile, "Instruments: `config/instruments/*.yaml`"),
 }
 # Tables whose columns stand beside the code that makes them.
-ROBUSTNESS = {"tags_by_chance": TAGS_BY_CHANCE, "replication": REPLICATION, "validity": VALIDITY}
+ROBUSTNESS = {
+    name.lower(): schema
+    for module in sorted(path.stem for path in (ROOT / "workflow/scripts/value_portrait/robustness").glob("*.py"))
+    for name, schema in vars(import_module(f"value_portrait.robustness.{module}")).items()
+    if isinstance(schema, Schema)
+}
 HEAD = """# Reference
 
 Written by `make reference` from the types in the library; `workflow/schemas/` holds the same for editors.
