@@ -135,9 +135,13 @@ def study_variance(
             study = score_study(
                 values, own, centre["raw" if scores == "raw" else centring], codes, int(gaps[own.columns].sum())
             )
-            rng = named_generator(f"variance {family} {dimension} {scores}", seed)
-            draws = study.draws(resamples, rng)
-            components += [about | row | size for row in _components(study, draws)]
+            draws = [
+                study.draws(
+                    resamples, named_generator(f"variance {family} {dimension} {scores}", seed), these_items=these
+                )
+                for these in (False, True)
+            ]
+            components += [about | row | size for row in _components(study, draws[0])]
             precision += [about | row for row in _precision(study, draws, as_it_is)]
     second = pd.DataFrame(precision)
     second["n_versions"] = second["n_wordings"] * second["n_orders"]
@@ -195,7 +199,7 @@ def _components(study: VarianceStudy, draws: np.ndarray) -> Iterator[dict[str, A
         }
 
 
-def _precision(study: VarianceStudy, draws: np.ndarray, as_it_is: dict[str, int]) -> Iterator[dict[str, Any]]:
+def _precision(study: VarianceStudy, draws: Sequence[np.ndarray], as_it_is: dict[str, int]) -> Iterator[dict[str, Any]]:
     """The study as it is, by both kinds of inference, then others with other numbers of items and versions."""
     n, wordings, orders = as_it_is.values()
     # What a second order would do is known only where there is one.
@@ -204,13 +208,13 @@ def _precision(study: VarianceStudy, draws: np.ndarray, as_it_is: dict[str, int]
     )
     for inference, design in [("these_items", (n, wordings, orders)), *(("items_like_these", own) for own in designs)]:
         these = inference == "these_items"
-        found = study.coefficients(study.estimates, *design, these)
-        drawn = study.coefficients(draws, *design, these)
+        found = study.coefficients(study.estimates, *design, these_items=these, unbiased=True)
+        drawn = study.coefficients(draws[these], *design, these_items=these)
         row = dict(zip(as_it_is, design, strict=True)) | {
             "inference": inference,
-            "this_study": design == (n, wordings, orders),
+            "this_study": int(design == (n, wordings, orders)),
         }
         for name in ("relative", "absolute"):
-            row[name] = getattr(found, name)
-            row[f"{name}_low"], row[f"{name}_high"] = np.nanquantile(getattr(drawn, name), (0.025, 0.975))
-        yield row | {"sem": found.sem, "sem_absolute": found.sem_absolute}
+            row[name] = float(getattr(found, name))
+            row[f"{name}_low"], row[f"{name}_high"] = np.quantile(getattr(drawn, name), (0.025, 0.975))
+        yield row | {"sem": float(found.sem), "sem_absolute": float(found.sem_absolute)}

@@ -62,6 +62,8 @@ class VarianceStudy:
     sizes : levels of each facet.
     squares, df : (E,) mean squares and their degrees of freedom.
     matrix : (C, E), from mean squares to the components in ``components``.
+    from_items : (E, E), from mean squares to what items add to those of the models' scores.
+    common : how far what models make of items is one pattern that they follow more or less: 0 to 1.
     n_items : items of the dimension. item_weight, query_weight : sums of the squared weights that single items, and
         that queries, have in the score.
     """
@@ -71,6 +73,8 @@ class VarianceStudy:
     squares: np.ndarray
     df: np.ndarray
     matrix: np.ndarray
+    from_items: np.ndarray
+    common: float
     n_items: int
     item_weight: float
     query_weight: float
@@ -80,15 +84,27 @@ class VarianceStudy:
         """(C,) variances, unbiased: they may be negative."""
         return self.matrix @ self.squares
 
-    def draws(self, n: int, rng: np.random.Generator) -> np.ndarray:
+    def draws(self, n: int, rng: np.random.Generator, *, these_items: bool = False) -> np.ndarray:
         """(n, C) variances that the mean squares leave possible: generalized pivotal quantities, whose quantiles bound
         any function of the components (Weerahandi 1993, Journal of the American Statistical Association 88; Hannig,
         Iyer and Patterson 2006, ibid. 101). Effects are taken for normal; it holds with three wordings too.
+        With ``these_items`` it counts as known what items add to the models' scores.
         """
-        return (self.squares * self.df / rng.chisquare(self.df, (n, len(self.df)))) @ self.matrix.T
+        ratio = self.df / rng.chisquare(self.df, (n, len(self.df)))
+        drawn = self.squares * ratio
+        # The one pattern gives all scores together a single degree of freedom.
+        common = (0 if these_items else self.common) * np.maximum(drawn @ self.from_items.T, 0)
+        return (drawn + common - common * rng.chisquare(1, common.shape) * ratio) @ self.matrix.T
 
     def coefficients(
-        self, variances: np.ndarray, n_items: int, n_wordings: int, n_orders: int, these_items: bool = False
+        self,
+        variances: np.ndarray,
+        n_items: int,
+        n_wordings: int,
+        n_orders: int,
+        *,
+        these_items: bool = False,
+        unbiased: bool = False,
     ) -> Coefficients:
         """What scores of so many items, wordings and orders would be worth.
 
@@ -97,6 +113,8 @@ class VarianceStudy:
         variances : (..., C), the estimates or draws of them. Sums of them below 0 count as 0.
         these_items : whether a score is to hold for these very items (a fixed facet: Brennan 2001, section 4.3), or for
             others like these.
+        unbiased : whether error's share of the variance is taken (M - 3) / (M - 1) times, for its denominator varies
+            over samples of models (Kristof 1963, Psychometrika 28); NaN below four models. Not for draws.
         """
         sizes = {WORDING: n_wordings, ORDER: n_orders}
         parts = {name: np.zeros(len(self.components)) for name in ("universe", "relative", "level")}
@@ -112,14 +130,23 @@ class VarianceStudy:
             if MODEL in component.effect:
                 parts["universe"][place] = kept
             parts["relative" if MODEL in component.effect else "level"][place] = share - kept
-        universe, relative, level = (np.maximum(variances @ parts[name], 0) for name in parts)
-        with np.errstate(invalid="ignore"):
-            return Coefficients(
-                universe / (universe + relative),
-                universe / (universe + relative + level),
-                np.sqrt(relative),
-                np.sqrt(relative + level),
-            )
+        total = variances @ (parts["universe"] + parts["relative"])
+        relative, level = (np.maximum(variances @ parts[name], 0) for name in ("relative", "level"))
+        models = self.sizes[MODEL]
+        factor = (np.nan if models < 4 else (models - 3) / (models - 1)) if unbiased else 1.0
+
+        def coefficient(error: npt.NDArray[np.float64], of: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+            share = np.divide(error, of, out=np.full(np.shape(of), np.inf), where=of > 0)
+            return np.where((error != 0) | (of != 0), np.clip(1 - factor * share, 0, 1), np.nan)
+
+        absolute = relative + level
+        of_differences = coefficient(relative, total)
+        return Coefficients(
+            of_differences,
+            np.minimum(coefficient(absolute, total + level), of_differences),
+            np.sqrt(relative),
+            np.sqrt(absolute),
+        )
 
 
 def fill_gaps(values: np.ndarray, rounds: int = 50) -> np.ndarray:
@@ -196,6 +223,7 @@ def analyse_variance(
                 free = max(free - gaps, 1)
             squares.append(_sum_of_squares(values, sizes, effect) / free)
             df.append(free * sphericity if items and MODEL in effect else free)
+    common = max((1 / sphericity - 1) / (sizes[MODEL] - 2), 0.0) ** 0.5 if sizes[MODEL] > 2 else 1.0
 
     matrix = np.zeros((len(rows), len(rows)))
     for component, row in rows.items():
@@ -203,22 +231,23 @@ def analyse_variance(
         for other, column in rows.items():
             if other.items == component.items and other.effect >= component.effect:
                 matrix[row, column] = (-1) ** len(other.effect - component.effect) / rest
+    from_items = np.zeros_like(matrix)
     alike = (len(counts) - 1) / (n - (counts**2).sum() / n) if nested else 0.0
     for effect in effects:
         item = rows[Component(effect, "item")]
-        from_items = item_weight * squares[item]
         if nested:
             query = rows[Component(effect, "query")]
             matrix[query] = (matrix[query] - matrix[item]) * alike
-            from_items += query_weight * (squares[query] - squares[item]) * alike
         if effect:
             mean = rows[Component(effect, None)]
             matrix[mean] -= item_weight * matrix[item] + (query_weight * matrix[query] if nested else 0)
-            if MODEL in effect and squares[mean]:
-                # Of what scores differ in, the share that their items make has fewer degrees of freedom.
-                share = min(max(from_items / squares[mean], 0), 1)
-                df[mean] /= 1 + share**2 * (1 / sphericity - 1)
-    return VarianceStudy(sizes, list(rows), np.array(squares), np.array(df), matrix, n, item_weight, query_weight)
+        if MODEL in effect:
+            from_items[mean, item] = item_weight - query_weight * alike
+            if nested:
+                from_items[mean, query] = query_weight * alike
+    return VarianceStudy(
+        sizes, list(rows), np.array(squares), np.array(df), matrix, from_items, common, n, item_weight, query_weight
+    )
 
 
 def _sphericity(own: np.ndarray, place: np.ndarray) -> float:
