@@ -17,6 +17,9 @@ from value_portrait.configuration import Config, Model, Persona  # noqa: E402
 from value_portrait.instrument import as_instrument  # noqa: E402
 from value_portrait.instrument_file import InstrumentFile, read_instrument  # noqa: E402
 from value_portrait.responses.providers import ProvidersFile  # noqa: E402
+from value_portrait.robustness.alphas import ALPHAS  # noqa: E402
+from value_portrait.robustness.groups import GROUPS  # noqa: E402
+from value_portrait.robustness.precision import PRECISION, VARIANCE  # noqa: E402
 from value_portrait.tables import schemas  # noqa: E402
 
 FILES: dict[str, tuple[type[Checked], str]] = {
@@ -26,6 +29,8 @@ FILES: dict[str, tuple[type[Checked], str]] = {
     "providers": (ProvidersFile, "Providers: `config/providers.yaml`"),
     "instrument": (InstrumentFile, "Instruments: `config/instruments/*.yaml`"),
 }
+# Tables whose columns stand beside the code that makes them.
+ROBUSTNESS = {"variance": VARIANCE, "precision": PRECISION, "groups": GROUPS, "alphas": ALPHAS}
 HEAD = """# Reference
 
 Written by `make reference` from the types in the library; `workflow/schemas/` holds the same for editors.
@@ -58,7 +63,7 @@ def reference() -> str:
         "",
     ]
     shipped = as_instrument(read_instrument(ROOT / "config/instruments/value_portrait.yaml"))
-    for name, schema in schemas(shipped).items():
+    for name, schema in {**schemas(shipped), **ROBUSTNESS}.items():
         lines += [f"### `{name}`", "", "| column | type | what it means | range |", "|---|---|---|---|"]
         for column, about in schema.columns.items():
             ends = "" if about.low is None and about.high is None else f"{_end(about.low)} to {_end(about.high)}"
