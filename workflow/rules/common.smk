@@ -80,6 +80,7 @@ CERTIFIED = (
     and CONFIG.prompt_versions == list(VERSIONS)
     and all(len(files) == len(VERSIONS) for files in RECORDED_FILES.values())
 )
+PRINTED_SCORES = {"printed_scores": shipped("data/reference/table_12_open_weight_scores.csv")}
 LIVE_PARAMS = {"models": CONFIG.models, **{name: getattr(CONFIG.responses, name) for name in ("store", "max_usd")}}
 LIVE, SIMULATED_MODELS = (
     [name for name, row in MODELS.items() if row.answers == answers] for answers in ("live", "simulated")

@@ -63,3 +63,76 @@ if MEASURED.circle:
             "Seeing how well the models' profiles lie on the circle"
         script:
             "../scripts/robustness/place_models.py"
+
+
+rule study_variance:
+    input:
+        ratings="<results>/scores/ratings.parquet",
+        item_table="<results>/study/items.parquet",
+        item_key="<results>/items/item_key.csv",
+        library=library("robustness/study_variance"),
+    output:
+        variance="<results>/robustness/variance.csv",
+        precision="<results>/robustness/precision.csv",
+    log:
+        "<logs>/study_variance.log",
+    benchmark:
+        "<benchmarks>/study_variance.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        instrument=INSTRUMENT,
+        prompt_versions=CONFIG.prompt_versions,
+        centring=CONFIG.scoring.centring,
+        resamples=CONFIG.robustness.resamples,
+        seed=CONFIG.seed,
+    message:
+        "Studying where the variance of ratings and scores is"
+    script:
+        "../scripts/robustness/study_variance.py"
+
+
+rule compare_groups:
+    input:
+        **(PRINTED_SCORES if any(model.answers == "printed" for model in MODELS.values()) else {}),
+        profiles="<results>/scores/profiles.csv",
+        models=CONFIG.models,
+        library=library("robustness/compare_groups"),
+    output:
+        groups="<results>/robustness/groups.csv",
+    log:
+        "<logs>/compare_groups.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        study=CONFIG.study,
+        instrument=INSTRUMENT,
+    message:
+        "Comparing groups of models, clustered by developer"
+    script:
+        "../scripts/robustness/compare_groups.py"
+
+
+rule estimate_alphas:
+    input:
+        ratings="<results>/scores/ratings.parquet",
+        item_table="<results>/study/items.parquet",
+        item_key="<results>/items/item_key.csv",
+        survey="<results>/study/survey.parquet" if RATED else [],
+        library=library("robustness/estimate_alphas"),
+    output:
+        alphas="<results>/robustness/alphas.csv",
+    log:
+        "<logs>/estimate_alphas.log",
+    benchmark:
+        "<benchmarks>/estimate_alphas.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        instrument=INSTRUMENT,
+        observations=CONFIG.reliability.observations,
+        prompt_versions=CONFIG.prompt_versions,
+    message:
+        "Estimating alphas with clustered intervals"
+    script:
+        "../scripts/robustness/estimate_alphas.py"
