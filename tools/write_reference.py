@@ -13,19 +13,23 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
 from value_portrait.checking import Checked  # noqa: E402
-from value_portrait.configuration import Config, Model, Persona  # noqa: E402
+from value_portrait.configuration import Claim, Config, Model, Persona  # noqa: E402
 from value_portrait.instrument import as_instrument  # noqa: E402
 from value_portrait.instrument_file import InstrumentFile, read_instrument  # noqa: E402
 from value_portrait.responses.providers import ProvidersFile  # noqa: E402
+from value_portrait.robustness.shares import CLAIMS, UNIVERSES  # noqa: E402
 from value_portrait.tables import schemas  # noqa: E402
 
 FILES: dict[str, tuple[type[Checked], str]] = {
     "config": (Config, "The config: `config.yaml`, and what is laid over it"),
     "models": (Model, "Columns of the table of models: `config/models.tsv`"),
     "personas": (Persona, "Columns of the table of personas: `config/personas.tsv`"),
+    "claims": (Claim, "Columns of the table of claims: `config/claims.tsv`"),
     "providers": (ProvidersFile, "Providers: `config/providers.yaml`"),
     "instrument": (InstrumentFile, "Instruments: `config/instruments/*.yaml`"),
 }
+# Tables whose columns stand beside the code that makes them.
+ROBUSTNESS = {"universes": UNIVERSES, "claims": CLAIMS}
 HEAD = """# Reference
 
 Written by `make reference` from the types in the library; `workflow/schemas/` holds the same for editors.
@@ -58,7 +62,7 @@ def reference() -> str:
         "",
     ]
     shipped = as_instrument(read_instrument(ROOT / "config/instruments/value_portrait.yaml"))
-    for name, schema in schemas(shipped).items():
+    for name, schema in {**schemas(shipped), **ROBUSTNESS}.items():
         lines += [f"### `{name}`", "", "| column | type | what it means | range |", "|---|---|---|---|"]
         for column, about in schema.columns.items():
             ends = "" if about.low is None and about.high is None else f"{_end(about.low)} to {_end(about.high)}"
