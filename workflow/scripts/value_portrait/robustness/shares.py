@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from value_portrait.configuration import Claim
@@ -142,7 +141,7 @@ def universes_table(multiverse: Multiverse, outcomes: Sequence[Outcome]) -> pa.T
     return pa.table(columns)
 
 
-def claims_table(multiverse: Multiverse, outcomes: Sequence[Outcome]) -> pd.DataFrame:
+def claims_table(multiverse: Multiverse, outcomes: Sequence[Outcome]) -> pa.Table:
     """Table ``CLAIMS``: for each claim a row of all universes, then one for each setting of each option.
 
     The latter hold only universes that there are with every setting of the option, so that settings differ in nothing
@@ -150,7 +149,10 @@ def claims_table(multiverse: Multiverse, outcomes: Sequence[Outcome]) -> pd.Data
     """
     comparable = {option: multiverse.comparable(option) for option in multiverse.settings}
     rows = [row for outcome in outcomes for row in _shares(multiverse, comparable, outcome)]
-    return pd.DataFrame(rows, columns=list(CLAIMS.columns)).astype({"holds": "boolean"})
+    columns = {name: [row.get(name) for row in rows] for name in CLAIMS.columns}
+    # A column without any number would have no type of its own.
+    types = {name: TEXT if column.type == REPEATED_TEXT else column.type for name, column in CLAIMS.columns.items()}
+    return pa.table({name: pa.array(cells, types[name], from_pandas=True) for name, cells in columns.items()})
 
 
 def _shares(multiverse: Multiverse, comparable: Mapping[str, np.ndarray], outcome: Outcome) -> list[dict[str, Any]]:

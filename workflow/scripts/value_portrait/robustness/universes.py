@@ -14,6 +14,7 @@ from value_portrait.items.validation import (
     correlate,
     correlation_p,
     drop_repeated_participants,
+    select_items,
     survey_blocks,
     tagged,
 )
@@ -60,33 +61,23 @@ class KeyMaker:
     items: Sequence[str]
     scored: Instrument
     instrument: Instrument
-    _known: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    _correlations: tuple[tuple[Any, ...], Any] = ((), None)
+    _raters: dict[tuple[str, str], tuple[list[Block], "pd.Series[float]"]] = field(default_factory=dict)
 
     def key(self, choice: Mapping[str, Any]) -> list[Tags]:
         """The tags of every scored dimension, by the choices of one universe."""
-        found = self._correlations(choice)
-        chosen = tagged(found.rho, found.p, choice["threshold"], choice["max_p"], choice["polarity"])
+        rule = choice["threshold"], choice["max_p"], choice["polarity"]
+        if choice["correlations"] == "published":
+            assert self.published is not None
+            return arrange_tags(select_items(self.published, *rule), self.items, self.scored)
+        made = tuple(choice[option] for option in CORRELATING)
+        # Universes that share correlations follow each other.
+        if self._correlations[0] != made:
+            self._correlations = made, self._recomputed(choice)
+        found = self._correlations[1]
+        chosen = tagged(found.rho, found.p, *rule)
         places = [self.instrument.dimensions.index(name) for name in self.scored.dimensions]
         return [Tags(found.columns[chosen[:, d]], np.sign(found.rho[chosen[:, d], d])) for d in places]
-
-    def _correlations(self, choice: Mapping[str, Any]) -> Correlated:
-        source = ("published",) if choice["correlations"] == "published" else tuple(choice[o] for o in CORRELATING)
-        if source not in self._known:
-            made = self._published if len(source) == 1 else self._recomputed(choice)
-            self._known = {key: blocks for key, blocks in self._known.items() if len(key) == 2} | {source: made}
-        found: Correlated = self._known[source]
-        return found
-
-    @property
-    def _published(self) -> Correlated:
-        assert self.published is not None
-        wide = {
-            name: self.published.pivot(index="item_id", columns=["family", "dimension"], values=name).reindex(
-                index=self.published["item_id"].unique(), columns=list(self.instrument.dimensions)
-            )
-            for name in ("rho", "p")
-        }
-        return Correlated(self._places(wide["rho"].index), wide["rho"].to_numpy(float), wide["p"].to_numpy(float))
 
     def _recomputed(self, choice: Mapping[str, Any]) -> Correlated:
         blocks, means = self._blocks(choice["repeated_participants"], choice["careless_raters"])
@@ -107,21 +98,17 @@ class KeyMaker:
         rho, p = (
             np.concatenate([part[which][:, own] for part, own in zip(parts, order, strict=True)]) for which in (0, 1)
         )
-        return Correlated(self._places([item for block in blocks for item in block.items]), rho, p)
+        place = {item: index for index, item in enumerate(self.items)}
+        return Correlated(np.array([place[item] for block in blocks for item in block.items]), rho, p)
 
     def _blocks(self, repeated: str, careless: str) -> tuple[list[Block], "pd.Series[float]"]:
-        if (repeated, careless) not in self._known:
+        if (repeated, careless) not in self._raters:
             survey = drop_repeated_participants(self.survey) if repeated == "drop" else self.survey
             if careless == "drop":
                 survey = drop_careless_raters(survey)
             means = survey.groupby("participant_id", observed=True)["rating"].mean()
-            blocks = survey_blocks(survey, self.participants) if len(survey) else []
-            self._known[repeated, careless] = blocks, means
-        blocks, means = self._known[repeated, careless]
-        return blocks, means
-
-    def _places(self, items: Sequence[str] | pd.Index) -> np.ndarray:
-        return pd.Index(self.items).get_indexer(pd.Index(items)).astype(np.intp)
+            self._raters[repeated, careless] = survey_blocks(survey, self.participants) if len(survey) else [], means
+        return self._raters[repeated, careless]
 
 
 @dataclass
