@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
 from value_portrait.checking import Checked  # noqa: E402
-from value_portrait.configuration import Config, Model, Persona  # noqa: E402
+from value_portrait.configuration import Claim, Config, Model, Persona  # noqa: E402
 from value_portrait.instrument import as_instrument  # noqa: E402
 from value_portrait.instrument_file import InstrumentFile, read_instrument  # noqa: E402
 from value_portrait.responses.providers import ProvidersFile  # noqa: E402
@@ -24,6 +24,7 @@ FILES: dict[str, tuple[type[Checked], str]] = {
     "config": (Config, "The config: `config.yaml`, and what is laid over it"),
     "models": (Model, "Columns of the table of models: `config/models.tsv`"),
     "personas": (Persona, "Columns of the table of personas: `config/personas.tsv`"),
+    "claims": (Claim, "Columns of the table of claims: `config/claims.tsv`"),
     "providers": (ProvidersFile, "Providers: `config/providers.yaml`"),
     "instrument": (InstrumentFile, "Instruments: `config/instruments/*.yaml`"),
 }
