@@ -219,10 +219,12 @@ def analyse_variance(
         for effect in effects if items else effects[1:]:
             rows[Component(effect, items)] = len(squares)
             free = float(own_df * np.prod([sizes[facet] - 1 for facet in effect], dtype=int))
-            if items == "item" and len(effect) == len(sizes):
-                free = max(free - gaps, 1)
             squares.append(_sum_of_squares(values, sizes, effect) / free)
-            df.append(free * sphericity if items and MODEL in effect else free)
+            if items and len(effect) == len(sizes):
+                # Gaps are filled so that they add nothing here.
+                squares[-1] /= 1 - gaps / own.size
+                free *= 1 - gaps / own.size
+            df.append(max(free * sphericity, 1.0) if items and MODEL in effect else free)
     common = max((1 / sphericity - 1) / (sizes[MODEL] - 2), 0.0) ** 0.5 if sizes[MODEL] > 2 else 1.0
 
     matrix = np.zeros((len(rows), len(rows)))
