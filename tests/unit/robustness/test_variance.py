@@ -219,13 +219,30 @@ def test_a_family_of_one_dimension_has_no_centred_scores_to_tell_apart():
 def test_dimensions_without_items_and_single_models_are_null_and_said(caplog):
     variance, precision = small_study(small_ratings())
     assert variance[variance["dimension"] == "Sour_Bitter"]["variance"].isna().all()
-    assert "Sour_Bitter (raw): no study of variance with 6 models and 0 items." in caplog.text
+    assert "Sour_Bitter (raw): no study of variance with 6 models, 0 items" in caplog.text
     variance, precision = small_study(small_ratings(models=1))
     assert variance["variance"].isna().all()
     assert precision["relative"].isna().all()
     _, precision = small_study(small_ratings(models=3))
     assert precision["relative"].isna().all()
     assert precision["sem"].notna().any()
+
+
+def test_models_or_items_without_ratings_are_null_and_said(caplog):
+    ratings = small_ratings()
+    ratings.values[:, :, :6] = NO_RATING
+    ratings.values[:, 0, 6] = NO_RATING
+    variance, _ = small_study(ratings)
+    by_dimension = variance.groupby("dimension")["variance"].count()
+    assert by_dimension["Sweet"] == 0
+    assert "Sweet (raw): no study of variance with 0 models" in caplog.text
+    ratings.values[:, :, 9:] = NO_RATING
+    ratings.values[:, :, :6] = small_ratings().values[:, :, :6]
+    variance, _ = small_study(ratings)
+    by_dimension = variance.groupby("dimension")["variance"].count()
+    assert by_dimension["Haste"] == 0
+    assert by_dimension["Sweet"] > 0
+    assert "Haste (raw): no study of variance with 6 models, 3 items and 54 of 54 ratings missing." in caplog.text
 
 
 def test_one_version_without_centring_has_raw_scores_alone():

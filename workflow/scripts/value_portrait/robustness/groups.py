@@ -99,7 +99,7 @@ def clustered_error(values: np.ndarray, first: np.ndarray, clusters: np.ndarray)
     """The standard error of a difference of two means that is robust to clusters, and its degrees of freedom.
 
     The bias-reduced estimator CR2 with Satterthwaite's degrees of freedom (Bell and McCaffrey 2002, Survey Methodology
-    28; Pustejovsky and Tipton 2018, Journal of Business & Economic Statistics 36, eqs. 5 and 11), which holds its level
+    28; Pustejovsky and Tipton 2018, Journal of Business & Economic Statistics 36), which holds its level
     with few and unequal clusters; working model: independent observations. The regressors are the two groups'
     indicators, so that a cluster's residuals on a side are scaled by (1 - its share of the side) to the power -1/2.
 

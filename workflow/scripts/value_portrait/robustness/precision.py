@@ -84,7 +84,7 @@ def study_variance(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tables ``VARIANCE`` and ``PRECISION``.
 
-    Models with less than half of their ratings are left out; other missing ratings are filled in (``fill_gaps``).
+    Models with less than half of their ratings are left out, dimensions too; other gaps are filled in (``fill_gaps``).
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def study_variance(
     places = version_grid(ratings.versions, instrument)
     filled = fill_gaps(np.where(ratings.rated, ratings.values, np.nan))
     # (M, W, O, I): the last two axes of the grid are wordings and orders.
-    values = np.moveaxis(filled[:, places.ravel()].reshape(len(kept), *places.shape, -1), 3, -1)
+    values = np.moveaxis(filled[:, places.ravel()].reshape(len(kept), *places.shape, len(ratings.items)), 3, -1)
     gaps = (~ratings.rated).sum(axis=(0, 1))
     codes = np.unique(np.array(queries, str), return_inverse=True)[1]
     tags = arrange_tags(key, ratings.items, instrument)
@@ -121,13 +121,11 @@ def study_variance(
             }
             n_wordings, n_orders = places.shape
             as_it_is = {"n_items": len(own.columns), "n_wordings": n_wordings, "n_orders": n_orders}
-            if min(len(kept), len(own.columns)) < 2:
+            cells = len(kept) * len(ratings.versions) * len(own.columns)
+            if min(len(kept), len(own.columns)) < 2 or size["n_filled"] > (1 - LEAST_RATED) * cells:
                 logging.warning(
-                    "%s (%s): no study of variance with %d models and %d items.",
-                    dimension,
-                    scores,
-                    len(kept),
-                    len(own.columns),
+                    "%s (%s): no study of variance with %d models, %d items and %d of %d ratings missing.",
+                    *(dimension, scores, len(kept), len(own.columns), size["n_filled"], cells),
                 )
                 components.append({**about, "component": "model", **size})
                 precision.append({**about, "inference": "items_like_these", **as_it_is, "this_study": 1})

@@ -42,7 +42,7 @@ class Coefficients:
 
     Attributes
     ----------
-    relative, absolute : the coefficients of Brennan (2001, eqs. 4.21 and 4.22): the squared correlation of scores with
+    relative, absolute : the coefficients of Brennan (2001, chapter 4): the squared correlation of scores with
         universe scores, and the same where the level counts too. NaN where scores do not vary.
     sem, sem_absolute : standard errors of measurement, in scale points.
     """
@@ -111,7 +111,7 @@ class VarianceStudy:
         Parameters
         ----------
         variances : (..., C), the estimates or draws of them. Sums of them below 0 count as 0.
-        these_items : whether a score is to hold for these very items (a fixed facet: Brennan 2001, section 4.3), or for
+        these_items : whether a score is to hold for these very items (a fixed facet: Brennan 2001, chapter 4), or for
             others like these.
         unbiased : whether error's share of the variance is taken (M - 3) / (M - 1) times, for its denominator varies
             over samples of models (Kristof 1963, Psychometrika 28); NaN below four models. Not for draws.
@@ -181,7 +181,7 @@ def analyse_variance(
     """The components of variance of a score that weighs many items (ANOVA estimators, unbiased without normality).
 
     Items within queries are unbalanced: sums of squares within and between queries have the expectations of Searle,
-    Casella and McCulloch (1992, Variance Components, section 3.6). What models make of an item is taken to vary as much
+    Casella and McCulloch (1992, Variance Components, chapter 3). What models make of an item is taken to vary as much
     in the centre's other items as in the dimension's own.
 
     Parameters
@@ -219,10 +219,12 @@ def analyse_variance(
         for effect in effects if items else effects[1:]:
             rows[Component(effect, items)] = len(squares)
             free = float(own_df * np.prod([sizes[facet] - 1 for facet in effect], dtype=int))
-            if items == "item" and len(effect) == len(sizes):
-                free = max(free - gaps, 1)
             squares.append(_sum_of_squares(values, sizes, effect) / free)
-            df.append(free * sphericity if items and MODEL in effect else free)
+            if items and len(effect) == len(sizes):
+                # Gaps are filled so that they add nothing here.
+                squares[-1] /= 1 - gaps / own.size
+                free *= 1 - gaps / own.size
+            df.append(max(free * sphericity, 1.0) if items and MODEL in effect else free)
     common = max((1 / sphericity - 1) / (sizes[MODEL] - 2), 0.0) ** 0.5 if sizes[MODEL] > 2 else 1.0
 
     matrix = np.zeros((len(rows), len(rows)))
