@@ -1,52 +1,33 @@
 """Item keys as other raters would have made them: from half-samples of the raters, by a rule made stricter to match.
 
-A resample adds its own noise to the noise of the raters who were there: with the same rule a bootstrap, or a half of
-the raters, tags nearly twice as many items, most of them by chance, and scores by such keys vary too little (in the
-simulated study by .7 of the true standard error). Here half of the raters must show a correlation as many standard
-errors above 0 as the rule asks of all of them, so that chance tags as often; scores by these keys vary by 1.0 to 1.3
-times the true standard error. Half-samples without replacement need no further scaling: (n - d) / d is 1 for d = n / 2
-(Shao and Wu 1989, The Annals of Statistics 17, eq. 2.4).
+A resample adds its own noise to the noise of the raters who were there: by the same rule a bootstrap, or a half of the
+raters, tags nearly twice as many items, the more by chance, and scores by such keys vary too little (in the simulated
+study by .7 of the true standard error). A rule that asks of half the raters as many standard errors above 0 tags too
+few real items, and the scores vary too much (1.2). So the limit of each dimension is put where half-samples tag as
+many items as the key has, on average: scores by these keys vary by 1.04 times the true standard error. Half-samples
+without replacement need no further scaling: (n - d) / d is 1 for d = n / 2 (Shao and Wu 1989, The Annals of Statistics
+17, eq. 2.4).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Block
 
 # Fisher's z of half of them has a standard error from four raters on.
 LEAST_RATERS = 8
-
-
-@dataclass(frozen=True)
-class Rule:
-    """By which an item is tagged: as in the config's ``items``."""
-
-    method: str
-    threshold: float
-    max_p: float | None
-    polarity: str
-
-    def limit(self, n: int) -> float:
-        """The correlation of ``n`` raters that a tag exceeds."""
-        if self.max_p is None:
-            return self.threshold
-        t = special.stdtrit(n - 2, 1 - self.max_p / 2)
-        return float(max(self.threshold, t / np.sqrt(n - 2 + t**2)))
-
-    def limit_of_half(self, n: int) -> float:
-        """The correlation of half of ``n`` raters with as large a ratio of Fisher's z to its standard error."""
-        return float(np.tanh(np.arctanh(self.limit(n)) * np.sqrt((n - 3) / (n // 2 - 3))))
+PILOT = 200  # draws by which limits are found
 
 
 def half_sample_polarity(
     blocks: Sequence[Block],
     items: Sequence[str],
-    rule: Rule,
+    key: pd.DataFrame,
+    method: str,
+    both_signs: bool,
     draws: int,
     rng: np.random.Generator,
     instrument: Instrument,
@@ -56,26 +37,44 @@ def half_sample_polarity(
     Who rated in several blocks is in or out of the half in all of them, as far as halves allow. Ranks, for Spearman's
     correlation, are those among all of a block's raters.
 
+    Parameters
+    ----------
+    key : table ``item_key``; says how many tags each dimension has.
+    method : ``spearman`` or ``pearson``. both_signs : whether negative correlations tag as well.
+
     Raises ValueError where a block has fewer than ``LEAST_RATERS`` raters.
     """
+    few = min(len(block.raters) for block in blocks)
+    if few < LEAST_RATERS:
+        raise ValueError(f"{few} raters are too few for half-samples; it takes {LEAST_RATERS}.")
     people = {rater: place for place, rater in enumerate(dict.fromkeys(r for block in blocks for r in block.raters))}
     lot = rng.random((draws, len(people)), dtype=np.float32)
-    place = {item: index for index, item in enumerate(items)}
-    polarity = np.zeros((draws, len(items), len(instrument.dimensions)), np.int8)
+    places = {item: index for index, item in enumerate(items)}
+
+    def strengths(block: Block, draws: slice) -> np.ndarray:
+        own = lot[draws][:, [people[rater] for rater in block.raters]]
+        return _strengths(own, block, method, instrument)
+
+    def columns(block: Block) -> list[int]:
+        return [places[item] for item in block.items]
+
+    pilot = np.full((min(draws, PILOT), len(items), len(instrument.dimensions)), np.nan, np.float32)
     for block in blocks:
-        n = len(block.raters)
-        if n < LEAST_RATERS:
-            raise ValueError(f"{n} raters are too few for half-samples; it takes {LEAST_RATERS}.")
-        own = lot[:, [people[rater] for rater in block.raters]]
-        inside = np.zeros(own.shape, np.float32)
-        np.put_along_axis(inside, np.argpartition(own, n // 2, axis=1)[:, : n // 2], 1, axis=1)
-        order = [block.dimensions.index(dimension) for dimension in instrument.dimensions]
-        rho = _correlate_halves(inside, block.ratings, block.scores[:, order], rule.method)
-        limit = rule.limit_of_half(n)
-        tags = (rho > limit).astype(np.int8)
-        if rule.polarity == "both":
-            tags -= rho < -limit
-        polarity[:, [place[item] for item in block.items]] = tags
+        pilot[:, columns(block)] = strengths(block, slice(PILOT))
+    if both_signs:
+        pilot = np.abs(pilot)
+    counts = key.groupby(["family", "dimension"], observed=True).size()
+    limits = [
+        _exceeded_by(pilot[:, :, place], counts.get(dimension, 0))
+        for place, dimension in enumerate(instrument.dimensions)
+    ]
+    polarity = np.zeros((draws, *pilot.shape[1:]), np.int8)
+    for block in blocks:
+        found = strengths(block, slice(None))
+        tags = (found > limits).astype(np.int8)
+        if both_signs:
+            tags -= found < np.negative(limits)
+        polarity[:, columns(block)] = tags
     return polarity
 
 
@@ -112,6 +111,24 @@ def score_variance(averages: np.ndarray, polarity: np.ndarray, centring: str, in
     return np.where(np.asarray(n) >= 0.95 * len(polarity), variance, np.nan)
 
 
+def _strengths(lot: np.ndarray, block: Block, method: str, instrument: Instrument) -> np.ndarray:
+    """Fisher's z over its standard error (draws, I, D), from the half of the raters with the lowest lots (draws, R)."""
+    half = len(block.raters) // 2
+    inside = np.zeros(lot.shape, np.float32)
+    np.put_along_axis(inside, np.argpartition(lot, half, axis=1)[:, :half], 1, axis=1)
+    order = [block.dimensions.index(dimension) for dimension in instrument.dimensions]
+    rho = _correlate_halves(inside, block.ratings, block.scores[:, order], method)
+    strength: np.ndarray = np.arctanh(np.clip(rho, -0.9999, 0.9999)) * np.float32(np.sqrt(half - 3))
+    return strength
+
+
+def _exceeded_by(strengths: np.ndarray, count: int) -> float:
+    """What ``count`` items exceed in the average draw of (draws, I)."""
+    known = strengths[np.isfinite(strengths)]
+    above = min(count * len(strengths), len(known))
+    return float(np.sort(known)[-above - 1]) if 0 < above < len(known) else (np.inf if not above else -np.inf)
+
+
 def _correlate_halves(inside: np.ndarray, ratings: np.ndarray, scores: np.ndarray, method: str) -> np.ndarray:
     """Correlations (draws, I, D) of ``ratings`` (R, I) and ``scores`` (R, D) over the raters ``inside`` (draws, R)."""
     if method == "spearman":
@@ -123,7 +140,9 @@ def _correlate_halves(inside: np.ndarray, ratings: np.ndarray, scores: np.ndarra
     spread_x, spread_y = weights @ x**2 - mean_x**2, weights @ y**2 - mean_y**2
     shared = products.reshape(len(inside), x.shape[1], -1) - mean_x[:, :, None] * mean_y[:, None, :]
     # Columns that do not vary have a spread of 0, up to rounding.
-    scale = np.where(spread_x > 1e-5, spread_x, np.nan)[:, :, None] * np.where(spread_y > 1e-5, spread_y, np.nan)[:, None]
+    scale = (
+        np.where(spread_x > 1e-5, spread_x, np.nan)[:, :, None] * np.where(spread_y > 1e-5, spread_y, np.nan)[:, None]
+    )
     rho: np.ndarray = shared / np.sqrt(scale)
     return rho
 
@@ -134,9 +153,7 @@ def _standardised(values: np.ndarray) -> np.ndarray:
     return deviations / np.where(spread > 0, spread, 1)
 
 
-def _scores(
-    averages: np.ndarray, polarity: np.ndarray, centring: str, instrument: Instrument
-) -> Iterator[np.ndarray]:
+def _scores(averages: np.ndarray, polarity: np.ndarray, centring: str, instrument: Instrument) -> Iterator[np.ndarray]:
     """Scores (b, S, D) of some draws at a time, as memory allows."""
     given = ~np.isnan(averages)
     rated = np.where(given, averages, 0).astype(np.float32)

