@@ -115,7 +115,7 @@ def sum_by_query(
     rated = np.where(given, averages, 0)
 
     def total(cells: np.ndarray, of_item: np.ndarray) -> np.ndarray:
-        result: np.ndarray = np.einsum("qi,si,id->sqd", belongs, cells, of_item.astype(float), optimize=True)
+        result: np.ndarray = belongs @ (cells[:, :, None] * of_item)
         return result
 
     return QuerySums(
