@@ -12,6 +12,8 @@ rule estimate_uncertainty:
         participants="<results>/study/participants.parquet" if RATED else [],
         library=library("robustness/estimate_uncertainty"),
     output:
+        # Effects of conditions, where any model has one beside the baseline.
+        **({"effects": "<results>/robustness/effects.csv"} if any(len(own) > 1 for own in CONDITIONS.values()) else {}),
         uncertainty="<results>/robustness/uncertainty.csv",
     log:
         "<logs>/estimate_uncertainty.log",

@@ -115,8 +115,13 @@ def test_variance_against_scores_one_by_one(centring, lowest):
     polarity[:3, :, 2] = 0
     tags = [[Tags(np.flatnonzero(own), own[own != 0].astype(float)) for own in key.T] for key in polarity]
     scores = np.array([centred_means(averages, own, centring, SMALL) for own in tags])
-    found = rekeying.score_variance(averages, polarity, centring, SMALL)
+    found = rekeying.score_variance(averages, polarity, None, centring, SMALL)
     np.testing.assert_allclose(
         found[:, [0, 1, 3]], np.nanvar(scores, axis=0, ddof=1)[:, [0, 1, 3]], rtol=1e-4, atol=1e-9
     )
     assert np.isnan(found[:, 2]).all()
+    changes = scores[:, [2, 0]] - scores[:, [1, 1]]
+    found = rekeying.score_variance(averages, polarity, ([2, 0], [1, 1]), centring, SMALL)
+    np.testing.assert_allclose(
+        found[:, [0, 1, 3]], np.nanvar(changes, axis=0, ddof=1)[:, [0, 1, 3]], rtol=1e-4, atol=1e-9
+    )

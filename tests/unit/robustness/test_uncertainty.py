@@ -10,6 +10,7 @@ from value_portrait.robustness.uncertainty import (
     SOURCES,
     UNCERTAINTY,
     Raters,
+    estimate_effects,
     estimate_spreads,
     uncertainty_table,
 )
@@ -196,3 +197,33 @@ def test_the_table(tmp_path):
     assert row["score"] == pytest.approx(scores[1, 0])
     assert (row["low"] + row["high"]) / 2 == pytest.approx(row["score"])
     assert row["high"] - row["low"] == pytest.approx(2 * stats.t.ppf(0.975, 4) * row["se"])
+
+
+def test_effects_against_paired_tests():
+    """A condition's effect has the interval of SciPy's paired test; who has no baseline has no effect."""
+    values = np.random.default_rng(6).integers(0, 5, (4, 2, 8))
+    ratings, queries, key = small_study(values)
+    subjects = [("a", "he"), ("a", "baseline"), ("b", "he"), ("a", "she")]
+    ratings = Ratings(subjects, ratings.versions, ratings.items, ratings.values)
+    told, effects, spreads = estimate_effects(ratings, queries, key, None, "none", SMALL)
+    assert told == [("a", "he"), ("a", "she")]
+    means = values.mean(axis=1)
+    for place, row in enumerate((0, 3)):
+        low, high = stats.ttest_rel(means[row], means[1]).confidence_interval()
+        assert effects[place, 0] == pytest.approx((low + high) / 2)
+        assert spreads["queries"].half_width()[place, 0] == pytest.approx((high - low) / 2)
+
+
+def test_a_condition_that_moves_all_ratings_alike_has_a_sure_effect():
+    rng = np.random.default_rng(7)
+    models = [draw_model(rng, name, VALUE_PORTRAIT) for name, _ in SUBJECTS]
+    loadings, difficulty, true = items(rng, models)
+    blocks, key = survey(rng, loadings, difficulty)
+    values = answers(rng, np.clip(true[:1], 2, 4), loadings, False)
+    both = np.concatenate([values, values + 1]).astype(np.int8)
+    ratings = Ratings([("m", "baseline"), ("m", "louder")], VERSIONS[:1], ITEMS, both)
+    raters = Raters(blocks, "spearman", False, 20, 1)
+    _, effects, spreads = estimate_effects(ratings, QUERY_OF, key, raters, "tagged_items", VALUE_PORTRAIT)
+    np.testing.assert_allclose(effects, 0, atol=1e-9)
+    for source in ("queries", "raters", "all"):
+        np.testing.assert_allclose(spreads[source].variance, 0, atol=1e-9)

@@ -8,14 +8,20 @@ from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.items.validation import drop_repeated_participants, survey_blocks
 from value_portrait.job import job
 from value_portrait.robustness.rekeying import LEAST_RATERS
-from value_portrait.robustness.uncertainty import UNCERTAINTY, Raters, estimate_spreads, uncertainty_table
+from value_portrait.robustness.uncertainty import (
+    UNCERTAINTY,
+    Raters,
+    estimate_effects,
+    estimate_spreads,
+    uncertainty_table,
+)
 from value_portrait.scores.ratings import read_ratings
 from value_portrait.tables import read_table, write_table
 
 
 def estimate_uncertainty(
     inputs: Mapping[str, str],
-    uncertainty: str,
+    outputs: Mapping[str, str],
     prompt_versions: Sequence[str],
     rule: Mapping[str, str],
     centring: str,
@@ -23,7 +29,7 @@ def estimate_uncertainty(
     seed: int,
     instrument: Instrument,
 ) -> None:
-    """Write the table ``UNCERTAINTY``."""
+    """Write the table ``UNCERTAINTY`` of scores, and where conditions have answers that of their effects."""
     items = read_table(inputs["item_table"], "items", instrument, ["item_id", "query_id"]).to_pydict()
     ratings = read_ratings(inputs["ratings"], "rating", prompt_versions, items["item_id"], instrument)
     key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
@@ -33,7 +39,10 @@ def estimate_uncertainty(
         untold = np.isnan(spread.variance).all(axis=0)
         if unknown := [name for (_, name), lacking in zip(instrument.dimensions, untold, strict=True) if lacking]:
             logging.warning("Uncertainty by %s cannot be told, there are too few, for %s.", source, ", ".join(unknown))
-    write_table(uncertainty_table(ratings.subjects, scores, spreads, instrument), uncertainty, UNCERTAINTY)
+    write_table(uncertainty_table(ratings.subjects, scores, spreads, instrument), outputs["uncertainty"], UNCERTAINTY)
+    if "effects" in outputs:
+        told, effects, spreads = estimate_effects(ratings, items["query_id"], key, raters, centring, instrument)
+        write_table(uncertainty_table(told, effects, spreads, instrument), outputs["effects"], UNCERTAINTY)
 
 
 def read_raters(
@@ -55,7 +64,7 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         estimate_uncertainty(
             dict(snakemake.input.items()),
-            snakemake.output.uncertainty,
+            dict(snakemake.output.items()),
             snakemake.params.prompt_versions,
             snakemake.params.rule,
             snakemake.params.centring,

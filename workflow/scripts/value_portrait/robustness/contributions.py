@@ -34,6 +34,18 @@ class Contributions:
     left_out: np.ndarray
     of_answers: np.ndarray
 
+    def changes(self, own: Sequence[int], base: Sequence[int]) -> "Contributions":
+        """The same of the differences between the subjects at ``own`` and those at ``base``."""
+
+        def change(values: np.ndarray) -> np.ndarray:
+            difference: np.ndarray = values[own] - values[base]
+            return difference
+
+        n_queries = np.minimum(self.n_queries[own], self.n_queries[base])
+        return Contributions(
+            change(self.scores), n_queries, change(self.of_query), change(self.left_out), change(self.of_answers)
+        )
+
 
 def find_contributions(
     ratings: Ratings, queries: Sequence[str], key: pd.DataFrame, centring: str, instrument: Instrument

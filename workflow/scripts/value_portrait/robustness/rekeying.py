@@ -85,7 +85,13 @@ def shuffled_by_query(polarity: np.ndarray, queries: np.ndarray, rng: np.random.
     return shuffled
 
 
-def score_variance(averages: np.ndarray, polarity: np.ndarray, centring: str, instrument: Instrument) -> np.ndarray:
+def score_variance(
+    averages: np.ndarray,
+    polarity: np.ndarray,
+    changes: tuple[Sequence[int], Sequence[int]] | None,
+    centring: str,
+    instrument: Instrument,
+) -> np.ndarray:
     """Variance over keys of the scores that ``profiles.centred_means`` defines, as (S, D).
 
     Parameters
@@ -101,6 +107,8 @@ def score_variance(averages: np.ndarray, polarity: np.ndarray, centring: str, in
     n: np.ndarray | float = 0
     origin = None
     for scores in _scores(averages, polarity, centring, instrument):
+        if changes:
+            scores = scores[:, changes[0]] - scores[:, changes[1]]
         present = np.isfinite(scores)
         if origin is None:
             origin = np.nan_to_num(scores[0])

@@ -34,6 +34,7 @@ from scipy import special
 from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Block
 from value_portrait.randomness import named_generator
+from value_portrait.responses.conditions import BASELINE
 from value_portrait.robustness.contributions import LEAST_CLUSTERS, Contributions, find_contributions
 from value_portrait.robustness.rekeying import half_sample_polarity, score_variance, shuffled_by_query
 from value_portrait.scores.ratings import Ratings
@@ -50,7 +51,7 @@ UNCERTAINTY = Schema(
         "family": Column(REPEATED_TEXT, "family of the dimension"),
         "dimension": Column(REPEATED_TEXT, "what is measured"),
         "source": Column(REPEATED_TEXT, "what might have been otherwise", texts=SOURCES),
-        "score": Column(NUMBER, "centred mean, in scale points", nullable=True),
+        "score": Column(NUMBER, "centred mean, or its change from baseline, in scale points", nullable=True),
         "se": Column(NUMBER, "standard error; null where it cannot be told", low=0, nullable=True),
         "low": _END,
         "high": _END,
@@ -101,6 +102,41 @@ def estimate_spreads(
     where there are any; without three wordings it has no part of these.
     """
     parts = find_contributions(ratings, queries, key, centring, instrument)
+    return parts.scores, _by_source(ratings, parts, None, queries, key, raters, centring, instrument)
+
+
+def estimate_effects(
+    ratings: Ratings,
+    queries: Sequence[str],
+    key: pd.DataFrame,
+    raters: Raters | None,
+    centring: str,
+    instrument: Instrument,
+) -> tuple[list[tuple[str, str]], np.ndarray, dict[str, Spread]]:
+    """What conditions do: subjects under one, their scores less the same model's at baseline, and spreads by source.
+
+    Parameters are those of ``estimate_spreads``; a model without a baseline is left out. Queries, wordings and raters
+    are the same under both conditions, so what they do to both alike is in no spread.
+    """
+    place = {subject: row for row, subject in enumerate(ratings.subjects)}
+    told = [(model, condition) for model, condition in ratings.subjects if condition != BASELINE]
+    told = [subject for subject in told if (subject[0], BASELINE) in place]
+    changes = [place[subject] for subject in told], [place[model, BASELINE] for model, _ in told]
+    parts = find_contributions(ratings, queries, key, centring, instrument).changes(*changes)
+    return told, parts.scores, _by_source(ratings, parts, changes, queries, key, raters, centring, instrument)
+
+
+def _by_source(
+    ratings: Ratings,
+    parts: Contributions,
+    changes: tuple[list[int], list[int]] | None,
+    queries: Sequence[str],
+    key: pd.DataFrame,
+    raters: Raters | None,
+    centring: str,
+    instrument: Instrument,
+) -> dict[str, Spread]:
+    """The spreads of scores, or of their ``changes`` between rows of the ratings, from their contributions."""
     spreads = {"queries": _over_queries(parts), "wordings": Spread(*np.full((2, *parts.scores.shape), np.nan))}
     variance, df = spreads["queries"]
     uncertain = (variance / np.sqrt(df)) ** 2
@@ -112,18 +148,18 @@ def estimate_spreads(
         variance = variance + np.maximum(np.nan_to_num(beyond), 0)
         uncertain = uncertain + np.where(beyond > 0, own**2 / df, 0)
     if raters:
-        both, single = _over_raters(ratings, queries, key, raters, centring, instrument)
+        both, single = _over_raters(ratings, changes, queries, key, raters, centring, instrument)
         spreads["raters"] = Spread(both, np.full(both.shape, np.inf))
         variance = np.maximum(variance + np.maximum(both - single, 0), both)
     with np.errstate(invalid="ignore", divide="ignore"):
         spreads["all"] = Spread(variance, np.where(uncertain > 0, variance**2 / uncertain, np.inf))
-    return parts.scores, spreads
+    return spreads
 
 
 def uncertainty_table(
     subjects: Sequence[tuple[str, str]], scores: np.ndarray, spreads: Mapping[str, Spread], instrument: Instrument
 ) -> pd.DataFrame:
-    """Table ``UNCERTAINTY`` of ``scores`` (S, D) and their ``spreads`` by source."""
+    """Table ``UNCERTAINTY`` of ``scores``, or changes, (S, D), and their ``spreads`` by source."""
     models, conditions = zip(*subjects, strict=True)
     families, names = zip(*instrument.dimensions, strict=True)
     frames = []
@@ -167,14 +203,20 @@ def _by_wording(parts: Contributions, wordings: Sequence[str]) -> np.ndarray:
 
 
 def _over_raters(
-    ratings: Ratings, queries: Sequence[str], key: pd.DataFrame, raters: Raters, centring: str, instrument: Instrument
+    ratings: Ratings,
+    changes: tuple[list[int], list[int]] | None,
+    queries: Sequence[str],
+    key: pd.DataFrame,
+    raters: Raters,
+    centring: str,
+    instrument: Instrument,
 ) -> tuple[np.ndarray, np.ndarray]:
     """The variance (S, D) of scores over keys, and what it would be if each query had had raters of its own."""
     rng = named_generator("half-samples of raters", raters.seed)
     averages = ratings.averages()
     blocks, method, both_signs, draws, _ = raters
     keys = half_sample_polarity(blocks, ratings.items, key, method, both_signs, draws, rng, instrument)
-    both = score_variance(averages, keys, centring, instrument)
+    both = score_variance(averages, keys, changes, centring, instrument)
     place = np.unique(list(queries), return_inverse=True)[1]
-    single = score_variance(averages, shuffled_by_query(keys, place, rng), centring, instrument)
+    single = score_variance(averages, shuffled_by_query(keys, place, rng), changes, centring, instrument)
     return both, single
