@@ -138,41 +138,6 @@ rule estimate_alphas:
         "../scripts/robustness/estimate_alphas.py"
 
 
-rule judge_claims:
-    input:
-        survey="<results>/study/survey.parquet" if RATED else [],
-        participants="<results>/study/participants.parquet" if RATED else [],
-        published="<results>/items/published_correlations.parquet" if PAPERS_OWN else [],
-        item_key=[] if RATED else "<results>/items/item_key.csv",
-        ratings="<results>/scores/ratings.parquet",
-        item_table="<results>/study/items.parquet",
-        claims=CONFIG.claims,
-        library=library("robustness/judge_claims"),
-    output:
-        universes="<results>/robustness/universes.parquet",
-        claims="<results>/robustness/claims.csv",
-    log:
-        "<logs>/judge_claims.log",
-    benchmark:
-        "<benchmarks>/judge_claims.tsv"
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        choices={"items": CONFIG.items.model_dump(), "scoring": CONFIG.scoring.model_dump()},
-        prompt_versions=CONFIG.prompt_versions,
-        models={
-            row.model: row.model_dump(include=["family", "developer", "weights", "size_b", "reasoning"])
-            for row in MODELS.values()
-        },
-        limit=CONFIG.robustness.universes,
-        seed=CONFIG.seed,
-        instrument=INSTRUMENT,
-    message:
-        "Putting every claim to the test in every defensible analysis"
-    script:
-        "../scripts/robustness/judge_claims.py"
-
-
 rule estimate_uncertainty:
     input:
         ratings="<results>/scores/ratings.parquet",

@@ -76,7 +76,8 @@ def place_people(
     names = list(circle.names)
     raters = {rater for block in blocks for rater in block.raters}
     own = participants[(participants["family"] == circle.name) & participants["participant_id"].isin(raters)]
-    scores = own.pivot(index="participant_id", columns="dimension", values="score").reindex(columns=names).dropna(how="all")
+    scores = own.pivot(index="participant_id", columns="dimension", values="score")
+    scores = scores.reindex(columns=names).dropna(how="all")
     ranked = scores.rank() if method == "spearman" else scores
     rho = correlations[correlations["family"] == circle.name]
     rho = rho.pivot(index="item_id", columns="dimension", values="rho").reindex(columns=names)
