@@ -1,6 +1,7 @@
 """The simulated study, as the tables with which every study begins, and the truth behind it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 from value_portrait.instrument import Instrument, as_instrument
@@ -12,7 +13,7 @@ from value_portrait.tables import write_table
 
 
 def simulate_study(
-    simulation: Mapping[str, int],
+    simulation: Mapping[str, Any],
     prompt_versions: Sequence[str],
     seed: int,
     templates: Mapping[str, Mapping[str, str]],
