@@ -56,26 +56,26 @@ class Setting:
 # Calibrated to the archive of Value Portrait; the test of this module has its figures and how near these come.
 REALISTIC = Setting(
     loaded_share=0.45,
-    loading=(0.4, 0.9),
+    loading=(0.5, 1.0),
     second_share=0.25,
     second_loading=0.4,
-    mean_rating=3.05,
+    mean_rating=3.07,
     difficulty_sd=0.63,
     query_share=0.3,
     acquiescence_sd=0.58,
     value_acquiescence=1,
     other_sd=0.55,
     noise_sd=1.15,
-    noise_skew=-0.8,
+    noise_skew=-1,
     score_sd=0.7,
     question_noise_sd=0.75,
-    level=(2.3, 4.0),
-    spread=(0.2, 1.6),
+    level=(2.25, 4.15),
+    spread=(0.25, 1.7),
     liking=0.6,
     shared_view_sd=0.5,
     own_view_sd=0.45,
     order_shift_sd=0.4,
-    version_noise=(0.2, 1.2),
+    version_noise=(0.2, 1.25),
 )
 
 # Nothing here is an estimate: there is something to find, and little that hides it.
