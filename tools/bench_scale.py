@@ -32,12 +32,12 @@ sys.path.append(str(ROOT / "workflow/scripts"))
 from value_portrait.instrument import as_instrument  # noqa: E402
 from value_portrait.instrument_file import read_instrument  # noqa: E402
 from value_portrait.randomness import named_generator  # noqa: E402
+from value_portrait.simulation.loadings import loading_matrix, loadings_schema  # noqa: E402
 from value_portrait.simulation.models import (  # noqa: E402
     draw_answers,
     draw_model,
     expected_ratings,
 )
-from value_portrait.simulation.people_and_items import loading_matrix, loadings_schema  # noqa: E402
 from value_portrait.simulation.personas import draw_shifts, moved  # noqa: E402
 from value_portrait.simulation.settings import REALISTIC  # noqa: E402
 from value_portrait.tables import read_table, write_table  # noqa: E402

@@ -6,8 +6,8 @@ from instruments import SMALL, VALUE_PORTRAIT
 from simulation.simulate_answers import simulate_answers
 from simulation.simulate_study import simulate_study
 from value_portrait.simulation import personas as simulated_personas
+from value_portrait.simulation.loadings import loadings_schema
 from value_portrait.simulation.models import PlantedModel
-from value_portrait.simulation.people_and_items import loadings_schema
 from value_portrait.simulation.personas import STEERED, draw_shifts, moved, planted_effects
 from value_portrait.simulation.settings import EASY
 from value_portrait.tables import read_table

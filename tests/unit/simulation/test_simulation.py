@@ -14,6 +14,7 @@ from instruments import SMALL, VALUE_PORTRAIT
 from simulation.simulate_answers import simulate_answers
 from simulation.simulate_study import simulate_study
 from value_portrait.randomness import named_generator
+from value_portrait.simulation.loadings import key_loadings, loading_matrix, loadings_schema
 from value_portrait.simulation.models import (
     REFUSALS,
     STYLES,
@@ -30,9 +31,6 @@ from value_portrait.simulation.people_and_items import (
     draw_ratings,
     draw_scores,
     draw_study,
-    key_loadings,
-    loading_matrix,
-    loadings_schema,
     prompt_text,
 )
 from value_portrait.simulation.settings import EASY, REALISTIC, SETTINGS

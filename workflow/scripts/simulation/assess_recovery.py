@@ -6,8 +6,8 @@ from typing import Any
 from value_portrait.files import read_json, written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
+from value_portrait.simulation.loadings import loading_matrix, loadings_schema
 from value_portrait.simulation.models import PlantedModel
-from value_portrait.simulation.people_and_items import loading_matrix, loadings_schema
 from value_portrait.simulation.recovery import (
     RECOVERY_PROFILES,
     RECOVERY_SCORES,

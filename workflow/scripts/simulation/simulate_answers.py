@@ -4,28 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import orjson
-import pyarrow as pa
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.randomness import named_generator
 from value_portrait.simulation import models as simulated
-from value_portrait.simulation.people_and_items import key_loadings, loading_matrix, loadings_schema
+from value_portrait.simulation.loadings import measured
 from value_portrait.simulation.personas import draw_shifts, moved, planted_effects
 from value_portrait.simulation.settings import SETTINGS, Setting
 from value_portrait.tables import read_table, write_table
-
-
-def measured(
-    items: pa.Table, source: str, truth: bool, setting: Setting, instrument: Instrument
-) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """The items' ids, loadings and difficulties: the ``truth`` about them, or what their key makes of them."""
-    ids = items["item_id"].to_pylist()
-    if truth:
-        return ids, *loading_matrix(read_table(source, loadings_schema(instrument)), ids, instrument)
-    return ids, *key_loadings(read_table(source, "item_key", instrument), ids, setting, instrument)
 
 
 def simulate_answers(

@@ -6,7 +6,8 @@ from typing import Any
 import pyarrow as pa
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.simulation.people_and_items import draw_study, loadings_schema
+from value_portrait.simulation.loadings import loadings_schema
+from value_portrait.simulation.people_and_items import draw_study
 from value_portrait.study.prompts import read_prompts
 from value_portrait.study.quality import assess_data_quality
 from value_portrait.tables import write_table

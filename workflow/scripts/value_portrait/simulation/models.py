@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from value_portrait.instrument import Instrument
 from value_portrait.randomness import named_generator
-from value_portrait.simulation.people_and_items import draw_by_item, draw_scores, on_scale, stretch
+from value_portrait.simulation.loadings import stretch
+from value_portrait.simulation.people_and_items import draw_by_item, draw_scores, on_scale
 from value_portrait.simulation.settings import Setting
 
 # What a model's answer looks like; the first is the answer that was asked for.

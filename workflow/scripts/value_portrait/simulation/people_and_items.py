@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from value_portrait.instrument import Instrument
 from value_portrait.paper.raw_files import SOURCES
+from value_portrait.simulation.loadings import loading_table, stretch
 from value_portrait.simulation.settings import SETTINGS, Setting
-from value_portrait.tables import NUMBER, REPEATED_TEXT, TEXT, Column, Schema
 
 QUESTIONS = 2  # of the raters' questionnaire for each dimension, unless the instrument tells another number
 QUESTION_HIGHEST = {True: 6, False: 5}  # answers go from 1 up to this, in the circle's family and in others
@@ -51,26 +51,6 @@ class Study(NamedTuple):
     survey: pa.Table
     participants: pa.Table
     loadings: pa.Table
-
-
-def loadings_schema(instrument: Instrument) -> Schema:
-    """The schema of the planted truth about items; the dimensions of each are in the order of ``planted``."""
-    span = instrument.span
-    return Schema(
-        ("item_id", "family", "dimension"),
-        {
-            "item_id": Column(TEXT, "item: query and response, as in 1021-3"),
-            "family": Column(REPEATED_TEXT, "family of the dimension"),
-            "dimension": Column(REPEATED_TEXT, "what is measured; none that is made of others"),
-            "loading": Column(NUMBER, "scale points per standard deviation of the true score, or 0", -span, span),
-            "difficulty": Column(NUMBER, "the item's own shift of all ratings, in scale points", -span, span),
-        },
-    )
-
-
-def stretch(instrument: Instrument) -> float:
-    """By what a number for a scale of six options is to be multiplied."""
-    return instrument.span / 5
 
 
 def family_columns(family: str, instrument: Instrument) -> np.ndarray:
@@ -235,7 +215,7 @@ def draw_study(
         pa.table({"query_id": [str(query) for query, _ in topics], "topic": [topic for _, topic in topics]}),
         pa.concat_tables(survey),
         _participants(names[profiled], people.profiles[profiled], instrument),
-        _loading_table(ids, loadings, difficulty, instrument),
+        loading_table(ids, loadings, difficulty, instrument),
     )
 
 
@@ -255,28 +235,6 @@ def prompt_text(version: str, template: str, instrument: Instrument) -> str:
     options = instrument.options if about.reversed else instrument.options[::-1]
     parts = (before, *(line for name, line in shown.items() if name in fields), after, "\n".join([CHOICE, *options]))
     return "\n\n".join(part for part in parts if part)
-
-
-def loading_matrix(truth: pa.Table, items: Sequence[str], instrument: Instrument) -> tuple[np.ndarray, np.ndarray]:
-    """The table of ``loadings_schema`` as loadings (I × planted) and difficulties (I,), in the order of ``items``."""
-    size = len(instrument.planted)
-    place = {item: row for row, item in enumerate(truth["item_id"].to_pylist()[::size])}
-    rows = [place[item] for item in items]
-    loadings, difficulty = (truth[name].to_numpy().reshape(-1, size)[rows] for name in ("loading", "difficulty"))
-    return loadings, difficulty[:, 0]
-
-
-def key_loadings(
-    key: pa.Table, items: Sequence[str], setting: Setting, instrument: Instrument
-) -> tuple[np.ndarray, np.ndarray]:
-    """What ``loading_matrix`` gives, from the table ``item_key``: one loading for every tag, with its sign."""
-    loading = np.mean(setting.loading) * stretch(instrument)
-    row, column = ({name: place for place, name in enumerate(names)} for names in (items, instrument.planted))
-    loadings = np.zeros((len(items), len(instrument.planted)))
-    for tag in key.select(["item_id", "family", "dimension", "polarity"]).to_pylist():
-        if (dimension := (tag["family"], tag["dimension"])) in column:
-            loadings[row[tag["item_id"]], column[dimension]] = tag["polarity"] * loading
-    return loadings, np.zeros(len(items))
 
 
 def on_scale(latent: np.ndarray, low: int, high: int) -> np.ndarray:
@@ -347,20 +305,5 @@ def _participants(names: np.ndarray, profiles: np.ndarray, instrument: Instrumen
             "family": families * len(names),
             "dimension": dimensions * len(names),
             "score": profiles.ravel(),
-        }
-    )
-
-
-def _loading_table(
-    items: Sequence[str], loadings: np.ndarray, difficulty: np.ndarray, instrument: Instrument
-) -> pa.Table:
-    families, dimensions = zip(*instrument.planted, strict=True)
-    return pa.table(
-        {
-            "item_id": np.repeat(items, len(dimensions)),
-            "family": families * len(items),
-            "dimension": dimensions * len(items),
-            "loading": loadings.ravel(),
-            "difficulty": np.repeat(difficulty, len(dimensions)),
         }
     )
