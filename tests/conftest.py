@@ -136,7 +136,7 @@ SMALL_STUDY = """\
 study: simulated
 results_dir: results/small
 models: config/small_models.tsv
-simulation: {groups: 2, queries_per_group: 4, responses_per_query: 3, raters_per_group: 20}
+simulation: {setting: easy, groups: 2, queries_per_group: 4, responses_per_query: 3, raters_per_group: 20}
 """
 
 
