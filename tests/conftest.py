@@ -4,12 +4,12 @@ import fcntl
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from authors_archive import MODELS, VERSIONS, write_archive
+from forked_snakemake import run_forked
 from hypothesis import settings
 from loopback import Loopback
 from targets import KEY
@@ -38,15 +38,8 @@ def copy_checkout(target: Path) -> Path:
 
 def run_snakemake(checkout: Path, *arguments: str, archive: str = "") -> subprocess.CompletedProcess[str]:
     """Run Snakemake in a checkout; ``archive`` is what VALUE_PORTRAIT_ARCHIVE says, a missing file unless given."""
-    return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
-        cwd=checkout,
-        env={**os.environ, "VALUE_PORTRAIT_ARCHIVE": archive or str(checkout / "no-archive")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    environment = {**os.environ, "VALUE_PORTRAIT_ARCHIVE": archive or str(checkout / "no-archive")}
+    return run_forked(checkout, ["--cores", "2", *arguments], environment)
 
 
 @pytest.fixture(scope="session")
