@@ -91,8 +91,8 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def small_demo(finished: Callable[..., Path]) -> Path:
-    """A finished run of a small simulated study; tests that change it copy it first."""
-    return finished("small_demo", write_small_study, "--configfile", "small.yaml")
+    """A finished run of a small simulated study but for most figures; tests that change it copy it first."""
+    return finished("small_demo", write_small_study, "--configfile", "small.yaml", "--", *SMALL_TARGETS)
 
 
 @pytest.fixture
@@ -109,8 +109,8 @@ def small(demo_copy: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture(scope="session")
 def small_paper(finished: Callable[..., Path]) -> Path:
-    """A finished run of a small study in the authors' layout; tests that change it copy it first."""
-    return finished("small_paper", write_small_paper, "--configfile", "small.yaml")
+    """A finished run of a small study in the authors' layout but for figures; tests that change it copy it first."""
+    return finished("small_paper", write_small_paper, "--configfile", "small.yaml", "--", *SMALL_PAPER_TARGETS)
 
 
 @pytest.fixture
@@ -131,6 +131,24 @@ results_dir: results/small
 models: config/small_models.tsv
 simulation: {groups: 2, queries_per_group: 4, responses_per_query: 3, raters_per_group: 20}
 """
+# Everything of a small study but figures, which are two thirds of its work; one of them stands for all.
+SMALL_PAPER_TARGETS = (
+    "items",
+    "scores",
+    "results/small/personas/people.csv",
+    "results/small/personas/findings.md",
+    "results/small/publication/summary.md",
+    "results/small/publication/tables/topics.csv",
+)
+SMALL_TARGETS = (
+    "items",
+    "scores",
+    "results/small/personas/people.csv",
+    "results/small/publication/summary.md",
+    "results/small/publication/recovery.md",
+    "results/small/publication/tables/topics.csv",
+    "results/small/publication/figures/recovery.png",
+)
 
 
 def small_models(count: int) -> str:
