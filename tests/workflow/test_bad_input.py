@@ -66,28 +66,8 @@ def set_rating(rating):
     return change
 
 
-def drop_profile(people):
-    del people[next(name for name in people if name)]
-
-
-def drop_option(survey):
-    next(iter(survey[0].values())).pop()
-
-
-def rate_twice(survey):
-    first_option(survey)["data"].append(first_option(survey)["data"][0])
-
-
-def drop_response(items):
-    items[0]["outputs"].pop()
-
-
 def answer_twice(answers):
     answers.append(answers[0])
-
-
-def drop_answer(answers):
-    answers.pop()
 
 
 def change_file(path, change):
@@ -122,23 +102,6 @@ def test_a_faulty_raw_file_costs_what_is_read_from_it(paper_copy, small, path, c
     assert set(re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", mended.stdout)) == {rule}
     assert results(paper_copy) == before
     assert "Nothing to be done" in small("-n", "--", *SMALL_PAPER_TARGETS).stdout
-
-
-@pytest.mark.parametrize(
-    ("path", "change", "parts"),
-    [
-        (SURVEY, set_rating("4"), ("survey.json, group 1, item", "the rating '4' is not a whole number")),
-        (SURVEY, rate_twice, ("survey.json, group 1, item", "rates the item twice", "Keep one")),
-        (SURVEY, drop_option, ("survey.json", "have no ratings, the first is", "Restore")),
-        (PEOPLE, drop_profile, ("survey.json, group 1, item", "rates without a profile", "value.json")),
-        (ITEMS, drop_response, ("query-response-tagged.json, query", "has 2 responses where others have 3")),
-        (ANSWERS, drop_answer, ("fir-2_v2_results.json", "lacks 1 item(s), the first is", "Restore")),
-    ],
-    ids=lambda value: getattr(value, "__name__", None),
-)
-def test_a_faulty_raw_file_is_refused_in_one_line(paper_copy, small, path, change, parts):
-    change_file(paper_copy / path, change)
-    refused(small("--", *map(str, READ if path == ANSWERS else IMPORTED)), *parts)
 
 
 def test_a_prompt_version_that_the_archive_lacks(checkout):

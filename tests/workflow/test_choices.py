@@ -35,7 +35,9 @@ def chosen(request, finished):
         (checkout / "small.yaml").write_text(yaml.safe_dump(yaml.safe_load(SMALL_STUDY) | own))
 
     target = "all" if request.param == WHOLE else "scores"
-    checkout = finished(f"choice_{list(CHOICES).index(request.param)}", prepare, "--configfile", "small.yaml", "--", target)
+    checkout = finished(
+        f"choice_{list(CHOICES).index(request.param)}", prepare, "--configfile", "small.yaml", "--", target
+    )
     config = yaml.safe_load((checkout / "config.yaml").read_text())
     choices = {key: {**config[key], **own.get(key, {})} for key in ("items", "scoring", "reliability")}
     return checkout / "results/small", choices
