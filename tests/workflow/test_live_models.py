@@ -269,13 +269,21 @@ def assert_fewer_personas_ask_nothing_and_leave_no_rows(checkout: Path, server: 
         assert len(scored_conditions(checkout)) == number
 
 
-@pytest.mark.parametrize("provider", ["loopback", "loopback_anthropic"])
-def test_a_model_under_personas(checkout: Path, server: Loopback, provider: str) -> None:
-    set_cell(checkout, "provider", provider)
+def test_a_model_under_personas(checkout: Path, server: Loopback) -> None:
     set_cell(checkout, "conditions", "baseline;gender;steering_power")
     assert_conditions_are_estimated_by_kind(checkout, server)
     assert_personas_are_told_and_scored(checkout, server)
     assert_a_framing_moves_the_words_into_the_turn(checkout, server)
+
+
+def test_the_other_api_has_a_place_of_its_own_for_the_persona(checkout: Path, server: Loopback) -> None:
+    set_cell(checkout, "provider", "loopback_anthropic")
+    set_cell(checkout, "conditions", "baseline;gender_male;gender_male@first_turn")
+    done = snakemake(checkout, "responses")
+    assert done.returncode == 0, done.stdout
+    assert {message["role"] for body in server.bodies for message in body["messages"]} == {"user"}
+    assert Counter(body.get("system") for body in server.bodies)[MAN] == QUESTIONS
+    assert told(server)[MAN] == 2 * QUESTIONS
 
 
 def test_a_changed_set_of_personas(checkout: Path, server: Loopback) -> None:
