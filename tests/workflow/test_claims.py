@@ -8,7 +8,7 @@ HEADER = "claim\ttext\twhere\tkind\targuments\n"
 
 
 def test_claims_of_a_small_study(small, demo_copy):
-    done = small(CLAIMS)
+    done = small("--", CLAIMS)
     assert done.returncode == 0, done.stdout
     results = demo_copy / "results/small"
     claims = pd.read_csv(demo_copy / CLAIMS)
@@ -32,10 +32,10 @@ def test_claims_of_a_small_study(small, demo_copy):
     # A claim more is a row more; no claim is a header alone.
     path = demo_copy / "config/claims.tsv"
     path.write_text(HEADER + "mine\tPower is last\there\tlowest\tPower\n")
-    assert small(CLAIMS).returncode == 0
+    assert small("--", CLAIMS).returncode == 0
     assert list(pd.read_csv(demo_copy / CLAIMS)["claim"].unique()) == ["mine"]
     path.write_text(HEADER)
-    assert small(CLAIMS).returncode == 0
+    assert small("--", CLAIMS).returncode == 0
     assert pd.read_csv(demo_copy / CLAIMS).empty
     path.write_text(HEADER + "mine\tPower is last\there\tlowest\tPowr\n")
     done = small("-n")
