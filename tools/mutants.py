@@ -45,7 +45,7 @@ SETTINGS = """\
 source_paths = ["value_portrait"]
 only_mutate = ["value_portrait/{module}.py"]
 pytest_add_cli_args = [
-    "-p", "no:cacheprovider", "-p", "unshrunk", "--hypothesis-profile=unshrunk", "--hypothesis-seed=0",
+    "-p", "no:cacheprovider", "-p", "unshrunk", "--hypothesis-profile=unshrunk", "--hypothesis-seed=0", "--tb=no",
 ]
 pytest_add_cli_args_test_selection = {tests}
 use_git_change_detection = false
@@ -54,10 +54,12 @@ use_git_change_detection = false
 pythonpath = ["workflow/scripts", "tests"]
 """
 
-# A failing example is enough to kill; making it small takes up to a minute for each mutant.
+# A failing example is enough to kill; making it small, or looking for others, takes up to a minute for each mutant.
 UNSHRUNK = """\
 from hypothesis import Phase, settings
-settings.register_profile("unshrunk", deadline=None, database=None, phases=[Phase.explicit, Phase.generate])
+settings.register_profile(
+    "unshrunk", deadline=None, database=None, phases=[Phase.explicit, Phase.generate], report_multiple_bugs=False
+)
 """
 
 

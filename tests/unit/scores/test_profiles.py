@@ -1,5 +1,6 @@
 """Profiles of any instrument, against loops over every cell."""
 
+from dataclasses import replace
 from math import fsum, nan
 
 import numpy as np
@@ -179,3 +180,11 @@ def test_nothing_rated_gives_nothing_and_no_warning():
     key = pd.DataFrame({"item_id": ["1-1"], "family": "taste", "dimension": "Sweet", "polarity": 1})
     found = score(np.full((2, 1), nan), ["1-1"], key, "all_items", SMALL)
     assert found[["mean", "centred_mean", "sd"]].isna().all(axis=None)
+
+
+def test_raters_on_a_scale_whose_ends_add_up_to_more_than_a_small_number_holds():
+    instrument = replace(SMALL, lowest=100)
+    survey = pd.DataFrame({"group": 1, "participant_id": "P1", "item_id": ["1-1", "2-1"], "rating": [104, 101]})
+    key = pd.DataFrame({"item_id": ["1-1", "2-1"], "family": "taste", "dimension": "Sweet", "polarity": [1, -1]})
+    found = profile_raters(survey.astype({"rating": "int8"}), ["1-1", "2-1"], key, "none", instrument)
+    assert found.set_index("dimension").loc["Sweet", ["mean", "centred_mean"]].tolist() == [103.5, 1.5]
