@@ -54,8 +54,8 @@ use_git_change_detection = false
 pythonpath = ["workflow/scripts", "tests"]
 """
 
-# A failing example is enough to kill: the quickest tests go first, and no example is made small, nor another looked for,
-# which takes up to a minute for each mutant.
+# A failing example is enough to kill: the quickest tests go first, and no example is made small, nor another looked
+# for, which takes up to a minute for each mutant.
 QUICK = """\
 import json
 from pathlib import Path

@@ -23,7 +23,7 @@ def arrange_tags(key: pd.DataFrame, items: Sequence[str], instrument: Instrument
     own = dict(iter(key.groupby(["family", "dimension"])))
     return [
         Tags(
-            np.array([position[item] for item in own[name]["item_id"]], np.intp),
+            np.array([position[item] for item in own[name]["item_id"]]),
             own[name]["polarity"].to_numpy(float),
         )
         if name in own
