@@ -45,7 +45,8 @@ SETTINGS = """\
 source_paths = ["value_portrait"]
 only_mutate = ["value_portrait/{module}.py"]
 pytest_add_cli_args = [
-    "-p", "no:cacheprovider", "-p", "quick", "--hypothesis-profile=quick", "--hypothesis-seed=0", "--tb=no",
+    "-p", "no:cacheprovider", "-p", "no:unraisableexception", "--tb=no",
+    "-p", "quick", "--hypothesis-profile=quick", "--hypothesis-seed=0",
 ]
 pytest_add_cli_args_test_selection = {tests}
 use_git_change_detection = false
@@ -55,8 +56,9 @@ pythonpath = ["workflow/scripts", "tests"]
 """
 
 # A failing example is enough to kill: the quickest tests go first, and no example is made small, nor another looked
-# for, which takes up to a minute for each mutant.
+# for, which takes up to a minute for each mutant; nor is the memory searched for what pytest might warn of.
 QUICK = """\
+import gc
 import json
 from pathlib import Path
 
@@ -65,6 +67,10 @@ from hypothesis import Phase, settings
 settings.register_profile(
     "quick", deadline=None, database=None, phases=[Phase.explicit, Phase.generate], report_multiple_bugs=False
 )
+
+
+def pytest_configure():
+    gc.freeze()  # what the processes of all mutants share
 
 
 def pytest_collection_modifyitems(items):
