@@ -102,3 +102,44 @@ def test_whatever_a_file_holds_ends_in_a_table_or_one_line(tmp_path, write, suff
     except InputError as error:
         said = str(error)
     assert len(said.splitlines()) == 1
+
+
+def test_a_table_of_answers_has_the_columns_of_any_other(tmp_path):
+    table = read(tmp_path, as_csv(ROWS))
+    assert table.column_names == [
+        *("model", "condition", "prompt_version", "item_id", "raw_response"),
+        *("outcome", "finish_reason", "reasoning_length", "error"),
+    ]
+    types = {name: str(table.schema.field(name).type) for name in ("finish_reason", "reasoning_length", "error")}
+    assert types == {"finish_reason": "string", "reasoning_length": "int32", "error": "string"}
+    assert table["prompt_version"].to_pylist() == ["a", "a", "b", "b"]
+    assert table["item_id"].to_pylist() == ["i1", "i2", "i1", "i2"]
+
+
+def test_versions_that_are_not_asked_for_are_left_out_and_none_at_all_is_refused(tmp_path):
+    path = tmp_path / "m.csv"
+    path.write_text(as_csv(ROWS))
+    assert read_recorded(path, "m", ["i1", "i2"], ["b"], SMALL)["raw_response"].to_pylist() == ["b i1", "b i2"]
+    assert answered_versions(path, ["b", "a_turned"]) == ["b"]
+    with pytest.raises(InputError, match=r"m\.csv: answers none of the prompt versions a_turned\. Correct"):
+        read_recorded(path, "m", ["i1", "i2"], ["a_turned"], SMALL)
+    with pytest.raises(InputError, match=r"m\.csv: lacks answers to 2 item\(s\) under a, the first is i3"):
+        read_recorded(path, "m", ["i1", "i3", "i2", "i4"], ["a"], SMALL)
+
+
+def test_a_file_that_cannot_be_read_has_all_versions_until_it_is_refused(tmp_path):
+    path = tmp_path / "m.jsonl"
+    path.write_text("{")
+    assert answered_versions(path, ("a", "b")) == ["a", "b"]
+
+
+def test_an_unknown_item_is_quoted_up_to_120_letters(tmp_path):
+    with pytest.raises(InputError, match=f"row 2: answers '{'x' * 120}', which"):
+        read(tmp_path, as_csv([("x" * 121, "a", "")]))
+
+
+def test_empty_lines_count_as_rows_and_say_nothing(tmp_path):
+    lines = as_jsonl(ROWS).splitlines()
+    assert read(tmp_path, "\n\n".join(lines) + "\n \n", "jsonl").num_rows == 4
+    with pytest.raises(InputError, match=r"m\.jsonl, row 4: is no JSON"):
+        read(tmp_path, f"{lines[0]}\n\n{lines[1]}\n{{", "jsonl")
