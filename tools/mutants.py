@@ -232,7 +232,7 @@ class Silent(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """Warnings that are off, a check of equal lengths, "NAN" for "nan", and pandas' own default."""
+        """Warnings that are off, a check of equal lengths, "NAN" for "nan", pandas' own default, None for False."""
         name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
         if (name == "errstate" and "raise" not in ast.unparse(node)) or (name == "zip" and not self.lengths_differ):
             node.keywords = []
@@ -240,6 +240,9 @@ class Silent(ast.NodeTransformer):
             node.args[0].value = str(node.args[0].value).lower()
         if name == "groupby":
             node.keywords = [word for word in node.keywords if ast.unparse(word) != "observed=True"]
+            for word in node.keywords:
+                if ast.unparse(word) == "sort=None":
+                    word.value = ast.Constant(False)
         return self.generic_visit(node)
 
 
