@@ -215,6 +215,10 @@ def test_groups_pool_by_inverse_variance_by_hand():
     found = row[["estimate", "ci_low", "ci_high"]].tolist()
     assert found == pytest.approx([1 - mean**3, 1 - (mean + error) ** 3, 1 - (mean - error) ** 3])
     assert row[["source", "family", "n_groups", "n_items", "n_observations"]].tolist() == ["raters", "pvq", 2, 7, 48]
+    assert list(table.columns) == [
+        *("source", "family", "dimension", "coefficient", "n_groups", "n_items", "n_observations"),
+        *("estimate", "ci_low", "ci_high"),
+    ]
     assert table["dimension"].tolist() == [name for _, name in VALUE_PORTRAIT.dimensions]
 
 
