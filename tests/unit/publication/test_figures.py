@@ -251,6 +251,24 @@ def test_nothing_measured_is_drawn_too():
     assert "n/a / n/a" in words(figures["reliability"])
     lonely = spread_of({"m": "F"}).assign(variance=np.nan)
     assert "n = 0" in words(figures_models.value_spread(lonely, MARKS, VALUE_PORTRAIT))
+    assert "all models stand on one side" in words(figures["group_comparisons"])
+
+
+def test_what_does_not_apply_is_left_out():
+    one_sided = groups_of(0.1)
+    one_sided.loc[one_sided["comparison"] == "weights", ["mean_first", "difference", "ci_low", "ci_high"]] = np.nan
+    drawn = words(figures_models.group_comparisons(one_sided, SIDES, VALUE_PORTRAIT))
+    assert "large minus small" in drawn
+    assert "open" not in drawn
+    spread = spread_of(families_of(6))
+    for sizes, title in ((np.nan, "Size not public (n = 6)"), (7.0, "Size public (n = 6)")):
+        (axes,) = figures_models.value_spread(spread.assign(size_b=sizes), MARKS, VALUE_PORTRAIT).axes
+        assert axes.get_title(loc="left") + axes.get_title() == title
+    only_alpha = reliability_of(0.8, VALUE_PORTRAIT)
+    only_alpha.loc[(only_alpha["source"] == "raters") & (only_alpha["coefficient"] == "omega"), "estimate"] = np.nan
+    (legend,) = [axes.get_legend() for axes in figures_items.reliability(only_alpha, VALUE_PORTRAIT).axes[:1]]
+    assert [text.get_text() for text in legend.get_texts()][1:2] == ["Models: omega"]
+    assert not any(text.get_text() == "Raters: omega" for text in legend.get_texts())
 
 
 def test_numbers_of_the_other_figures():

@@ -38,6 +38,7 @@ def test_a_version_comes_from_one_place():
         ("Say it", r"plain\.txt: lacks the field \{content\}\. The instrument's template plain has \{content\}"),
         ("Say {content} {title}", r"has the field \{title\}"),
         (b"\xff{content}", r"plain\.txt: is no UTF-8 text"),
+        ("Say {content}: never, rarely, sometimes, often", r"plain\.txt: does not offer the option 'always'"),
     ],
 )
 def test_a_faulty_template_is_refused(tmp_path, text, complaint):
@@ -47,12 +48,26 @@ def test_a_faulty_template_is_refused(tmp_path, text, complaint):
         read_prompts({"a": {"plain": path}}, SMALL)
 
 
+def test_an_option_within_a_longer_one_is_no_offer(tmp_path):
+    path = tmp_path / "s.txt"
+    options = [option.title() for option in VALUE_PORTRAIT.options if option != "like me"]
+    path.write_text("\n".join(["{text}{content}", *options]))
+    with pytest.raises(InputError, match=r"does not offer the option 'like me'"):
+        read_prompts({"v1": {"reddit": titled(tmp_path), "sharegpt": path}}, VALUE_PORTRAIT)
+
+
+def titled(folder):
+    (folder / "t.txt").write_text("\n".join(["{title}{text}{content}", *VALUE_PORTRAIT.options]))
+    return folder / "t.txt"
+
+
 def test_the_table_has_a_row_for_each_version_and_template(tmp_path):
-    (tmp_path / "t.txt").write_text("{title}{text}{content}")
-    (tmp_path / "s.txt").write_text("{text}{content}")
+    options = "".join(VALUE_PORTRAIT.options)
+    (tmp_path / "t.txt").write_text("{title}{text}{content}" + options)
+    (tmp_path / "s.txt").write_text("{text}{content}" + options)
     paths = {version: {"reddit": tmp_path / "t.txt", "sharegpt": tmp_path / "s.txt"} for version in ("v2", "v1")}
     rows = read_prompts(paths, VALUE_PORTRAIT).to_pylist()
-    assert [(row["prompt_version"], row["template"], len(row["text"])) for row in rows] == [
+    assert [(row["prompt_version"], row["template"], len(row["text"]) - len(options)) for row in rows] == [
         ("v2", "reddit", 22),
         ("v2", "sharegpt", 15),
         ("v1", "reddit", 22),

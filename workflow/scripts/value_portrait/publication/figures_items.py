@@ -147,8 +147,9 @@ def reliability(table: pd.DataFrame, instrument: Instrument) -> Figure:
         alpha, omega = (cells[source, coefficient] for coefficient in ("alpha", "omega"))
         label = f"{source.capitalize()}: alpha, 95 % interval"
         draw_ranges(axes, alpha["estimate"], at, alpha["ci_low"], alpha["ci_high"], style, label)
-        mark: dict[str, Any] = {"color": style["color"], "marker": "x", "ms": 3.6, "mew": 1}
-        axes.plot(omega["estimate"], at, ls="", label=f"{source.capitalize()}: omega", **mark)
+        if omega["estimate"].notna().any():
+            mark: dict[str, Any] = {"color": style["color"], "marker": "x", "ms": 3.6, "mew": 1}
+            axes.plot(omega["estimate"], at, ls="", label=f"{source.capitalize()}: omega", **mark)
     # A wide interval below zero says no more than that alpha is unknown.
     axes.set_xlim(max(np.nanmin(table["ci_low"].to_numpy(float), initial=0), -0.5), 1)
     axes.set_xlabel("Cronbach's alpha and McDonald's omega")

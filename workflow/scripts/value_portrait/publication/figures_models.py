@@ -294,13 +294,19 @@ def answer_kinds(counts: pd.DataFrame) -> Figure:
 def group_comparisons(table: pd.DataFrame, titles: Mapping[str, tuple[str, str]], instrument: Instrument) -> Figure:
     """Two groups of models in every dimension of the main family: both means above, their difference below.
 
-    ``table`` comes from ``comparisons.compare_groups``; ``titles`` names the two sides of every comparison.
+    ``table`` comes from ``comparisons.compare_groups``; ``titles`` names the two sides of every comparison. One that
+    lacks a side is left out.
     """
-    table = table[table["family"] == instrument.main.name]
+    table = table[(table["family"] == instrument.main.name) & table["difference"].notna()]
+    compared = dict(list(table.groupby("comparison", sort=False)))
+    if not compared:
+        figure = Figure(figsize=(WIDTH, 0.6))
+        figure.text(0.5, 0.5, "No comparison: of each, all models stand on one side.", ha="center", va="center")
+        return figure
     figure = Figure(figsize=(WIDTH, max(1.4 + 0.36 * table["dimension"].nunique(), 3)))
-    panels = figure.subplots(2, len(titles), sharex="row", sharey=True, squeeze=False)
-    for (comparison, sides), means, differences in zip(titles.items(), *panels, strict=True):
-        own = table[table["comparison"] == comparison]
+    panels = figure.subplots(2, len(compared), sharex="row", sharey=True, squeeze=False)
+    for (comparison, own), means, differences in zip(compared.items(), *panels, strict=True):
+        sides = titles[str(comparison)]
         places = dimension_rows(means, own["family"].tolist(), own["dimension"].tolist(), False, instrument)
         dimension_rows(differences, own["family"].tolist(), own["dimension"].tolist(), False, instrument)
         means.hlines(places, own["mean_first"], own["mean_second"], color="0.65", lw=0.8, zorder=1)
@@ -336,39 +342,45 @@ def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], i
     aside = list(dict.fromkeys(unknown["family"]))
     present = list(dict.fromkeys(known["family"]))
     figure = Figure(figsize=(WIDTH, 3.6 + 0.13 * math.ceil(len(present) / 4)))
-    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, max(0.95, 0.4 + 0.22 * min(len(aside), 20))))
-    for family in present:
-        own = known[known["family"] == family].sort_values("size_b", kind="stable")
-        left.plot(own["size_b"], own["variance"], lw=0.8, color=marks[family]["color"], zorder=1)
-        _draw_spread(left, own["size_b"], own, marks[family])
-    for place, family in enumerate(aside):
-        own = unknown[unknown["family"] == family]
-        _draw_spread(right, [place] * len(own), own, marks[family])
-    left.set_xscale("log")
-    ticks = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
-    left.set_xticks(ticks, [f"{tick:,g}" for tick in ticks])
-    left.minorticks_off()
-    sizes = known["size_b"] if len(known) else pd.Series([1.0, 1000.0])
-    left.set_xlim(sizes.min() / 1.5, sizes.max() * 1.5)
-    left.set_ylim(-0.03 * np.max(table["variance"].to_numpy(), initial=0.01), None)
-    left.set_xlabel("Public size (billion parameters, log scale)")
+    panels = {"known": 3, "unknown": max(0.95, 0.4 + 0.22 * min(len(aside), 20))}
+    if not (present and aside):
+        panels = {"known" if present else "unknown": 1}
+    drawn: dict[str, Any] = figure.subplot_mosaic([list(panels)], sharey=True, width_ratios=list(panels.values()))
+    if left := drawn.get("known"):
+        for family in present:
+            own = known[known["family"] == family].sort_values("size_b", kind="stable")
+            left.plot(own["size_b"], own["variance"], lw=0.8, color=marks[family]["color"], zorder=1)
+            _draw_spread(left, own["size_b"], own, marks[family])
+        left.set_xscale("log")
+        ticks = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+        left.set_xticks(ticks, [f"{tick:,g}" for tick in ticks])
+        left.minorticks_off()
+        left.set_xlim(known["size_b"].min() / 1.5, known["size_b"].max() * 1.5)
+        left.set_xlabel("Public size (billion parameters, log scale)")
+        left.set_title(f"Size public (n = {len(known)})")
+    if right := drawn.get("unknown"):
+        for place, family in enumerate(aside):
+            own = unknown[unknown["family"] == family]
+            _draw_spread(right, [place] * len(own), own, marks[family])
+        right.set_title(f"Size not public (n = {len(unknown)})")
+        right.set_xticks(range(len(aside)), [shown(family, 16) for family in aside], rotation=90)
+        right.set_xlim(-0.7, max(len(aside), 1) - 0.3)
+    first = next(iter(drawn.values()))
+    first.set_ylim(-0.03 * np.max(table["variance"].to_numpy(), initial=0.01), None)
     main = f"{len(instrument.main.names)} {mid_sentence(instrument.main)}"
-    left.set_ylabel(textwrap.fill(f"Variance of the centred scores of the {main} (scale points²)", 34))
-    left.set_title(f"Size public (n = {len(known)})")
-    right.set_title(f"Size not public (n = {len(unknown)})")
-    right.set_xticks(range(len(aside)), [shown(family, 16) for family in aside], rotation=90)
-    right.set_xlim(-0.7, max(len(aside), 1) - 0.3)
-    for axes in (left, right):
+    first.set_ylabel(textwrap.fill(f"Variance of the centred scores of the {main} (scale points²)", 34))
+    for axes in drawn.values():
         axes.grid(axis="y")
     printed = set(table.loc[table["answers"] == "printed", "family"])
     hollow = {family: {"mfc": "white"} if family in printed else {} for family in present}
-    handles = [left.plot([], [], lw=0.8, **hollow[family], **marks[family])[0] for family in present]
+    handles = [first.plot([], [], lw=0.8, **hollow[family], **marks[family])[0] for family in present]
     labels = [shown(family, 26) for family in present]
     if printed:
-        for name, fill in (("scored here", "0.4"), ("as printed in the paper", "white")):
-            handles.append(left.plot([], [], ls="", marker="o", color="0.4", mfc=fill)[0])
+        for name, fill in (("scored here", "0.4"), ("as printed", "white")):
+            handles.append(first.plot([], [], ls="", marker="o", color="0.4", mfc=fill)[0])
             labels.append(name)
-    figure.legend(handles, labels, loc="outside lower center", ncols=4)
+    if handles:
+        figure.legend(handles, labels, loc="outside lower center", ncols=4)
     return figure
 
 

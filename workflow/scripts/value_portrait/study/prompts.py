@@ -66,7 +66,7 @@ def read_prompts(paths: Mapping[str, Mapping[str, str]], instrument: Instrument)
 
     Raises
     ------
-    InputError : a file is missing or no UTF-8, or lacks a field of the instrument's.
+    InputError : a file is missing or no UTF-8, or lacks a field or an option of the instrument's.
     """
     rows = []
     for version, of_template in paths.items():
@@ -81,8 +81,24 @@ def read_prompts(paths: Mapping[str, Mapping[str, str]], instrument: Instrument)
                         f"{problem} the field {{{field}}}.",
                         f"The instrument's template {template} has {', '.join(f'{{{name}}}' for name in fields)}.",
                     )
+            if (option := _option_missed(text, instrument)) is not None:
+                raise InputError(
+                    path,
+                    f"does not offer the option '{option}'.",
+                    "Write all options as they stand in the instrument's scale: answers are read by them.",
+                )
             rows.append({"prompt_version": version, "template": template, "text": text})
     return pa.Table.from_pylist(rows)
+
+
+def _option_missed(text: str, instrument: Instrument) -> str | None:
+    """An option that a template does not offer, in letters of either size; one within a longer one does not count."""
+    left = text.casefold()
+    for option in sorted(instrument.options, key=len, reverse=True):
+        if option.casefold() not in left:
+            return option
+        left = left.replace(option.casefold(), "\0")
+    return None
 
 
 def _read_text(path: str | Path) -> str:
