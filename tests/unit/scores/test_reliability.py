@@ -18,6 +18,8 @@ from value_portrait.scores.reliability import (
 
 ITEMS = ["1-1", "1-2", "1-3"]
 KEY = pd.DataFrame({"item_id": ITEMS, "family": "pvq", "dimension": "Power", "rho": 0.5, "polarity": 1})
+COLUMNS = ["source", "family", "dimension", "n_groups", "coefficient", "n_items", "n_observations"]
+COLUMNS += ["estimate", "ci_low", "ci_high"]
 
 
 def closed_formula(rows):
@@ -182,6 +184,8 @@ def test_any_scale_and_family_keyed_items_and_dimensions_without_items(lowest, o
     names = [name for _, name in instrument.dimensions for _ in range(2)]
     assert table["dimension"].tolist() == names
     assert table["coefficient"].tolist() == ["alpha", "omega"] * 4
+    assert table["family"].tolist() == ["taste"] * 6 + ["pace"] * 2
+    assert list(table.columns) == COLUMNS
     assert (table["source"] == "models").all()
     assert (table["n_groups"] == 1).all()
     rows = np.where(values == NO_RATING, np.nan, values)
@@ -215,10 +219,7 @@ def test_groups_pool_by_inverse_variance_by_hand():
     found = row[["estimate", "ci_low", "ci_high"]].tolist()
     assert found == pytest.approx([1 - mean**3, 1 - (mean + error) ** 3, 1 - (mean - error) ** 3])
     assert row[["source", "family", "n_groups", "n_items", "n_observations"]].tolist() == ["raters", "pvq", 2, 7, 48]
-    assert list(table.columns) == [
-        *("source", "family", "dimension", "coefficient", "n_groups", "n_items", "n_observations"),
-        *("estimate", "ci_low", "ci_high"),
-    ]
+    assert set(table.columns) == set(COLUMNS)
     assert table["dimension"].tolist() == [name for _, name in VALUE_PORTRAIT.dimensions]
 
 
