@@ -277,3 +277,16 @@ def test_a_search_that_is_cut_short_has_no_omega(monkeypatch):
 
     monkeypatch.setattr(optimize, "minimize", hasty)
     assert np.isnan(omega_of(np.cov(draw(80, 8, (6,)), rowvar=False)))
+
+
+def test_omega_of_items_that_hardly_go_together_is_the_closed_form():
+    # The largest root of the scaled matrix is 1 + the sum of l² / (1 - l²) = 1.47 there.
+    loadings = np.array([0.3, 0.4, 0.2, 0.35])
+    covariance = np.outer(loadings, loadings) + np.diag(1 - loadings**2)
+    assert omega_of(covariance) == pytest.approx(1.25**2 / (1.25**2 + 4 - 0.4125), abs=1e-5)
+
+
+def test_an_item_that_varies_by_one_point_varies():
+    rated = draw(40, 14, (4,)).astype(float)
+    rated[:, 3] = np.where(rated[:, 3] > 3, 4, 3)
+    assert mcdonald_omega(rated) == omega_of(np.cov(rated, rowvar=False))
