@@ -290,3 +290,11 @@ def test_an_item_that_varies_by_one_point_varies():
     rated = draw(40, 14, (4,)).astype(float)
     rated[:, 3] = np.where(rated[:, 3] > 3, 4, 3)
     assert mcdonald_omega(rated) == omega_of(np.cov(rated, rowvar=False))
+
+
+def test_rows_whose_sums_are_all_the_same_have_no_alpha():
+    values = np.array([[[1, 6]], [[3, 4]], [[5, 2]], [[2, 5]]], np.int8)
+    ratings = Ratings([(f"m{n}", "baseline") for n in range(4)], ["v1"], ITEMS[:2], values)
+    row = power(reliability_of_models(ratings, KEY.head(2), "model", VALUE_PORTRAIT))
+    assert row[["estimate", "ci_low", "ci_high"]].isna().all()
+    assert (row["n_items"], row["n_observations"]) == (2, 4)
