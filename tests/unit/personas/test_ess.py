@@ -317,6 +317,7 @@ def test_the_shipped_groups_are_groups():
         ),
         ("politics", {"left": [0, 5], "right": [6, 11]}, r"politics\.right: \[6, 11\] .* lrscale, 0 to 10"),
         ("politics", {"left": [0, 5], "right": [5, 10]}, r"right: \[5, 10\] shares codes with left, \[0, 5\]"),
+        ("politics", {"right": [5, 10], "left": [0, 5]}, r"left: \[0, 5\] shares codes with right, \[5, 10\]"),
         ("age", {"some": [30, 40], "all": [10, 120]}, r"all: \[10, 120\] shares codes with some, \[30, 40\]"),
     ],
 )
