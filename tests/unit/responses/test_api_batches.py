@@ -207,3 +207,23 @@ def test_anthropic_finds_a_batch_by_the_ids_of_its_results(monkeypatch: pytest.M
     waiting = anthropic_batch("mine")
     assert found([waiting], waiting, anthropic_batch("mine", "canceling"), mine) == "mine"
     assert slept == [30, 30, 30]
+
+
+@pytest.mark.parametrize("name", ["openai", "anthropic"])
+def test_an_sdk_is_opened_with_our_transport(name: str) -> None:
+    options = {"api_key": "k", "base_url": "http://127.0.0.1:1/v1", "max_retries": 0}
+
+    async def opened() -> tuple[Any, Any]:
+        sdk, errors = api_of(name).open(options, {"follow_redirects": False, "timeout": 7.5}, "2026-10-21")
+        await sdk.close()
+        return sdk, errors
+
+    sdk, errors = asyncio.run(opened())
+    assert (errors.__name__, sdk.api_key, sdk.max_retries) == (name, "k", 0)
+    # The SDKs' own transport would follow.
+    assert sdk._client.follow_redirects is False
+    assert sdk._client.timeout.read == 7.5
+    assert "Aio" in type(sdk._client).__name__
+    assert str(sdk.base_url).startswith("http://127.0.0.1:1/v1")
+    if name == "anthropic":
+        assert sdk.default_headers["anthropic-version"] == "2026-10-21"
