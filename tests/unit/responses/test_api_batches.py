@@ -195,13 +195,16 @@ def test_anthropic_finds_a_batch_by_the_ids_of_its_results(monkeypatch: pytest.M
         batch = asyncio.run(ANTHROPIC.find_batch(calls, "intent", ["i-0", "i-1"], 100.0))
         assert calls.made[0] == ("pages", "/v1/messages/batches?limit=100", "after_id")
         assert not calls.replies["get"]
+        assert {path for kind, path, *_ in calls.made if kind == "get"} <= {"/v1/messages/batches/mine"}
         return batch and batch.id
 
     OWN = {"other": "j", "mine": "i", "long": "i"}
     other, mine = anthropic_batch("other", "ended"), anthropic_batch("mine", "ended")
     assert found([other, anthropic_batch("none", "ended"), mine]) == "mine"
     assert found([other]) is None
-    assert found([anthropic_batch("long", "ended", number=3)]) is None
+    long = anthropic_batch("long", "ended", number=3)
+    assert found([long]) is None
+    assert found([long, mine]) == "mine"
     assert found([anthropic_batch("old", second=39), mine]) is None
     assert slept == []
     waiting = anthropic_batch("mine")
