@@ -103,7 +103,7 @@ URL = "http://127.0.0.1:1"
 )
 def test_prices_are_per_million_tokens_and_lower_in_a_batch(changes: dict[str, Any], usd: float | None) -> None:
     target = make_target(URL, **{"usd_in": 0.2, "usd_out": 0.8} | changes)
-    assert target.usd(1_500_000, 500_000) == (usd if usd is None else pytest.approx(usd))
+    assert target.usd(1_500_000, 500_000) == (usd if usd is None else pytest.approx(usd, rel=1e-9))
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,7 @@ def test_prices_are_per_million_tokens_and_lower_in_a_batch(changes: dict[str, A
             r"https://api\.openai\.com",
         ),
         ({"base_url": "https://notapi.openai.com/v1"}, r"to https://notapi\.openai\.com, but"),
+        ({"base_url": "https:///v1"}, r"would send OPENAI_API_KEY to https://, but that key"),
         ({"base_url": 7}, r"providers\.openai\.base_url: 7 does not fit"),
         ({"base_url": "ftp://api.openai.com/v1", "key_env": None}, r"providers\.openai\.base_url: 'ftp"),
     ],
