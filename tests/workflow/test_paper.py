@@ -337,6 +337,7 @@ def test_without_any_source_one_error_says_what_was_tried(checkout):
 
 def test_the_readme_quotes_the_summary(paper):
     summary = (paper / "results/publication/summary.md").read_text()
-    quoted = [line.removeprefix("> ") for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("> ")]
+    lines = (ROOT / "README.md").read_text().splitlines()
+    quoted = [line.removeprefix("> ") for line in lines if line.startswith("> ")]
     assert quoted
     assert [line for line in quoted if line not in summary] == []
