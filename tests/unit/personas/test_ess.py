@@ -244,6 +244,10 @@ DOOR = {
         lambda f: pd.concat([f, f]),
         r"respondent 1201: repeats an earlier one \(cntry XA, idno 1\)",
     ),
+    "a number twice": (
+        lambda f: f.assign(cntry="XA", idno=[4, 5, 4, *range(10, len(f) + 7)]),
+        r"respondent 3: repeats an earlier one \(cntry XA, idno 4\)",
+    ),
     "no ages": (lambda f: f.assign(agea=999), r"has no ages"),
     "too few": (lambda f: f.head(400), r"respondents with enough answers, fewer than 500"),
     "reversed before": (
@@ -364,7 +368,9 @@ def test_the_interval_of_a_small_sample_by_hand():
 def test_a_group_takes_both_its_ends_and_two_people_are_one():
     table = respondents(weight=np.ones(6), age=[19, 20, 30, 39, 40, np.nan], Power=[6.0, 0, 1, 2, 3, 0])
     cuts = {"age": {"thirties": (20, 39), "two": (39, 40), "one": (40, 120)}, "politics": {"left": (0, 4)}}
-    found = ess.group_effects(table, cuts, False).query("dimension == 'Power'")
+    found = ess.group_effects(table, cuts, False)
+    assert found.index.tolist() == list(range(40))
+    found = found[found["dimension"] == "Power"]
     assert found["group"].tolist() == ["thirties", "two", "one", "left"]
     assert found["axis"].tolist() == ["age", "age", "age", "politics"]
     assert found["n"].tolist() == [3, 2, 1, 0]
