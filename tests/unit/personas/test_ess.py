@@ -190,8 +190,9 @@ def test_every_format_gives_the_same_respondents(survey, tmp_path, suffix):
     assert ess.described(frame, "edition") == "2.0"
     with pytest.raises(
         InputError, match=r"is edition 2\.0, not 3\.0.*Take edition 3\.0.*people\.edition .*'2\.0' or null"
-    ):
+    ) as refused:
         ess.read_file(path, "3.0")
+    assert str(refused.value).startswith(f"{path}: is")
     write_table(table, tmp_path / "respondents.parquet", ess.RESPONDENTS)
 
 
@@ -209,6 +210,15 @@ def test_an_edition_may_be_a_number_and_must_be_there(survey, tmp_path):
     assert set(ess.read_file(path, "2.0")["edition"]) == {"2.0"}
     survey.assign(edition=[np.nan, *[2.0] * (len(survey) - 1)]).to_parquet(path)
     with pytest.raises(InputError, match=r"several or no editions: none, 2\.0"):
+        ess.read_file(path)
+
+
+def test_a_file_may_hold_more_than_is_read_and_must_hold_somebody(survey, tmp_path):
+    path = tmp_path / "ESS11.csv"
+    survey.assign(impfun=1).to_csv(path, index=False)
+    assert len(ess.read_file(path)) == 1200
+    survey.head(0).to_csv(path, index=False)
+    with pytest.raises(InputError, match=r"holds respondents of several or no editions: none\."):
         ess.read_file(path)
 
 
