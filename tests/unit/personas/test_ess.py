@@ -217,6 +217,8 @@ def test_a_file_may_hold_more_than_is_read_and_must_hold_somebody(survey, tmp_pa
     path = tmp_path / "ESS11.csv"
     survey.assign(impfun=1).to_csv(path, index=False)
     assert len(ess.read_file(path)) == 1200
+    survey.assign(edition="2.10").to_csv(path, index=False)
+    assert ess.described(ess.read_file(path, "2.10"), "edition") == "2.10"
     survey.head(0).to_csv(path, index=False)
     with pytest.raises(InputError, match=r"holds respondents of several or no editions: none\."):
         ess.read_file(path)
