@@ -283,9 +283,10 @@ def reverse(frame, item):
 def test_one_item_that_runs_the_other_way_is_refused_by_a_name_of_its_value(survey, tmp_path, item):
     path = tmp_path / "ESS11.csv"
     reverse(survey, item).to_csv(path, index=False)
-    places = next(places for places in ess.KEY.values() if ess.ITEMS.index(item) + 1 in places)
+    value, places = next(own for own in ess.KEY.items() if ess.ITEMS.index(item) + 1 in own[1])
     named = "|".join(ess.ITEMS[place - 1] for place in places)
-    with pytest.raises(InputError, match=f"answers to ({named}) that do not go with"):
+    told = f"answers to ({named}) that do not go with the other answers on {value.replace('_', '-')} "
+    with pytest.raises(InputError, match=told):
         ess.score_respondents(ess.read_file(path), path)
 
 
