@@ -235,6 +235,18 @@ DOOR = {
     "several rounds": (lambda f: f.assign(essround=[9, *[11] * (len(f) - 1)]), r"holds round 9"),
     "names of an earlier round": (rename_old, r"as rounds 1 to 10 do"),
     "no weight": (lambda f: f.drop(columns="anweight"), r"lacks the column\(s\) anweight"),
+    "no weight and no edition": (
+        lambda f: f.drop(columns=["anweight", "edition"]),
+        r"lacks the column\(s\) anweight, edition\.",
+    ),
+    "two other rounds": (
+        lambda f: f.assign(essround=[9, 10, *[11] * (len(f) - 2)]),
+        r"holds round 9, 10, not only round 11",
+    ),
+    "one label": (
+        lambda f: f.assign(gndr=["1", "Male", *["2"] * (len(f) - 2)]),
+        r"respondent 2: gndr is 'Male', no code",
+    ),
     "labels": (lambda f: f.assign(gndr="Male"), r"respondent 1: gndr is 'Male', no code"),
     "an unknown code of no answer": (lambda f: f.assign(impfuna=[9, *f["impfuna"][1:]]), r"respondent 1: impfuna is 9"),
     "half a code": (lambda f: f.assign(ipmodsta=[2.5, *f["ipmodsta"][1:]]), r"ipmodsta is 2.5, neither 1 to 6"),
@@ -467,6 +479,26 @@ def test_the_two_signs_that_answers_run_the_right_way_by_hand(high, slope, words
     else:
         with pytest.raises(InputError, match=r"^ess\.csv: " + words):
             ess._check_direction(scores, age, "ess.csv")
+
+
+@pytest.mark.parametrize(
+    ("value", "sign"), [("Conformity", 1), ("Tradition", 1), ("Stimulation", -1), ("Hedonism", -1)]
+)
+def test_each_of_four_values_goes_its_way_with_age(value, sign):
+    age = pd.Series([20.0, 20.0, 60.0])
+    scores = pd.DataFrame(0.0, index=age.index, columns=list(ess.VALUES)).assign(Benevolence=3.0)
+    ess._check_direction(scores.assign(**{value: sign * age / 100}), age, "ess.csv")
+    with pytest.raises(InputError, match="has answers that people do not give"):
+        ess._check_direction(scores.assign(**{value: -sign * age / 100}), age, "ess.csv")
+    turned = scores.assign(Benevolence=-3.0)
+    with pytest.raises(InputError, match="has its answers reversed already"):
+        ess._check_direction(turned.assign(**{value: -sign * age / 100}), age, "ess.csv")
+    age, half = pd.Series([20.0, 40.0, 60.0]), pd.Series([-1.0, -1.0, 2.0])
+    with pytest.raises(InputError, match=r"do not give .*: \+0\.87; both"):
+        ess._check_direction(turned.assign(**{value: sign * half}), age, "ess.csv")
+    level = pd.Series([1.0, -2.0, 1.0])
+    with pytest.raises(InputError, match=r"do not give .*: [+-]0\.00; both"):
+        ess._check_direction(scores.assign(**{value: sign * level}), age, "ess.csv")
 
 
 def test_a_file_is_known_by_its_hash_and_by_what_it_says_of_itself(tmp_path):
