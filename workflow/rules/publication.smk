@@ -108,6 +108,7 @@ if SIMULATED:
             "../../envs/analysis.yaml"
         params:
             centring=CONFIG.scoring.centring,
+            setting=CONFIG.simulation.setting,
             instrument=INSTRUMENT,
         message:
             "Holding what was recovered against what was planted"

@@ -156,6 +156,8 @@ def _centres(averages: np.ndarray, tags: Sequence[Tags], centring: str, instrume
 
 def _row_mean(values: np.ndarray) -> np.ndarray:
     """Mean of each row over its numbers; NaN for a row without any (where NumPy would warn)."""
+    # In this order a row adds up alike whoever stands beside it; taken columns come in the other.
+    values = np.ascontiguousarray(values)
     present = ~np.isnan(values)
     count = present.sum(axis=1)
     return np.where(present, values, 0).sum(axis=1) / np.where(count, count, np.nan)
