@@ -88,13 +88,17 @@ def pytest_configure():
 def pytest_collection_modifyitems(items):
     if os.environ["MUTANT_UNDER_TEST"].rpartition(".")[2] in silent():
         items.clear()
-    for name, module in list(sys.modules.items()):
-        if name.startswith("value_portrait"):
-            for remembered in vars(module).values():  # what was made without the mutant
-                getattr(remembered, "cache_clear", int)()
     stats = Path("mutmut-stats.json")
     seconds = json.loads(stats.read_text())["duration_by_test"] if stats.exists() else {{}}
     items.sort(key=lambda item: seconds.get(item.nodeid, 0))
+
+
+def pytest_runtest_setup():
+    # What is remembered was made without the mutant, or hides from mutmut which tests call a function.
+    for name, module in list(sys.modules.items()):
+        if name.startswith("value_portrait"):
+            for remembered in vars(module).values():
+                getattr(remembered, "cache_clear", int)()
 """
 
 
