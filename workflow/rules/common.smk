@@ -51,7 +51,7 @@ EXPORTS = {
 }
 MODELS = {slug(row.model): row for row in checked(read_models, CONFIG.models, CONFIG.study, EXPORTS)}
 PERSONAS = checked(read_personas, CONFIG.personas, GROUPS, MEASURED)
-checked(read_claims, CONFIG.claims, MEASURED)
+CLAIMS = checked(read_claims, CONFIG.claims, MEASURED)
 # What every model is told under each of its conditions, by the conditions' ids.
 CONDITIONS = {
     name: checked(model_conditions, row, PERSONAS, CONFIG.framings, CONFIG.models, EXPORTS, MEASURED)
