@@ -141,7 +141,9 @@ def only_words(text: str) -> Figure:
     """A figure that says why there is nothing to draw."""
     lines = textwrap.fill(text, 120)
     figure = Figure(figsize=(WIDTH, 0.6 + 0.13 * lines.count("\n")))
-    figure.text(0.5, 0.5, lines, ha="center", va="center")
+    axes = figure.subplots()
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, lines, ha="center", va="center")
     return figure
 
 

@@ -25,6 +25,7 @@ from value_portrait.publication.drawing import (
     spaced,
 )
 from value_portrait.publication.verdicts import LEVEL
+from value_portrait.randomness import named_generator
 from value_portrait.robustness.multiverse import ALL_OPTIONS
 
 CURVES = 3  # claims beside each other
@@ -65,12 +66,14 @@ def specification_curve(universes: pd.DataFrame, claims: pd.DataFrame) -> Figure
     drawn: Any = None
     for (curve, board), claim in zip(panels.T, chosen, strict=True):
         row: Any = about.loc[claim]
-        own = universes[(universes["claim"] == claim) & universes["value"].notna()].sort_values("value", kind="stable")
+        own = universes[(universes["claim"] == claim) & universes["value"].notna()]
+        # In the order of the table, universes that tie would show a pattern of its own.
+        own = own.iloc[named_generator("order of ties", 0).permutation(len(own))].sort_values("value", kind="stable")
         _draw_curve(curve, own)
         share = f"holds in {100 * row['share_holds']:.1f} % of {row['universes']:,}"
         if not math.isnan(row["share_significant"]):
             share += f",\nwith p < {LEVEL} in {100 * row['share_significant']:.1f} %"
-        title = textwrap.fill(shown(row["text"], 90), 34 * CURVES // len(chosen))
+        title = textwrap.fill(shown(row["text"], 90), 27 * CURVES // len(chosen))
         draw_heading(curve, title, share)
         drawn = _draw_board(board, own, settings, places)
         board.set_xlabel("Analyses, sorted (%)")
@@ -156,7 +159,7 @@ def claims_held(claims: pd.DataFrame) -> Figure:
         chosen = tested["holds"].eq(True).to_numpy() == holds
         axes.plot(100 * tested["share_holds"][chosen], places[chosen], ls="", **FIRST | {"markerfacecolor": face})
     axes.plot(100 * tested["share_significant"], places, ls="", **SECOND)
-    axes.set_yticks(places, [textwrap.fill(shown(text, 90), 50) for text in tested["text"]], linespacing=0.9)
+    axes.set_yticks(places, [_two_lines(text) for text in tested["text"]], linespacing=0.9)
     axes.set_ylim(len(tested) - 0.4, -0.6)
     for place, option in zip(places.tolist(), tested["decides_most"], strict=True):
         axes.text(104, place, "" if pd.isna(option) else str(option).replace("_", " "), va="center", size=SMALL)
@@ -175,3 +178,9 @@ def claims_held(claims: pd.DataFrame) -> Figure:
     figure.legend(handles, [*labels, "by setting of what decides most"], loc="outside upper center", ncols=2)
     figure.supxlabel(note, size=SMALL, x=0.01, ha="left")
     return figure
+
+
+def _two_lines(text: str) -> str:
+    """A claim in one line, or in two of about one length."""
+    text = shown(text, 90)
+    return text if len(text) <= 50 else textwrap.fill(text, max(len(text) // 2 + 8, 30), break_on_hyphens=False)

@@ -21,6 +21,7 @@ from value_portrait.publication.drawing import (
     draw_ranges,
     house_style,
     model_rows,
+    only_words,
     rows_height,
     shown,
     signed,
@@ -75,9 +76,11 @@ def profile_intervals(table: pd.DataFrame, families: Mapping[str, str], instrume
         axes.tick_params(labelbottom=True)
     # A few very wide intervals would leave no room for the others.
     ends = own[["score", "low", "high"]].abs().to_numpy(float)
-    edge = 1.1 * np.nanquantile(ends, WITHIN) if np.isfinite(ends).any() else 1.0
+    known = ends[np.isfinite(ends)]
+    edge, most = (np.quantile(known, share) for share in (WITHIN, 1)) if known.size else (1.0, 1.0)
+    cut = "; the widest run off the edge" if most > 1.5 * edge else ""
+    edge = 1.1 * edge if cut else 1.05 * most
     panels[0].set_xlim(-edge, edge)
-    cut = "; the widest run off the edge" if np.nanmax(ends, initial=0) > edge else ""
     figure.supxlabel(
         f"{CENTRED} with 95 % interval{cut}; filled: clear of 0; dashed: mean of all {len(models)} models", size=7
     )
@@ -90,43 +93,48 @@ def variance_components(variance: pd.DataFrame, precision: pd.DataFrame, instrum
 
     ``variance`` and ``precision`` are the tables of these names; the coefficients are medians over the main family.
     """
+    variance = variance.dropna(subset="share")
     kinds = [kind for kind in SCORES if (variance["scores"] == kind).any()]
+    if not kinds:
+        return only_words("Variance could not be studied: too few models, or items of a dimension.")
     families, names = zip(*instrument.dimensions, strict=True)
+    curves = {kind: _curves(precision, kind, instrument) for kind in kinds}
     height = rows_height(families)
-    figure = Figure(figsize=(WIDTH, 1.6 + height + 2.1))
-    ratios = (height + 0.3, 1.9)
-    panels = figure.subplots(2, len(kinds), sharex="row", sharey="row", squeeze=False, height_ratios=ratios)
+    heights = [height + 0.3, 1.9] if any(curves.values()) else [height + 0.3]
+    figure = Figure(figsize=(WIDTH, 1.8 + height + 1.9 * (len(heights) - 1)))
+    panels = figure.subplots(len(heights), len(kinds), sharex="row", sharey="row", squeeze=False, height_ratios=heights)
     present: dict[str, Any] = {}
     for axes, kind in zip(panels[0], kinds, strict=True):
-        rows = variance[(variance["scores"] == kind) & variance["share"].notna()]
         places = dimension_rows(axes, families, names, True, instrument)
-        shares = _shares_of_parts(rows).reindex(instrument.dimensions)
+        shares = _shares_of_parts(variance[variance["scores"] == kind]).reindex(instrument.dimensions)
         left = np.zeros(len(places))
         for part, (label, style) in PARTS.items():
-            if part not in shares or not shares[part].any():
-                continue
-            width = shares[part].fillna(0).to_numpy(float)
-            present[label] = axes.barh(places, width, 0.72, left=left, edgecolor="white", lw=0.3, **style)
-            left += width
-        for place in places[shares.isna().all(axis=1).to_numpy()] if len(shares.columns) else places:
+            if part in shares and (width := shares[part].fillna(0).to_numpy(float)).any():
+                present[label] = axes.barh(places, width, 0.72, left=left, edgecolor="white", lw=0.3, **style)
+                left += width
+        for place in places[left == 0]:
             axes.text(0.5, place, "n/a", ha="center", va="center", size=SMALL)
         axes.set_xlim(0, 1)
         axes.set_xlabel("Share of the variance of one rating")
         axes.set_title(SCORES[kind])
+    present = {label: present[label] for label, _ in PARTS.values() if label in present}
+    figure.legend(list(present.values()), list(present), loc="outside upper center", ncols=3, labelspacing=0.3)
+    if len(heights) == 1:
+        figure.supxlabel("No coefficient of precision can be told from these models and items.", size=SMALL)
+        return figure
     lines: dict[str, Any] = {}
     for axes, kind in zip(panels[1], kinds, strict=True):
-        for number, (label, middle, low, high) in enumerate(_curves(precision, kind, instrument)):
+        for number, (label, middle, low, high) in enumerate(curves[kind]):
             style = {"color": COLOURS[number], "marker": MARKERS[number], "ls": LINES[number]}
             axes.fill_between(middle.index, low, high, color=COLOURS[number], alpha=0.12, lw=0)
             lines[label] = axes.plot(middle.index, middle, **style)[0]
+        if not curves[kind]:
+            axes.text(0.5, 0.5, "n/a", transform=axes.transAxes, ha="center", va="center")
         axes.set_ylim(0, 1)
         axes.grid()
         axes.set_xlabel("Items of a dimension")
     panels[1, 0].set_ylabel(f"Relative coefficient\n({mid_sentence(instrument.main)}: median, middle half)")
-    if present:
-        figure.legend(list(present.values()), list(present), loc="outside upper center", ncols=3, labelspacing=0.3)
-    if lines:
-        panels[1, -1].legend(list(lines.values()), list(lines), loc="upper left")
+    panels[1, -1].legend(list(lines.values()), list(lines), loc="upper left")
     return figure
 
 
