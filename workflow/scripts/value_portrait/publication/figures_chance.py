@@ -1,6 +1,7 @@
 """Figures that hold findings against chance: tags, validity in other raters, the mean profile, the circle."""
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from value_portrait.publication.drawing import (
     COLOURS,
     DIVERGING,
     FIRST,
+    SECOND,
     WIDTH,
     dimension_rows,
     draw_cells,
@@ -31,9 +33,8 @@ from value_portrait.publication.verdicts import LEVEL
 from value_portrait.robustness.groups import holm
 
 CHANCE: dict[str, Any] = {"color": "0.75", "lw": 3.6}
-BEYOND = f"beyond chance: p < {LEVEL} after Holm over the dimensions of a family"
-WITHIN = "not beyond chance"
-DIRECTIONS = {"positive": "Positive tags", "two_sided": "Tags of either sign"}
+BEYOND = f"filled: beyond chance, p < {LEVEL} after Holm over the family"
+DIRECTIONS = {"positive": "positive", "two_sided": "either sign"}
 VALIDITY_KEYS = {
     "raters": "Items keyed by other raters",
     "shuffled": "Keyed by shuffled raters",
@@ -74,21 +75,25 @@ def tags_by_chance(table: pd.DataFrame, instrument: Instrument) -> Figure:
     ``table`` is the table ``tags_by_chance``.
     """
     families, names = zip(*instrument.dimensions, strict=True)
-    figure = Figure(figsize=(WIDTH, 1.1 + rows_height(families)))
-    panels = figure.subplots(1, 4, sharey=True, width_ratios=(3, 1.3, 3, 1.3))
-    for axes, beside, (direction, title) in zip(panels[::2], panels[1::2], DIRECTIONS.items(), strict=True):
+    figure = Figure(figsize=(WIDTH, 1.2 + rows_height(families)))
+    numbers = 1.9  # inches
+    marks = WIDTH - 0.1 - titles_width(names, instrument) - numbers
+    axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(marks, numbers))
+    places = dimension_rows(axes, families, names, True, instrument)
+    columns = {}
+    for (direction, title), style, shift in zip(DIRECTIONS.items(), (FIRST, SECOND), (-0.17, 0.17), strict=True):
         rows = table[(table["direction"] == direction) & table["dimension"].notna()]
         rows = rows.assign(beyond=beyond_chance(rows)).set_index(["family", "dimension"]).reindex(instrument.dimensions)
-        places = dimension_rows(axes, families, names, True, instrument)
-        _draw_chance(axes, places, rows["expected"], rows["low"], rows["high"])
-        _draw_findings(axes, rows["tags"], places, rows["beyond"].eq(True).to_numpy())
-        axes.set_xlim(left=0)
-        axes.set_xlabel(title)
-        counts, expected = (
-            ["n/a" if math.isnan(number) else f"{number:.0f}" for number in rows[name]] for name in ("tags", "expected")
-        )
-        draw_columns(beside, places, "tags", {"found": counts, "chance": expected})
-    _explain(figure, panels[0], "95 % range and mean with shuffled questionnaires", BEYOND)
+        _draw_chance(axes, places + shift, rows["expected"], rows["low"], rows["high"])
+        _draw_findings(axes, rows["tags"], places + shift, rows["beyond"].eq(True).to_numpy(), style)
+        columns[title] = [
+            "n/a" if math.isnan(tags) else f"{tags:.0f} / {expected:.0f}"
+            for tags, expected in zip(rows["tags"], rows["expected"], strict=True)
+        ]
+    axes.set_xlim(left=0)
+    axes.set_xlabel("Items tagged")
+    draw_columns(beside, places, "found / by chance", columns)
+    _explain(figure, axes, "95 % range and mean with shuffled questionnaires", DIRECTIONS.values())
     return figure
 
 
@@ -135,7 +140,9 @@ def held_out_validity(table: pd.DataFrame, instrument: Instrument) -> Figure:
         draw_heading(axes, VALIDITY_KEYS[key], note)
     for axes in panels[::beside]:
         axes.set_ylabel("By items")
-    bar = figure.colorbar(drawn, ax=list(panels), orientation="horizontal", aspect=60, shrink=0.6, extend="both")
+    bar = figure.colorbar(
+        drawn, ax=list(panels), orientation="horizontal", aspect=60, shrink=0.6, pad=0.01, extend="both"
+    )
     numbers = "numbers: 100 r; " if size <= NUMBERED else ""
     bar.set_label(f"Correlation r within survey groups ({numbers}stronger ones have the colours of the ends)")
     bar.outline.set_visible(False)
@@ -160,10 +167,10 @@ def headlines_by_chance(table: pd.DataFrame, instrument: Instrument) -> Figure:
         places = dimension_rows(axes, families, family.names, False, instrument)
         axes.axvline(0, color="0.25", lw=0.7)
         _draw_chance(axes, places, rows["expected"], rows["expected_low"], rows["expected_high"])
-        _draw_findings(axes, rows["value"], places, rows["beyond"].eq(True).to_numpy())
+        _draw_findings(axes, rows["value"], places, rows["beyond"].eq(True).to_numpy(), FIRST)
         axes.set_title(title)
     figure.supxlabel(f"Mean of the models: {CENTRED[0].lower()}{CENTRED[1:]}", size=7)
-    _explain(figure, panels[0], "95 % range and mean with keys from shuffled raters, as many tags each", BEYOND)
+    _explain(figure, panels[0], "95 % range and mean with keys from shuffled raters", ["mean of the models"])
     return figure
 
 
@@ -221,17 +228,21 @@ def _draw_chance(axes: Axes, places: Any, expected: Any, low: Any, high: Any, co
     axes.plot(expected, places, ls="", marker="|", ms=5, color="0.35", mew=0.8)
 
 
-def _draw_findings(axes: Axes, values: Any, places: np.ndarray, beyond: np.ndarray) -> None:
+def _draw_findings(axes: Axes, values: Any, places: np.ndarray, beyond: np.ndarray, style: dict[str, Any]) -> None:
     """What was found in every row, filled where it is beyond chance."""
-    for chosen, face in ((~beyond, "white"), (beyond, FIRST["color"])):
-        axes.plot(np.asarray(values)[chosen], places[chosen], ls="", **FIRST | {"markerfacecolor": face})
+    for chosen, face in ((~beyond, "white"), (beyond, style["color"])):
+        own = style | {"markerfacecolor": face, "markersize": 4}
+        axes.plot(np.asarray(values)[chosen], places[chosen], ls="", **own)
 
 
-def _explain(figure: Figure, axes: Axes, chance: str, beyond: str) -> None:
-    """A legend of ``_draw_chance`` and ``_draw_findings`` above the figure."""
-    marks = [axes.plot([], [], **CHANCE)[0]]
-    marks += [axes.plot([], [], ls="", **FIRST | {"markerfacecolor": face})[0] for face in (FIRST["color"], "white")]
-    figure.legend(marks, [chance, beyond, WITHIN], loc="outside upper left", ncols=1, labelspacing=0.25)
+def _explain(figure: Figure, axes: Axes, chance: str, names: Iterable[str]) -> None:
+    """A legend of ``_draw_chance``, and of what was found: one name or two, each in its own style."""
+    handles, labels = [axes.plot([], [], **CHANCE)[0]], [chance]
+    for name, style in zip(names, (FIRST, SECOND), strict=False):
+        handles += axes.plot([], [], ls="", **style | {"markerfacecolor": "white", "markersize": 4})
+        labels.append(name)
+    handles += axes.plot([], [], ls="", color="0.25", marker="o")
+    figure.legend(handles, [*labels, BEYOND], loc="outside upper left", ncols=2, labelspacing=0.25)
 
 
 def _hundredths(r: float) -> str:

@@ -59,8 +59,8 @@ def specification_curve(universes: pd.DataFrame, claims: pd.DataFrame) -> Figure
     settings = claims[claims["option"].notna()].drop_duplicates(["option", "setting"])
     settings = settings.assign(at=settings["option"].map(ALL_OPTIONS.index)).sort_values("at", kind="stable")
     places = spaced(settings["option"].tolist())
-    height = 0.115 * (places[-1] + 1)
-    figure = Figure(figsize=(WIDTH, 2.7 + height))
+    height = 0.12 * (places[-1] + 1)
+    figure = Figure(figsize=(WIDTH, 3.0 + height))
     ratios = (1.5, height)
     panels = figure.subplots(2, len(chosen), sharex=True, sharey="row", squeeze=False, height_ratios=ratios)
     drawn: Any = None

@@ -133,7 +133,9 @@ def variance_components(variance: pd.DataFrame, precision: pd.DataFrame, instrum
         axes.set_ylim(0, 1)
         axes.grid()
         axes.set_xlabel("Items of a dimension")
-    panels[1, 0].set_ylabel(f"Relative coefficient\n({mid_sentence(instrument.main)}: median, middle half)")
+    panels[1, 0].set_ylabel("Relative coefficient")
+    name = shown(mid_sentence(instrument.main), 60)
+    figure.supxlabel(f"Relative coefficient: median and middle half of {name}", size=SMALL)
     panels[1, -1].legend(list(lines.values()), list(lines), loc="upper left")
     return figure
 
