@@ -147,6 +147,7 @@ rule publication:
         rules.draw_items.output,
         rules.draw_quality.output,
         rules.draw_comparisons.output,
+        rules.draw_robustness.output,
         rules.personas.input,
         [rules.assess_recovery.output, rules.draw_recovery.output] if SIMULATED else [],
         certificate_files(),
