@@ -16,6 +16,7 @@ from known_truth import (
     MAX_P,
     PLANTED,
     QUERIES,
+    RATERS,
     ROOT,
     SETTINGS,
     THRESHOLD,
@@ -40,12 +41,14 @@ from value_portrait.robustness.validity import validate_key
 from value_portrait.simulation.models import planted_scores
 
 RULE = TagRule("spearman", THRESHOLD, MAX_P, "positive")
-# A correlation below is no effect worth the name: Cohen (1988) calls .10 small.
-NEGLIGIBLE = 0.10
+# A correlation among all people below half a standard error of a study's counts as none: its raters cannot tell.
+NONE = 0.5 / np.sqrt(RATERS - 1)
 LEVEL = 0.05
 # Measures of one study, by name; shares and means over studies are held against the bounds.
 Measures = Mapping[str, float]
-COVERAGE, BIAS, ERRORS = (0.90, 0.98), (-0.05, 0.05), (0.0, 0.07)
+COVERAGE, BIAS, FAMILY_WISE = (0.90, 0.98), (-0.05, 0.05), (0.0, 0.07)
+# 5 %, and two standard errors of a share of 120 studies.
+SIGNIFICANT = (0.0, 0.09)
 
 
 class Check(NamedTuple):
@@ -86,7 +89,12 @@ def measure_coverage(setting: str, seed: int) -> Measures:
 
 
 def measure_discoveries(setting: str, seed: int) -> Measures:
-    """The estimated false discovery rate of positive tags less the share that is false: negligible among all people."""
+    """The estimated false discovery rate of positive tags less the share of tags without correlation among all people.
+
+    In the realistic setting most pairs correlate a little, for those who rate everything highly hold other values. So
+    shares by other meanings of false are shown beside: no positive correlation at all, one that Cohen (1988) would not
+    even call small, and no planted loading (a neighbour on the circle, or a habit of rating, is not what was meant).
+    """
     world, rng = make_world(setting, 1), np.random.default_rng([2, seed])
     items = draw_items(world, rng, GROUPS * QUERIES)
     blocks = draw_blocks(world, rng, items)
@@ -94,9 +102,15 @@ def measure_discoveries(setting: str, seed: int) -> Measures:
     all_of = (table["family"] == INSTRUMENT.main.name) & table["dimension"].isna() & (table["direction"] == "positive")
     estimate = float(table.loc[all_of, "false_discovery_rate"].iloc[0])
     tagged = tag(blocks)[:, MAIN]
-    false = (correlate_people(world, rng, items)[:, MAIN] < NEGLIGIBLE)[tagged].mean()
-    unplanted = (items.loadings[:, PLANTED] == 0)[tagged].mean()
-    return {"estimate less share": estimate - false, "estimate": estimate, "share": false, "not planted": unplanted}
+    rho = correlate_people(world, rng, items)[:, MAIN][tagged]
+    return {
+        "estimate less share": estimate - (rho < NONE).mean(),
+        "estimate": estimate,
+        "share": (rho < NONE).mean(),
+        "share, below 0": (rho < 0).mean(),
+        "share, below .10": (rho < 0.1).mean(),
+        "share, not planted": (items.loadings[:, PLANTED] == 0)[tagged].mean(),
+    }
 
 
 def measure_alike(setting: str, seed: int) -> Measures:
@@ -166,13 +180,16 @@ def measure_nothing(setting: str, seed: int) -> Measures:
 CHECKS = {
     "coverage": Check(measure_coverage, 40, dict.fromkeys(("queries", "wordings", "raters", "all"), COVERAGE)),
     "false discoveries": Check(measure_discoveries, 40, {"estimate less share": BIAS}),
-    "models alike": Check(measure_alike, 200, dict.fromkeys(INFERENCES, ERRORS)),
+    "models alike": Check(measure_alike, 200, dict.fromkeys(INFERENCES, FAMILY_WISE)),
     "generalizability": Check(measure_precision, 20, {"estimate less truth": BIAS}),
     "nothing planted": Check(
         measure_nothing,
         120,
-        {"validity": (-0.01, 0.01), "validity, interval without 0": ERRORS}
-        | {f"claims: {kind}": ERRORS for kind in ("above", "group_above", "rises_with_size", "model_families_differ")},
+        {"validity": (-0.01, 0.01), "validity, interval without 0": SIGNIFICANT}
+        | {
+            f"claims: {kind}": SIGNIFICANT
+            for kind in ("above", "group_above", "rises_with_size", "model_families_differ")
+        },
     ),
 }
 
