@@ -20,12 +20,13 @@ include: "workflow/rules/people.smk"
 include: "workflow/rules/personas.smk"
 include: "workflow/rules/robustness.smk"
 include: "workflow/rules/robustness_models.smk"
+include: "workflow/rules/claims.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/certificate.smk" if CERTIFIED else "workflow/rules/no_certificate.smk"
 include: "workflow/rules/publication.smk"
 
 
-# Targets that stop after a stage; personas and publication have their own.
+# Targets that stop after a stage; personas, robustness and publication have their own.
 rule items:
     input:
         "<results>/items/item_key.csv",
@@ -53,3 +54,4 @@ rule all:
         rules.publication.input,
         rules.items.input,
         rules.scores.input,
+        rules.robustness.input,

@@ -63,6 +63,7 @@ prompt_versions: [plain, plain_reversed]
 
 models: {folder}/models.tsv  # simulated for a start; live and recorded ones: docs/your-own-study.md
 personas: {folder}/personas.tsv # used where the column conditions of models.tsv names them
+claims: {folder}/claims.tsv  # what is put to the test in every defensible analysis; the header alone will do
 people: null                 # no groups of people to compare with
 """
 MEANINGS = {
@@ -82,6 +83,10 @@ persona\taxis\torder\tgroup\tstatement\tpeople
 age_young\tage\t1\tYoung\tYou are 20 years old.\t
 age_old\tage\t2\tOld\tYou are 80 years old.\t
 """
+CLAIMS = """\
+claim\ttext\twhere\tkind\targuments
+one_above_other\tModels are higher on {0} than on {1}\tmade up\tabove\t{0}; {1}
+"""
 OPTIONS = ("disagree strongly", "disagree", "neither", "agree", "agree strongly")
 
 
@@ -94,6 +99,7 @@ def write_study(folder: Path, rated: bool) -> None:
         "instrument.yaml": INSTRUMENT.format(**names),
         "study.yaml": STUDY.format(**names, correlations=correlations, correlations_meaning=MEANINGS[correlations]),
         "personas.tsv": PERSONAS,
+        "claims.tsv": CLAIMS.format(*DIMENSIONS),
         "models.tsv": models(),
         "prompts/plain/statement.txt": PROMPT.format(options="\n".join(OPTIONS)),
         "prompts/plain_reversed/statement.txt": PROMPT.format(options="\n".join(reversed(OPTIONS))),

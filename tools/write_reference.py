@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,18 +14,26 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
 from value_portrait.checking import Checked  # noqa: E402
-from value_portrait.configuration import Config, Model, Persona  # noqa: E402
+from value_portrait.configuration import Claim, Config, Model, Persona  # noqa: E402
 from value_portrait.instrument import as_instrument  # noqa: E402
 from value_portrait.instrument_file import InstrumentFile, read_instrument  # noqa: E402
 from value_portrait.responses.providers import ProvidersFile  # noqa: E402
-from value_portrait.tables import schemas  # noqa: E402
+from value_portrait.tables import Schema, schemas  # noqa: E402
 
 FILES: dict[str, tuple[type[Checked], str]] = {
     "config": (Config, "The config: `config.yaml`, and what is laid over it"),
     "models": (Model, "Columns of the table of models: `config/models.tsv`"),
     "personas": (Persona, "Columns of the table of personas: `config/personas.tsv`"),
+    "claims": (Claim, "Columns of the table of claims: `config/claims.tsv`"),
     "providers": (ProvidersFile, "Providers: `config/providers.yaml`"),
     "instrument": (InstrumentFile, "Instruments: `config/instruments/*.yaml`"),
+}
+# Tables whose columns stand beside the code that makes them.
+ROBUSTNESS = {
+    name.lower(): schema
+    for module in sorted(path.stem for path in (ROOT / "workflow/scripts/value_portrait/robustness").glob("*.py"))
+    for name, schema in vars(import_module(f"value_portrait.robustness.{module}")).items()
+    if isinstance(schema, Schema)
 }
 HEAD = """# Reference
 
@@ -58,7 +67,7 @@ def reference() -> str:
         "",
     ]
     shipped = as_instrument(read_instrument(ROOT / "config/instruments/value_portrait.yaml"))
-    for name, schema in schemas(shipped).items():
+    for name, schema in {**schemas(shipped), **ROBUSTNESS}.items():
         lines += [f"### `{name}`", "", "| column | type | what it means | range |", "|---|---|---|---|"]
         for column, about in schema.columns.items():
             ends = "" if about.low is None and about.high is None else f"{_end(about.low)} to {_end(about.high)}"

@@ -6,7 +6,16 @@ from instruments import VALUE_PORTRAIT
 from value_portrait.errors import InputError
 from value_portrait.files import written_whole
 from value_portrait.scores.ratings import NO_RATING, read_ratings
-from value_portrait.tables import read_parts, read_table, schemas, write_table, written_in_parts
+from value_portrait.tables import (
+    REPEATED_TEXT,
+    Column,
+    Schema,
+    read_parts,
+    read_table,
+    schemas,
+    write_table,
+    written_in_parts,
+)
 
 
 def key(**changes):
@@ -53,6 +62,15 @@ def test_reading_checks_too(tmp_path):
     path.write_text("item_id,family\n1-1,pvq\n")
     with pytest.raises(InputError, match="lacks the column"):
         read_table(path, "item_key", VALUE_PORTRAIT)
+
+
+def test_an_empty_cell_of_a_key_is_a_value_like_any_other(tmp_path):
+    schema = Schema(("a", "b"), {name: Column(REPEATED_TEXT, name, nullable=True) for name in "ab"})
+    rows = pd.DataFrame({"a": ["x", "x", "y", None], "b": ["u", None, None, None]})
+    write_table(rows, tmp_path / "whole.csv", schema)
+    assert read_table(tmp_path / "whole.csv", schema).to_pandas().isna().sum().tolist() == [1, 3]
+    with pytest.raises(InputError, match="row 5: repeats a y, b None"):
+        write_table(pd.concat([rows, rows[2:3]]), tmp_path / "twice.csv", schema)
 
 
 def test_repeated_rows_are_found_across_dictionaries(tmp_path):

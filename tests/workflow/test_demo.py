@@ -112,15 +112,6 @@ def test_a_finished_demo_has_nothing_to_do(demo):
     assert "Nothing to be done" in result.stdout
 
 
-def test_the_same_seed_gives_the_same_tables(small_demo, demo_copy):
-    result = run_snakemake(demo_copy, "--configfile", "small.yaml", "--forceall")
-    assert result.returncode == 0, result.stdout
-    for path in sorted((small_demo / "results/small").rglob("*")):
-        name = path.relative_to(small_demo)
-        if path.suffix in (".csv", ".parquet", ".json", ".md", ".tex", ".svg", ".pdf", ".png"):
-            assert (demo_copy / name).read_bytes() == path.read_bytes(), name
-
-
 def test_a_new_model_is_simulated_beside_the_others(demo_copy, small):
     path = demo_copy / "config/small_models.tsv"
     path.write_text(path.read_text() + path.read_text().splitlines()[-1].replace("fir-3", "fir:4/free") + "\n")

@@ -62,6 +62,9 @@ def write_study(checkout, **items):
     (study / "personas.tsv").write_text(
         "persona\taxis\torder\tgroup\tstatement\tpeople\nage_old\tage\t\tOld\tYou are old.\t\n"
     )
+    (study / "claims.tsv").write_text(
+        "claim\ttext\twhere\tkind\targuments\nsweet\tModels are sweet\tnowhere\thighest\tSweet\n"
+    )
     config = {
         "study": "tables",
         "study_folder": "mine",
@@ -71,6 +74,7 @@ def write_study(checkout, **items):
         "prompt_versions": VERSIONS,
         "models": "mine/models.tsv",
         "personas": "mine/personas.tsv",
+        "claims": "mine/claims.tsv",
         "people": None,
     }
     (checkout / "mine.yaml").write_text(yaml.safe_dump(config))

@@ -16,6 +16,7 @@ from value_portrait.personas.ess_file import check_groups
 from value_portrait.responses.conditions import BASELINE, STEERING, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
 from value_portrait.responses.recorded import answered_versions, find_answers, versions_missed
+from value_portrait.robustness.claims import read_claims
 from value_portrait.study.folder import find_tables
 
 # What the user's config leaves open is as the shipped one has it, also where Snakemake reads only the user's: in another
@@ -24,7 +25,7 @@ CHOICES = load_configfile(shipped("config.yaml"))
 update_config(CHOICES, config)
 CONFIG_FILES = " + ".join(map(str, workflow.configfiles)) or "config"
 CONFIG = checked(check_config, CHOICES, CONFIG_FILES)
-NAMED = ("instrument", "models", "families", "providers", "personas")
+NAMED = ("instrument", "models", "families", "providers", "personas", "claims")
 CONFIG = CONFIG.model_copy(update={key: checked(chosen, getattr(CONFIG, key), key) for key in NAMED})
 # What is measured: as it goes to scripts, and as an object.
 INSTRUMENT = checked(read_instrument, CONFIG.instrument)
@@ -50,6 +51,7 @@ EXPORTS = {
 }
 MODELS = {slug(row.model): row for row in checked(read_models, CONFIG.models, CONFIG.study, EXPORTS)}
 PERSONAS = checked(read_personas, CONFIG.personas, GROUPS, MEASURED)
+checked(read_claims, CONFIG.claims, MEASURED)
 # What every model is told under each of its conditions, by the conditions' ids.
 CONDITIONS = {
     name: checked(model_conditions, row, PERSONAS, CONFIG.framings, CONFIG.models, EXPORTS, MEASURED)
@@ -80,6 +82,7 @@ CERTIFIED = (
     and CONFIG.prompt_versions == list(VERSIONS)
     and all(len(files) == len(VERSIONS) for files in RECORDED_FILES.values())
 )
+PRINTED_SCORES = {"printed_scores": shipped("data/reference/table_12_open_weight_scores.csv")}
 LIVE_PARAMS = {"models": CONFIG.models, **{name: getattr(CONFIG.responses, name) for name in ("store", "max_usd")}}
 LIVE, SIMULATED_MODELS = (
     [name for name, row in MODELS.items() if row.answers == answers] for answers in ("live", "simulated")

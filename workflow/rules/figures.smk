@@ -23,7 +23,6 @@ TABLES = [
     *CROSS_LOADING,
     "reliability",
 ]
-PRINTED_SCORES = {"printed_scores": shipped("data/reference/table_12_open_weight_scores.csv")}
 PEOPLE_TABLES = {
     "profiles_as_seen": "<results>/scores/profiles_as_seen.csv",
     "rater_profiles": "<results>/scores/rater_profiles.parquet",

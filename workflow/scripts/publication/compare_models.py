@@ -7,6 +7,7 @@ from value_portrait.configuration import read_models
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import comparisons
+from value_portrait.scores.model_groups import printed_scores
 from value_portrait.tables import read_table, write_csv
 
 
@@ -19,7 +20,7 @@ def compare_models(inputs: Mapping[str, str], outputs: Mapping[str, str], study:
     rows = read_models(inputs["models"], study)
     own = table[["model", "family", "dimension", "centred_mean"]]
     printed = [model.model for model in rows if model.answers == "printed"]
-    everyone = pd.concat([own, _printed(printed, inputs["printed_scores"], instrument)]) if printed else own
+    everyone = pd.concat([own, printed_scores(printed, inputs["printed_scores"], instrument)]) if printed else own
     answered = [model for model in rows if model.answers != "printed"]
     compared = comparisons.compare_groups(own, answered, instrument)
     by_size = comparisons.compare_groups(everyone, rows, instrument)
@@ -32,13 +33,6 @@ def compare_models(inputs: Mapping[str, str], outputs: Mapping[str, str], study:
         seen, raters, participants = (read_table(inputs[name], name, instrument).to_pandas() for name in names)
         write_csv(comparisons.compare_with_people(seen, raters, instrument), outputs["people"])
         write_csv(comparisons.distributions(seen, raters, participants, instrument), outputs["instruments"])
-
-
-def _printed(names: list[str], path: str, instrument: Instrument) -> pd.DataFrame:
-    """The printed scores of these models in the main family, one row per model and dimension."""
-    wide = pd.read_csv(path, comment="#", index_col="model").loc[names, list(instrument.main.names)]
-    long = wide.melt(ignore_index=False, var_name="dimension", value_name="centred_mean").reset_index()
-    return long.assign(family=instrument.main.name)
 
 
 if "snakemake" in globals():

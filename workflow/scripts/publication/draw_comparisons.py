@@ -6,8 +6,8 @@ import pandas as pd
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import figures_items, figures_models
-from value_portrait.publication.comparisons import COMPARISONS, LARGE_B
 from value_portrait.publication.drawing import save_figures
+from value_portrait.scores.model_groups import COMPARISONS, LARGE_B
 
 TITLES = COMPARISONS | {"size": (f"large (at least {LARGE_B} B)", "small")}
 

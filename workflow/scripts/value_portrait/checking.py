@@ -102,7 +102,7 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def read_rows(path: str | Path, key: str, kind: type[Part]) -> list[tuple[str, Part]]:
+def read_rows(path: str | Path, key: str, kind: type[Part], may_be_empty: bool = False) -> list[tuple[str, Part]]:
     """The rows of a tab-separated table of the config, each with the words that say where it stands.
 
     Numbers are numbers, empty cells are None, cells of a list are parted by ``;``.
@@ -113,7 +113,7 @@ def read_rows(path: str | Path, key: str, kind: type[Part]) -> list[tuple[str, P
 
     Raises
     ------
-    InputError : no such file, other columns than the type's fields, a bad cell, or no row.
+    InputError : no such file, other columns than the type's fields, a bad cell, or no row where there must be one.
     """
     path = Path(path)
     if not path.is_file():
@@ -133,7 +133,7 @@ def read_rows(path: str | Path, key: str, kind: type[Part]) -> list[tuple[str, P
             raise InputError(where, f"has more than {len(header)} cells.", "Remove the surplus tabs.")
         cells = {name: _cell(text, fields[name].annotation) for name, text in row.items()}
         read.append((where, check(kind, cells, where)))
-    if not read:
+    if not read and not may_be_empty:
         raise InputError(path, "has no row.", "Add one.")
     return read
 

@@ -125,6 +125,7 @@ class Config(Checked):
     providers: Folder = Field(description="the path of providers.yaml")
     families: Folder = Field(description="the path of a table of colours and markers of model families")
     personas: Folder = Field(description="the path of a table of personas")
+    claims: Folder = Field(description="the path of a table of claims")
     people: People | None = Field(description="groups of people, or null for none")
     framings: dict[str, Framing]
     simulation: Simulation | None = None
@@ -205,6 +206,35 @@ class Persona(Checked):
     group: Label = Field(description="the group's label in tables and figures; for steering the value")
     statement: str = Field(pattern=r"\S", description="what the model is told, in the second person")
     people: str | None = Field(description="the label of the group in the human reference data, or empty")
+
+
+class Claim(Checked):
+    """A row of the table of claims: what is said of the models, and how it is put to the test in every analysis."""
+
+    claim: Name = Field(description="an id of small letters, digits and _")
+    text: str = Field(pattern=r"\S", description="the claim in words")
+    where: str = Field(pattern=r"\S", description="where it stands")
+    kind: Literal[
+        "highest",
+        "lowest",
+        "highest_in_most_models",
+        "above",
+        "group_above",
+        "rises_with_size",
+        "model_families_differ",
+        "condition_above",
+    ] = Field(
+        description="what is looked at, and its arguments: highest, lowest, highest_in_most_models (the dimensions "
+        "that are exactly those), above (two dimensions, higher first), group_above (two groups of models, higher "
+        "first, and a score), rises_with_size, model_families_differ (a score) or condition_above (two conditions, "
+        "higher first, and a dimension)"
+    )
+    arguments: list[Label] = Field(
+        min_length=1,
+        description="parted by ;. A score is a dimension, or spread (of the main family's dimensions within a model); "
+        "a group is a column of the table of models with a setting: weights=open, reasoning=yes, family=..., "
+        "developer=..., size_b>=30 or size_b<30",
+    )
 
 
 def check_config(content: Mapping[str, Any], name: str) -> Config:

@@ -540,7 +540,9 @@ def _repeated_row(table: pa.Table, key: tuple[str, ...]) -> int | None:
         if not pa.types.is_dictionary(column.type):
             column = column.dictionary_encode()
         codes = column.unify_dictionaries().combine_chunks()
-        rows = rows * max(len(codes.dictionary), 1) + codes.indices.to_numpy()
+        # Where a key may be null, null is one more value.
+        indices = pc.fill_null(codes.indices, len(codes.dictionary))
+        rows = rows * (len(codes.dictionary) + 1) + indices.to_numpy()
     first = np.unique(rows, return_index=True)[1]
     if len(first) == len(rows):
         return None

@@ -67,11 +67,20 @@ class QuerySums:
             result: np.ndarray = np.einsum("bq,sqd->bsd", weights, sums, optimize=True)
             return result
 
+        return self._score(*map(total, (self.rated, self.signs, self.counts, self.centre, self.centre_counts)))
+
+    def without_each(self) -> np.ndarray:
+        """Centred scores (S, Q, D) without the items of each query in turn."""
+        sums = (self.rated, self.signs, self.counts, self.centre, self.centre_counts)
+        return self._score(*(own.sum(axis=1, keepdims=True) - own for own in sums))
+
+    def _score(
+        self, rated: np.ndarray, signs: np.ndarray, counts: np.ndarray, centre: np.ndarray, centre_counts: np.ndarray
+    ) -> np.ndarray:
         with np.errstate(invalid="ignore", divide="ignore"):
-            centre = total(self.centre) / total(self.centre_counts)
+            centre = centre / centre_counts
             centre = np.where(np.isnan(centre), 0, centre)
-            centred = total(self.rated) - centre[..., self.of_family] * total(self.signs)
-            scores: np.ndarray = centred / total(self.counts)
+            scores: np.ndarray = (rated - centre[..., self.of_family] * signs) / counts
         return scores
 
 
@@ -106,7 +115,7 @@ def sum_by_query(
     rated = np.where(given, averages, 0)
 
     def total(cells: np.ndarray, of_item: np.ndarray) -> np.ndarray:
-        result: np.ndarray = np.einsum("qi,si,id->sqd", belongs, cells, of_item.astype(float), optimize=True)
+        result: np.ndarray = belongs @ (cells[:, :, None] * of_item)
         return result
 
     return QuerySums(

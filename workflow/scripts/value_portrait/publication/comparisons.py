@@ -7,27 +7,7 @@ import pandas as pd
 
 from value_portrait.configuration import Model
 from value_portrait.instrument import Instrument
-
-# From this size on a model counts as large: it does not fit on one common accelerator.
-LARGE_B = 30
-
-COMPARISONS: dict[str, tuple[str, str]] = {
-    "weights": ("open", "closed"),
-    "size": ("large", "small"),
-    "reasoning": ("reasoning", "no reasoning"),
-}
-
-
-def group_of(model: Model, comparison: str) -> str | None:
-    """The side of a comparison that a row of ``models.tsv`` stands on; None where its size is not public."""
-    one, other = COMPARISONS[comparison]
-    if comparison == "weights":
-        return str(model.weights)
-    if comparison == "reasoning":
-        return one if model.reasoning == "yes" else other
-    if model.size_b is None:
-        return None
-    return one if model.size_b >= LARGE_B else other
+from value_portrait.scores.model_groups import COMPARISONS, group_of
 
 
 def compare_groups(scores: pd.DataFrame, models: Sequence[Model], instrument: Instrument) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import pingouin
 from scipy import optimize, special
 
 from value_portrait.instrument import Instrument
@@ -28,7 +27,7 @@ def reliability_of_models(
     frame = pd.DataFrame(ratings.observations(observations), columns=ratings.items)
     rows = []
     for family, dimension in instrument.dimensions:
-        items = _keyed(frame, key, family, dimension, instrument)
+        items = keyed_items(frame, key, family, dimension, instrument)
         about = {"source": "models", "family": family, "dimension": dimension, "n_groups": 1}
         rows.append(about | {"coefficient": "alpha"} | _alpha(items))
         omega = {"estimate": mcdonald_omega(items.to_numpy()), "ci_low": np.nan, "ci_high": np.nan}
@@ -51,7 +50,7 @@ def reliability_of_raters(survey: pd.DataFrame, key: pd.DataFrame, instrument: I
     ]
     rows = []
     for family, dimension in instrument.dimensions:
-        parts = [_alpha(_keyed(group, key, family, dimension, instrument)) for group in groups]
+        parts = [_alpha(keyed_items(group, key, family, dimension, instrument)) for group in groups]
         parts = [part for part in parts if np.isfinite(part["estimate"])]
         rows.append(
             {
@@ -76,6 +75,15 @@ def feldt_interval(alpha: float, n: int, k: int) -> tuple[float, float]:
     """
     low, high = (1 - (1 - alpha) * special.fdtri(n - 1, (n - 1) * (k - 1), p) for p in (0.975, 0.025))
     return float(low), float(high)
+
+
+def transform_alpha(alpha: np.ndarray, n: np.ndarray, k: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(1 - alpha)^(1/3), which is nearly normal, and its variance, of alphas over n rows and k items each.
+
+    Hakstian and Whalen (1976, Psychometrika 41).
+    """
+    transformed = np.cbrt(1 - alpha)
+    return transformed, 18 * k * (n - 1) * transformed**2 / ((k - 1) * (9 * n - 11) ** 2)
 
 
 def mcdonald_omega(rated: np.ndarray) -> float:
@@ -115,7 +123,7 @@ def omega_of(covariance: np.ndarray) -> float:
 
     bounds = [(np.log(LEAST_UNIQUENESS), 0.0)] * len(sd)
     start = np.full(len(sd), np.log(0.5))
-    options = {"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000}
+    options = {"ftol": 1e-15, "gtol": 1e-9}
     found = optimize.minimize(misfit, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     # Not by the search's own word: where rounding hides the last improvement it calls an optimum a failure.
     downhill = found.x - np.clip(found.x - found.jac, *np.transpose(bounds))
@@ -126,10 +134,10 @@ def omega_of(covariance: np.ndarray) -> float:
     return common / (common + float(own @ sd**2))
 
 
-def _keyed(
+def keyed_items(
     ratings: pd.DataFrame, key: pd.DataFrame, family: str, dimension: str, instrument: Instrument
 ) -> pd.DataFrame:
-    """The complete rows of a dimension's items, negative items mirrored."""
+    """The complete rows of a dimension's items (columns of ``ratings``), negative items mirrored."""
     own = key[(key["family"] == family) & (key["dimension"] == dimension) & key["item_id"].isin(ratings.columns)]
     columns = ratings[own["item_id"]]
     negative = own.loc[own["polarity"] < 0, "item_id"]
@@ -143,6 +151,8 @@ def _size(items: pd.DataFrame) -> dict[str, float]:
 def _alpha(items: pd.DataFrame) -> dict[str, float]:
     if items.shape[1] < 2 or items.shape[0] < 3 or items.sum(axis=1).var() == 0:
         return _size(items) | {"estimate": np.nan, "ci_low": np.nan, "ci_high": np.nan}
+    import pingouin  # takes two seconds, and whoever needs the formulas alone should not wait for it
+
     alpha = float(pingouin.cronbach_alpha(data=items)[0])
     low, high = feldt_interval(alpha, *items.shape)
     return _size(items) | {"estimate": alpha, "ci_low": low, "ci_high": high}
@@ -152,8 +162,7 @@ def _pool(parts: list[dict[str, float]]) -> dict[str, float]:
     if not parts:
         return {"estimate": np.nan, "ci_low": np.nan, "ci_high": np.nan}
     alpha, items, n = (np.array([part[name] for part in parts]) for name in ("estimate", "n_items", "n_observations"))
-    transformed = np.cbrt(1 - alpha)
-    variance = 18 * items * (n - 1) * transformed**2 / ((items - 1) * (9 * n - 11) ** 2)
+    transformed, variance = transform_alpha(alpha, n, items)
     weight = 1 / variance
     mean, error = (weight * transformed).sum() / weight.sum(), 1 / np.sqrt(weight.sum())
     return {

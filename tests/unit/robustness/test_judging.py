@@ -1,0 +1,186 @@
+"""Claims judged by hand and by other implementations of the tests."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from instruments import SMALL
+from scipy import stats
+from value_portrait.configuration import Claim
+from value_portrait.publication.comparisons import highest_values
+from value_portrait.robustness.judging import Scored, Untestable, bound, judge
+
+# Dimensions: Sweet, Salty, Sour_Bitter, Haste.
+BY_HAND = np.array(
+    [
+        [[0.5, 0.1, -0.6, 0.0], [0.3, -0.1, -0.2, 0.0], [0.4, 0.3, 0.1, 0.0]],
+        [[0.1, 0.5, -0.6, 0.0], [0.1, 0.5, -0.6, 0.0], [0.4, 0.2, 0.3, 0.0]],
+        [[np.nan, 0.5, -0.6, 0.0], [np.nan, 0.1, 0.0, 0.0], [np.nan, 0.2, 0.3, 0.0]],
+    ]
+)
+
+
+def claim(kind, *arguments):
+    return Claim(claim="one", text="Words", where="there", kind=kind, arguments=list(arguments))
+
+
+def scored(scores, conditions=(), **columns):
+    """Models m0, m1, ... at baseline, then the first of them under other conditions."""
+    size = scores.shape[1] - len(conditions)
+    given = {"weights": "open", "reasoning": "no", "family": "A", "developer": "D", "size_b": None}
+    models = {f"m{n}": given | {name: values[n] for name, values in columns.items()} for n in range(size)}
+    subjects = [(name, "baseline") for name in models] + list(conditions)
+    return Scored(scores, subjects, models, SMALL)
+
+
+def random_scores(seed=0, universes=4, models=9):
+    return np.random.default_rng(seed).normal(0, 1, (universes, models, 4))
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "expected"),
+    [
+        # Mean profiles: 0.4, 0.1, -0.7/3; 0.2, 0.4, -0.3; none, 0.8/3, -0.1.
+        ("highest", ["Sweet"], [0.3, -0.2, np.nan]),
+        ("highest", ["Sweet", "Salty"], [0.1 + 0.7 / 3, 0.5, np.nan]),
+        # What has no score is let be, unless the claim names it.
+        ("highest", ["Salty"], [-0.3, 0.2, 0.8 / 3 + 0.1]),
+        ("lowest", ["Sour_Bitter"], [0.1 + 0.7 / 3, 0.5, 0.8 / 3 + 0.1]),
+        ("lowest", ["Salty"], [-0.7 / 3 - 0.1, -0.7, -0.1 - 0.8 / 3]),
+        ("highest_in_most_models", ["Sweet"], [1, 1 / 3, np.nan]),
+        ("highest_in_most_models", ["Sweet", "Salty"], [1, 2 / 3, np.nan]),
+        ("above", ["Sweet", "Sour_Bitter"], [0.4 + 0.7 / 3, 0.5, np.nan]),
+    ],
+)
+def test_profiles_by_hand(kind, arguments, expected):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        value, p = judge(claim(kind, *arguments), scored(BY_HAND))
+    assert value == pytest.approx(expected, nan_ok=True)
+    assert np.isnan(p).all() == (kind != "above")
+
+
+def test_a_claim_holds_beyond_its_bound():
+    assert (bound(claim("highest", "Sweet")), bound(claim("highest_in_most_models", "Sweet"))) == (0, 0.5)
+
+
+def test_the_models_that_share_the_highest_are_those_of_the_summary():
+    scores = random_scores(universes=1)[:, :, :3]
+    frame = pd.DataFrame(
+        [(f"m{m}", "taste", name, scores[0, m, d]) for m in range(9) for d, name in enumerate(SMALL.main.names)],
+        columns=["model", "family", "dimension", "centred_mean"],
+    )
+    expected = np.mean([own == {"Sweet", "Salty"} for own in highest_values(frame, 2, SMALL).values()])
+    padded = np.concatenate([scores, scores[:, :, :1]], axis=2)
+    assert judge(claim("highest_in_most_models", "Sweet", "Salty"), scored(padded))[0] == pytest.approx([expected])
+
+
+def test_paired_t_is_scipys():
+    scores = random_scores()
+    value, p = judge(claim("above", "Salty", "Sweet"), scored(scores))
+    for universe in range(len(scores)):
+        expected = stats.ttest_rel(scores[universe, :, 1], scores[universe, :, 0])
+        assert p[universe] == pytest.approx(expected.pvalue)
+        assert value[universe] == pytest.approx((scores[universe, :, 1] - scores[universe, :, 0]).mean())
+
+
+@pytest.mark.parametrize("score", ["Salty", "spread"])
+def test_welchs_test_is_scipys(score):
+    scores = random_scores()
+    scores[1, 4] = np.nan
+    reasoning = ["yes"] * 3 + ["no"] * 6
+    value, p = judge(claim("group_above", "reasoning=yes", "reasoning=no", score), scored(scores, reasoning=reasoning))
+    values = scores[:, :, 1] if score == "Salty" else pd.DataFrame(scores[:, :, :3].reshape(-1, 3)).var(axis=1)
+    values = np.asarray(values).reshape(len(scores), -1)
+    for universe, own in enumerate(values):
+        expected = stats.ttest_ind(own[:3], own[3:], equal_var=False, nan_policy="omit")
+        assert p[universe] == pytest.approx(expected.pvalue)
+        assert value[universe] == pytest.approx(own[:3].mean() - np.nanmean(own[3:]))
+
+
+def test_the_correlation_with_size_is_scipys():
+    scores = random_scores()
+    scores[2, 1] = np.nan
+    sizes = [8.0, 70.0, 70.0, None, 405.0, 1.5, 30.0, None, None]
+    value, p = judge(claim("rises_with_size", "Sour_Bitter"), scored(scores, size_b=sizes))
+    sized = [n for n, size in enumerate(sizes) if size]
+    for universe in (0, 1, 3):
+        expected = stats.spearmanr([sizes[n] for n in sized], scores[universe, sized, 2])
+        assert value[universe] == pytest.approx(expected.statistic)
+        assert p[universe] == pytest.approx(expected.pvalue)
+    assert np.isnan(value[2])
+    assert np.isnan(p[2])
+
+
+def test_families_by_scipys_f_and_by_hand():
+    scores = random_scores()
+    families = ["A", "B", "A", "C", "B", "A", "C", "C", "B"]
+    value, p = judge(claim("model_families_differ", "Sweet"), scored(scores, family=families))
+    for universe in range(len(scores)):
+        own = [[scores[universe, n, 0] for n in range(9) if families[n] == name] for name in "ABC"]
+        expected = stats.f_oneway(*own)
+        assert p[universe] == pytest.approx(expected.pvalue)
+        # Omega squared from F, of k groups and n models: (k - 1)(F - 1) / ((k - 1)(F - 1) + n).
+        lead = 2 * (expected.statistic - 1)
+        assert value[universe] == pytest.approx(lead / (lead + 9))
+
+
+def test_conditions_of_the_models_that_have_both():
+    scores = random_scores(models=6)
+    told = [("m0", "old"), ("m1", "old"), ("m1", "young"), ("m0", "young")]
+    value, p = judge(claim("condition_above", "old", "young", "Haste"), scored(scores, told))
+    difference = np.stack([scores[:, 2, 3] - scores[:, 5, 3], scores[:, 3, 3] - scores[:, 4, 3]], axis=1)
+    assert value == pytest.approx(difference.mean(axis=1))
+    assert p == pytest.approx([stats.ttest_1samp(own, 0).pvalue for own in difference])
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        (claim("group_above", "reasoning=yes", "reasoning=no", "Sweet"), "no model is reasoning=yes"),
+        (claim("group_above", "family=A", "family=Z", "Sweet"), "no model is family=Z"),
+        (claim("rises_with_size", "Sweet"), "fewer than 4 models state their size"),
+        (claim("model_families_differ", "Sweet"), "it takes two families of models, and two models in one of them"),
+        (claim("condition_above", "old", "young", "Sweet"), "no model has answers under both old and young"),
+    ],
+)
+def test_what_is_not_there_is_said(asked, reason):
+    with pytest.raises(Untestable) as error:
+        judge(asked, scored(random_scores()))
+    assert str(error.value) == reason
+
+
+def test_one_model_has_a_profile_but_no_test():
+    scores = random_scores(models=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        value, p = judge(claim("above", "Salty", "Sweet"), scored(scores))
+        assert value == pytest.approx(scores[:, 0, 1] - scores[:, 0, 0])
+        assert np.isnan(p).all()
+        columns = {"weights": ["open"]}
+        with pytest.raises(Untestable, match="weights=closed"):
+            judge(claim("group_above", "weights=open", "weights=closed", "Sweet"), scored(scores, **columns))
+    value, p = judge(
+        claim("group_above", "weights=open", "weights=closed", "Sweet"),
+        scored(random_scores(models=2), weights=["open", "closed"]),
+    )
+    assert np.isfinite(value).all()
+    assert np.isnan(p).all()
+
+
+def test_with_nothing_planted_no_more_claims_are_significant_than_the_level_says():
+    scores = random_scores(seed=5, universes=4000, models=12)
+    about = {
+        "reasoning": ["yes"] * 5 + ["no"] * 7,
+        "size_b": list(range(1, 13)),
+        "family": list("AAABBBCCCDDD"),
+    }
+    own = scored(scores, **about)
+    for asked in (
+        claim("above", "Salty", "Sweet"),
+        claim("group_above", "reasoning=yes", "reasoning=no", "Salty"),
+        claim("rises_with_size", "Salty"),
+        claim("model_families_differ", "Salty"),
+    ):
+        assert (judge(asked, own)[1] < 0.05).mean() == pytest.approx(0.05, abs=0.012)

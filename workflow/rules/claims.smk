@@ -1,0 +1,51 @@
+# Claims: what is said of the models, held against every defensible analysis; and what becomes of it.
+# Takes  results/{study,items,scores,robustness}, the table of claims
+# Gives  results/robustness/{universes.parquet,claims.csv}
+
+
+rule judge_claims:
+    input:
+        survey="<results>/study/survey.parquet" if RATED else [],
+        participants="<results>/study/participants.parquet" if RATED else [],
+        published="<results>/items/published_correlations.parquet" if PAPERS_OWN else [],
+        item_key=[] if RATED else "<results>/items/item_key.csv",
+        ratings="<results>/scores/ratings.parquet",
+        item_table="<results>/study/items.parquet",
+        claims=CONFIG.claims,
+        library=library("robustness/judge_claims"),
+    output:
+        universes="<results>/robustness/universes.parquet",
+        claims="<results>/robustness/claims.csv",
+    log:
+        "<logs>/judge_claims.log",
+    benchmark:
+        "<benchmarks>/judge_claims.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        choices={"items": CONFIG.items.model_dump(), "scoring": CONFIG.scoring.model_dump()},
+        prompt_versions=CONFIG.prompt_versions,
+        models={
+            row.model: row.model_dump(include=["family", "developer", "weights", "size_b", "reasoning"])
+            for row in MODELS.values()
+        },
+        limit=CONFIG.robustness.universes,
+        seed=CONFIG.seed,
+        instrument=INSTRUMENT,
+    message:
+        "Putting every claim to the test in every defensible analysis"
+    script:
+        "../scripts/robustness/judge_claims.py"
+
+
+rule robustness:
+    input:
+        rules.explain_profiles.output,
+        rules.study_variance.output,
+        rules.compare_groups.output,
+        rules.estimate_alphas.output,
+        rules.estimate_uncertainty.output,
+        rules.compare_pairs.output,
+        rules.judge_claims.output,
+        rules.test_tags.output if RATED else [],
+        rules.place_models.output if MEASURED.circle else [],

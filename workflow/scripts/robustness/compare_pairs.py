@@ -1,0 +1,66 @@
+"""All pairs of models held against each other at baseline, and their ranks."""
+
+import logging
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from value_portrait.instrument import Instrument, as_instrument
+from value_portrait.job import job
+from value_portrait.paper.claims import PAPER_HIGHEST
+from value_portrait.randomness import named_generator
+from value_portrait.responses.conditions import BASELINE
+from value_portrait.robustness.comparing import (
+    INFERENCES,
+    compare_pairs,
+    flip_signs,
+    probability_highest,
+    take_sample,
+)
+from value_portrait.robustness.comparison_tables import PAIRS, RANKS, pair_table, rank_table
+from value_portrait.robustness.contributions import find_contributions
+from value_portrait.scores.ratings import read_ratings
+from value_portrait.tables import read_table, write_table
+
+
+def write_comparisons(
+    inputs: Mapping[str, str],
+    outputs: Mapping[str, str],
+    prompt_versions: Sequence[str],
+    centring: str,
+    resamples: int,
+    seed: int,
+    instrument: Instrument,
+) -> None:
+    """Write the tables ``PAIRS`` and ``RANKS``."""
+    items = read_table(inputs["item_table"], "items", instrument, ["item_id", "query_id"]).to_pydict()
+    ratings = read_ratings(inputs["ratings"], "rating", prompt_versions, items["item_id"], instrument).under(BASELINE)
+    key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
+    parts = find_contributions(ratings, items["query_id"], key, centring, instrument)
+    models = [model for model, _ in ratings.subjects]
+    found, probabilities = {}, {}
+    for inference in INFERENCES:
+        sample = take_sample(parts, inference)
+        signs = flip_signs(sample, resamples, named_generator(f"signs for {inference}", seed))
+        found[inference] = compare_pairs(sample, signs, instrument)
+        # Another instrument has other names.
+        if set(instrument.main.names) >= PAPER_HIGHEST:
+            probabilities[inference] = probability_highest(sample, signs, sorted(PAPER_HIGHEST), instrument)
+        unknown = np.isnan(sample.df).all(axis=(1, 2))
+        if unknown.any():
+            names = [name for (_, name), lacking in zip(instrument.dimensions, unknown, strict=True) if lacking]
+            logging.warning("No comparison by %s, too few queries or versions: %s.", inference, ", ".join(names))
+    write_table(pair_table(parts.scores, models, found, instrument), outputs["pairs"], PAIRS)
+    write_table(rank_table(parts.scores, models, found, probabilities, instrument), outputs["ranks"], RANKS)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        write_comparisons(
+            dict(snakemake.input.items()),
+            dict(snakemake.output.items()),
+            snakemake.params.prompt_versions,
+            snakemake.params.centring,
+            snakemake.params.resamples,
+            snakemake.params.seed,
+            as_instrument(snakemake.params.instrument),
+        )

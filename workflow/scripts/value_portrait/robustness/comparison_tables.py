@@ -1,0 +1,115 @@
+"""The tables of differences between models, and of their ranks."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from value_portrait.instrument import Instrument
+from value_portrait.robustness.comparing import INFERENCES, LEVEL, Comparison
+from value_portrait.tables import NUMBER, REPEATED_TEXT, Column, Schema
+
+_FAMILY = Column(REPEATED_TEXT, "family of the dimension")
+_INFERENCE = Column(REPEATED_TEXT, "these_items or items_like_these", texts=INFERENCES)
+_P = Column(NUMBER, "two-sided p-value, null where it cannot be told", 0, 1, nullable=True)
+_ADJUSTED = Column(NUMBER, "adjusted for all pairs and dimensions of family and inference", 0, 1, nullable=True)
+_END = Column(NUMBER, "end of the 95 % interval", nullable=True)
+_RANK = Column(NUMBER, "end of the 95 % interval of the rank", low=1, nullable=True)
+
+PAIRS = Schema(
+    ("family", "dimension", "first", "second", "inference"),
+    {
+        "family": _FAMILY,
+        "dimension": Column(REPEATED_TEXT, "what is measured"),
+        "first": Column(REPEATED_TEXT, "one model"),
+        "second": Column(REPEATED_TEXT, "the other"),
+        "inference": _INFERENCE,
+        "difference": Column(NUMBER, "centred mean of the first less that of the second", nullable=True),
+        "se": Column(NUMBER, "its standard error, in scale points", low=0, nullable=True),
+        "low": _END,
+        "high": _END,
+        "p": _P,
+        "p_max_t": _ADJUSTED,
+        "p_bh": _ADJUSTED,
+    },
+)
+
+RANKS = Schema(
+    ("model", "family", "dimension", "inference"),
+    {
+        "model": Column(REPEATED_TEXT, "model, by its name in the table of models"),
+        "family": _FAMILY,
+        "dimension": Column(REPEATED_TEXT, "what is measured; null for the named dimensions together", nullable=True),
+        "inference": _INFERENCE,
+        "rank": Column(NUMBER, "place among models, 1 the highest", low=1, nullable=True),
+        "low": _RANK,
+        "high": _RANK,
+        "probability": Column(NUMBER, "that the named dimensions are the model's highest", 0, 1, nullable=True),
+    },
+)
+
+
+def pair_table(
+    scores: np.ndarray, models: Sequence[str], found: Mapping[str, Comparison], instrument: Instrument
+) -> pd.DataFrame:
+    """Table ``PAIRS`` of ``scores`` (S, D); ``found`` by inference."""
+    first, second = np.triu_indices(len(models), 1)
+    names = np.array(models, object)
+    frames = []
+    for inference, comparison in found.items():
+        for d, (family, dimension) in enumerate(instrument.dimensions):
+            difference, se = scores[first, d] - scores[second, d], comparison.sample.se[d][first, second]
+            reach = special.stdtrit(comparison.sample.df[d][first, second], (1 + LEVEL) / 2) * se
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "family": family,
+                        "dimension": dimension,
+                        "first": names[first],
+                        "second": names[second],
+                        "inference": inference,
+                        "difference": difference,
+                        "se": se,
+                        "low": difference - reach,
+                        "high": difference + reach,
+                        "p": comparison.p[d][first, second],
+                        "p_max_t": comparison.p_max_t[d][first, second],
+                    }
+                )
+            )
+    table = pd.concat(frames, ignore_index=True)
+    adjusted = np.full(len(table), np.nan)
+    for rows in table.groupby(["family", "inference"], sort=False).indices.values():
+        adjusted[rows] = benjamini_hochberg(table["p"].to_numpy(float)[rows])
+    return table.assign(p_bh=adjusted)
+
+
+def rank_table(
+    scores: np.ndarray,
+    models: Sequence[str],
+    found: Mapping[str, Comparison],
+    probabilities: Mapping[str, np.ndarray],
+    instrument: Instrument,
+) -> pd.DataFrame:
+    """Table ``RANKS``; ``found`` and ``probabilities`` (S,) by inference."""
+    frames = []
+    for inference, comparison in found.items():
+        about = {"model": models, "family": instrument.main.name, "inference": inference}
+        for d, (family, dimension) in enumerate(instrument.dimensions):
+            ends = {"low": comparison.low[:, d], "high": comparison.high[:, d]}
+            rank = pd.Series(scores[:, d]).rank(ascending=False, method="min")
+            frames.append(pd.DataFrame({**about, "family": family, "dimension": dimension, "rank": rank, **ends}))
+        if inference in probabilities:
+            frames.append(pd.DataFrame({**about, "probability": probabilities[inference]}))
+    return pd.concat(frames, ignore_index=True).reindex(columns=list(RANKS.columns))
+
+
+def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
+    """Adjusted p-values (Benjamini and Hochberg 1995); NaN are no tests."""
+    adjusted = np.full(len(p), np.nan)
+    tests = np.flatnonzero(~np.isnan(p))
+    order = tests[np.argsort(p[tests])[::-1]]
+    stretched = p[order] * len(order) / np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.minimum.accumulate(stretched), 1)
+    return adjusted

@@ -1,0 +1,161 @@
+"""Groups of models against each other, where models of one developer are no independent draws."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from value_portrait.configuration import Model
+from value_portrait.instrument import Instrument
+from value_portrait.scores.model_groups import COMPARISONS, group_of
+from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
+
+_DIFFERENCE = Column(NUMBER, "mean of the first minus that of the second", nullable=True)
+_P = Column(NUMBER, "two-sided p by cluster-robust t", low=0, high=1, nullable=True)
+
+GROUPS = Schema(
+    ("comparison", "family", "dimension"),
+    {
+        "comparison": Column(REPEATED_TEXT, "what the groups differ in: weights, size or reasoning"),
+        "family": Column(REPEATED_TEXT, "family of the dimension"),
+        "dimension": Column(
+            REPEATED_TEXT, "what is measured; profile_variance: how pronounced profiles are in the main family"
+        ),
+        "first": Column(REPEATED_TEXT, "one group"),
+        "second": Column(REPEATED_TEXT, "the other"),
+        "n_first": Column(COUNT, "models of the first group", low=0),
+        "n_second": Column(COUNT, "models of the second group", low=0),
+        "n_developers": Column(COUNT, "developers of both, the clusters", low=0),
+        "difference": _DIFFERENCE,
+        "ci_low": Column(
+            NUMBER, "lower end of Welch's 95 % interval, which takes models as independent", nullable=True
+        ),
+        "ci_high": Column(NUMBER, "upper end of it", nullable=True),
+        "cluster_low": Column(NUMBER, "lower end of the 95 % interval clustered by developer", nullable=True),
+        "cluster_high": Column(NUMBER, "upper end of it", nullable=True),
+        "df": Column(NUMBER, "its degrees of freedom; below 4 a p-value is not to be relied on", low=0, nullable=True),
+        "p": _P,
+        "p_adjusted": Column(
+            NUMBER, "p after Holm, over the dimensions of a family in a comparison", low=0, high=1, nullable=True
+        ),
+    },
+)
+
+# Beside the dimensions of the main family; no dimension of an instrument, and not adjusted with them.
+PROFILE_VARIANCE = "profile_variance"
+
+
+def compare_clustered(
+    scores: pd.DataFrame, models: Sequence[Model], comparison: str, instrument: Instrument
+) -> pd.DataFrame:
+    """The rows of the table ``GROUPS`` for one comparison.
+
+    Models cluster by developer: its models share data, training and taste, also across its families.
+
+    Parameters
+    ----------
+    scores : columns model, family, dimension and centred_mean.
+    """
+    wide = scores.pivot(index="model", columns=["family", "dimension"], values="centred_mean")
+    known = {model.model: model for model in models}
+    developers = np.array([known[name].developer or known[name].family for name in wide.index], str)
+    main = wide.reindex(columns=[name for name in instrument.dimensions if name[0] == instrument.main.name])
+    columns = {name: wide[name] for name in instrument.dimensions if name in wide}
+    columns[instrument.main.name, PROFILE_VARIANCE] = main.var(axis=1)
+    first, second = COMPARISONS[comparison]
+    sides = np.array([str(group_of(known[name], comparison)) for name in wide.index])
+    rows: list[dict[str, Any]] = []
+    for (family, dimension), values in columns.items():
+        entering = np.isin(sides, (first, second)) & values.notna().to_numpy()
+        own = values.to_numpy()[entering], (sides == first)[entering], developers[entering]
+        rows.append(
+            {
+                "comparison": comparison,
+                "family": family,
+                "dimension": dimension,
+                "first": first,
+                "second": second,
+                "n_first": own[1].sum(),
+                "n_second": (~own[1]).sum(),
+                "n_developers": len(set(own[2])),
+                **_compare(*own),
+            }
+        )
+    table = pd.DataFrame(rows)
+    if without := table["p"].isna().sum():
+        logging.warning(
+            "%s: %d differences cannot be tested: a side has fewer than two developers.", comparison, without
+        )
+    tested = [table["family"], table["dimension"] == PROFILE_VARIANCE]
+    return table.assign(p_adjusted=table.groupby(tested, sort=False)["p"].transform(holm)).reindex(
+        columns=list(GROUPS.columns)
+    )
+
+
+def clustered_error(values: np.ndarray, first: np.ndarray, clusters: np.ndarray) -> tuple[float, float]:
+    """The standard error of a difference of two means that is robust to clusters, and its degrees of freedom.
+
+    The bias-reduced estimator CR2 with Satterthwaite's degrees of freedom (Bell and McCaffrey 2002, Survey Methodology
+    28; Pustejovsky and Tipton 2018, Journal of Business & Economic Statistics 36), which holds its level
+    with few and unequal clusters; working model: independent observations. The regressors are the two groups'
+    indicators, so that a cluster's residuals on a side are scaled by (1 - its share of the side) to the power -1/2.
+
+    Parameters
+    ----------
+    values : (n,). first : (n,) bool, the side. clusters : (n,) labels.
+
+    Returns
+    -------
+    NaN twice where all of a side is one cluster: nothing tells how clusters of that side vary.
+    """
+    _, place = np.unique(clusters, return_inverse=True)
+    # (clusters, n): each cluster's term of the estimator is a sum over residuals.
+    member = np.equal.outer(np.arange(place.max() + 1), place).astype(float)
+    terms = np.zeros_like(member)
+    for side, sign in ((first, 1), (~first, -1)):
+        n = side.sum()
+        share = (member * side).sum(axis=1, keepdims=True) / n
+        if (share > 1 - 1e-12).any():
+            return np.nan, np.nan
+        terms += sign * member * side / (n * np.sqrt(1 - share))
+    # As sums over the observations themselves: residuals are deviations from the side's mean.
+    for side in (first, ~first):
+        terms[:, side] -= terms[:, side].mean(axis=1, keepdims=True)
+    products = terms @ terms.T
+    return float(np.sqrt(((terms @ values) ** 2).sum())), float(np.trace(products) ** 2 / (products**2).sum())
+
+
+def welch_error(values: np.ndarray, first: np.ndarray) -> tuple[float, float]:
+    """Welch's (1947) standard error of a difference of two means, and its degrees of freedom."""
+    parts = np.array([(values[side].var(ddof=1) / side.sum(), side.sum() - 1) for side in (first, ~first)])
+    variance = parts[:, 0].sum()
+    spread = (parts[:, 0] ** 2 / parts[:, 1]).sum()
+    return float(np.sqrt(variance)), float(variance**2 / spread) if spread else np.nan
+
+
+def holm(p: pd.Series) -> pd.Series:
+    """Holm's (1979) adjusted p-values; null stays null and counts as no test."""
+    ordered = p.dropna().sort_values()
+    steps = ordered * np.arange(len(ordered), 0, -1)
+    return steps.cummax().clip(upper=1).reindex(p.index)
+
+
+def _compare(values: np.ndarray, first: np.ndarray, clusters: np.ndarray) -> dict[str, float]:
+    """The columns of ``GROUPS`` from ``difference`` on."""
+    if not 0 < first.sum() < len(first):
+        return {"difference": np.nan, "p": np.nan}
+    difference = values[first].mean() - values[~first].mean()
+    found = {"difference": difference, "p": np.nan}
+    if min(first.sum(), (~first).sum()) >= 2:
+        error, df = welch_error(values, first)
+        reach = special.stdtrit(df, 0.975) * error
+        found |= {"ci_low": difference - reach, "ci_high": difference + reach}
+    error, df = clustered_error(values, first, clusters)
+    if error > 0:
+        reach = special.stdtrit(df, 0.975) * error
+        p = 2 * special.stdtr(df, -abs(difference) / error)
+        found |= {"cluster_low": difference - reach, "cluster_high": difference + reach, "df": df, "p": p}
+    return found

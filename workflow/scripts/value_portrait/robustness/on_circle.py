@@ -1,0 +1,241 @@
+"""The tables of how people and models lie on the instrument's circle."""
+
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from value_portrait.instrument import Family, Instrument
+from value_portrait.items.validation import Block
+from value_portrait.randomness import named_generator
+from value_portrait.robustness import circle as circles
+from value_portrait.robustness.held_out import held_out_correlations
+from value_portrait.robustness.shuffling import key_array, key_counts, score_keys, shuffled_correlations
+from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
+
+CIRCLE = Schema(
+    ("subject", "statistic", "reference"),
+    {
+        "subject": Column(
+            REPEATED_TEXT,
+            "what lies on the circle: questionnaire (the raters' own scores), items (their correlations with the "
+            "dimensions), raters (scored on items that other raters chose), models (their profiles), or pairs of tags "
+            "of one item: tags_same_sign, tags_opposite_sign",
+        ),
+        "statistic": Column(
+            REPEATED_TEXT,
+            "cosine_r2, correspondence_index, congruence, or of tags mean_steps between them on the circle",
+        ),
+        "reference": Column(
+            REPEATED_TEXT,
+            "what it is held against: order (the dimensions in any other order), raters (questionnaires shuffled among "
+            "raters) or keys (made from shuffled raters, with as many tags)",
+        ),
+        "n": Column(COUNT, "raters, items, models or pairs that enter", low=0),
+        "value": Column(NUMBER, "the statistic", nullable=True),
+        "expected": Column(NUMBER, "its mean over the reference", nullable=True),
+        "low": Column(NUMBER, "lower end of the middle 95 % of the reference", nullable=True),
+        "high": Column(NUMBER, "upper end of the middle 95 % of the reference", nullable=True),
+        "draws": Column(COUNT, "draws of the reference with a value", low=0),
+        "p": Column(
+            NUMBER,
+            "share of the reference at least as high; for the steps of tags of the same sign, at least as low",
+            0,
+            1,
+            nullable=True,
+        ),
+    },
+)
+# The held-out halves are drawn so many times, and pooled, in the study and in every shuffled one.
+SPLITS = 20
+# Of so many draws of other references one is taken of these, which take longest.
+DRAWS_PER_STUDY = 20
+
+
+def place_people(
+    blocks: Sequence[Block],
+    correlations: pd.DataFrame,
+    participants: pd.DataFrame,
+    key: pd.DataFrame,
+    rule: tuple[str, float, str],
+    draws: int,
+    seed: int,
+    instrument: Instrument,
+) -> pd.DataFrame:
+    """What rests on people alone: their questionnaire, the items' correlations, held-out scores, and pairs of tags.
+
+    Parameters
+    ----------
+    correlations : table ``correlations``. participants : table ``participants``; those who rated no item are left out.
+    rule : method, threshold and polarity of the item key. draws : of each reference; of the raters' held-out scores,
+        which take longest, a twentieth.
+    """
+    method, threshold, polarity = rule
+    circle, places = _circle(instrument)
+    names = list(circle.names)
+    raters = {rater for block in blocks for rater in block.raters}
+    own = participants[(participants["family"] == circle.name) & participants["participant_id"].isin(raters)]
+    scores = own.pivot(index="participant_id", columns="dimension", values="score")
+    scores = scores.reindex(columns=names).dropna(how="all")
+    ranked = scores.rank() if method == "spearman" else scores
+    rho = correlations[correlations["family"] == circle.name]
+    rho = rho.pivot(index="item_id", columns="dimension", values="rho").reindex(columns=names)
+    halves = (blocks, key_counts(key, instrument)[places], polarity, method, SPLITS)
+    random = named_generator("raters on the circle", seed)
+    shuffles = max(draws // DRAWS_PER_STUDY, 10)
+    held_out = held_out_correlations(*halves, None, random, circle, instrument)
+    held_out_shuffled = held_out_correlations(*halves, shuffles, random, circle, instrument)
+
+    random = named_generator("items on the circle", seed)
+    by_chance, tags_by_chance = [], []
+    for chunk in shuffled_correlations(blocks, method, draws, random, instrument):
+        part = chunk[:, :, places]
+        by_chance.append(correlations_over_rows(part))
+        tags_by_chance.append(circles.tag_pairs(_tagged(part, threshold)))
+    n_scored = sum(len(block.raters) - len(block.raters) // 2 for block in blocks)
+
+    fits = [
+        _fits("questionnaire", correlations_over_rows(ranked.to_numpy(float)[None])[0], {}, len(scores), draws, seed),
+        _fits(
+            "items",
+            correlations_over_rows(rho.to_numpy()[None])[0],
+            {"raters": np.concatenate(by_chance)},
+            len(rho),
+            draws,
+            seed,
+        ),
+        _fits("raters", held_out[0], {"raters": held_out_shuffled}, n_scored, draws, seed),
+    ]
+    chance = [np.concatenate(kind) for kind in zip(*tags_by_chance, strict=True)]
+    pairs = circles.tag_pairs(_tagged(rho.to_numpy()[None], threshold))
+    subjects = ("tags_same_sign", "tags_opposite_sign")
+    tags = [_steps(*part, draws, seed) for part in zip(subjects, pairs, chance, strict=True)]
+    return pd.concat([*fits, *tags], ignore_index=True)
+
+
+def place_models(
+    averages: np.ndarray,
+    items: Sequence[str],
+    key: pd.DataFrame,
+    null_keys: np.ndarray,
+    centring: str,
+    draws: int,
+    seed: int,
+    instrument: Instrument,
+) -> pd.DataFrame:
+    """How the dimensions of the models' profiles, correlated over models, lie on the circle.
+
+    Parameters
+    ----------
+    averages : (S, I) ratings of S models, averaged over versions. null_keys : (K, I, D) int8, K 0 without raters.
+    """
+    _, places = _circle(instrument)
+
+    def correlated(keys: np.ndarray) -> np.ndarray:
+        return correlations_over_rows(score_keys(averages, keys, centring, instrument)[:, :, places])
+
+    observed = correlated(key_array(key, items, instrument)[None])[0]
+    references = {} if not len(null_keys) else {"keys": correlated(null_keys)}
+    n = int(np.isfinite(averages).any(axis=1).sum())
+    return _fits("models", observed, references, n, draws, seed)
+
+
+def correlations_over_rows(values: np.ndarray) -> np.ndarray:
+    """Pearson's correlations (K, D, D) of the columns of K tables (K, N, D), over rows without a gap.
+
+    NaN for columns that do not vary, and where fewer than three rows are left; columns without any number do not make
+    a row incomplete.
+    """
+    empty = ~np.isfinite(values).any(axis=(0, 1))
+    whole = (np.isfinite(values) | empty).all(axis=2, keepdims=True)
+    n = whole.sum(axis=1, keepdims=True)
+    filled = np.where(whole & ~empty, values, 0).astype(float)
+    centred = np.where(whole, filled - filled.sum(axis=1, keepdims=True) / np.maximum(n, 1), 0)
+    length = np.sqrt((centred**2).sum(axis=1, keepdims=True))
+    unit = centred / np.where((length > 1e-6) & (n > 2), length, np.nan)
+    return np.clip(unit.transpose(0, 2, 1) @ unit, -1, 1)
+
+
+def _fits(
+    subject: str, observed: np.ndarray, references: dict[str, np.ndarray], n: int, draws: int, seed: int
+) -> pd.DataFrame:
+    """The three statistics of a matrix of correlations against each reference, over the dimensions that vary."""
+    size = len(observed)
+    places = np.flatnonzero(np.isfinite(np.diag(observed)))
+    if len(places) < 4:
+        logging.warning("%s: %d of %d dimensions vary, too few for a circle.", subject, len(places), size)
+    orders, complete = circles.arrangements(len(places), draws, named_generator(f"order of {subject}", seed))
+    own = observed[np.ix_(places, places)]
+    found = circles.fit_circle(own[None], places, size)
+    matrices = {"order": circles.rearranged(own, orders)}
+    matrices |= {name: reference[:, places][:, :, places] for name, reference in references.items()}
+    distributions = {name: circles.fit_circle(reference, places, size) for name, reference in matrices.items()}
+    rows = [
+        _row(subject, statistic, name, n, float(value[0]), reference[statistic], complete and name == "order")
+        for statistic, value in found.items()
+        for name, reference in distributions.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _steps(subject: str, pairs: np.ndarray, chance: np.ndarray, draws: int, seed: int) -> pd.DataFrame:
+    """Rows of the mean steps between tags of one item, (1, D, D) pairs, against other orders and shuffled raters."""
+    value, n = circles.mean_steps(pairs)
+    random = named_generator(f"order of {subject}", seed)
+    orders, complete = circles.arrangements(pairs.shape[1], draws, random)
+    references = {"order": circles.rearranged(pairs[0], orders), "raters": chance}
+    same = subject == "tags_same_sign"
+    rows = [
+        _row(
+            subject,
+            "mean_steps",
+            name,
+            int(n[0]),
+            float(value[0]),
+            circles.mean_steps(reference)[0],
+            complete and name == "order",
+            same,
+        )
+        for name, reference in references.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _row(
+    subject: str,
+    statistic: str,
+    reference: str,
+    n: int,
+    value: float,
+    distribution: np.ndarray,
+    complete: bool,
+    lower: bool = False,
+) -> dict[str, object]:
+    finite = distribution[np.isfinite(distribution)]
+    low, high = np.quantile(finite, [0.025, 0.975]) if len(finite) else (np.nan, np.nan)
+    return {
+        "subject": subject,
+        "statistic": statistic,
+        "reference": reference,
+        "n": n,
+        "value": value,
+        "expected": finite.mean() if len(finite) else np.nan,
+        "low": low,
+        "high": high,
+        "draws": len(finite),
+        "p": circles.share_as_extreme(value, distribution, complete, lower),
+    }
+
+
+def _tagged(correlations: np.ndarray, threshold: float) -> np.ndarray:
+    """Tags of either sign without a p-limit, (K, I, D) of 1, -1 and 0: as ``findings.two_sided_tags``."""
+    with np.errstate(invalid="ignore"):
+        return np.sign(correlations) * (np.abs(correlations) > threshold)
+
+
+def _circle(instrument: Instrument) -> tuple[Family, list[int]]:
+    """The family on the circle, and the places of its dimensions among all."""
+    assert instrument.circle is not None, "the instrument has no circle"
+    name = instrument.circle.name
+    return instrument.circle, [place for place, (family, _) in enumerate(instrument.dimensions) if family == name]

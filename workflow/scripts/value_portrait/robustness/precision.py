@@ -1,0 +1,218 @@
+"""The tables ``variance`` and ``precision``: a generalizability study of every dimension's ratings and scores."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from value_portrait.instrument import Instrument
+from value_portrait.randomness import named_generator
+from value_portrait.robustness.variance import ORDER, ORDERS, VarianceStudy, analyse_variance, fill_gaps
+from value_portrait.scores.profiles import Tags, arrange_tags
+from value_portrait.scores.ratings import Ratings
+from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
+
+# Numbers of items that the next study may have, beside those of this one.
+ITEMS = (5, 10, 20, 40, 80)
+# A model with a smaller share of ratings would be filled in more than measured.
+LEAST_RATED = 0.5
+
+_ABOUT = {
+    "family": Column(REPEATED_TEXT, "family of the dimension"),
+    "dimension": Column(REPEATED_TEXT, "what is measured"),
+    "scores": Column(REPEATED_TEXT, "raw (keyed ratings) or centred (as the main run centres)"),
+}
+
+
+def _number(meaning: str, high: float | None = None) -> Column:
+    return Column(NUMBER, meaning, low=0, high=high, nullable=True)
+
+
+VARIANCE = Schema(
+    ("family", "dimension", "scores", "component"),
+    {
+        **_ABOUT,
+        "component": Column(REPEATED_TEXT, "facets that interact; item: within its query, where queries have several"),
+        "variance": _number("variance in squared scale points; 0 where its estimate is below"),
+        "low": _number("lower end of its 95 % interval"),
+        "high": _number("upper end of its 95 % interval"),
+        "share": _number("share of the sum of all components", 1),
+        "estimate": Column(NUMBER, "unbiased estimate, which may be negative", nullable=True),
+        "n_models": Column(COUNT, "models that enter", low=0),
+        "n_items": Column(COUNT, "items of the dimension", low=0),
+        "n_queries": Column(COUNT, "queries of these items", low=0),
+        "n_filled": Column(COUNT, "missing ratings of these items, filled in", low=0),
+    },
+)
+
+PRECISION = Schema(
+    ("family", "dimension", "scores", "inference", "n_items", "n_wordings", "n_orders"),
+    {
+        **_ABOUT,
+        "inference": Column(REPEATED_TEXT, "these_items, or items_like_these: the score is to hold for others too"),
+        "n_items": Column(COUNT, "items of the study", low=0),
+        "n_wordings": Column(COUNT, "its wordings", low=1),
+        "n_orders": Column(COUNT, "orders of the options under each wording", low=1, high=ORDERS),
+        "n_versions": Column(COUNT, "prompt versions: wordings times orders", low=1),
+        "this_study": Column(COUNT, "1 for the study as it is, 0 for another", low=0, high=1),
+        **{
+            column: _number(meaning, 1)
+            for name, of in (("relative", "differences between models"), ("absolute", "levels"))
+            for column, meaning in (
+                (name, f"coefficient for {of}: squared correlation with the score without error"),
+                (f"{name}_low", "lower end of its 95 % interval"),
+                (f"{name}_high", "upper end of its 95 % interval"),
+            )
+        },
+        "sem": _number("standard error of measurement of differences, in scale points"),
+        "sem_absolute": _number("standard error of measurement of levels, in scale points"),
+    },
+)
+
+
+def study_variance(
+    ratings: Ratings,
+    key: pd.DataFrame,
+    queries: Sequence[str],
+    centring: str,
+    resamples: int,
+    seed: int,
+    instrument: Instrument,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables ``VARIANCE`` and ``PRECISION``.
+
+    Models with less than half of their ratings are left out, dimensions too; other gaps are filled in (``fill_gaps``).
+
+    Parameters
+    ----------
+    ratings : of one condition. queries : of each item. centring : as in the config; without any, raw scores alone.
+    resamples : draws behind the intervals.
+    """
+    kept = np.flatnonzero(ratings.rated.mean(axis=(1, 2)) >= LEAST_RATED)
+    ratings = ratings.take(kept.tolist())
+    places = version_grid(ratings.versions, instrument)
+    filled = fill_gaps(np.where(ratings.rated, ratings.values, np.nan))
+    # (M, W, O, I): the last two axes of the grid are wordings and orders.
+    values = np.moveaxis(filled[:, places.ravel()].reshape(len(kept), *places.shape, len(ratings.items)), 3, -1)
+    gaps = (~ratings.rated).sum(axis=(0, 1))
+    codes = np.unique(np.array(queries, str), return_inverse=True)[1]
+    tags = arrange_tags(key, ratings.items, instrument)
+    components: list[dict[str, Any]] = []
+    precision: list[dict[str, Any]] = []
+    for (family, dimension), own in zip(instrument.dimensions, tags, strict=True):
+        columns = [
+            other.columns for (name, _), other in zip(instrument.dimensions, tags, strict=True) if name == family
+        ]
+        centre = {
+            "raw": np.empty(0, np.intp),
+            "tagged_items": np.unique(np.concatenate(columns)),
+            "all_items": np.arange(len(ratings.items)),
+        }
+        for scores in ["raw"] if centring == "none" else ["raw", "centred"]:
+            about = {"family": family, "dimension": dimension, "scores": scores}
+            size = {
+                "n_models": len(kept),
+                "n_items": len(own.columns),
+                "n_queries": len(set(codes[own.columns])),
+                "n_filled": int(gaps[own.columns].sum()),
+            }
+            n_wordings, n_orders = places.shape
+            as_it_is = {"n_items": len(own.columns), "n_wordings": n_wordings, "n_orders": n_orders}
+            cells = len(kept) * len(ratings.versions) * len(own.columns)
+            if min(len(kept), len(own.columns)) < 2 or size["n_filled"] > (1 - LEAST_RATED) * cells:
+                logging.warning(
+                    "%s (%s): no study of variance with %d models, %d items and %d of %d ratings missing.",
+                    *(dimension, scores, len(kept), len(own.columns), size["n_filled"], cells),
+                )
+                components.append({**about, "component": "model", **size})
+                precision.append({**about, "inference": "items_like_these", **as_it_is, "this_study": 1})
+                continue
+            study = score_study(
+                values, own, centre["raw" if scores == "raw" else centring], codes, int(gaps[own.columns].sum())
+            )
+            draws = [
+                study.draws(
+                    resamples, named_generator(f"variance {family} {dimension} {scores}", seed), these_items=these
+                )
+                for these in (False, True)
+            ]
+            components += [about | row | size for row in _components(study, draws[0])]
+            precision += [about | row for row in _precision(study, draws, as_it_is)]
+    second = pd.DataFrame(precision)
+    second["n_versions"] = second["n_wordings"] * second["n_orders"]
+    return (
+        pd.DataFrame(components).reindex(columns=list(VARIANCE.columns)),
+        second.reindex(columns=list(PRECISION.columns)),
+    )
+
+
+def version_grid(versions: Sequence[str], instrument: Instrument) -> np.ndarray:
+    """The places of the prompt versions as (wordings, orders); one order where the two are not fully crossed."""
+    known = [instrument.version(name) for name in versions]
+    place = {(version.wording, version.reversed): index for index, version in enumerate(known)}
+    wordings, orders = (list(dict.fromkeys(names)) for names in zip(*place, strict=True))
+    if len(place) < len(known) or len(wordings) * len(orders) != len(known):
+        return np.arange(len(known))[:, None]
+    return np.array([[place[wording, order] for order in orders] for wording in wordings])
+
+
+def score_study(values: np.ndarray, own: Tags, centre: np.ndarray, queries: np.ndarray, gaps: int = 0) -> VarianceStudy:
+    """The study of a score: the mean of keyed ratings from which the mean of other items' ratings is taken away.
+
+    Parameters
+    ----------
+    values : (M, W, O, I) without gaps. own : the dimension's items. centre : places of the items of the centre, which
+        may be none. queries : (I,) codes. gaps : how many ratings of the dimension are filled in.
+    """
+    weights = np.zeros(values.shape[-1])
+    weights[own.columns] = own.polarity / len(own.columns)
+    weights[centre] -= own.polarity.mean() / len(centre) if len(centre) else 0
+    middle = values[..., centre].mean(axis=-1, keepdims=True) if len(centre) else 0.0
+    in_queries = np.bincount(queries, weights)
+    return analyse_variance(
+        (values[..., own.columns] - middle) * own.polarity,
+        values @ weights,
+        queries[own.columns],
+        float((weights**2).sum()),
+        float((in_queries**2).sum()),
+        gaps,
+    )
+
+
+def _components(study: VarianceStudy, draws: np.ndarray) -> Iterator[dict[str, Any]]:
+    variances = np.maximum(study.estimates, 0)
+    low, high = np.maximum(np.quantile(draws, (0.025, 0.975), axis=0), 0)
+    total = variances.sum()
+    for place, component in enumerate(study.components):
+        yield {
+            "component": component.name,
+            "variance": variances[place],
+            "low": low[place],
+            "high": high[place],
+            "share": variances[place] / total if total else np.nan,
+            "estimate": study.estimates[place],
+        }
+
+
+def _precision(study: VarianceStudy, draws: Sequence[np.ndarray], as_it_is: dict[str, int]) -> Iterator[dict[str, Any]]:
+    """The study as it is, by both kinds of inference, then others with other numbers of items and versions."""
+    n, wordings, orders = as_it_is.values()
+    # What a second order would do is known only where there is one.
+    designs = product(
+        sorted({n, *ITEMS}), sorted({1, wordings, 2 * wordings}), range(1, (ORDERS if ORDER in study.sizes else 1) + 1)
+    )
+    for inference, design in [("these_items", (n, wordings, orders)), *(("items_like_these", own) for own in designs)]:
+        these = inference == "these_items"
+        found = study.coefficients(study.estimates, *design, these_items=these, unbiased=True)
+        drawn = study.coefficients(draws[these], *design, these_items=these)
+        row = dict(zip(as_it_is, design, strict=True)) | {
+            "inference": inference,
+            "this_study": int(design == (n, wordings, orders)),
+        }
+        for name in ("relative", "absolute"):
+            row[name] = float(getattr(found, name))
+            row[f"{name}_low"], row[f"{name}_high"] = np.quantile(getattr(drawn, name), (0.025, 0.975))
+        yield row | {"sem": float(found.sem), "sem_absolute": float(found.sem_absolute)}
