@@ -8,6 +8,7 @@ from multiprocessing import Pool
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from known_truth import (
     CENTRING,
     GROUPS,
@@ -29,10 +30,12 @@ from known_truth import (
     score_in_the_long_run,
     tag,
 )
+from value_portrait.configuration import Model
 from value_portrait.robustness.chance import tags_by_chance
 from value_portrait.robustness.claims import read_claims
 from value_portrait.robustness.comparing import INFERENCES, compare_pairs, flip_signs, take_sample
 from value_portrait.robustness.contributions import find_contributions
+from value_portrait.robustness.groups import compare_clustered
 from value_portrait.robustness.judging import Scored, Untestable, judge
 from value_portrait.robustness.precision import study_variance
 from value_portrait.robustness.resampling import TagRule
@@ -146,6 +149,34 @@ def measure_precision(setting: str, seed: int) -> Measures:
     return {"estimate less truth": estimate - truth, "estimate": estimate, "truth": truth}
 
 
+def measure_developers(setting: str, seed: int) -> Measures:
+    """Shares of significant differences between open and closed models where none was planted.
+
+    Half of what a model alone makes of an item is its developer's, and the models of a developer are all open or
+    closed. Tests that take models as independent are shown beside.
+    """
+    world, rng = make_world(setting, 24, nothing=True), np.random.default_rng([6, seed])
+    developers = np.arange(24) // 3
+    study = draw_study(world, rng, developers=developers)
+    scores = find_contributions(study.ratings, study.queries, study.key, CENTRING, INSTRUMENT).scores
+    long = pd.DataFrame(
+        {
+            "model": np.repeat([model for model, _ in study.ratings.subjects], len(INSTRUMENT.dimensions)),
+            "family": np.tile([family for family, _ in INSTRUMENT.dimensions], len(scores)),
+            "dimension": np.tile([name for _, name in INSTRUMENT.dimensions], len(scores)),
+            "centred_mean": scores.ravel(),
+        }
+    )
+    models = [
+        Model.model_construct(model=own.model, developer=f"d{place}", weights=("open", "closed")[place % 2])
+        for own, place in zip(world.models, developers, strict=True)
+    ]
+    table = compare_clustered(long, models, "weights", INSTRUMENT)
+    own = table[table["dimension"].isin(INSTRUMENT.main.names)].dropna(subset="p")
+    alone = ~((own["ci_low"] <= 0) & (own["ci_high"] >= 0))
+    return {"clustered": (own["p"] < LEVEL).mean(), "models as independent": alone.mean()}
+
+
 def measure_nothing(setting: str, seed: int) -> Measures:
     """Validity outside the sample, and shares of significant claims of each kind, where nothing is planted."""
     world, rng = make_world(setting, 16, nothing=True), np.random.default_rng([5, seed])
@@ -182,14 +213,12 @@ CHECKS = {
     "false discoveries": Check(measure_discoveries, 40, {"estimate less share": BIAS}),
     "models alike": Check(measure_alike, 200, dict.fromkeys(INFERENCES, FAMILY_WISE)),
     "generalizability": Check(measure_precision, 20, {"estimate less truth": BIAS}),
+    "developers": Check(measure_developers, 80, {"clustered": FAMILY_WISE}),
     "nothing planted": Check(
         measure_nothing,
         120,
         {"validity": (-0.01, 0.01), "validity, interval without 0": SIGNIFICANT}
-        | {
-            f"claims: {kind}": SIGNIFICANT
-            for kind in ("above", "group_above", "rises_with_size", "model_families_differ")
-        },
+        | {f"claims: {kind}": SIGNIFICANT for kind in ("group_above", "rises_with_size", "model_families_differ")},
     ),
 }
 
