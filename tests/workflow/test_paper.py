@@ -333,3 +333,11 @@ def test_without_any_source_one_error_says_what_was_tried(checkout):
     assert result.returncode != 0
     assert result.stdout.count("there is no such file") == 1
     assert "Traceback" not in result.stdout
+
+
+def test_the_readme_quotes_the_summary(paper):
+    summary = (paper / "results/publication/summary.md").read_text()
+    lines = (ROOT / "README.md").read_text().splitlines()
+    quoted = [line.removeprefix("> ") for line in lines if line.startswith("> ")]
+    assert quoted
+    assert [line for line in quoted if line not in summary] == []
