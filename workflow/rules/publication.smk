@@ -20,6 +20,7 @@ rule compare_models:
         "../../envs/analysis.yaml"
     params:
         study=CONFIG.study,
+        exported=sorted(EXPORTS),
         instrument=INSTRUMENT,
     message:
         "Comparing groups of models, and models with people"
