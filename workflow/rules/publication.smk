@@ -92,6 +92,7 @@ if SIMULATED:
             models=[f"<results>/study/truth/models/{name}.json" for name in SIMULATED_MODELS],
             item_key="<results>/items/item_key.csv",
             profiles="<results>/scores/profiles.csv",
+            uncertainty="<results>/robustness/uncertainty.csv",
             library=library("simulation/assess_recovery"),
         output:
             recovery_tags=report(
