@@ -4,12 +4,12 @@ import fcntl
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from authors_archive import MODELS, VERSIONS, write_archive
+from forked_snakemake import run_forked
 from hypothesis import settings
 from loopback import Loopback
 from targets import KEY
@@ -38,15 +38,8 @@ def copy_checkout(target: Path) -> Path:
 
 def run_snakemake(checkout: Path, *arguments: str, archive: str = "") -> subprocess.CompletedProcess[str]:
     """Run Snakemake in a checkout; ``archive`` is what VALUE_PORTRAIT_ARCHIVE says, a missing file unless given."""
-    return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
-        cwd=checkout,
-        env={**os.environ, "VALUE_PORTRAIT_ARCHIVE": archive or str(checkout / "no-archive")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    environment = {**os.environ, "VALUE_PORTRAIT_ARCHIVE": archive or str(checkout / "no-archive")}
+    return run_forked(checkout, ["--cores", "2", *arguments], environment)
 
 
 @pytest.fixture(scope="session")
@@ -98,8 +91,8 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def small_demo(finished: Callable[..., Path]) -> Path:
-    """A finished run of a small simulated study; tests that change it copy it first."""
-    return finished("small_demo", write_small_study, "--configfile", "small.yaml")
+    """A finished run of a small simulated study but for most figures; tests that change it copy it first."""
+    return finished("small_demo", write_small_study, "--configfile", "small.yaml", "--", *SMALL_TARGETS)
 
 
 @pytest.fixture
@@ -116,8 +109,8 @@ def small(demo_copy: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture(scope="session")
 def small_paper(finished: Callable[..., Path]) -> Path:
-    """A finished run of a small study in the authors' layout; tests that change it copy it first."""
-    return finished("small_paper", write_small_paper, "--configfile", "small.yaml")
+    """A finished run of a small study in the authors' layout but for figures; tests that change it copy it first."""
+    return finished("small_paper", write_small_paper, "--configfile", "small.yaml", "--", *SMALL_PAPER_TARGETS)
 
 
 @pytest.fixture
@@ -136,8 +129,26 @@ SMALL_STUDY = """\
 study: simulated
 results_dir: results/small
 models: config/small_models.tsv
-simulation: {groups: 2, queries_per_group: 4, responses_per_query: 3, raters_per_group: 20}
+simulation: {setting: easy, groups: 2, queries_per_group: 4, responses_per_query: 3, raters_per_group: 20}
 """
+# Everything of a small study but figures, which are two thirds of its work; one of them stands for all.
+SMALL_PAPER_TARGETS = (
+    "items",
+    "scores",
+    "results/small/personas/people.csv",
+    "results/small/personas/findings.md",
+    "results/small/publication/summary.md",
+    "results/small/publication/tables/topics.csv",
+)
+SMALL_TARGETS = (
+    "items",
+    "scores",
+    "results/small/personas/people.csv",
+    "results/small/publication/summary.md",
+    "results/small/publication/recovery.md",
+    "results/small/publication/tables/topics.csv",
+    "results/small/publication/figures/recovery.png",
+)
 
 
 def small_models(count: int) -> str:

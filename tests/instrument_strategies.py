@@ -23,6 +23,7 @@ def instruments(draw: st.DrawFn) -> Instrument:
     straight = [name for family in families.values() if "circle" not in family for name in family["dimensions"]]
     simulation = {
         "questions": draw(st.dictionaries(st.sampled_from(names), st.integers(1, 4), max_size=3)),
+        "acquiescence": draw(st.dictionaries(st.sampled_from(names), st.floats(-0.3, 0.3), max_size=5)),
         "shared_profile": draw(st.dictionaries(st.sampled_from(names), st.floats(-1, 1), max_size=5)),
         "links": {
             name: other

@@ -42,7 +42,13 @@ def write_live_study(checkout: Path, server: Loopback, models: list[str], store:
         "models": "config/live_models.tsv",
         "prompt_versions": LIVE_VERSIONS,
         "responses": {"store": str(store or "data/responses"), "max_usd": 0},
-        "simulation": {"groups": 2, "queries_per_group": 3, "responses_per_query": 2, "raters_per_group": 20},
+        "simulation": {
+            "setting": "easy",
+            "groups": 2,
+            "queries_per_group": 3,
+            "responses_per_query": 2,
+            "raters_per_group": 20,
+        },
     }
     (checkout / "live.yaml").write_text(yaml.safe_dump(config))
     for name in ("default", "slurm"):

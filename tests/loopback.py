@@ -163,7 +163,7 @@ class Loopback:
             return self._error(429, "Rate limit reached", "rate_limit_error", self._wait())
         if refusal := self._refusal(request, body):
             return refusal
-        fault = self._draw(f"{name} {attempt}", TRANSIENT)
+        fault = self.fault_of(name, attempt)
         if fault == "server":
             return self._error(500, "The server had an error", "server_error")
         if fault == "overloaded":
@@ -227,6 +227,10 @@ class Loopback:
             if point < 0:
                 return fault
         return None
+
+    def fault_of(self, name: str, attempt: int) -> str | None:
+        """What goes wrong with an attempt at a body, counted from one."""
+        return self._draw(f"{name} {attempt}", TRANSIENT)
 
     def text_of(self, name: str) -> tuple[str | None, str]:
         """The answer to a body, and the finish reason."""

@@ -3,17 +3,18 @@
 import numpy as np
 from value_portrait.items.validation import Block
 from value_portrait.simulation.people_and_items import draw_loadings, draw_people, draw_ratings
+from value_portrait.simulation.settings import EASY
 
 
 def draw_groups(seed, instrument, groups=4, items=30, raters=40, planted=1.0):
     """Blocks of every group, and the planted loadings (items, planted dimensions), times ``planted``."""
     rng = np.random.default_rng(seed)
-    loadings = draw_loadings(rng, groups * items, instrument) * planted
+    loadings = draw_loadings(rng, groups * items, EASY, instrument) * planted
     drawn = []
     for group in range(groups):
-        people = draw_people(rng, raters, instrument)
+        people = draw_people(rng, raters, EASY, instrument)
         own = slice(group * items, (group + 1) * items)
-        ratings = draw_ratings(rng, people.scores, loadings[own], rng.normal(0, 0.3, items), instrument)
+        ratings = draw_ratings(rng, people.scores, loadings[own], rng.normal(0, 0.3, items), EASY, instrument)
         names = [f"{group + 1}-{item + 1}" for item in range(items)]
         drawn.append(
             [as_block(names, range(group * raters, (group + 1) * raters), ratings, people.profiles, instrument)]

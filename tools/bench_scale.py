@@ -32,13 +32,14 @@ sys.path.append(str(ROOT / "workflow/scripts"))
 from value_portrait.instrument import as_instrument  # noqa: E402
 from value_portrait.instrument_file import read_instrument  # noqa: E402
 from value_portrait.randomness import named_generator  # noqa: E402
+from value_portrait.simulation.loadings import loading_matrix, loadings_schema  # noqa: E402
 from value_portrait.simulation.models import (  # noqa: E402
     draw_answers,
     draw_model,
     expected_ratings,
 )
-from value_portrait.simulation.people_and_items import loading_matrix, loadings_schema  # noqa: E402
 from value_portrait.simulation.personas import draw_shifts, moved  # noqa: E402
+from value_portrait.simulation.settings import REALISTIC  # noqa: E402
 from value_portrait.tables import read_table, write_table  # noqa: E402
 
 VALUE_PORTRAIT = as_instrument(read_instrument(ROOT / "config/instruments/value_portrait.yaml"))
@@ -188,7 +189,7 @@ def write_answers(checkout: Path, study: str) -> None:
 def write_model(results: Path, number: int, model: str, groups: Mapping[str, str]) -> None:
     """Write the answers and the truth of one model; ``groups`` are those of its personas, by condition."""
     items, loadings = read_study(results)
-    planted = draw_model(named_generator(model, 42), model, VALUE_PORTRAIT)
+    planted = draw_model(named_generator(model, 42), model, REALISTIC, VALUE_PORTRAIT)
     made = {"axis": "made", "order": None, "steers": False}
     personas = {condition: made | {"group": group} for condition, group in groups.items()}
     shifts = draw_shifts(model, 42, personas, VALUE_PORTRAIT)

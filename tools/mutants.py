@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,7 +46,8 @@ SETTINGS = """\
 source_paths = ["value_portrait"]
 only_mutate = ["value_portrait/{module}.py"]
 pytest_add_cli_args = [
-    "-p", "no:cacheprovider", "-p", "unshrunk", "--hypothesis-profile=unshrunk", "--hypothesis-seed=0",
+    "-p", "no:cacheprovider", "-p", "no:unraisableexception", "--tb=no",
+    "-p", "quick", "--hypothesis-profile=quick", "--hypothesis-seed=0",
 ]
 pytest_add_cli_args_test_selection = {tests}
 use_git_change_detection = false
@@ -54,10 +56,40 @@ use_git_change_detection = false
 pythonpath = ["workflow/scripts", "tests"]
 """
 
-# A failing example is enough to kill; making it small takes up to a minute for each mutant.
-UNSHRUNK = """\
+# A failing example is enough to kill: the quickest tests go first, and no example is made small, nor another looked
+# for, which takes up to a minute for each mutant; nor is the memory searched for what pytest might warn of. Mutants
+# that cannot change a result are not tested: all tests would run.
+QUICK = """\
+import gc
+import json
+import os
+import runpy
+from functools import cache
+from pathlib import Path
+
 from hypothesis import Phase, settings
-settings.register_profile("unshrunk", deadline=None, database=None, phases=[Phase.explicit, Phase.generate])
+
+settings.register_profile(
+    "quick", deadline=None, database=None, phases=[Phase.explicit, Phase.generate], report_multiple_bugs=False
+)
+
+
+@cache
+def silent():
+    tool = runpy.run_path("{tool}")
+    return {{name for name, *_, is_silent in tool["changes"](Path("{mutated}").read_text()) if is_silent}}
+
+
+def pytest_configure():
+    gc.freeze()  # what the processes of all mutants share
+
+
+def pytest_collection_modifyitems(items):
+    if os.environ["MUTANT_UNDER_TEST"].rpartition(".")[2] in silent():
+        items.clear()
+    stats = Path("mutmut-stats.json")
+    seconds = json.loads(stats.read_text())["duration_by_test"] if stats.exists() else {{}}
+    items.sort(key=lambda item: seconds.get(item.nodeid, 0))
 """
 
 
@@ -140,30 +172,38 @@ def mutate(module: str) -> list[Mutant]:
     ]
     (copy / "pyproject.toml").unlink()
     (stage / "pyproject.toml").write_text(SETTINGS.format(module=module, tests=json.dumps(tests)))
-    (copy / "unshrunk.py").write_text(UNSHRUNK)
+    mutated = copy / f"workflow/scripts/value_portrait/{module}.py"
+    (copy / "quick.py").write_text(QUICK.format(tool=Path(__file__).resolve(), mutated=mutated))
     command = [Path(sys.executable).with_name("mutmut"), "run", "--max-children", str(len(os.sched_getaffinity(0)))]
     with (stage / "mutmut.log").open("w") as log:
         status = subprocess.run(command, cwd=stage, stdout=log, stderr=subprocess.STDOUT, check=False).returncode
     if status and "could not find any test case" not in (stage / "mutmut.log").read_text():
         sys.exit(f"{module}: mutmut failed; see {stage.relative_to(ROOT)}/mutmut.log")
-    mutated = copy / f"workflow/scripts/value_portrait/{module}.py"
     return list(read_mutants(module, mutated.read_text(), json.loads(Path(f"{mutated}.meta").read_text())))
 
 
 def read_mutants(module: str, source: str, meta: dict[str, dict[str, int | None]]) -> Iterator[Mutant]:
-    """The mutants of a mutated module, as mutmut writes them: functions beside the original, and their exit codes."""
-    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, Function)]
-    functions = {node.name: node for node in nodes}
-    lines = source.splitlines()
-    for key, code in meta["exit_code_by_key"].items():
-        name = key.rpartition(".")[2]
+    """The mutants of a mutated module, as mutmut writes them, and their exit codes."""
+    codes = {key.rpartition(".")[2]: code for key, code in meta["exit_code_by_key"].items()}
+    for name, before, after, silent in changes(source):
         mangled = name.partition("__mutmut_")[0]
-        old, new = functions[f"{mangled}__mutmut_orig"], functions[name]
-        texts = [lines[node.lineno : node.end_lineno] for node in (old, new)]
-        changes = [text for text in difflib.ndiff(*texts) if text[0] in "-+"]
-        before, after = (" ".join(text[2:].strip() for text in changes if text[0] == sign) for sign in "-+")
         place = f"{module}:{mangled.removeprefix('x_').removeprefix('xǁ').replace('ǁ', '.')}"
-        yield Mutant(place, before, after, differs_in_silence(old, new), code in KILLED)
+        yield Mutant(place, before, after, silent, codes[name] in KILLED)
+
+
+def changes(source: str) -> Iterator[tuple[str, str, str, bool]]:
+    """Of every mutant in a mutated module its function's name, which stands beside the original; what it was and is."""
+    functions = {node.name: node for node in ast.walk(ast.parse(source)) if isinstance(node, Function)}
+    lines = source.splitlines()
+    for name, new in functions.items():
+        mangled, _, number = name.partition("__mutmut_")
+        if not number.isdigit():
+            continue
+        old = functions[f"{mangled}__mutmut_orig"]
+        texts = [lines[node.lineno : node.end_lineno] for node in (old, new)]
+        differing = [text for text in difflib.ndiff(*texts) if text[0] in "-+"]
+        before, after = (" ".join(text[2:].strip() for text in differing if text[0] == sign) for sign in "-+")
+        yield name, before, after, differs_in_silence(deepcopy(old), new)
 
 
 def differs_in_silence(old: Function, new: Function) -> bool:
@@ -192,7 +232,7 @@ class Silent(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """Warnings that are off, a check of equal lengths, "NAN" for "nan", and pandas' own default."""
+        """Warnings that are off, a check of equal lengths, "NAN" for "nan", pandas' own default, None for False."""
         name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
         if (name == "errstate" and "raise" not in ast.unparse(node)) or (name == "zip" and not self.lengths_differ):
             node.keywords = []
@@ -200,6 +240,9 @@ class Silent(ast.NodeTransformer):
             node.args[0].value = str(node.args[0].value).lower()
         if name == "groupby":
             node.keywords = [word for word in node.keywords if ast.unparse(word) != "observed=True"]
+            for word in node.keywords:
+                if ast.unparse(word) == "sort=None":
+                    word.value = ast.Constant(False)
         return self.generic_visit(node)
 
 

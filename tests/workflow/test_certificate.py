@@ -175,43 +175,51 @@ def test_one_published_correlation(material, participants, item):
 
 
 def test_one_score(material):
-    for measure, step in (("mean", 1e-6), ("centred_mean", 1e-6), ("sd", 1e-6), ("n", 5)):
-        scores = material.scores.copy()
-        row = (scores["model"] == "qwen-max") & (scores["dimension"] == "Hedonism")
+    """Each measure in another model, and each found alone."""
+    changes = {"qwen-max": ("mean", 1e-6), "qwen-plus": ("centred_mean", 1e-6), "gpt-4o-2024-11-20": ("sd", 1e-6)}
+    changes["deepseek-r1"] = ("n", 5)
+    scores = material.scores.copy()
+    for model, (measure, step) in changes.items():
+        row = (scores["model"] == model) & (scores["dimension"] == "Hedonism")
+        assert row.sum() == 1
         scores.loc[row, measure] += step
-        assert differing(replace(material, scores=scores)) == {
-            ("archive: score_results", f"qwen-max: {measure} of pvq Hedonism")
-        }
+    assert differing(replace(material, scores=scores)) == {
+        ("archive: score_results", f"{model}: {measure} of pvq Hedonism") for model, (measure, _) in changes.items()
+    }
 
 
-@pytest.mark.parametrize(
-    ("table", "old", "new", "quantity"),
-    [
-        ("topics", "Technology,4.8", "Technology,4.9", ("Table 4", "queries on Technology, %")),
-        ("items_per_value", "0.042,3.69", "0.042,3.68", ("Table 5", "Value Portrait: imbalance_ratio")),
-        ("value_scores", "qwen-max,0.23", "qwen-max,0.24", ("Table 8", "qwen-max: Universalism")),
-        ("trait_scores", "qwen-max,4.22", "qwen-max,4.21", ("Table 9", "qwen-max: Openness")),
-        ("query_funnel", "manual_review,26", "manual_review,25", ("Appendix D.1", "manual_review: Reddit")),
-        ("cross_loading", "95,35", "95,36", ("Appendix D.2", "same direction: 2")),
-        (
-            "claims",
-            "Benevolence,Security",
-            "Benevolence,Hedonism",
-            ("Abstract", "three highest values, mean of the models"),
-        ),
-        ("cross_loading", "154,1.59", "154,1.60", ("Appendix D.2", "same direction: mean")),
-        ("reliability", "Tradition,0.76", "Tradition,0.77", ("Appendix F", "alpha of Tradition")),
-        ("reliability", "Conformity,0.88", "Conformity,0.86", ("Appendix F", "alpha of Conformity")),
-        ("counts", "549", "550", ("Text", "value tags with |rho| >= 0.3 and p < 0.05")),
-        ("counts", "item,46", "item,45", ("Text", "mean raters per item")),
-    ],
-)
-def test_one_printed_digit(material, tmp_path, table, old, new, quantity):
-    text = (ROOT / PRINTED[table]).read_text()
-    assert text.count(old) == 1
-    flipped = tmp_path / "flipped.csv"
-    flipped.write_text(text.replace(old, new))
-    assert differing(material, {**PRINTED, table: str(flipped)}) == {quantity}
+# A table of printed numbers, a digit of it, another in its place, and the one row that then differs.
+FLIPPED = [
+    ("topics", "Technology,4.8", "Technology,4.9", ("Table 4", "queries on Technology, %")),
+    ("items_per_value", "0.042,3.69", "0.042,3.68", ("Table 5", "Value Portrait: imbalance_ratio")),
+    ("value_scores", "qwen-max,0.23", "qwen-max,0.24", ("Table 8", "qwen-max: Universalism")),
+    ("trait_scores", "qwen-max,4.22", "qwen-max,4.21", ("Table 9", "qwen-max: Openness")),
+    ("query_funnel", "manual_review,26", "manual_review,25", ("Appendix D.1", "manual_review: Reddit")),
+    ("cross_loading", "95,35", "95,36", ("Appendix D.2", "same direction: 2")),
+    (
+        "claims",
+        "Benevolence,Security",
+        "Benevolence,Hedonism",
+        ("Abstract", "three highest values, mean of the models"),
+    ),
+    ("cross_loading", "154,1.59", "154,1.60", ("Appendix D.2", "same direction: mean")),
+    ("reliability", "Tradition,0.76", "Tradition,0.77", ("Appendix F", "alpha of Tradition")),
+    ("reliability", "Conformity,0.88", "Conformity,0.86", ("Appendix F", "alpha of Conformity")),
+    ("counts", "549", "550", ("Text", "value tags with |rho| >= 0.3 and p < 0.05")),
+    ("counts", "item,46", "item,45", ("Text", "mean raters per item")),
+]
+
+
+def test_printed_digits(material, tmp_path):
+    """Digits flipped in every table at once: each is found in its own row, and no other row differs."""
+    printed = PRINTED.copy()
+    for table, old, new, _ in FLIPPED:
+        text = (ROOT / printed[table]).read_text()
+        assert text.count(old) == 1
+        flipped = tmp_path / f"{table}.csv"
+        flipped.write_text(text.replace(old, new))
+        printed[table] = str(flipped)
+    assert differing(material, printed) == {quantity for *_, quantity in FLIPPED}
 
 
 def untagged_items(material):

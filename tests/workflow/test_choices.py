@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import SMALL_STUDY, copy_checkout, run_snakemake, write_small_study
+from conftest import SMALL_STUDY, write_small_study
 from scipy import stats
 
-# Between them all that the config can choose beside its defaults.
+# Between them all that the config can choose beside its defaults. The first goes through to the figures.
 CHOICES = {
     "pearson, both polarities, all items, strict, repeated dropped": {
         "items": {"method": "pearson", "polarity": "both", "repeated_participants": "drop", "threshold": 0.25},
@@ -22,18 +22,24 @@ CHOICES = {
     },
     "both polarities, tagged items": {"items": {"polarity": "both", "threshold": 0.4}},
 }
+WHOLE = next(iter(CHOICES))
 
 
-@pytest.fixture(scope="module", params=CHOICES.values(), ids=CHOICES)
-def chosen(request, tmp_path_factory):
+@pytest.fixture(params=CHOICES)
+def chosen(request, finished):
     """The results of one set of choices, and the choices with the defaults under them."""
-    checkout = copy_checkout(tmp_path_factory.mktemp("choice") / "checkout")
-    write_small_study(checkout)
+    own = CHOICES[request.param]
+
+    def prepare(checkout):
+        write_small_study(checkout)
+        (checkout / "small.yaml").write_text(yaml.safe_dump(yaml.safe_load(SMALL_STUDY) | own))
+
+    target = "all" if request.param == WHOLE else "scores"
+    checkout = finished(
+        f"choice_{list(CHOICES).index(request.param)}", prepare, "--configfile", "small.yaml", "--", target
+    )
     config = yaml.safe_load((checkout / "config.yaml").read_text())
-    (checkout / "small.yaml").write_text(yaml.safe_dump(yaml.safe_load(SMALL_STUDY) | request.param))
-    done = run_snakemake(checkout, "--configfile", "small.yaml")
-    assert done.returncode == 0, done.stdout
-    choices = {key: {**config[key], **request.param.get(key, {})} for key in ("items", "scoring", "reliability")}
+    choices = {key: {**config[key], **own.get(key, {})} for key in ("items", "scoring", "reliability")}
     return checkout / "results/small", choices
 
 
@@ -115,6 +121,7 @@ def test_alpha_follows_the_observations(chosen):
     assert compared
 
 
+@pytest.mark.parametrize("chosen", [WHOLE], indirect=True)
 def test_all_that_a_run_gives_is_there(chosen):
     results, _ = chosen
     stages = {path.relative_to(results).parts[0] for path in results.rglob("*") if path.is_file()}

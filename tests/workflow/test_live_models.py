@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pandas as pd
@@ -14,82 +15,67 @@ import psutil
 import pyarrow as pa
 import pytest
 import yaml
+from conftest import ROOT
+from forked_snakemake import run_forked
 from instruments import VALUE_PORTRAIT
 from live_study import LIVE_ROW
 from loopback import Loopback
+from targets import KEY
 from value_portrait.tables import read_table, write_table
 
-ROOT = Path(__file__).parents[2]
-KEY = "lb-PLANTED-4f9a8c7e6d5b"
 MODEL = "lab/new model:1"
 MODEL_FILE = "lab_new_model_1"
 VERSIONS = ["v1", "v1_reversed", "v2"]
-SIMULATION = {"groups": 2, "queries_per_group": 3, "responses_per_query": 4, "raters_per_group": 20}
+SIMULATION = {"setting": "easy", "groups": 2, "queries_per_group": 3, "responses_per_query": 4, "raters_per_group": 20}
 ITEMS = 2 * 3 * 4
 QUESTIONS = 2 * ITEMS
 TABLE = f"results/responses/{MODEL_FILE}/baseline.parquet"
 PROFILES = "results/scores/profiles.csv"
 
 
-@pytest.fixture
-def server() -> Iterator[Loopback]:
-    with Loopback() as running:
-        yield running
-
-
-@pytest.fixture
-def checkout(tmp_path: Path, server: Loopback) -> Path:
-    """A copy of the project with one live model beside three of a small simulated study."""
-    target = tmp_path / "project"
-    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for file in files.splitlines():
-        if not file.startswith("tests/"):
-            (target / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / file, target / file)
+def prepare(checkout: Path) -> None:
+    """One live model beside three of a small simulated study."""
     header, *rows = (ROOT / "config/demo_models.tsv").read_text().splitlines()
     live = dict.fromkeys(header.split("\t"), "") | LIVE_ROW
-    live |= {
-        "model": MODEL,
-        "model_id": "test-model",
-        "usd_in": "1",
-        "usd_out": "2",
-        "priced_on": "2026-11-01",
-    }
-    (target / "config/models.tsv").write_text("\n".join([header, *rows[:3], "\t".join(live.values())]) + "\n")
-    providers = yaml.safe_load((ROOT / "config/providers.yaml").read_text())
-    own = {"key_env": "LOOPBACK_API_KEY", "free": False, "requests_per_minute": 600_000}
-    known = providers["providers"]
-    known["loopback"] = known["local"] | own | {"base_url": f"{server.url}/v1"}
-    known["loopback_anthropic"] = known["anthropic"] | own | {"base_url": server.url}
-    (target / "config/providers.yaml").write_text(yaml.safe_dump(providers))
+    live |= {"model": MODEL, "model_id": "test-model", "usd_in": "1", "usd_out": "2", "priced_on": "2026-11-01"}
+    (checkout / "config/models.tsv").write_text("\n".join([header, *rows[:3], "\t".join(live.values())]) + "\n")
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     config |= {"study": "simulated", "simulation": SIMULATION, "prompt_versions": VERSIONS[:2]}
     config["responses"]["max_usd"] = 10
-    (target / "config.yaml").write_text(yaml.safe_dump(config))
+    (checkout / "config.yaml").write_text(yaml.safe_dump(config))
+    write_providers(checkout, "http://127.0.0.1:1")
+
+
+def write_providers(checkout: Path, url: str) -> None:
+    providers = yaml.safe_load((ROOT / "config/providers.yaml").read_text())
+    own = {"key_env": "LOOPBACK_API_KEY", "free": False, "requests_per_minute": 600_000}
+    known = providers["providers"]
+    known["loopback"] = known["local"] | own | {"base_url": f"{url}/v1"}
+    known["loopback_anthropic"] = known["anthropic"] | own | {"base_url": url}
+    (checkout / "config/providers.yaml").write_text(yaml.safe_dump(providers))
+
+
+@pytest.fixture
+def checkout(finished: Callable[..., Path], tmp_path: Path, server: Loopback) -> Path:
+    """A copy of the project whose study is simulated and whose items have their key; no model was asked yet."""
+    keyed = finished("live", prepare, "--", "results/study/prompts.parquet", "results/items/item_key.csv")
+    target = Path(shutil.copytree(keyed, tmp_path / "project"))
+    write_providers(target, server.url)
     return target
 
 
 def snakemake(checkout: Path, *arguments: str, key: str = KEY) -> subprocess.CompletedProcess[str]:
     """Run the workflow; no process of it may ever show the key among its arguments."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "snakemake", *arguments, "--cores", "2"],
-        cwd=checkout,
-        env=os.environ | {"LOOPBACK_API_KEY": key},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    while True:
-        try:
-            output, _ = process.communicate(timeout=0.5)
-        except subprocess.TimeoutExpired:
-            for one in psutil.Process(process.pid).children(recursive=True):
+    with ThreadPoolExecutor() as threads:
+        environment = os.environ | {"LOOPBACK_API_KEY": key}
+        done = threads.submit(run_forked, checkout, [*arguments, "--cores", "2"], environment)
+        while not wait([done], timeout=0.5).done:
+            for one in psutil.Process().children(recursive=True):
                 try:
                     assert key not in " ".join(one.cmdline())
                 except psutil.Error:
                     continue
-        else:
-            return subprocess.CompletedProcess(process.args, process.returncode, output)
+        return done.result()
 
 
 def set_cell(checkout: Path, column: str, text: str) -> None:
@@ -283,13 +269,21 @@ def assert_fewer_personas_ask_nothing_and_leave_no_rows(checkout: Path, server: 
         assert len(scored_conditions(checkout)) == number
 
 
-@pytest.mark.parametrize("provider", ["loopback", "loopback_anthropic"])
-def test_a_model_under_personas(checkout: Path, server: Loopback, provider: str) -> None:
-    set_cell(checkout, "provider", provider)
+def test_a_model_under_personas(checkout: Path, server: Loopback) -> None:
     set_cell(checkout, "conditions", "baseline;gender;steering_power")
     assert_conditions_are_estimated_by_kind(checkout, server)
     assert_personas_are_told_and_scored(checkout, server)
     assert_a_framing_moves_the_words_into_the_turn(checkout, server)
+
+
+def test_the_other_api_has_a_place_of_its_own_for_the_persona(checkout: Path, server: Loopback) -> None:
+    set_cell(checkout, "provider", "loopback_anthropic")
+    set_cell(checkout, "conditions", "baseline;gender_male;gender_male@first_turn")
+    done = snakemake(checkout, "responses")
+    assert done.returncode == 0, done.stdout
+    assert {message["role"] for body in server.bodies for message in body["messages"]} == {"user"}
+    assert Counter(body.get("system") for body in server.bodies)[MAN] == QUESTIONS
+    assert told(server)[MAN] == 2 * QUESTIONS
 
 
 def test_a_changed_set_of_personas(checkout: Path, server: Loopback) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+from functools import cache
 from modulefinder import ModuleFinder
 from pathlib import Path
 
@@ -196,44 +197,49 @@ def test_changing_one_models_row_collects_that_model_alone(paper, restored):
     assert not {"verify_archive", "unpack_archive", "import_archive", "correlate_items"} & set(jobs)
 
 
-def users_of(module):
-    """The rules whose scripts import a module of the library, found by Python's own module finder."""
-    users = set()
+@cache
+def modules_of_scripts():
+    """What each rule's script imports of the library, found by Python's own module finder."""
+    modules = {}
     for script in (ROOT / "workflow/scripts").glob("*/*.py"):
         finder = ModuleFinder(path=[str(ROOT / "workflow/scripts")])
         finder.run_script(str(script))
-        if "value_portrait." + module.replace("/", ".") in finder.modules:
-            users.add(script.stem)
-    return users
+        modules[script.stem] = set(finder.modules)
+    return modules
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
-        "responses/parsing",
-        "scores/profiles",
-        "scores/reliability",
-        "items/coverage",
-        "publication/drawing",
-        "publication/comparisons",
-        "personas/steering",
-    ],
+MODULES = (
+    "responses/parsing",
+    "scores/profiles",
+    "scores/reliability",
+    "items/coverage",
+    "publication/drawing",
+    "publication/comparisons",
+    "personas/steering",
 )
-def test_editing_a_module_reruns_exactly_the_rules_that_use_it(paper, restored, module):
+
+
+def test_touching_modules_runs_nothing(paper):
+    for module in MODULES:
+        (paper / LIBRARY / f"{module}.py").touch()
+    assert planned(paper)[0] == {}
+
+
+@pytest.fixture(scope="module")
+def all_rules(paper):
+    return set(planned(paper, "--forceall")[0])
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_editing_a_module_reruns_exactly_the_rules_that_use_it(paper, restored, all_rules, module):
     path = f"{LIBRARY}/{module}.py"
-    (paper / path).touch()
-    assert planned(paper)[0] == {}, "a mere touch runs nothing"
     restored(path, lambda text: text + "# edited\n")
-    _, text = planned(paper)
-    direct = set()
-    for block in text.split("\n\n"):
-        reason = re.search(r"^Reason: .*Updated input files: (.*)$", block, re.MULTILINE)
-        if reason and path in reason[1]:
-            direct.add(block)
+    jobs, text = planned(paper)
+    reasons = [re.search(r"^Reason: .*Updated input files: (.*)$", block, re.MULTILINE) for block in text.split("\n\n")]
+    assert any(reason and path in reason[1] for reason in reasons)
     # A job that would run anyway names only its nearest reason, so every user must run, and no other for this cause.
-    jobs, _ = planned(paper)
-    rules = users_of(module) & set(planned(paper, "--forceall")[0])
-    assert direct
+    name = "value_portrait." + module.replace("/", ".")
+    rules = {rule for rule, modules in modules_of_scripts().items() if name in modules} & all_rules
     assert rules <= set(jobs)
     assert set(jobs) - rules <= DOWNSTREAM_OF(rules)
 
@@ -327,3 +333,11 @@ def test_without_any_source_one_error_says_what_was_tried(checkout):
     assert result.returncode != 0
     assert result.stdout.count("there is no such file") == 1
     assert "Traceback" not in result.stdout
+
+
+def test_the_readme_quotes_the_summary(paper):
+    summary = (paper / "results/publication/summary.md").read_text()
+    lines = (ROOT / "README.md").read_text().splitlines()
+    quoted = [line.removeprefix("> ") for line in lines if line.startswith("> ")]
+    assert quoted
+    assert [line for line in quoted if line not in summary] == []

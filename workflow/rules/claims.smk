@@ -1,6 +1,6 @@
 # Claims: what is said of the models, held against every defensible analysis; and what becomes of it.
 # Takes  results/{study,items,scores,robustness}, the table of claims
-# Gives  results/robustness/{universes.parquet,claims.csv}, results/publication/figures
+# Gives  results/robustness/{universes.parquet,claims.csv}, results/publication/{robustness.md,figures}
 
 # Tables that figures of robustness are drawn from, and these figures, as far as the study has what they show.
 SHOWN = {"uncertainty": "uncertainty.csv"}
@@ -54,6 +54,45 @@ rule judge_claims:
         "../scripts/robustness/judge_claims.py"
 
 
+ROBUSTNESS_TABLES = {
+    "claims": "<results>/robustness/claims.csv",
+    "groups": "<results>/robustness/groups.csv",
+    "alphas": "<results>/robustness/alphas.csv",
+    "uncertainty": "<results>/robustness/uncertainty.csv",
+    "pairs": "<results>/robustness/pairs.csv",
+    "ranks": "<results>/robustness/ranks.csv",
+    "precision": "<results>/robustness/precision.csv",
+    "alternatives": "<results>/robustness/alternatives.csv",
+}
+if RATED:
+    ROBUSTNESS_TABLES |= {
+        "chance": "<results>/robustness/tags_by_chance.csv",
+        "replication": "<results>/robustness/replication.csv",
+        "validity": "<results>/robustness/validity.csv",
+    }
+if MEASURED.circle:
+    ROBUSTNESS_TABLES["circle"] = "<results>/robustness/circle.csv"
+
+
+rule write_worth:
+    input:
+        **ROBUSTNESS_TABLES,
+        table_of_claims=CONFIG.claims,
+        library=library("publication/write_worth"),
+    output:
+        page=report("<results>/publication/robustness.md", caption="../report/worth.rst", category="Summary"),
+    log:
+        "<logs>/write_worth.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        instrument=INSTRUMENT,
+    message:
+        "Writing what the numbers are worth"
+    script:
+        "../scripts/publication/write_worth.py"
+
+
 rule robustness:
     input:
         rules.explain_profiles.output,
@@ -63,6 +102,7 @@ rule robustness:
         rules.estimate_uncertainty.output,
         rules.compare_pairs.output,
         rules.judge_claims.output,
+        rules.write_worth.output,
         rules.test_tags.output if RATED else [],
         rules.place_models.output if MEASURED.circle else [],
 

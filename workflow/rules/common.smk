@@ -52,6 +52,9 @@ EXPORTS = {
 MODELS = {slug(row.model): row for row in checked(read_models, CONFIG.models, CONFIG.study, EXPORTS)}
 PERSONAS = checked(read_personas, CONFIG.personas, GROUPS, MEASURED)
 CLAIMS = checked(read_claims, CONFIG.claims, MEASURED)
+# Which dimensions are claimed to be most models' highest.
+CLAIMED = [row.arguments for row in CLAIMS if row.kind == "highest_in_most_models"]
+NAMED_HIGHEST = next((names for names in CLAIMED if set(names) <= set(MEASURED.main.names)), [])
 # What every model is told under each of its conditions, by the conditions' ids.
 CONDITIONS = {
     name: checked(model_conditions, row, PERSONAS, CONFIG.framings, CONFIG.models, EXPORTS, MEASURED)

@@ -55,7 +55,10 @@ rule write_tables:
 rule write_summary:
     input:
         **({"survey": "<results>/study/survey.parquet"} if RATED else {}),
-        **{name: table for name, table in COMPARED.items() if name != "instruments"},
+        **{name: table for name, table in COMPARED.items() if name in ("spread", "people")},
+        **{name: ROBUSTNESS_TABLES[name] for name in ("groups", "claims", "ranks")},
+        **{name: ROBUSTNESS_TABLES[name] for name in ("chance", "validity") if RATED},
+        table_of_claims=CONFIG.claims,
         key="<results>/items/item_key.csv",
         profiles="<results>/scores/profiles.csv",
         reliability="<results>/scores/reliability.csv",
@@ -108,6 +111,7 @@ if SIMULATED:
             "../../envs/analysis.yaml"
         params:
             centring=CONFIG.scoring.centring,
+            setting=CONFIG.simulation.setting,
             instrument=INSTRUMENT,
         message:
             "Holding what was recovered against what was planted"

@@ -27,6 +27,7 @@ if SIMULATED_MODELS:
             prompt_versions=CONFIG.prompt_versions,
             seed=CONFIG.seed,
             centring=CONFIG.scoring.centring,
+            setting=CONFIG.simulation.setting if CONFIG.simulation else "realistic",
             instrument=INSTRUMENT,
         message:
             "Simulating the answers of models"

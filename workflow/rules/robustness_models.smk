@@ -187,6 +187,7 @@ rule compare_pairs:
     params:
         instrument=INSTRUMENT,
         prompt_versions=CONFIG.prompt_versions,
+        named=NAMED_HIGHEST,
         centring=CONFIG.scoring.centring,
         resamples=CONFIG.robustness.resamples,
         seed=CONFIG.seed,

@@ -293,13 +293,17 @@ def test_the_folder_holds_one_file_or_none(tmp_path):
     (tmp_path / ".gitkeep").touch()
     assert ess_file.find_file(tmp_path) is None
     (tmp_path / "ESS11.zip").touch()
-    with pytest.raises(InputError, match=r"ESS11\.zip.*Unpack"):
+    with pytest.raises(InputError) as refused:
         ess_file.find_file(tmp_path)
+    assert str(refused.value) == (
+        f"{tmp_path}: holds ESS11.zip, but no file that ends in .csv, .parquet, .sav, .dta. Unpack the download."
+    )
     (tmp_path / "ESS11.csv").touch()
     assert ess_file.find_file(tmp_path).name == "ESS11.csv"
     (tmp_path / "ESS10.SAV").touch()
-    with pytest.raises(InputError, match=r"several files .*: ESS10\.SAV, ESS11\.csv"):
+    with pytest.raises(InputError, match=r"several files .*: ESS10\.SAV, ESS11\.csv") as refused:
         ess_file.find_file(tmp_path)
+    assert str(tmp_path) in str(refused.value)
 
 
 def test_the_shipped_groups_are_groups():
@@ -317,6 +321,7 @@ def test_the_shipped_groups_are_groups():
         ),
         ("politics", {"left": [0, 5], "right": [6, 11]}, r"politics\.right: \[6, 11\] .* lrscale, 0 to 10"),
         ("politics", {"left": [0, 5], "right": [5, 10]}, r"right: \[5, 10\] shares codes with left, \[0, 5\]"),
+        ("politics", {"right": [5, 10], "left": [0, 5]}, r"left: \[0, 5\] shares codes with right, \[5, 10\]"),
         ("age", {"some": [30, 40], "all": [10, 120]}, r"all: \[10, 120\] shares codes with some, \[30, 40\]"),
     ],
 )
@@ -337,3 +342,104 @@ def test_people_need_an_instrument_of_the_ten_values():
     fewer = replace(turned, dimensions=turned.dimensions[1:])
     with pytest.raises(InputError, match="Set people: null"):
         ess_file.check_groups(GROUPS, "config.yaml", replace(VALUE_PORTRAIT, families=(fewer, *others)))
+
+
+def test_the_interval_of_a_small_sample_by_hand():
+    table = respondents(
+        weight=[1.0, 3.0, 2.0, 2.0, 9.0], gender=[1, 1, 2, np.nan, 1], Power=[1.0, 2.0, 4.0, 0.0, np.nan]
+    )
+    found = ess.group_effects(table, {"gender": {"Male": (1, 1)}}, True)
+    assert found["dimension"].tolist() == list(ess.VALUES)
+    assert found.index.tolist() == list(range(10))
+    row = found.set_index("dimension").loc["Power"]
+    # Means 1.75 and 1.875; z: w (x - 1.75) / 4 of men, less w (x - 1.875) / 8 of all.
+    z = [-0.1875 + 0.109375, 0.1875 - 0.046875, -0.53125, 0.46875]
+    margin = 1.959964 * (4 / 3 * sum(one**2 for one in z)) ** 0.5
+    assert row[["human_effect", "ci_low", "ci_high"]].tolist() == pytest.approx(
+        [-0.125, -0.125 - margin, -0.125 + margin]
+    )
+    assert row[["axis", "group", "n"]].tolist() == ["gender", "Male", 2]
+
+
+def test_a_group_takes_both_its_ends_and_two_people_are_one():
+    table = respondents(weight=np.ones(6), age=[19, 20, 30, 39, 40, np.nan], Power=[6.0, 0, 1, 2, 3, 0])
+    cuts = {"age": {"thirties": (20, 39), "two": (39, 40), "one": (40, 120)}, "politics": {"left": (0, 4)}}
+    found = ess.group_effects(table, cuts, False).query("dimension == 'Power'")
+    assert found["group"].tolist() == ["thirties", "two", "one", "left"]
+    assert found["axis"].tolist() == ["age", "age", "age", "politics"]
+    assert found["n"].tolist() == [3, 2, 1, 0]
+    assert found["human_effect"].tolist() == pytest.approx([-1, 0.5, np.nan, np.nan], nan_ok=True)
+    assert found[["ci_low", "ci_high"]].notna().all(axis=1).tolist() == [True, True, False, False]
+
+
+def test_who_is_left_out_is_counted_by_the_reason(survey):
+    frame = survey.copy()
+    frame.loc[:4, list(ess.ITEMS)] = [2, 3] * 7 + [99] * 7  # too few
+    frame.loc[5:7, list(ess.ITEMS)] = [3] * 17 + [1, 2, 4, 5]  # too many alike
+    frame.loc[8, list(ess.ITEMS)] = [3] * 15 + [77] * 6  # both: too few
+    frame.loc[9, list(ess.ITEMS)] = [1] * 18 + [2] * 3
+    frame.loc[10, list(ess.ITEMS)] = [6] * 18 + [2] * 3
+    codes = frame[list(ess.ITEMS)].where(frame[list(ess.ITEMS)] < 7).to_numpy()
+    few = sum(np.isfinite(row).sum() < 16 for row in codes)
+    alike = sum(np.isfinite(row).sum() >= 16 and max(np.unique(row, return_counts=True)[1]) > 16 for row in codes)
+    table, counts = score(frame)
+    expected = {"too_few_answers": few, "alike_answers": alike, "scored": 1200 - few - alike}
+    assert counts == {"respondents": 1200} | expected
+    assert (few, alike) >= (6, 5)
+    assert table.columns.tolist() == list(ess.RESPONDENTS.columns)
+    kept = table["respondent"].to_numpy() - 1
+    np.testing.assert_array_equal(table["weight"], frame["anweight"].to_numpy()[kept])
+    np.testing.assert_array_equal(table["age"], frame["agea"].where(frame["agea"] < 999).to_numpy()[kept])
+    np.testing.assert_allclose(table[list(ess.VALUES)], ess.value_scores(7 - codes[kept]), atol=1e-12)
+
+
+def test_five_hundred_respondents_are_enough(survey):
+    whole = survey[np.isin(np.arange(len(survey)), score(survey)[0]["respondent"] - 1)].reset_index(drop=True)
+    assert score(whole.head(500))[1]["scored"] == 500
+    with pytest.raises(InputError, match=r"^ess\.csv: holds 499 respondents with enough answers, fewer than 500"):
+        score(whole.head(499))
+
+
+@pytest.mark.parametrize("weight", [np.inf, -np.inf, -1.0, np.nan, 0.0])
+def test_a_weight_is_a_number_above_zero(survey, weight):
+    with pytest.raises(InputError, match=f"respondent 3: anweight is {weight}"):
+        score(survey.assign(anweight=[1, 1, weight, *survey["anweight"][3:]]))
+
+
+def test_one_age_for_all_tells_nothing(survey):
+    with pytest.raises(InputError, match=r"^ess\.csv: has no ages, or only one"):
+        score(survey.assign(agea=40))
+
+
+@pytest.mark.parametrize(
+    ("high", "slope", "words"),
+    [
+        (1.0, 1.0, None),
+        (-1.0, -1.0, r"has its answers reversed already \(.*: -2\.50; .*: -1\.00; both must be positive\)"),
+        (1.0, -1.0, r"has answers that people do not give \(.*: \+1\.50; .*: -1\.00;"),
+        (-1.0, 1.0, r"has answers that people do not give \(.*: -2\.50; .*: \+1\.00;"),
+        (0.25, 1.0, r"has answers that people do not give \(.*: \+0\.00; .*: \+1\.00;"),
+    ],
+)
+def test_the_two_signs_that_answers_run_the_right_way_by_hand(high, slope, words):
+    """Benevolence, Universalism, Self-Direction are twice ``high``; Power is 0.5; Stimulation falls with age."""
+    age = pd.Series([20.0, 40.0, 60.0])
+    scores = pd.DataFrame(0.0, index=age.index, columns=list(ess.VALUES))
+    scores[["Benevolence", "Universalism", "Self_Direction"]] = 2 * high
+    scores["Power"], scores["Stimulation"] = 0.5, 0.5 - slope * (age - 40) / 40
+    if words is None:
+        ess._check_direction(scores, age, "ess.csv")
+    else:
+        with pytest.raises(InputError, match=r"^ess\.csv: " + words):
+            ess._check_direction(scores, age, "ess.csv")
+
+
+def test_a_file_is_known_by_its_hash_and_by_what_it_says_of_itself(tmp_path):
+    path = tmp_path / "ESS11.csv"
+    path.write_bytes(b"abc")
+    assert ess.file_hash(str(path)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    frame = pd.DataFrame({"edition": ["2.0", "2.0", None], "proddate": [None, None, None], "two": ["a", "b", "a"]})
+    assert ess.described(frame, "edition") == "2.0"
+    assert ess.described(frame, "proddate") is None
+    assert ess.described(frame, "two") == "a, b"
+    assert ess.described(frame, "none") is None

@@ -124,6 +124,7 @@ THINKING, TEXT = {"type": "thinking", "thinking": "Hm."}, {"type": "text", "text
             Verdict("answered", None, "like me", None, "end_turn"),
         ),
         (message("end_turn", TEXT, TEXT), Verdict("answered", None, "like melike me", None, "end_turn")),
+        (message("end_turn", THINKING, THINKING), Verdict("empty", None, "", "Hm.Hm.", "end_turn")),
         (message("refusal", TEXT), Verdict("refusal", None, "like me", None, "refusal")),
         (message("refusal"), Verdict("refusal", None, "", None, "refusal")),
         (message("max_tokens", TEXT), Verdict("truncated", None, "like me", None, "max_tokens")),

@@ -1,4 +1,5 @@
 import io
+import sys
 import time
 
 import pytest
@@ -36,3 +37,44 @@ def test_one_line_is_rewritten_on_a_terminal(monkeypatch: pytest.MonkeyPatch) ->
     text = shown(Terminal(), monkeypatch)
     assert text.endswith(f"\r\x1b[2K{LAST}\n")
     assert text.count("\n") == 1
+
+
+def line(monkeypatch: pytest.MonkeyPatch, seconds: float, answered: int, planned: int = 1000, before: int = 0) -> str:
+    clock = iter([100.0, 100.0, 100.0 + seconds])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    summary = Summary(planned, before)
+    progress = Progress("m", io.StringIO())
+    progress.start(summary, 0)
+    summary.answered = answered
+    return progress.line(summary, 0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "answered", "left"),
+    [
+        (1, 500, "1 s left"),
+        (299, 500, "299 s left"),
+        (299.4, 500, "299 s left"),
+        (299.6, 500, "5 min left"),
+        (359, 500, "5 min left"),
+        (3599, 500, "59 min left"),
+        (3600, 500, "1 h 0 min left"),
+        (7260, 500, "2 h 1 min left"),
+        (10, 1000, "USD"),
+        (10, 0, "USD"),
+    ],
+)
+def test_the_time_left_is_that_of_the_rate_so_far(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, answered: int, left: str
+) -> None:
+    assert line(monkeypatch, seconds, answered).endswith(left)
+
+
+def test_the_rate_counts_what_this_run_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert line(monkeypatch, 4, 110, before=100) == "m: 110 of 1000 answered, 2.5/s, 0.00 USD, 5 min left"
+
+
+def test_a_terminal_is_shown_more_often_than_a_log() -> None:
+    assert (Progress("m", Terminal()).every_s, Progress("m", io.StringIO()).every_s) == (0.5, 30)
+    assert Progress("m", Terminal()).on_terminal
+    assert Progress("m").stream is sys.stderr

@@ -83,3 +83,101 @@ def test_a_live_row_needs_a_provider_a_request_and_a_model_id(tmp_path: Path) ->
     ):
         with pytest.raises(InputError, match=words):
             check_targets([row.model_copy(update=change)], "models.tsv", SHIPPED)
+
+
+URL = "http://127.0.0.1:1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "usd"),
+    [
+        ({}, 0.7),  # a million and a half at 0.2, half a million at 0.8
+        ({"batch": "yes"}, 0.35),
+        ({"batch": "yes", "batch_discount": None}, 0.7),
+        ({"usd_in": None}, None),
+        ({"usd_out": None}, None),
+        ({"usd_in": 0.0, "usd_out": 0.0}, 0.0),
+        ({"free": True}, 0.0),
+        ({"free": True, "usd_in": None, "usd_out": None}, 0.0),
+    ],
+)
+def test_prices_are_per_million_tokens_and_lower_in_a_batch(changes: dict[str, Any], usd: float | None) -> None:
+    target = make_target(URL, **{"usd_in": 0.2, "usd_out": 0.8} | changes)
+    assert target.usd(1_500_000, 500_000) == (usd if usd is None else pytest.approx(usd, rel=1e-9))
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"base_url": "https://api.openai.com/v1#hunter2secret"}, r"provider openai: base_url: holds more than an"),
+        ({"base_url": "https://:hunter2secret@api.openai.com/v1"}, r"provider openai: base_url: holds more than an"),
+        ({"base_url": "https://hunter2secret@api.openai.com/v1"}, r"provider openai: base_url: holds more than an"),
+        ({"base_url": "https://[hunter2secret/v1"}, r"provider openai: base_url is no URL\. Write https"),
+        ({"key_env": "OPENAI_API_KEYS"}, r"provider openai: key_env: is no name of a variable"),
+        ({"key_env": 7}, r"provider openai: key_env: is no name of a variable"),
+        ({"extra_body": {"seed": 1, "Authorization": "hunter2secret"}}, r"provider openai: extra_body: holds a cred"),
+        ({"extra_body": {"X-API-Key": "hunter2secret"}}, r"provider openai: extra_body: holds a credential\. Name its"),
+        (
+            {"base_url": "http://eu.api.openai.com/v1"},
+            r"provider openai: would send OPENAI_API_KEY to http://eu\.api\.openai\.com, but that key belongs to "
+            r"https://api\.openai\.com",
+        ),
+        ({"base_url": "https://notapi.openai.com/v1"}, r"to https://notapi\.openai\.com, but"),
+        ({"base_url": "https:///v1"}, r"would send OPENAI_API_KEY to https://, but that key"),
+        ({"base_url": 7}, r"providers\.openai\.base_url: 7 does not fit"),
+        ({"base_url": "ftp://api.openai.com/v1", "key_env": None}, r"providers\.openai\.base_url: 'ftp"),
+    ],
+)
+def test_an_address_that_could_give_a_key_away_is_refused_with_its_provider(
+    tmp_path: Path, changes: dict[str, Any], complaint: str
+) -> None:
+    with pytest.raises(InputError, match=complaint) as caught:
+        read_providers(write(tmp_path, **changes))
+    assert "hunter2secret" not in str(caught.value)
+    assert str(tmp_path / "providers.yaml") in str(caught.value)
+
+
+def test_a_provider_without_a_key_and_other_texts_in_the_body_are_fine(tmp_path: Path) -> None:
+    path = write(tmp_path, key_env=None, base_url="http://10.0.0.5:8000/v1", extra_body={"user": "me"})
+    provider = read_providers(path)[0]["openai"]
+    assert (provider.name, provider.key_env, provider.extra_body) == ("openai", None, {"user": "me"})
+
+
+@pytest.mark.parametrize("content", ["", "[]", "providers:\nrequests: {}", "providers: {lab: 1}\nrequests: {}"])
+def test_a_file_of_another_shape_is_refused_in_one_line(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "providers.yaml"
+    path.write_text(content)
+    with pytest.raises(InputError, match=r"providers\.yaml"):
+        read_providers(path)
+
+
+def test_complaints_about_a_live_row_name_it_and_what_there_is() -> None:
+    known = read_providers(SHIPPED)
+    row = make_target(URL, provider="openai", request="loud").row
+    with pytest.raises(InputError) as caught:
+        live_target(row, *known, "my.tsv")
+    assert str(caught.value) == (
+        "my.tsv, model Test/model:1: has the request 'loud', which providers.yaml does not define. "
+        f"Use one of {', '.join(known[1])}."
+    )
+    for change, complaint in (
+        ({"model_id": ""}, r"my\.tsv, model Test/model:1: has no model_id"),
+        ({"batch": "yes", "provider": "local"}, r"my\.tsv, model Test/model:1: wants a batch, but local has no batch"),
+    ):
+        with pytest.raises(InputError, match=complaint):
+            live_target(row.model_copy(update={"request": "chat"} | change), *known, "my.tsv")
+
+
+def test_a_target_is_the_row_its_provider_and_its_parameters() -> None:
+    providers, parameters = read_providers(SHIPPED)
+    row = make_target(URL, provider="gemini", request="reasoning").row
+    target = live_target(row, providers, parameters, "models.tsv")
+    assert (target.row, target.provider, target.parameters) == (row, providers["gemini"], parameters["reasoning"])
+
+
+def test_only_live_rows_need_a_provider_and_the_providers_are_named() -> None:
+    row = make_target(URL, provider="openai").row
+    recorded = row.model_copy(update={"answers": "recorded", "provider": None})
+    assert check_targets([recorded, row], "models.tsv", SHIPPED) == [*read_providers(SHIPPED)[0]]
+    with pytest.raises(InputError, match=r"^my\.tsv, model"):
+        check_targets([recorded.model_copy(update={"answers": "live"})], "my.tsv", SHIPPED)

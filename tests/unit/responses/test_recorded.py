@@ -61,7 +61,8 @@ def test_a_fault_is_one_line_with_its_row(tmp_path, rows, complaint):
         ("[]", r"m\.jsonl, row 1: is no JSON object with exactly item_id, prompt_version, raw_response"),
         ('{"item_id": "i1"}', "is no JSON object with exactly"),
         ('{"item_id": 1, "prompt_version": "a", "raw_response": ""}', r"row 1: item_id is no text\. Put it in quotes"),
-        ("", r"m\.jsonl: has no row"),
+        ("", r"m\.jsonl: has no row\. Each is a JSON object with item_id, prompt_version, raw_response\.$"),
+        (as_jsonl([ROWS[0], ("i9", "a", "")]), r"m\.jsonl, row 2: answers 'i9', which is no item"),
     ],
 )
 def test_a_faulty_line_is_refused(tmp_path, line, complaint):
@@ -70,8 +71,12 @@ def test_a_faulty_line_is_refused(tmp_path, line, complaint):
 
 
 def test_a_model_has_one_file_by_its_file_name(tmp_path):
-    with pytest.raises(InputError, match=r"model m/1: has no file of recorded answers \(.*m_1\.csv or m_1\.jsonl\)"):
+    with pytest.raises(InputError) as caught:
         find_answers(tmp_path, "m/1")
+    assert str(caught.value) == (
+        f"model m/1: has no file of recorded answers ({tmp_path}/answers/m_1.csv or m_1.jsonl). "
+        "Add it, or correct the model's row in the table of models."
+    )
     (tmp_path / "answers").mkdir()
     (tmp_path / "answers/m_1.jsonl").write_text("")
     assert find_answers(tmp_path, "m/1") == str(tmp_path / "answers/m_1.jsonl")
@@ -102,3 +107,47 @@ def test_whatever_a_file_holds_ends_in_a_table_or_one_line(tmp_path, write, suff
     except InputError as error:
         said = str(error)
     assert len(said.splitlines()) == 1
+
+
+def test_a_table_of_answers_has_the_columns_of_any_other(tmp_path):
+    table = read(tmp_path, as_csv(ROWS))
+    assert table.column_names == [
+        *("model", "condition", "prompt_version", "item_id", "raw_response"),
+        *("outcome", "finish_reason", "reasoning_length", "error"),
+    ]
+    types = {name: str(table.schema.field(name).type) for name in ("finish_reason", "reasoning_length", "error")}
+    assert types == {"finish_reason": "string", "reasoning_length": "int32", "error": "string"}
+    assert table["prompt_version"].to_pylist() == ["a", "a", "b", "b"]
+    assert table["item_id"].to_pylist() == ["i1", "i2", "i1", "i2"]
+
+
+def test_versions_that_are_not_asked_for_are_left_out_and_none_at_all_is_refused(tmp_path):
+    path = tmp_path / "m.csv"
+    path.write_text(as_csv(ROWS))
+    assert read_recorded(path, "m", ["i1", "i2"], ["b"], SMALL)["raw_response"].to_pylist() == ["b i1", "b i2"]
+    assert answered_versions(path, ["b", "a_turned"]) == ["b"]
+    with pytest.raises(InputError, match=r"m\.csv: answers none of the prompt versions a_turned, c\. Correct"):
+        read_recorded(path, "m", ["i1", "i2"], ["a_turned", "c"], SMALL)
+    with pytest.raises(InputError, match=r"m\.csv: lacks answers to 2 item\(s\) under a, the first is i3"):
+        read_recorded(path, "m", ["i1", "i3", "i2", "i4"], ["a"], SMALL)
+
+
+def test_a_file_that_cannot_be_read_has_all_versions_until_it_is_refused(tmp_path):
+    path = tmp_path / "m.jsonl"
+    path.write_text("{")
+    assert answered_versions(path, ("a", "b")) == ["a", "b"]
+    path.unlink()
+    with pytest.raises(InputError, match=r"m\.jsonl.* Restore it\.$"):
+        read_recorded(path, "m", ["i1"], ["a"], SMALL)
+
+
+def test_an_unknown_item_is_quoted_up_to_120_letters(tmp_path):
+    with pytest.raises(InputError, match=f"row 2: answers '{'x' * 120}', which"):
+        read(tmp_path, as_csv([("x" * 121, "a", "")]))
+
+
+def test_empty_lines_count_as_rows_and_say_nothing(tmp_path):
+    lines = as_jsonl(ROWS).splitlines()
+    assert read(tmp_path, "\n\n".join(lines) + "\n \n", "jsonl").num_rows == 4
+    with pytest.raises(InputError, match=r"m\.jsonl, row 4: is no JSON"):
+        read(tmp_path, f"{lines[0]}\n\n{lines[1]}\n{{", "jsonl")

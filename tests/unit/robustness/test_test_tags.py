@@ -15,7 +15,13 @@ RULE = TagRule("spearman", 0.3, 0.05, "positive")
 def run(folder, instrument, groups, raters, repeated="keep", seed=1):
     """The tables by their names, and the tags of the main run's key."""
     folder.mkdir(exist_ok=True)
-    simulation = {"groups": groups, "queries_per_group": 2, "responses_per_query": 3, "raters_per_group": raters}
+    simulation = {
+        "setting": "easy",
+        "groups": groups,
+        "queries_per_group": 2,
+        "responses_per_query": 3,
+        "raters_per_group": raters,
+    }
     study = draw_study(simulation, [instrument.prompt_versions[0].name], 3, instrument)
     inputs = {name: folder / f"{name}.parquet" for name in ("survey", "participants")}
     for name, path in inputs.items():

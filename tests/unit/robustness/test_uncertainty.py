@@ -15,8 +15,9 @@ from value_portrait.robustness.uncertainty import (
     uncertainty_table,
 )
 from value_portrait.scores.ratings import Ratings
-from value_portrait.simulation.models import draw_item_noise, draw_model, expected_ratings
+from value_portrait.simulation.models import draw_model, expected_ratings
 from value_portrait.simulation.people_and_items import draw_loadings, draw_people, draw_ratings
+from value_portrait.simulation.settings import EASY
 from value_portrait.tables import read_table, write_table
 
 DIMENSIONS = VALUE_PORTRAIT.dimensions
@@ -34,10 +35,10 @@ def by_query(rng, sd, rows=1):
 
 def items(rng, models):
     """Loadings, difficulties and the models' true ratings; responses to one query have something in common."""
-    loadings = draw_loadings(rng, N_ITEMS, VALUE_PORTRAIT)
+    loadings = draw_loadings(rng, N_ITEMS, EASY, VALUE_PORTRAIT)
     difficulty = rng.normal(0, 0.5, N_ITEMS) + by_query(rng, 0.3)[0]
     true = [expected_ratings(model, loadings, difficulty, VALUE_PORTRAIT) for model in models]
-    noise = [draw_item_noise(rng, N_ITEMS, VALUE_PORTRAIT) for _ in models]
+    noise = [rng.normal(0, 0.3, N_ITEMS) for _ in models]
     return loadings, difficulty, np.array(true) + noise + by_query(rng, 0.3, MODELS)
 
 
@@ -51,8 +52,8 @@ def survey(rng, loadings, difficulty):
     blocks, tables = [], []
     for group in range(GROUPS):
         own = slice(group * QUERIES * RESPONSES, (group + 1) * QUERIES * RESPONSES)
-        people = draw_people(rng, RATERS, VALUE_PORTRAIT)
-        ratings = draw_ratings(rng, people.scores, loadings[own], difficulty[own], VALUE_PORTRAIT).astype(float)
+        people = draw_people(rng, RATERS, EASY, VALUE_PORTRAIT)
+        ratings = draw_ratings(rng, people.scores, loadings[own], difficulty[own], EASY, VALUE_PORTRAIT).astype(float)
         names = [f"{group}-{rater}" for rater in range(RATERS)]
         blocks.append(Block(ITEMS[own], names, list(DIMENSIONS), ratings, people.profiles))
         rho = correlate(ratings, people.profiles, "spearman")
@@ -78,7 +79,7 @@ def answers(rng, true, loadings, wordings):
 def coverage(source, repetitions, seed):
     """How often intervals hold the mean score over repetitions in which only this source acts; per dimension."""
     rng = np.random.default_rng(seed)
-    models = [draw_model(rng, name, VALUE_PORTRAIT) for name, _ in SUBJECTS]
+    models = [draw_model(rng, name, EASY, VALUE_PORTRAIT) for name, _ in SUBJECTS]
     loadings, difficulty, true = items(rng, models)
     blocks, key = survey(rng, loadings, difficulty)
     scores, widths = [], []
@@ -169,7 +170,7 @@ def test_wordings_by_hand():
 
 def test_the_same_seed_gives_the_same_raters():
     rng = np.random.default_rng(4)
-    models = [draw_model(rng, name, VALUE_PORTRAIT) for name, _ in SUBJECTS]
+    models = [draw_model(rng, name, EASY, VALUE_PORTRAIT) for name, _ in SUBJECTS]
     loadings, difficulty, true = items(rng, models)
     blocks, key = survey(rng, loadings, difficulty)
     ratings = Ratings(SUBJECTS, VERSIONS[:1], ITEMS, answers(rng, true, loadings, False))
@@ -216,7 +217,7 @@ def test_effects_against_paired_tests():
 
 def test_a_condition_that_moves_all_ratings_alike_has_a_sure_effect():
     rng = np.random.default_rng(7)
-    models = [draw_model(rng, name, VALUE_PORTRAIT) for name, _ in SUBJECTS]
+    models = [draw_model(rng, name, EASY, VALUE_PORTRAIT) for name, _ in SUBJECTS]
     loadings, difficulty, true = items(rng, models)
     blocks, key = survey(rng, loadings, difficulty)
     values = answers(rng, np.clip(true[:1], 2, 4), loadings, False)

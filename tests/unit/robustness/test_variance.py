@@ -13,6 +13,7 @@ from value_portrait.scores.profiles import Tags
 from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.simulation import models as simulated
 from value_portrait.simulation.people_and_items import draw_loadings, on_scale
+from value_portrait.simulation.settings import EASY
 from value_portrait.tables import write_table
 
 # Brennan (2001), table 3.2: synthetic data set 4, ten persons (columns) by twelve raters, four to each of three tasks.
@@ -154,15 +155,15 @@ def test_simulated_models_keep_the_correlation_with_their_truth_that_is_estimate
     for seed in range(6):
         rng = np.random.default_rng(seed)
         n = 4000
-        loadings, difficulty = draw_loadings(rng, n, instrument), rng.normal(0, 0.6, n)
+        loadings, difficulty = draw_loadings(rng, n, EASY, instrument), rng.normal(0, 0.6, n)
         queries = np.arange(n) // 5
         own, centre = loadings[:, 0] > 0, (loadings[:, : len(instrument.main.names)] > 0).any(axis=1)
         seen = np.isin(queries, rng.choice(n // 5, 60, replace=False))
         values, truth = [], []
         for model in range(25):
-            planted = simulated.draw_model(rng, str(model), instrument)
+            planted = simulated.draw_model(rng, str(model), EASY, instrument)
             latent = simulated.expected_ratings(planted, loadings, difficulty, instrument)
-            latent = latent + simulated.draw_item_noise(rng, n, instrument) + rng.normal(0, 0.3, n // 5)[queries]
+            latent = latent + rng.normal(0, 0.3, n) + rng.normal(0, 0.3, n // 5)[queries]
             latent = latent + rng.normal(0, planted.version_noise, (3, 2, n)) + np.array([[0], [planted.order_shift]])
             rated = on_scale(latent, instrument.lowest, instrument.highest)
             values.append(rated[..., seen])

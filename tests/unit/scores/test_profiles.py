@@ -1,5 +1,6 @@
 """Profiles of any instrument, against loops over every cell."""
 
+from dataclasses import replace
 from math import fsum, nan
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from instrument_strategies import instruments
 from instruments import SMALL
-from value_portrait.scores.profiles import profile_as_seen, profile_models, profile_raters, score
+from value_portrait.scores.profiles import arrange_tags, profile_as_seen, profile_models, profile_raters, score
 from value_portrait.scores.ratings import NO_RATING, Ratings
 
 CENTRINGS = ["tagged_items", "all_items", "none"]
@@ -179,3 +180,22 @@ def test_nothing_rated_gives_nothing_and_no_warning():
     key = pd.DataFrame({"item_id": ["1-1"], "family": "taste", "dimension": "Sweet", "polarity": 1})
     found = score(np.full((2, 1), nan), ["1-1"], key, "all_items", SMALL)
     assert found[["mean", "centred_mean", "sd"]].isna().all(axis=None)
+
+
+def test_raters_on_a_scale_whose_ends_add_up_to_more_than_a_small_number_holds():
+    instrument = replace(SMALL, lowest=100)
+    survey = pd.DataFrame({"group": 1, "participant_id": "P1", "item_id": ["1-1", "2-1"], "rating": [104, 101]})
+    key = pd.DataFrame({"item_id": ["1-1", "2-1"], "family": "taste", "dimension": "Sweet", "polarity": [1, -1]})
+    found = profile_raters(survey.astype({"rating": "int8"}), ["1-1", "2-1"], key, "none", instrument)
+    assert found.set_index("dimension").loc["Sweet", ["mean", "centred_mean"]].tolist() == [103.5, 1.5]
+
+
+def test_tags_stand_by_dimension_in_the_order_of_the_key():
+    key = pd.DataFrame(
+        [("2-1", "pace", "Haste", 1), ("3-1", "taste", "Salty", -1), ("1-1", "taste", "Salty", 1)],
+        columns=["item_id", "family", "dimension", "polarity"],
+    ).astype({"polarity": "int8"})
+    tags = arrange_tags(key, ["1-1", "2-1", "3-1"], SMALL)
+    assert [own.columns.tolist() for own in tags] == [[], [2, 0], [], [1]]
+    assert [own.polarity.tolist() for own in tags] == [[], [-1, 1], [], [1]]
+    assert {own.polarity.dtype for own in tags} == {np.dtype(float)}

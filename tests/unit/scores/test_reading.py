@@ -68,3 +68,19 @@ def test_counts_by_outcome_and_class_with_a_scale_that_has_zero():
             ("b", "decorated", 1, 0),
         ]
     ]
+
+
+def test_answers_in_pieces_are_read_as_one_and_their_columns_are_small():
+    texts = [["never", None], ["always", "never"]]
+    pieces = pa.concat_tables([answers("a", part) for part in texts])
+    rated = rate_answers([pieces, answers("b", ["often"])], "published", SMALL)
+    assert rated["rating"].to_pylist() == [0, None, 4, 0, 3]
+    assert rated["answer_class"].to_pylist() == ["plain", "empty", "plain", "plain", "plain"]
+    for name in ("rating", "published_rating", "strict_rating"):
+        assert rated.schema.field(name).type == pa.int8()
+    assert rated.schema.field("answer_class").type == pa.dictionary(pa.int32(), pa.string())
+
+
+def test_subjects_are_counted_in_the_order_in_which_they_come():
+    rated = rate_answers([answers(name, ["never", ""]) for name in "zaym"], "strict", SMALL)
+    assert [row["model"] for row in count_answers(rated).to_pylist()] == ["z", "z", "a", "a", "y", "y", "m", "m"]

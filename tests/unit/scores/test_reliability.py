@@ -18,6 +18,8 @@ from value_portrait.scores.reliability import (
 
 ITEMS = ["1-1", "1-2", "1-3"]
 KEY = pd.DataFrame({"item_id": ITEMS, "family": "pvq", "dimension": "Power", "rho": 0.5, "polarity": 1})
+COLUMNS = ["source", "family", "dimension", "n_groups", "coefficient", "n_items", "n_observations"]
+COLUMNS += ["estimate", "ci_low", "ci_high"]
 
 
 def closed_formula(rows):
@@ -182,6 +184,8 @@ def test_any_scale_and_family_keyed_items_and_dimensions_without_items(lowest, o
     names = [name for _, name in instrument.dimensions for _ in range(2)]
     assert table["dimension"].tolist() == names
     assert table["coefficient"].tolist() == ["alpha", "omega"] * 4
+    assert table["family"].tolist() == ["taste"] * 6 + ["pace"] * 2
+    assert list(table.columns) == COLUMNS
     assert (table["source"] == "models").all()
     assert (table["n_groups"] == 1).all()
     rows = np.where(values == NO_RATING, np.nan, values)
@@ -215,6 +219,7 @@ def test_groups_pool_by_inverse_variance_by_hand():
     found = row[["estimate", "ci_low", "ci_high"]].tolist()
     assert found == pytest.approx([1 - mean**3, 1 - (mean + error) ** 3, 1 - (mean - error) ** 3])
     assert row[["source", "family", "n_groups", "n_items", "n_observations"]].tolist() == ["raters", "pvq", 2, 7, 48]
+    assert set(table.columns) == set(COLUMNS)
     assert table["dimension"].tolist() == [name for _, name in VALUE_PORTRAIT.dimensions]
 
 
@@ -272,3 +277,24 @@ def test_a_search_that_is_cut_short_has_no_omega(monkeypatch):
 
     monkeypatch.setattr(optimize, "minimize", hasty)
     assert np.isnan(omega_of(np.cov(draw(80, 8, (6,)), rowvar=False)))
+
+
+def test_omega_of_items_that_hardly_go_together_is_the_closed_form():
+    # The largest root of the scaled matrix is 1 + the sum of l² / (1 - l²) = 1.47 there.
+    loadings = np.array([0.3, 0.4, 0.2, 0.35])
+    covariance = np.outer(loadings, loadings) + np.diag(1 - loadings**2)
+    assert omega_of(covariance) == pytest.approx(1.25**2 / (1.25**2 + 4 - 0.4125), abs=1e-5)
+
+
+def test_an_item_that_varies_by_one_point_varies():
+    rated = draw(40, 14, (4,)).astype(float)
+    rated[:, 3] = np.where(rated[:, 3] > 3, 4, 3)
+    assert mcdonald_omega(rated) == omega_of(np.cov(rated, rowvar=False))
+
+
+def test_rows_whose_sums_are_all_the_same_have_no_alpha():
+    values = np.array([[[1, 6]], [[3, 4]], [[5, 2]], [[2, 5]]], np.int8)
+    ratings = Ratings([(f"m{n}", "baseline") for n in range(4)], ["v1"], ITEMS[:2], values)
+    row = power(reliability_of_models(ratings, KEY.head(2), "model", VALUE_PORTRAIT))
+    assert row[["estimate", "ci_low", "ci_high"]].isna().all()
+    assert (row["n_items"], row["n_observations"]) == (2, 4)

@@ -8,7 +8,7 @@ from instruments import SMALL, VALUE_PORTRAIT
 from scipy.stats import spearmanr
 from simulation.assess_recovery import assess_recovery
 from simulation.simulate_study import simulate_study
-from value_portrait.simulation.models import PlantedModel, expected_centred_means
+from value_portrait.simulation.models import PlantedModel, planted_scores
 from value_portrait.simulation.people_and_items import draw_study
 from value_portrait.simulation.recovery import (
     RECOVERY_PROFILES,
@@ -17,6 +17,7 @@ from value_portrait.simulation.recovery import (
     assess_tags,
     compare_scores,
     describe_recovery,
+    shrinkage,
 )
 from value_portrait.tables import read_table, write_table
 
@@ -62,23 +63,25 @@ def test_tags_by_hand():
 
 
 @pytest.mark.parametrize(("centring", "centre"), [("tagged_items", 3.5), ("all_items", 3), ("none", 0)])
-def test_expected_centred_means_by_hand(centring, centre):
-    means = expected_centred_means(np.array([3.0, 4, 2, 3]), planted_loadings(), centring, VALUE_PORTRAIT)
-    # Power: items 1 and 2; Hedonism: item 2; the centre of the values over items 1 and 2, each once.
+def test_planted_scores_by_hand(centring, centre):
+    # The values ask for ratings of 3, 4, 2 and 3, wherever the scale ends: Power: items 1 and 2; Hedonism: item 2; the
+    # centre of the values over items 1 and 2, each once.
+    planted = model(Power=0.0, Hedonism=1.0, Openness=-1.0)
+    means = planted_scores(planted, planted_loadings(), centring, VALUE_PORTRAIT)
     assert means[[POWER, HEDONISM]] == pytest.approx([3.5 - centre, 4 - centre])
     assert means[OPENNESS] == pytest.approx({"tagged_items": 0, "all_items": -1, "none": 2}[centring])
     assert np.isnan(np.delete(means, [POWER, HEDONISM, OPENNESS])).all()
 
 
-def test_expected_centred_means_without_a_circle_by_hand():
+def test_planted_scores_without_a_circle_by_hand():
     """Items 1 and 2 measure Sweet, item 2 Salty as well, item 3 Haste: the tastes' centre is over the first two."""
     loadings = np.zeros((4, 4))
     loadings[[0, 1, 1, 2], [0, 0, 1, 3]] = 1
-    means = expected_centred_means(np.array([1.0, 3, 2, 4]), loadings, "tagged_items", SMALL)
-    np.testing.assert_allclose(means, [0, 1, np.nan, 0])
-    np.testing.assert_allclose(
-        expected_centred_means(np.array([1.0, 3, 2, 4]), loadings, "all_items", SMALL), [-0.5, 0.5, np.nan, -0.5]
-    )
+    # Ratings of 1, 3, 3 and 2, whose mean is 2.25: far out on the scale, and not cut off.
+    profile = {"taste": {"Sweet": -1.0, "Salty": 2.0, "Sour_Bitter": 9.0}, "pace": {"Haste": 1.0}}
+    planted = PlantedModel("m", 2.0, 1.0, 0.0, 0.0, 0.0, 0.0, profile)
+    np.testing.assert_allclose(planted_scores(planted, loadings, "tagged_items", SMALL), [0, 1, np.nan, 0])
+    np.testing.assert_allclose(planted_scores(planted, loadings, "all_items", SMALL), [-0.25, 0.75, np.nan, 0.75])
 
 
 def test_recovery_without_a_circle_is_described_family_by_family():
@@ -103,13 +106,19 @@ def test_recovery_without_a_circle_is_described_family_by_family():
         columns=["model", "condition", "family", "dimension", "centred_mean"],
     )
     # Sweet's item is expected at 3 and Salty's at 2, so Sweet stands half a point above their mean.
-    scores = compare_scores([planted], loadings, np.zeros(4), found, "tagged_items", SMALL)
-    lines = describe_recovery(tags, assess_profiles(scores), SMALL).splitlines()
-    assert lines[4:6] == [
-        "| Tastes | 2 | 1 | 0 | 0.50 | 1.00 | – | 0.10 |",
-        "| Pace | 0 | 0 | 1 | – | 0.75 | – | – |",
+    scores = compare_scores([planted], loadings, found, "tagged_items", SMALL)
+    lines = describe_recovery(tags, assess_profiles(scores), scores, "easy", SMALL).splitlines()
+    assert lines[4:7] == [
+        "**Tastes.** Of 100 tags, 100 are true. Of 100 pairs that are true, 50 are tagged.",
+        "",
+        "**Pace.** Of 100 tags, 0 are true.",
     ]
-    assert lines[-1] == "1 models; errors in scale points (0 to 4)."
+    assert lines[10:12] == [
+        "| Tastes | 2 | 1 | 0 | 0.50 | 1.00 | 1.00 | – | 0.10 | – |",
+        "| Pace | 0 | 0 | 1 | – | 0.75 | 0.00 | – | – | – |",
+    ]
+    assert "easy" in lines[2]
+    assert lines[-1].endswith("1 models; errors in scale points (0 to 4).")
 
 
 def profiles(recovered):
@@ -122,7 +131,7 @@ def profiles(recovered):
 def test_scores_are_compared_in_scale_points():
     # Expected ratings 4, 4, 3, 3: with Power at 1 standard deviation, items 1 and 2 rise by a point.
     recovered = profiles([("baseline", POWER, 0.3), ("baseline", HEDONISM, np.nan), ("grandmother", POWER, 9)])
-    scores = compare_scores([model(Power=1.0)], planted_loadings(), np.zeros(4), recovered, "all_items", VALUE_PORTRAIT)
+    scores = compare_scores([model(Power=1.0)], planted_loadings(), recovered, "all_items", VALUE_PORTRAIT)
     table = assess_profiles(scores).set_index("family")
     # Planted 4 - 3.5 = 0.5, recovered 0.3.
     assert table.loc["pvq", "n_dimensions"] == 1
@@ -132,6 +141,12 @@ def test_scores_are_compared_in_scale_points():
     assert set(table["condition"]) == {"baseline"}
 
 
+def test_shrinkage_is_the_slope_of_the_recovered_scores():
+    scores = pd.DataFrame({"planted": [0.0, 1, 2, np.nan], "recovered": [1.0, 1.5, 2, 9]})
+    assert shrinkage(scores) == pytest.approx(0.5)
+    assert np.isnan(shrinkage(scores.head(1)))
+
+
 def test_profile_error_and_correlation():
     scores = pd.DataFrame({"family": "pvq", "planted": [0.0, 1, 2], "recovered": [0.5, 1.5, 2.5]})
     (row,) = assess_profiles(scores.assign(model="m", condition="baseline")).to_dict("records")
@@ -139,9 +154,15 @@ def test_profile_error_and_correlation():
     assert row["rmse"] == pytest.approx(0.5)
 
 
-def test_the_demo_study_can_be_recovered():
+def test_an_easy_study_can_be_recovered():
     """By SciPy alone: most planted tags are found, few others are."""
-    simulation = {"groups": 6, "queries_per_group": 8, "responses_per_query": 5, "raters_per_group": 48}
+    simulation = {
+        "setting": "easy",
+        "groups": 6,
+        "queries_per_group": 8,
+        "responses_per_query": 5,
+        "raters_per_group": 48,
+    }
     study = draw_study(simulation, [], 42, VALUE_PORTRAIT)
     planted = study.loadings["loading"].to_numpy().reshape(-1, len(PLANTED)) > 0
     people = study.participants.to_pandas().pivot(index="participant_id", columns="dimension", values="score")
@@ -156,7 +177,7 @@ def test_the_demo_study_can_be_recovered():
 
 
 def test_from_files_to_files(tmp_path):
-    size = {"groups": 2, "queries_per_group": 2, "responses_per_query": 2, "raters_per_group": 5}
+    size = {"setting": "easy", "groups": 2, "queries_per_group": 2, "responses_per_query": 2, "raters_per_group": 5}
     names = ("item_table", "prompts", "topics", "survey", "participants", "data_quality", "loadings")
     files = {name: tmp_path / f"{name}.parquet" for name in names}
     simulate_study(size, ["v1"], 1, {}, files, VALUE_PORTRAIT)
@@ -176,6 +197,7 @@ def test_from_files_to_files(tmp_path):
             "description": tmp_path / "recovery.md",
         },
         "tagged_items",
+        "easy",
         VALUE_PORTRAIT,
     )
     assert read_table(tmp_path / "tags.csv", RECOVERY_TAGS).num_rows == len(PLANTED) + 2

@@ -6,9 +6,10 @@ from instruments import SMALL, VALUE_PORTRAIT
 from simulation.simulate_answers import simulate_answers
 from simulation.simulate_study import simulate_study
 from value_portrait.simulation import personas as simulated_personas
+from value_portrait.simulation.loadings import loadings_schema
 from value_portrait.simulation.models import PlantedModel
-from value_portrait.simulation.people_and_items import loadings_schema
 from value_portrait.simulation.personas import STEERED, draw_shifts, moved, planted_effects
+from value_portrait.simulation.settings import EASY
 from value_portrait.tables import read_table
 
 VERSIONS = ["v1", "v2"]
@@ -68,9 +69,7 @@ def test_effects_by_hand():
     loadings[1, PLANTED.index(("pvq", "Hedonism"))] = 1
     shift = np.zeros(10)
     shift[VALUES.index("Power")] = 1.2
-    effects = planted_effects(model(Power=0.3), {"c": shift}, loadings, np.zeros(4), "tagged_items", VALUE_PORTRAIT)[
-        "c"
-    ]
+    effects = planted_effects(model(Power=0.3), {"c": shift}, loadings, "tagged_items", VALUE_PORTRAIT)["c"]
     # Items 1 and 2 rise by 0.5 · 1.2, and the centre over items 1 to 3 by two thirds of that.
     assert effects["Power"] == effects["Hedonism"] == pytest.approx(0.2)
     assert effects["Security"] == pytest.approx(-0.4)
@@ -80,7 +79,7 @@ def test_effects_by_hand():
 
 
 def test_tables_of_answers_and_the_truth_hold_every_condition(tmp_path):
-    size = {"groups": 3, "queries_per_group": 8, "responses_per_query": 5, "raters_per_group": 5}
+    size = {"setting": "easy", "groups": 3, "queries_per_group": 8, "responses_per_query": 5, "raters_per_group": 5}
     names = ("item_table", "prompts", "topics", "survey", "participants", "data_quality", "loadings")
     files = {name: tmp_path / f"{name}.parquet" for name in names}
     simulate_study(size, VERSIONS, 42, {}, files, VALUE_PORTRAIT)
@@ -92,7 +91,7 @@ def test_tables_of_answers_and_the_truth_hold_every_condition(tmp_path):
     tables = [tmp_path / f"{condition}.parquet" for condition in ("plain", *conditions)]
     truth = [tmp_path / "plain.json", tmp_path / "other.json"]
     sources = files["item_table"], files["loadings"]
-    simulate_answers(*sources, models, VERSIONS, 42, "tagged_items", tables, truth, VALUE_PORTRAIT)
+    simulate_answers(*sources, models, VERSIONS, 42, "tagged_items", EASY, tables, truth, VALUE_PORTRAIT)
     planted = [PlantedModel(**json.loads(path.read_text())) for path in truth]
     assert [list(one.conditions) for one in planted] == [[], list(EVERY)]
     loadings = read_table(files["loadings"], loadings_schema(VALUE_PORTRAIT))

@@ -14,13 +14,16 @@ from instruments import SMALL, VALUE_PORTRAIT
 from simulation.simulate_answers import simulate_answers
 from simulation.simulate_study import simulate_study
 from value_portrait.randomness import named_generator
+from value_portrait.simulation.loadings import key_loadings, loading_matrix, loadings_schema
 from value_portrait.simulation.models import (
     REFUSALS,
     STYLES,
     PlantedModel,
     draw_model,
-    expected_centred_means,
+    draw_views,
     expected_ratings,
+    planted_scores,
+    valued_ratings,
 )
 from value_portrait.simulation.people_and_items import (
     draw_loadings,
@@ -28,19 +31,18 @@ from value_portrait.simulation.people_and_items import (
     draw_ratings,
     draw_scores,
     draw_study,
-    key_loadings,
-    loading_matrix,
-    loadings_schema,
     prompt_text,
 )
+from value_portrait.simulation.settings import EASY, REALISTIC, SETTINGS
 from value_portrait.tables import read_table, write_table
 
 PLANTED = VALUE_PORTRAIT.planted
-SIZE = {"groups": 3, "queries_per_group": 2, "responses_per_query": 2, "raters_per_group": 5}
+SIZE = {"setting": "realistic", "groups": 3, "queries_per_group": 2, "responses_per_query": 2, "raters_per_group": 5}
 TABLES = ("item_table", "prompts", "topics", "survey", "participants", "data_quality", "loadings")
 
 sizes = st.fixed_dictionaries(
     {
+        "setting": st.sampled_from(list(SETTINGS)),
         "groups": st.integers(1, 4),
         "queries_per_group": st.integers(1, 4),
         "responses_per_query": st.integers(2, 5),
@@ -71,7 +73,8 @@ def answer(small, folder, model="aster", reasoning="no", seed=42):
     models = [{"model": model, "reasoning": reasoning, "conditions": {"baseline": None}}]
     versions = versions_of(VALUE_PORTRAIT)
     sources = small["item_table"], small["loadings"]
-    simulate_answers(*sources, models, versions, seed, "tagged_items", *([path] for path in paths), VALUE_PORTRAIT)
+    written = ([path] for path in paths)
+    simulate_answers(*sources, models, versions, seed, "tagged_items", REALISTIC, *written, VALUE_PORTRAIT)
     return read_table(paths[0], "answers", VALUE_PORTRAIT), paths[1]
 
 
@@ -111,7 +114,7 @@ def test_any_instrument_gives_tables_that_pass_and_answers_on_its_scale(instrume
         models = [{"model": "m", "reasoning": "yes", "conditions": conditions}]
         versions = versions_of(instrument)
         simulate_answers(
-            *(files["item_table"], files["loadings"], models, versions, seed, "all_items", tables),
+            *(files["item_table"], files["loadings"], models, versions, seed, "all_items", EASY, tables),
             [folder / "m.json"],
             instrument,
         )
@@ -155,7 +158,7 @@ def test_data_quality_is_told(small):
 
 
 def profiles_of(instrument, n):
-    table = draw_people(np.random.default_rng(1), n, instrument).profiles
+    table = draw_people(np.random.default_rng(1), n, EASY, instrument).profiles
     return [dict(zip([name for _, name in instrument.dimensions], row, strict=True)) for row in table]
 
 
@@ -216,7 +219,7 @@ def test_true_scores_are_standardised_and_unlinked_ones_independent(instrument, 
 @settings(deadline=None)
 @given(instruments(), st.integers(0, 300), st.integers(0, 2**32))
 def test_loadings_are_spread_evenly_and_never_negative(instrument, n_items, seed):
-    loadings = draw_loadings(np.random.default_rng(seed), n_items, instrument)
+    loadings = draw_loadings(np.random.default_rng(seed), n_items, EASY, instrument)
     measured = (loadings > 0).sum(axis=1)
     assert (loadings >= 0).all()
     assert loadings.max(initial=0) <= instrument.span / 5
@@ -233,7 +236,7 @@ def test_what_is_in_scale_points_follows_the_scale():
     for instrument, mean in ((VALUE_PORTRAIT, 3.9), (SMALL, 2.32)):
         planted = len(instrument.planted)
         nobody, nothing = np.zeros((400, planted)), np.zeros((100, planted))
-        ratings = draw_ratings(np.random.default_rng(1), nobody, nothing, np.zeros(100), instrument)
+        ratings = draw_ratings(np.random.default_rng(1), nobody, nothing, np.zeros(100), EASY, instrument)
         assert ratings.min() == instrument.lowest
         assert ratings.max() == instrument.highest
         # The ends of the scale cut a little off, the upper one more.
@@ -287,7 +290,7 @@ def test_a_model_depends_on_its_name_and_the_seed_alone(small, tmp_path):
         tables.append({name: answer(small, tmp_path / str(number), name)[0] for name in names})
     assert tables[0]["a"].equals(tables[2]["a"])
     assert not tables[0]["a"]["raw_response"].equals(tables[1]["b"]["raw_response"])
-    one, other = (draw_model(named_generator("a", seed), "a", VALUE_PORTRAIT) for seed in (1, 2))
+    one, other = (draw_model(named_generator("a", seed), "a", EASY, VALUE_PORTRAIT) for seed in (1, 2))
     assert one != other
 
 
@@ -318,13 +321,41 @@ def test_a_planted_profile_comes_back_from_ratings_without_noise(instrument, dat
         instrument, level, 2.0, **{name: score for (_, name), score in zip(planted, scores, strict=True)}
     )
     loadings = np.eye(len(planted)) * unit
-    expected = expected_ratings(model, loadings, np.zeros(len(planted)), instrument)
-    np.testing.assert_allclose((expected - level) / (2 * unit), scores, atol=1e-9)
-    means = expected_centred_means(expected, loadings, "tagged_items", instrument)
+    valued = valued_ratings(model, loadings, instrument)
+    np.testing.assert_allclose((valued - level) / (2 * unit), scores, atol=1e-9)
+    means = planted_scores(model, loadings, "tagged_items", instrument)
     for family in dict.fromkeys(family for family, _ in planted):
         own = [column for column, (home, _) in enumerate(planted) if home == family]
         profile = np.array(scores)[own]
         np.testing.assert_allclose(means[own], 2 * unit * (profile - profile.mean()), atol=1e-9)
+
+
+def test_models_share_a_part_of_what_they_make_of_items():
+    """Variances by the setting: liking 0.6² · 0.5², shared 0.5² and own 0.45²; queries explain 0.3 of the last two."""
+    queries = np.repeat(np.arange(4000), 2)
+    difficulty = np.random.default_rng(0).normal(0, 0.5, len(queries))
+    one, other = (
+        draw_views(np.random.default_rng(seed), difficulty, queries, 1, REALISTIC, VALUE_PORTRAIT) for seed in (1, 2)
+    )
+    assert np.var(one) == pytest.approx(0.09 + 0.25 + 0.2025, abs=0.03)
+    assert np.cov(one, other)[0, 1] == pytest.approx(0.09 + 0.25, abs=0.03)
+    assert np.cov(one[::2], one[1::2])[0, 1] == pytest.approx(0.3 * (0.25 + 0.2025), abs=0.03)
+    assert np.cov(one, difficulty)[0, 1] == pytest.approx(0.6 * 0.25, abs=0.02)
+
+
+def test_people_who_rate_everything_highly_hold_what_the_instrument_says():
+    """Benevolence -0.10 and neighbours on the circle as told; in the easy setting, nothing."""
+    rng = np.random.default_rng(1)
+    scores = draw_scores(rng, 20_000, VALUE_PORTRAIT)
+    nothing = np.zeros((8, len(PLANTED)))
+    found = {}
+    for name, setting in SETTINGS.items():
+        ratings = draw_ratings(rng, scores, nothing, np.zeros(8), setting, VALUE_PORTRAIT)
+        found[name] = np.corrcoef(ratings.mean(axis=1), scores.T)[0, 1:]
+    assert abs(found["easy"]).max() < 0.03
+    told = np.array([VALUE_PORTRAIT.simulation["acquiescence"].get(name, 0) for _, name in PLANTED])
+    expected = np.corrcoef(scores @ told + rng.normal(size=len(scores)), scores.T)[0, 1:]
+    assert np.corrcoef(found["realistic"], expected)[0, 1] > 0.98
 
 
 def test_loading_matrix_follows_the_items(small):
@@ -339,7 +370,7 @@ def test_loading_matrix_follows_the_items(small):
 def test_a_key_gives_loadings_with_its_signs():
     """0.8 fifths of a scale that is four points wide: 0.64."""
     columns = {"item_id": ["b", "a"], "family": ["taste", "pace"], "dimension": ["Salty", "Haste"], "polarity": [-1, 1]}
-    loadings, difficulty = key_loadings(pa.table(columns), ["a", "b", "c"], SMALL)
+    loadings, difficulty = key_loadings(pa.table(columns), ["a", "b", "c"], EASY, SMALL)
     np.testing.assert_allclose(loadings, [[0, 0, 0, 0.64], [0, -0.64, 0, 0], [0, 0, 0, 0]])
     assert not difficulty.any()
 
@@ -353,7 +384,9 @@ def test_models_of_a_study_of_ones_own_go_by_its_key(tmp_path):
     write_table(pa.table(key), tmp_path / "item_key.csv", "item_key", SMALL)
     models = [{"model": f"m{n}", "reasoning": "no", "conditions": {"baseline": None}} for n in range(150)]
     tables = [tmp_path / f"{about['model']}.parquet" for about in models]
-    simulate_answers(files["item_table"], tmp_path / "item_key.csv", models, ["a", "b"], 3, "none", tables, [], SMALL)
+    simulate_answers(
+        files["item_table"], tmp_path / "item_key.csv", models, ["a", "b"], 3, "none", EASY, tables, [], SMALL
+    )
     rating = SMALL.rating_of
     means = []
     for path in tables:

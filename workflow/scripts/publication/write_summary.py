@@ -8,11 +8,19 @@ from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.paper.claims import agreement_line
 from value_portrait.publication.findings import summarise
+from value_portrait.publication.worth import chance_line, validity_line, verdict_line
+from value_portrait.robustness.chance import TAGS_BY_CHANCE
+from value_portrait.robustness.claims import read_claims
+from value_portrait.robustness.comparison_tables import RANKS
+from value_portrait.robustness.groups import GROUPS
+from value_portrait.robustness.shares import CLAIMS
+from value_portrait.robustness.validity import VALIDITY
 from value_portrait.scores.sensitivity import wordings
 from value_portrait.tables import read_table, sensitivity_schema
 
 TABLES = {"survey": "survey", "key": "item_key", "profiles": "profiles", "reliability": "reliability"}
 TABLES |= {"counts": "answer_counts"}
+WORTH = {"groups": GROUPS, "claims": CLAIMS, "ranks": RANKS, "chance": TAGS_BY_CHANCE, "validity": VALIDITY}
 
 
 def write_summary(
@@ -33,12 +41,16 @@ def write_summary(
     tables["sensitivity"] = read_table(inputs["sensitivity"], schema).to_pandas()
     for name in ("profiles", "counts", "sensitivity"):
         tables[name] = tables[name].query("condition == 'baseline'")
-    for name in ("groups", "spread", "people"):
+    for name in ("spread", "people"):
         if name in inputs:
             tables[name] = pd.read_csv(inputs[name], keep_default_na=False, na_values=[""])
+    tables |= {name: read_table(inputs[name], own).to_pandas() for name, own in WORTH.items() if name in inputs}
+    worth = [verdict_line(tables, read_claims(inputs["table_of_claims"], instrument))]
+    if "chance" in tables:
+        worth += [chance_line(tables["chance"], instrument), validity_line(tables["validity"], instrument)]
     claims = [agreement_line(tables["profiles"], instrument)] if study == "paper" else []
     with written_whole(summary) as partial:
-        partial.write_text(summarise(tables, study, claims, left_out, instrument), encoding="utf-8")
+        partial.write_text(summarise(tables, study, claims, worth, left_out, instrument), encoding="utf-8")
 
 
 if "snakemake" in globals():

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.paper.claims import PAPER_HIGHEST
 from value_portrait.randomness import named_generator
 from value_portrait.responses.conditions import BASELINE
 from value_portrait.robustness.comparing import (
@@ -26,12 +25,13 @@ def write_comparisons(
     inputs: Mapping[str, str],
     outputs: Mapping[str, str],
     prompt_versions: Sequence[str],
+    named: Sequence[str],
     centring: str,
     resamples: int,
     seed: int,
     instrument: Instrument,
 ) -> None:
-    """Write the tables ``PAIRS`` and ``RANKS``."""
+    """Write the tables ``PAIRS`` and ``RANKS``; ``named`` are dimensions that may be a model's highest, or none."""
     items = read_table(inputs["item_table"], "items", instrument, ["item_id", "query_id"]).to_pydict()
     ratings = read_ratings(inputs["ratings"], "rating", prompt_versions, items["item_id"], instrument).under(BASELINE)
     key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
@@ -42,9 +42,8 @@ def write_comparisons(
         sample = take_sample(parts, inference)
         signs = flip_signs(sample, resamples, named_generator(f"signs for {inference}", seed))
         found[inference] = compare_pairs(sample, signs, instrument)
-        # Another instrument has other names.
-        if set(instrument.main.names) >= PAPER_HIGHEST:
-            probabilities[inference] = probability_highest(sample, signs, sorted(PAPER_HIGHEST), instrument)
+        if named:
+            probabilities[inference] = probability_highest(sample, signs, named, instrument)
         unknown = np.isnan(sample.df).all(axis=(1, 2))
         if unknown.any():
             names = [name for (_, name), lacking in zip(instrument.dimensions, unknown, strict=True) if lacking]
@@ -59,6 +58,7 @@ if "snakemake" in globals():
             dict(snakemake.input.items()),
             dict(snakemake.output.items()),
             snakemake.params.prompt_versions,
+            snakemake.params.named,
             snakemake.params.centring,
             snakemake.params.resamples,
             snakemake.params.seed,

@@ -6,8 +6,8 @@ from typing import Any
 from value_portrait.files import read_json, written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
+from value_portrait.simulation.loadings import loading_matrix, loadings_schema
 from value_portrait.simulation.models import PlantedModel
-from value_portrait.simulation.people_and_items import loading_matrix, loadings_schema
 from value_portrait.simulation.recovery import (
     RECOVERY_PROFILES,
     RECOVERY_SCORES,
@@ -21,25 +21,25 @@ from value_portrait.tables import read_table, write_table
 
 
 def assess_recovery(
-    inputs: Mapping[str, Any], outputs: Mapping[str, str], centring: str, instrument: Instrument
+    inputs: Mapping[str, Any], outputs: Mapping[str, str], centring: str, setting: str, instrument: Instrument
 ) -> None:
     """Write the three tables of module ``recovery`` and a description, files by the rule's names.
 
     The input ``models`` is a list: the files of planted models.
     """
     ids = read_table(inputs["item_table"], "items", instrument, columns=["item_id"])["item_id"].to_pylist()
-    planted, difficulty = loading_matrix(read_table(inputs["loadings"], loadings_schema(instrument)), ids, instrument)
+    planted, _ = loading_matrix(read_table(inputs["loadings"], loadings_schema(instrument)), ids, instrument)
     key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
     names = ["model", "condition", "family", "dimension", "centred_mean"]
     recovered = read_table(inputs["profiles"], "profiles", instrument, columns=names).to_pandas()
     truth = [PlantedModel(**read_json(path)) for path in inputs["models"]]
-    scores = compare_scores(truth, planted, difficulty, recovered, centring, instrument)
+    scores = compare_scores(truth, planted, recovered, centring, instrument)
     tags, profile_errors = assess_tags(planted, ids, key, instrument), assess_profiles(scores)
     write_table(scores, outputs["recovery_scores"], RECOVERY_SCORES)
     write_table(tags, outputs["recovery_tags"], RECOVERY_TAGS)
     write_table(profile_errors, outputs["recovery_profiles"], RECOVERY_PROFILES)
     with written_whole(outputs["description"]) as partial:
-        partial.write_text(describe_recovery(tags, profile_errors, instrument), encoding="utf-8")
+        partial.write_text(describe_recovery(tags, profile_errors, scores, setting, instrument), encoding="utf-8")
 
 
 if "snakemake" in globals():
@@ -48,5 +48,6 @@ if "snakemake" in globals():
             dict(snakemake.input.items()),
             dict(snakemake.output.items()),
             snakemake.params.centring,
+            snakemake.params.setting,
             as_instrument(snakemake.params.instrument),
         )

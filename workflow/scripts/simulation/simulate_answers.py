@@ -4,24 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import orjson
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.randomness import named_generator
 from value_portrait.simulation import models as simulated
-from value_portrait.simulation.people_and_items import key_loadings, loading_matrix, loadings_schema
+from value_portrait.simulation.loadings import measured
 from value_portrait.simulation.personas import draw_shifts, moved, planted_effects
+from value_portrait.simulation.settings import SETTINGS, Setting
 from value_portrait.tables import read_table, write_table
-
-
-def measured(items: str, source: str, truth: bool, instrument: Instrument) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """The items' ids, loadings and difficulties: the ``truth`` about them, or what their key makes of them."""
-    ids = read_table(items, "items", instrument, columns=["item_id"])["item_id"].to_pylist()
-    if truth:
-        return ids, *loading_matrix(read_table(source, loadings_schema(instrument)), ids, instrument)
-    return ids, *key_loadings(read_table(source, "item_key", instrument), ids, instrument)
 
 
 def simulate_answers(
@@ -31,6 +23,7 @@ def simulate_answers(
     prompt_versions: Sequence[str],
     seed: int,
     centring: str,
+    setting: Setting,
     tables: Sequence[str],
     truth: Sequence[str],
     instrument: Instrument,
@@ -41,27 +34,29 @@ def simulate_answers(
     them, the baseline with None. ``tables`` are in the order of both, ``truth`` is in that of the models; where it is
     empty nothing was planted, and ``source`` is the items' key instead of their loadings.
     """
-    ids, loadings, difficulty = measured(items, source, bool(truth), instrument)
+    table = read_table(items, "items", instrument, columns=["item_id", "query_id"])
+    ids, loadings, difficulty = measured(table, source, bool(truth), setting, instrument)
+    queries = table["query_id"].combine_chunks().dictionary_encode().indices.to_numpy()
     paths, truths = iter(tables), iter(truth)
     for about in models:
         name, conditions = about["model"], about["conditions"]
         shifts = draw_shifts(name, seed, {key: told for key, told in conditions.items() if told}, instrument)
         rng = named_generator(name, seed)
-        plain = simulated.draw_model(rng, name, instrument)
-        noise = simulated.draw_item_noise(rng, len(ids), instrument)
+        plain = simulated.draw_model(rng, name, setting, instrument)
+        views = simulated.draw_views(rng, difficulty, queries, seed, setting, instrument)
         for condition, told in conditions.items():
             planted, own = plain, rng
             if told:
                 planted = moved(plain, shifts[condition], instrument)
                 own = named_generator(f"{name} under {condition}", seed)
-            expected = simulated.expected_ratings(planted, loadings, difficulty, instrument) + noise
+            expected = simulated.expected_ratings(planted, loadings, views, instrument)
             reasoning = about["reasoning"] == "yes"
             answers = simulated.draw_answers(
                 own, planted, expected, ids, condition, prompt_versions, reasoning, instrument
             )
             write_table(answers, next(paths), "answers", instrument)
         if truth:
-            effects = planted_effects(plain, shifts, loadings, difficulty, centring, instrument)
+            effects = planted_effects(plain, shifts, loadings, centring, instrument)
             with written_whole(next(truths)) as partial:
                 partial.write_bytes(orjson.dumps(replace(plain, conditions=effects), option=orjson.OPT_INDENT_2))
 
@@ -75,6 +70,7 @@ if "snakemake" in globals():
             snakemake.params.prompt_versions,
             snakemake.params.seed,
             snakemake.params.centring,
+            SETTINGS[snakemake.params.setting],
             snakemake.output.tables,
             snakemake.output.truth,
             as_instrument(snakemake.params.instrument),

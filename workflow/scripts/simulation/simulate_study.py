@@ -1,18 +1,20 @@
 """The simulated study, as the tables with which every study begins, and the truth behind it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.simulation.people_and_items import draw_study, loadings_schema
+from value_portrait.simulation.loadings import loadings_schema
+from value_portrait.simulation.people_and_items import draw_study
 from value_portrait.study.prompts import read_prompts
 from value_portrait.study.quality import assess_data_quality
 from value_portrait.tables import write_table
 
 
 def simulate_study(
-    simulation: Mapping[str, int],
+    simulation: Mapping[str, Any],
     prompt_versions: Sequence[str],
     seed: int,
     templates: Mapping[str, Mapping[str, str]],

@@ -92,8 +92,12 @@ class Framing(Checked):
 
 
 class Simulation(Checked):
-    """The size of the simulated study."""
+    """How hard the simulated study is, and its size."""
 
+    setting: Literal["realistic", "easy"] = Field(
+        "realistic",
+        description="realistic (effects and noise as in the paper's study) or easy (clear effects)",
+    )
     groups: int = Field(ge=1, description="survey groups")
     queries_per_group: int = Field(ge=1, description="queries that a group rates")
     raters_per_group: int = Field(ge=5, description="raters in a group, at least 5")

@@ -63,6 +63,9 @@ class SimulationEntry(Checked):
     )
     links: dict[str, str] = Field({}, description="the dimension that another one goes together with")
     shared_profile: dict[str, float] = Field({}, description="what simulated models share, in SD of people")
+    acquiescence: dict[str, float] = Field(
+        {}, description="how much higher people rate everything, in its SD, for an SD of the dimension"
+    )
 
 
 class InstrumentFile(Checked):
@@ -150,7 +153,7 @@ class InstrumentFile(Checked):
                 raise ValueError(f"families.{family}: only some of its dimensions are made of others")
         simple = {name for own in self.families.values() for name, about in own.dimensions.items() if not about.made_of}
         links = self.simulation.links
-        for key in ("questions", "links", "shared_profile"):
+        for key in ("questions", "links", "shared_profile", "acquiescence"):
             for name in getattr(self.simulation, key):
                 if name not in simple:
                     raise ValueError(f"simulation.{key}: '{name}' is no dimension, or is made of others")

@@ -125,15 +125,16 @@ def select_items(
 
     ``polarity`` ``positive`` takes positive correlations only; ``both`` takes negative ones too, with polarity -1.
     """
-    chosen = tagged(correlations["rho"].to_numpy(), correlations["p"].to_numpy(), threshold, max_p, polarity)
+    p = None if max_p is None else correlations["p"].to_numpy()
+    chosen = tagged(correlations["rho"].to_numpy(), p, threshold, max_p, polarity)
     key = correlations.loc[chosen, ["item_id", "family", "dimension", "rho"]]
     return key.assign(polarity=np.sign(key["rho"]).astype("int8")).reset_index(drop=True)
 
 
-def tagged(rho: np.ndarray, p: np.ndarray, threshold: float, max_p: float | None, polarity: str) -> np.ndarray:
-    """Where a correlation makes a tag, as bool of the shape of ``rho``; see ``select_items``."""
+def tagged(rho: np.ndarray, p: np.ndarray | None, threshold: float, max_p: float | None, polarity: str) -> np.ndarray:
+    """Where a correlation makes a tag, as bool of the shape of ``rho``; see ``select_items``. No limit, no ``p``."""
     chosen: np.ndarray = (np.abs(rho) if polarity == "both" else rho) > threshold
-    return chosen if max_p is None else chosen & (p < max_p)
+    return chosen if p is None or max_p is None else chosen & (p < max_p)
 
 
 def describe_items(survey: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:

@@ -121,7 +121,7 @@ def change_by_distance(effects: Effects, seed: int, instrument: Instrument) -> p
         told, scored = (cells[name].map(values.index).to_numpy() for name in ("group", "dimension"))
         steps = circle_steps(len(values))[told, scored]
         wave = np.cos(2 * np.pi * circle_steps(len(values)) / len(values))
-        change = cells["effect"].to_numpy(float)
+        change = cells["effect"].to_numpy()
         level, amplitude, r2 = _fit_cosine(wave[told, scored], change)
         others = _fit_cosine(wave[told, scored][steps > 0], change[steps > 0])[2]
         p_circle = _permute(change, told, scored, wave, rng)

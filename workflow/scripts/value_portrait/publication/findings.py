@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.items import coverage
-from value_portrait.items.validation import correlation_p, select_items
+from value_portrait.items.validation import select_items
+from value_portrait.robustness.groups import PROFILE_VARIANCE
 
 # The coefficients of reliability, as people name them.
 COEFFICIENTS = {"alpha": "Cronbach's alpha", "omega": "McDonald's omega"}
@@ -118,6 +118,7 @@ def summarise(
     tables: Mapping[str, pd.DataFrame],
     study: str,
     claims: Sequence[str],
+    worth: Sequence[str],
     left_out: Sequence[str],
     instrument: Instrument,
 ) -> str:
@@ -126,9 +127,10 @@ def summarise(
     Parameters
     ----------
     tables : key (``item_key``), profiles, reliability, sensitivity, counts (``answer_counts``) and groups
-        (``compare_groups``), of one condition; and where the study has them survey, spread (``value_spread``) and
-        people (``compare_with_people``).
-    claims : lines about what others claim. left_out : what does not apply to this study, each with its reason.
+        (``robustness.groups.GROUPS``), of one condition; and where the study has them survey, spread
+        (``value_spread``) and people (``compare_with_people``).
+    claims : lines about what others claim. worth : lines about what the numbers are worth. left_out : what does not
+        apply to this study, each with its reason.
     """
     profiles, counts = tables["profiles"], tables["counts"]
     lines = [
@@ -140,8 +142,9 @@ def summarise(
         _reliability_line(tables["reliability"], instrument),
         _sensitivity_line(tables["sensitivity"]),
         _groups_line(tables["groups"], instrument),
-        _spread_line(tables["spread"], instrument) if "spread" in tables else "",
+        _spread_line(tables["spread"], tables["groups"], instrument) if "spread" in tables else "",
         _people_line(tables["people"], instrument) if "people" in tables else "",
+        *worth,
         f"Left out: {'; '.join(left_out)}." if left_out else "",
     ]
     return "# What this run found\n\n" + "".join(f"{n}. {line}\n" for n, line in enumerate(filter(None, lines), 1))
@@ -231,27 +234,39 @@ def _sensitivity_line(sensitivity: pd.DataFrame) -> str:
 def _groups_line(groups: pd.DataFrame, instrument: Instrument) -> str:
     parts = []
     for comparison, own in groups[groups["family"] == instrument.main.name].groupby("comparison", sort=False):
-        clear = own[(own["ci_low"] > 0) | (own["ci_high"] < 0)]
+        own = own[own["dimension"] != PROFILE_VARIANCE]
+        clear = own[own["p_adjusted"] < 0.05]
         one, other = own.iloc[0]["first"], own.iloc[0]["second"]
-        if own["ci_low"].isna().all():
+        if own["p"].isna().all():
             found = "too few models"
         else:
             found = _listed(clear.set_index("dimension")["difference"], instrument) or "none"
         parts.append(f"{one} - {other} ({comparison}): {found}")
-    return f"Differences between groups of models whose 95 % interval leaves out 0: {'; '.join(parts)}."
+    return (
+        "Differences between groups of models that hold with the models of one developer taken together, adjusted over "
+        f"dimensions: {'; '.join(parts)}."
+    )
 
 
-def _spread_line(spread: pd.DataFrame, instrument: Instrument) -> str:
+def _spread_line(spread: pd.DataFrame, groups: pd.DataFrame, instrument: Instrument) -> str:
     sized = spread.dropna(subset=["size_b", "variance"])
     if len(sized) < 4:
         return "Too few models state their size to relate it to how pronounced their profiles are."
     rho = sized[["size_b", "variance"]].corr("spearman").to_numpy()[0, 1]
-    p = float(correlation_p(np.array(rho), len(sized)))
-    found = f"rho = {rho:.2f} (p = {p:.3f})"
-    what, over = f"variance of the {mid_sentence(instrument.main)}", f"over {len(sized)} models of public size"
-    if rho > 0 and p < 0.05:
-        return f"Larger models have more pronounced profiles: {found} between size and {what} {over}."
-    return f"Size and {what} go together with {found} {over}."
+    line = (
+        f"Size and variance of the {mid_sentence(instrument.main)} go together with rho = {rho:.2f} over {len(sized)} "
+        "models of public size"
+    )
+    own = groups[(groups["comparison"] == "size") & (groups["dimension"] == PROFILE_VARIANCE)].dropna(
+        subset=["cluster_low"]
+    )
+    if own.empty:
+        return f"{line}; how sure that is cannot be told."
+    row = own.iloc[0]
+    return (
+        f"{line}; {row['first']} models minus {row['second']} ones: {row['difference']:+.2f} "
+        f"[{row['cluster_low']:.2f}, {row['cluster_high']:.2f}], developers taken together."
+    )
 
 
 def _people_line(people: pd.DataFrame, instrument: Instrument) -> str:

@@ -1,14 +1,41 @@
 """What becomes of a claim: one verdict each, by the rules that stand here and nowhere else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import pandas as pd
+
+from value_portrait.configuration import Claim
+from value_portrait.instrument import Instrument
+from value_portrait.robustness.groups import PROFILE_VARIANCE
+
+Tables = Mapping[str, pd.DataFrame]
 
 # A claim holds that holds in so many of the defensible analyses,
 MOST_ANALYSES = 0.9
 # that chance gives less often than this where it is a test,
 LEVEL = 0.05
-# and that a model chosen at random shares more likely than not.
+# and, if it is about models' own profiles, in a model more likely than not.
 MOST_MODELS = 0.5
+
+# The columns of the table of models by which the groups of ``robustness/groups.csv`` differ, and its names for these.
+COMPARISON_OF = {"weights": "weights", "size_b": "size", "reasoning": "reasoning"}
+FIRST_SIDES = ("weights=open", "size_b>=30", "reasoning=yes")
+# How options of the analysis stand in a sentence.
+OPTIONS: Mapping[str, str] = {
+    "correlations": "whose correlations are taken",
+    "method": "the kind of correlation",
+    "repeated_participants": "who sits twice",
+    "careless_raters": "careless raters",
+    "scores": "the rounding of questionnaire scores",
+    "rater_mean": "the raters' mean ratings",
+    "threshold": "the threshold of tags",
+    "max_p": "the p-limit of tags",
+    "polarity": "negative tags",
+    "centring": "the centring",
+    "parser": "the parser",
+    "prompt_versions": "the prompt versions",
+}
 
 
 @dataclass(frozen=True)
@@ -19,37 +46,20 @@ class Evidence:
     ----------
     holds : in the main analysis; None where it could not be put to the test.
     share_holds : of the defensible analyses. decides_most : the option of the analysis that matters most.
-    p : chance of such a finding with nothing behind it, models of one developer taken as one group of draws.
-    tested : whether the claim is a test at all, so that a missing p means that nobody can tell.
-    share_of_models : mean probability, over models, that what holds on average holds for a model.
+    tested : whether the claim is a test. p : chance of such a finding with nothing behind it; None is no evidence.
+    probability : mean over models of the chance that what is claimed of their mean holds for the model itself.
     """
 
     holds: bool | None
     share_holds: float | None = None
     decides_most: str | None = None
-    p: float | None = None
     tested: bool = False
-    share_of_models: float | None = None
-
-
-OPTIONS: Mapping[str, str] = {
-    "method": "the kind of correlation",
-    "threshold": "the threshold of tags",
-    "max_p": "the p-limit of tags",
-    "polarity": "whether negative items count",
-    "repeated_participants": "participants who sit twice",
-    "correlations": "whose correlations are taken",
-    "parser": "the parser of answers",
-    "centring": "the centring of scores",
-    "prompt_versions": "the prompt versions",
-    "rounding": "the rounding of questionnaire scores",
-    "adjustment": "how a rater's mean rating is allowed for",
-    "raters": "which raters count as careful",
-}
+    p: float | None = None
+    probability: float | None = None
 
 
 def verdict(found: Evidence) -> str:
-    """The verdict in words, as it completes a sentence about the claim."""
+    """The verdict in words, as it completes a sentence about the claim; the first rule that fits."""
     if found.holds is None:
         return "cannot be tested here"
     if not found.holds:
@@ -57,8 +67,127 @@ def verdict(found: Evidence) -> str:
     if found.tested and (found.p is None or found.p >= LEVEL):
         return "cannot be told from chance"
     if found.share_holds is not None and found.share_holds < MOST_ANALYSES:
-        option = found.decides_most
-        return f"depends on {OPTIONS.get(option, option) if option else 'the analysis'}"
-    if found.share_of_models is not None and found.share_of_models <= MOST_MODELS:
+        return f"depends on {OPTIONS.get(found.decides_most or '', 'the analysis')}"
+    if found.probability is not None and found.probability < MOST_MODELS:
         return "holds for the average model only"
     return "holds"
+
+
+def gather_evidence(claim: Claim, tables: Tables) -> Evidence:
+    """What the stage knows of a claim."""
+    every = tables["claims"]
+    row = every[(every["claim"] == claim.claim) & every["option"].isna()].iloc[0]
+    compared = _compared(claim, tables["groups"])
+    tested = claim.kind not in ("highest", "lowest", "highest_in_most_models")
+    p = compared["p"] if compared is not None else row["p"]
+    ranks = tables["ranks"]
+    named = ranks.loc[ranks["inference"] == "items_like_these", "probability"].dropna()
+    return Evidence(
+        holds=None if pd.isna(row["holds"]) else bool(row["holds"]),
+        share_holds=_number(row["share_holds"]),
+        decides_most=None if pd.isna(row["decides_most"]) else str(row["decides_most"]),
+        tested=tested,
+        p=_number(p) if tested else None,
+        probability=float(named.mean())
+        if claim.kind == "highest" and len(claim.arguments) > 1 and len(named)
+        else None,
+    )
+
+
+def judge_all(claims: Sequence[Claim], tables: Tables) -> dict[str, str]:
+    """The verdict on every claim, by its id."""
+    return {claim.claim: verdict(gather_evidence(claim, tables)) for claim in claims}
+
+
+def claims_table(tables: Tables, claims: Sequence[Claim], instrument: Instrument) -> list[str]:
+    """The lines of a Markdown table of all claims with their verdicts; none without claims."""
+    if not claims:
+        return []
+    lines = [
+        "## What is said of the models\n",
+        "| claim | where | verdict | this run | by chance | analyses |",
+        "|---|---|---|---|---|---|",
+    ]
+    for claim in claims:
+        found = gather_evidence(claim, tables)
+        every = tables["claims"]
+        row = every[(every["claim"] == claim.claim) & every["option"].isna()].iloc[0]
+        share = "" if found.share_holds is None else percent(found.share_holds)
+        cells = (
+            claim.text,
+            claim.where,
+            f"**{verdict(found)}**",
+            _found(claim, row, tables),
+            _chance(claim, found, tables, instrument),
+            share,
+        )
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    untested = tables["claims"]["note"].dropna().drop_duplicates()
+    return [*lines, "", *(f"Not tested: {note}" for note in untested.head(1)), ""]
+
+
+def _found(claim: Claim, row: pd.Series, tables: Tables) -> str:
+    """How far a claim holds in the main analysis."""
+    if pd.isna(row["value"]):
+        return ""
+    compared = _compared(claim, tables["groups"])
+    if compared is not None:
+        turn = 1 if claim.arguments[0] in FIRST_SIDES else -1
+        low, high = sorted((turn * compared["cluster_low"], turn * compared["cluster_high"]))
+        return bracketed(turn * compared["difference"], low, high)
+    if claim.kind == "highest_in_most_models":
+        return f"{percent(row['value'])} of the models"
+    return f"rho = {row['value']:.2f}" if claim.kind == "rises_with_size" else f"{row['value']:+.2f}"
+
+
+def _chance(claim: Claim, found: Evidence, tables: Tables, instrument: Instrument) -> str:
+    """What chance has to do with it: a p-value, or how likely a model has what is said of the mean."""
+    if found.tested:
+        return "" if found.holds is None else "p unknown" if found.p is None else f"p {in_words(found.p)}"
+    own = headline(tables["alternatives"], "mean_profile", "nothing", instrument).set_index("dimension")["p"]
+    parts = []
+    if claim.kind in ("highest", "lowest") and own.reindex(claim.arguments).notna().all():
+        parts.append(f"p {in_words(own[claim.arguments].max())} by shuffled keys")
+    if found.probability is not None:
+        parts.append(f"a model has it with {percent(found.probability)}")
+    return "; ".join(parts)
+
+
+def _compared(claim: Claim, groups: pd.DataFrame) -> "pd.Series | None":
+    """The row of ``GROUPS`` that a claim about groups of models is about, with ``p`` as it is to be quoted."""
+    if claim.kind != "group_above":
+        return None
+    first, second, score = claim.arguments
+    column = first.partition("=")[0].partition("<")[0].rstrip(">")
+    if column not in COMPARISON_OF or not {first, second} & set(FIRST_SIDES):
+        return None
+    dimension = PROFILE_VARIANCE if score == "spread" else score
+    own = groups[(groups["comparison"] == COMPARISON_OF[column]) & (groups["dimension"] == dimension)]
+    if own.empty:
+        return None
+    return own.iloc[0].rename(None).pipe(lambda row: row.mask(row.index == "p", row["p_adjusted"]))
+
+
+def headline(alternatives: pd.DataFrame, statistic: str, without: str, instrument: Instrument) -> pd.DataFrame:
+    """Rows of ``ALTERNATIVES`` about the mean over models in the main family, after something is taken out."""
+    own = alternatives[(alternatives["question"] == "headline") & (alternatives["statistic"] == statistic)]
+    return own[(own["without"] == without) & (own["subject"] == "all models") & (own["family"] == instrument.main.name)]
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a whole percentage."""
+    return f"{100 * share:.0f} %"
+
+
+def bracketed(value: float, low: float, high: float) -> str:
+    """A number and its interval, which may be null."""
+    return f"{value:+.2f}" if pd.isna(low) else f"{value:+.2f} [{low:.2f}, {high:.2f}]"
+
+
+def in_words(p: float) -> str:
+    """A p-value with its relation, as it follows the letter p."""
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"
+
+
+def _number(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)

@@ -20,10 +20,10 @@ class Tags(NamedTuple):
 def arrange_tags(key: pd.DataFrame, items: Sequence[str], instrument: Instrument) -> list[Tags]:
     """The table ``item_key`` by dimension, in the order of ``instrument.dimensions``; each in the order of the key."""
     position = {item: index for index, item in enumerate(items)}
-    own = dict(iter(key.groupby(["family", "dimension"], sort=False, observed=True)))
+    own = dict(iter(key.groupby(["family", "dimension"])))
     return [
         Tags(
-            np.array([position[item] for item in own[name]["item_id"]], np.intp),
+            np.array([position[item] for item in own[name]["item_id"]]),
             own[name]["polarity"].to_numpy(float),
         )
         if name in own
@@ -109,7 +109,7 @@ def profile_raters(
     wide = survey.pivot(index=["group", "participant_id"], columns="item_id", values="rating")
     wide = wide.reindex(columns=list(items))
     scores = score(wide.to_numpy(float), items, key, centring, instrument)
-    sitting = wide.index.to_frame(index=False).iloc[scores["row"].to_numpy()].reset_index(drop=True)
+    sitting = wide.index.to_frame().iloc[scores["row"].to_numpy()].reset_index(drop=True)
     return pd.concat([sitting, scores.drop(columns="row")], axis=1)
 
 
@@ -122,12 +122,10 @@ def profile_as_seen(
     each with as many votes as it has raters, leaving out groups without an item of the dimension.
     """
     averages = ratings.averages()
-    position = {item: index for index, item in enumerate(ratings.items)}
     n: Any = 0
     total: Any = 0
     for _, group in survey.groupby("group"):
-        seen = np.full(averages.shape[1], False)
-        seen[[position[item] for item in group["item_id"].unique()]] = True
+        seen = pd.Index(ratings.items).isin(group["item_id"])
         scores = score(np.where(seen, averages, np.nan), ratings.items, key, centring, instrument)
         votes = group["participant_id"].nunique() * scores["centred_mean"].notna()
         n += votes
@@ -138,7 +136,7 @@ def profile_as_seen(
         model=np.array(models)[rows],
         condition=np.array(conditions)[rows],
         n_raters=n,
-        centred_mean=total / n.where(n > 0),
+        centred_mean=total / n,
     )
 
 

@@ -123,7 +123,7 @@ def omega_of(covariance: np.ndarray) -> float:
 
     bounds = [(np.log(LEAST_UNIQUENESS), 0.0)] * len(sd)
     start = np.full(len(sd), np.log(0.5))
-    options = {"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000}
+    options = {"ftol": 1e-15, "gtol": 1e-9}
     found = optimize.minimize(misfit, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     # Not by the search's own word: where rounding hides the last improvement it calls an optimum a failure.
     downhill = found.x - np.clip(found.x - found.jac, *np.transpose(bounds))

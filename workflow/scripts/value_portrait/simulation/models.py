@@ -7,7 +7,10 @@ import numpy as np
 import pyarrow as pa
 
 from value_portrait.instrument import Instrument
-from value_portrait.simulation.people_and_items import draw_scores, on_scale, stretch
+from value_portrait.randomness import named_generator
+from value_portrait.simulation.loadings import stretch
+from value_portrait.simulation.people_and_items import draw_by_item, draw_scores, on_scale
+from value_portrait.simulation.settings import Setting
 
 # What a model's answer looks like; the first is the answer that was asked for.
 STYLES = (
@@ -24,7 +27,6 @@ REFUSALS = (
     "",
 )
 OWN_PROFILE_SD = 0.7
-ITEM_NOISE_SD = 0.3
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class PlantedModel:
     Attributes
     ----------
     level : mean rating, in scale points.
-    spread : how far the model lets items move it, as a share of what its profile asks for (flat models have little).
+    spread : how far the model lets items move it, as a share of what they ask for (flat models have little).
     order_shift : added to its ratings where the options stand in reversed order, in scale points.
     version_noise : standard deviation of what differs between prompt versions, in scale points.
     refusal_rate, decoration_rate : shares of all answers.
@@ -54,7 +56,7 @@ class PlantedModel:
     conditions: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
 
-def draw_model(rng: np.random.Generator, model: str, instrument: Instrument) -> PlantedModel:
+def draw_model(rng: np.random.Generator, model: str, setting: Setting, instrument: Instrument) -> PlantedModel:
     """A simulated model: a variation of the instrument's shared profile with its own habits of answering."""
     shared = np.array([instrument.simulation["shared_profile"].get(name, 0) for _, name in instrument.planted])
     scores = shared + OWN_PROFILE_SD * draw_scores(rng, 1, instrument)[0]
@@ -64,38 +66,59 @@ def draw_model(rng: np.random.Generator, model: str, instrument: Instrument) -> 
     low, unit = instrument.lowest, stretch(instrument)
     return PlantedModel(
         model,
-        level=rng.uniform(low + 2.6 * unit, low + 3.2 * unit),
-        spread=rng.uniform(0.6, 1.1),
-        order_shift=rng.normal(0, 0.15 * unit),
-        version_noise=rng.uniform(0.05 * unit, 0.5 * unit),
+        level=low + unit * rng.uniform(*setting.level),
+        spread=rng.uniform(*setting.spread),
+        order_shift=rng.normal(0, setting.order_shift_sd * unit),
+        version_noise=unit * rng.uniform(*setting.version_noise),
         refusal_rate=rng.uniform(0, 0.03),
         decoration_rate=rng.uniform(0, 0.15),
         profile=profile,
     )
 
 
-def draw_item_noise(rng: np.random.Generator, n_items: int, instrument: Instrument) -> np.ndarray:
-    """What a model makes of each item (I,) beside its profile, in scale points; the same in all its answers."""
-    return rng.normal(0, ITEM_NOISE_SD * stretch(instrument), n_items)
+def draw_views(
+    rng: np.random.Generator,
+    difficulty: np.ndarray,
+    queries: np.ndarray,
+    seed: int,
+    setting: Setting,
+    instrument: Instrument,
+) -> np.ndarray:
+    """What a model makes of each item (I,) beside its values, in scale points; the same in all its answers.
+
+    Partly what people like (``difficulty``), partly what all models of a ``seed`` share, partly its own. ``queries``
+    (I,) are those of the items, numbered from 0.
+    """
+    shared = draw_by_item(named_generator("what models make of items", seed), queries, setting)
+    views = setting.shared_view_sd * shared + setting.own_view_sd * draw_by_item(rng, queries, setting)
+    return setting.liking * difficulty + stretch(instrument) * views
+
+
+def valued_ratings(planted: PlantedModel, loadings: np.ndarray, instrument: Instrument) -> np.ndarray:
+    """The ratings (I,) that a model's values alone ask for, in scale points, neither rounded nor kept on the scale."""
+    profile = np.array([planted.profile[family][dimension] for family, dimension in instrument.planted])
+    return planted.level + planted.spread * (loadings @ profile)
 
 
 def expected_ratings(
-    planted: PlantedModel, loadings: np.ndarray, difficulty: np.ndarray, instrument: Instrument
+    planted: PlantedModel, loadings: np.ndarray, views: np.ndarray, instrument: Instrument
 ) -> np.ndarray:
-    """A model's ratings (I,) in scale points, unrounded, without any noise, order effect or refusals."""
-    profile = np.array([planted.profile[family][dimension] for family, dimension in instrument.planted])
-    latent = planted.level + planted.spread * (loadings @ profile + difficulty)
+    """A model's ratings (I,) in scale points, unrounded, without noise of answers, order effect or refusals.
+
+    ``views`` (I,) are from ``draw_views``.
+    """
+    latent = valued_ratings(planted, loadings, instrument) + planted.spread * views
     return np.clip(latent, instrument.lowest, instrument.highest)
 
 
-def expected_centred_means(
-    expected: np.ndarray, loadings: np.ndarray, centring: str, instrument: Instrument
-) -> np.ndarray:
-    """What each dimension's centred mean (planted,) would be without any error, in scale points.
+def planted_scores(planted: PlantedModel, loadings: np.ndarray, centring: str, instrument: Instrument) -> np.ndarray:
+    """The planted score on each dimension (planted,): what the model's values contribute to it, in scale points.
+
+    That is the centred mean, over the items that truly measure the dimension, of ``valued_ratings``: had all items been
+    liked alike, by people and by models, the key been the truth, and no answer been rounded or noisy.
 
     Parameters
     ----------
-    expected : (I,), the model's noise-free ratings.
     loadings : (I × planted); the items of a dimension are those that truly measure it.
     centring : as in the config: the centre is the mean over the items that truly measure any dimension of the family
         (``tagged_items``), over all items (``all_items``), or 0 (``none``).
@@ -104,16 +127,16 @@ def expected_centred_means(
     -------
     NaN for a dimension that no item measures.
     """
-    measures = loadings > 0
+    valued, measures = valued_ratings(planted, loadings, instrument), loadings > 0
     families = [family for family, _ in instrument.planted]
     means = np.full(len(families), np.nan)
     for family in dict.fromkeys(families):
         columns = [column for column, own in enumerate(families) if own == family]
         entering = measures[:, columns].any(axis=1) | (centring == "all_items")
-        centre = expected[entering].mean() if entering.any() and centring != "none" else 0.0
+        centre = valued[entering].mean() if entering.any() and centring != "none" else 0.0
         for column in columns:
             if measures[:, column].any():
-                means[column] = expected[measures[:, column]].mean() - centre
+                means[column] = valued[measures[:, column]].mean() - centre
     return means
 
 
@@ -131,7 +154,7 @@ def draw_answers(
 
     Parameters
     ----------
-    expected : (I,), from ``expected_ratings`` and ``draw_item_noise``.
+    expected : (I,), from ``expected_ratings``.
     items : their ids, in the same order.
     reasoning : whether the answers come with a reasoning.
     """

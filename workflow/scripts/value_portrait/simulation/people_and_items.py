@@ -1,19 +1,19 @@
 """The simulated study: people and items whose truth is known, as the tables with which every study begins.
 
-All texts are made up and say so. Nothing here is an estimate of the real study; sizes of effects are chosen such
-that the pipeline has something to find, and something to miss. Those in scale points are for a scale of six options,
-and stretched to any other.
+All texts are made up and say so. How large effects are is a matter of the setting; those in scale points are for a
+scale of six options, and stretched to any other.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from value_portrait.instrument import Instrument
 from value_portrait.paper.raw_files import SOURCES
-from value_portrait.tables import NUMBER, REPEATED_TEXT, TEXT, Column, Schema
+from value_portrait.simulation.loadings import loading_table, stretch
+from value_portrait.simulation.settings import SETTINGS, Setting
 
 QUESTIONS = 2  # of the raters' questionnaire for each dimension, unless the instrument tells another number
 QUESTION_HIGHEST = {True: 6, False: 5}  # answers go from 1 up to this, in the circle's family and in others
@@ -21,11 +21,7 @@ QUESTION_HIGHEST = {True: 6, False: 5}  # answers go from 1 up to this, in the c
 CIRCLE_SHARE = 0.45  # of a dimension's variance: what its place on the circle explains
 LINK = 0.3  # correlation of a dimension with the one that it is linked to
 
-LOADED_SHARE = 0.45  # of the items; the others measure nothing
-LOADING = (0.6, 1.0)  # scale points per standard deviation, drawn evenly
-SECOND_SHARE, SECOND_LOADING = 0.25, 0.6  # of the items that measure a place on the circle: the next one as well
-DIFFICULTY_SD, ACQUIESCENCE_SD, RATER_NOISE_SD = 0.5, 0.5, 1.1
-MEAN_RATING = 2.9  # above the lowest
+OTHERS = 3  # things that people differ in and nobody asks about
 UNRATED_PROFILES = 2
 FIRST_PERSON = 25  # the people of the paper's pilots come first
 
@@ -55,26 +51,6 @@ class Study(NamedTuple):
     survey: pa.Table
     participants: pa.Table
     loadings: pa.Table
-
-
-def loadings_schema(instrument: Instrument) -> Schema:
-    """The schema of the planted truth about items; the dimensions of each are in the order of ``planted``."""
-    span = instrument.span
-    return Schema(
-        ("item_id", "family", "dimension"),
-        {
-            "item_id": Column(TEXT, "item: query and response, as in 1021-3"),
-            "family": Column(REPEATED_TEXT, "family of the dimension"),
-            "dimension": Column(REPEATED_TEXT, "what is measured; none that is made of others"),
-            "loading": Column(NUMBER, "scale points per standard deviation of the true score, or 0", -span, span),
-            "difficulty": Column(NUMBER, "the item's own shift of all ratings, in scale points", -span, span),
-        },
-    )
-
-
-def stretch(instrument: Instrument) -> float:
-    """By what a number for a scale of six options is to be multiplied."""
-    return instrument.span / 5
 
 
 def family_columns(family: str, instrument: Instrument) -> np.ndarray:
@@ -112,7 +88,7 @@ def draw_scores(rng: np.random.Generator, n: int, instrument: Instrument) -> np.
     return scores
 
 
-def draw_people(rng: np.random.Generator, n: int, instrument: Instrument) -> People:
+def draw_people(rng: np.random.Generator, n: int, setting: Setting, instrument: Instrument) -> People:
     """People with true scores, and what their questionnaires make of them (whole answers, few questions, noise).
 
     What has its place on a circle is scored relative to the person's mean over the circle's questions, anything else
@@ -125,10 +101,12 @@ def draw_people(rng: np.random.Generator, n: int, instrument: Instrument) -> Peo
     parts = []
     if len(circle):
         level = 4.2 + 0.5 * np.cos(_angles(len(circle))) + rng.normal(0, 0.4, (n, 1))
-        latent = np.repeat(level + 0.9 * scores[:, circle], counts[circle], axis=1)
-        parts.append(on_scale(latent + rng.normal(0, 0.6, latent.shape), 1, QUESTION_HIGHEST[True]))
-    latent = np.repeat(3.4 + 0.9 * scores[:, rest], counts[rest], axis=1)
-    parts.append(on_scale(latent + rng.normal(0, 0.6, latent.shape), 1, QUESTION_HIGHEST[False]))
+        latent = np.repeat(level + setting.score_sd * scores[:, circle], counts[circle], axis=1)
+        parts.append(
+            on_scale(latent + rng.normal(0, setting.question_noise_sd, latent.shape), 1, QUESTION_HIGHEST[True])
+        )
+    latent = np.repeat(3.4 + setting.score_sd * scores[:, rest], counts[rest], axis=1)
+    parts.append(on_scale(latent + rng.normal(0, setting.question_noise_sd, latent.shape), 1, QUESTION_HIGHEST[False]))
     answers = np.hstack(parts)
     asked = np.repeat(np.array([name for _, name in instrument.planted])[[*circle, *rest]], counts[[*circle, *rest]])
     around = np.arange(len(asked)) < counts[circle].sum()
@@ -148,49 +126,69 @@ def draw_people(rng: np.random.Generator, n: int, instrument: Instrument) -> Peo
     return People(scores, np.stack(profiles, axis=1))
 
 
-def draw_loadings(rng: np.random.Generator, n_items: int, instrument: Instrument) -> np.ndarray:
+def draw_loadings(rng: np.random.Generator, n_items: int, setting: Setting, instrument: Instrument) -> np.ndarray:
     """Planted loadings (n_items × planted), 0 or positive; the loaded items are spread evenly over the dimensions."""
     size, circle = len(instrument.planted), circle_columns(instrument)
     loadings = np.zeros((n_items, size))
-    loaded = rng.permutation(n_items)[: round(LOADED_SHARE * n_items)]
+    loaded = rng.permutation(n_items)[: round(setting.loaded_share * n_items)]
     dimensions = np.resize(rng.permutation(size), len(loaded))
-    loadings[loaded, dimensions] = rng.uniform(*LOADING, len(loaded))
+    loadings[loaded, dimensions] = rng.uniform(*setting.loading, len(loaded))
     following = np.arange(size)
     following[circle] = np.roll(circle, -1)
-    second = np.isin(dimensions, circle) & (rng.random(len(loaded)) < SECOND_SHARE)
-    loadings[loaded[second], following[dimensions[second]]] = SECOND_LOADING
+    second = np.isin(dimensions, circle) & (rng.random(len(loaded)) < setting.second_share)
+    loadings[loaded[second], following[dimensions[second]]] = setting.second_loading
     return loadings * stretch(instrument)
 
 
+def draw_by_item(rng: np.random.Generator, queries: np.ndarray, setting: Setting) -> np.ndarray:
+    """Numbers for items (I,), with mean 0 and variance 1, of which responses to one query have a part in common.
+
+    ``queries`` (I,) are those of the items, numbered from 0.
+    """
+    together = rng.normal(size=queries.max() + 1)[queries]
+    alone = rng.normal(size=len(queries))
+    return np.sqrt(setting.query_share) * together + np.sqrt(1 - setting.query_share) * alone
+
+
 def draw_ratings(
-    rng: np.random.Generator, scores: np.ndarray, loadings: np.ndarray, difficulty: np.ndarray, instrument: Instrument
+    rng: np.random.Generator,
+    scores: np.ndarray,
+    loadings: np.ndarray,
+    difficulty: np.ndarray,
+    setting: Setting,
+    instrument: Instrument,
 ) -> np.ndarray:
     """Ratings (n people × I items) on the instrument's scale, by people with true ``scores`` (n × planted)."""
-    unit = stretch(instrument)
-    acquiescence = rng.normal(0, ACQUIESCENCE_SD * unit, (len(scores), 1))
-    latent = _mean_rating(instrument) + difficulty + scores @ loadings.T + acquiescence
-    latent += rng.normal(0, RATER_NOISE_SD * unit, latent.shape)
+    unit, shape = stretch(instrument), (len(scores), len(loadings))
+    told = np.array([instrument.simulation["acquiescence"].get(name, 0) for _, name in instrument.planted])
+    acquiescence = setting.value_acquiescence * scores @ told + rng.normal(size=len(scores))
+    others = rng.normal(size=(len(scores), OTHERS)) @ rng.normal(size=(OTHERS, len(loadings))) / np.sqrt(OTHERS)
+    latent = _mean_rating(setting, instrument) + difficulty + scores @ loadings.T
+    latent += setting.acquiescence_sd * unit * acquiescence[:, None] + setting.other_sd * unit * others
+    latent += setting.noise_sd * unit * _skewed(rng, setting.noise_skew, shape)
     return on_scale(latent, instrument.lowest, instrument.highest)
 
 
 def draw_study(
-    simulation: Mapping[str, int], prompt_versions: Sequence[str], seed: int, instrument: Instrument
+    simulation: Mapping[str, Any], prompt_versions: Sequence[str], seed: int, instrument: Instrument
 ) -> Study:
     """The simulated study.
 
     Parameters
     ----------
-    simulation : ``groups``, ``queries_per_group``, ``responses_per_query`` and ``raters_per_group``.
+    simulation : ``setting`` (of ``SETTINGS``), ``groups``, ``queries_per_group``, ``responses_per_query`` and
+        ``raters_per_group``.
     """
-    rng = np.random.default_rng(seed)
+    rng, setting = np.random.default_rng(seed), SETTINGS[simulation["setting"]]
     groups, raters = simulation["groups"], simulation["raters_per_group"]
     queries = _query_ids(groups * simulation["queries_per_group"])
     responses = range(1, simulation["responses_per_query"] + 1)
     items = _items(queries, responses, instrument)
     ids = items["item_id"].to_pylist()
-    loadings = draw_loadings(rng, len(ids), instrument)
-    difficulty = rng.normal(0, DIFFICULTY_SD * stretch(instrument), len(ids))
-    people = draw_people(rng, groups * raters + UNRATED_PROFILES, instrument)
+    loadings = draw_loadings(rng, len(ids), setting, instrument)
+    place = np.arange(len(ids)) // len(responses)
+    difficulty = setting.difficulty_sd * stretch(instrument) * draw_by_item(rng, place, setting)
+    people = draw_people(rng, groups * raters + UNRATED_PROFILES, setting, instrument)
     names = np.array([f"P{number + FIRST_PERSON:03d}" for number in range(len(people.scores))])
     sittings = np.arange(groups * raters).reshape(groups, raters)
     if groups > 1:
@@ -198,9 +196,10 @@ def draw_study(
     survey = []
     for group, sitting in enumerate(sittings):
         block = slice(group * len(ids) // groups, (group + 1) * len(ids) // groups)
-        ratings = draw_ratings(rng, people.scores[sitting], loadings[block], difficulty[block], instrument)
+        ratings = draw_ratings(rng, people.scores[sitting], loadings[block], difficulty[block], setting, instrument)
         # One person of the first group rates everything alike.
-        ratings[sitting == 1] = on_scale(np.array(_mean_rating(instrument)), instrument.lowest, instrument.highest)
+        alike = np.array(_mean_rating(setting, instrument))
+        ratings[sitting == 1] = on_scale(alike, instrument.lowest, instrument.highest)
         columns = {
             "group": np.full(ratings.size, group + 1),
             "item_id": np.repeat(ids[block], raters),
@@ -216,7 +215,7 @@ def draw_study(
         pa.table({"query_id": [str(query) for query, _ in topics], "topic": [topic for _, topic in topics]}),
         pa.concat_tables(survey),
         _participants(names[profiled], people.profiles[profiled], instrument),
-        _loading_table(ids, loadings, difficulty, instrument),
+        loading_table(ids, loadings, difficulty, instrument),
     )
 
 
@@ -238,25 +237,6 @@ def prompt_text(version: str, template: str, instrument: Instrument) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def loading_matrix(truth: pa.Table, items: Sequence[str], instrument: Instrument) -> tuple[np.ndarray, np.ndarray]:
-    """The table of ``loadings_schema`` as loadings (I × planted) and difficulties (I,), in the order of ``items``."""
-    size = len(instrument.planted)
-    place = {item: row for row, item in enumerate(truth["item_id"].to_pylist()[::size])}
-    rows = [place[item] for item in items]
-    loadings, difficulty = (truth[name].to_numpy().reshape(-1, size)[rows] for name in ("loading", "difficulty"))
-    return loadings, difficulty[:, 0]
-
-
-def key_loadings(key: pa.Table, items: Sequence[str], instrument: Instrument) -> tuple[np.ndarray, np.ndarray]:
-    """What ``loading_matrix`` gives, from the table ``item_key``: one loading for every tag, with its sign."""
-    row, column = ({name: place for place, name in enumerate(names)} for names in (items, instrument.planted))
-    loadings = np.zeros((len(items), len(instrument.planted)))
-    for tag in key.select(["item_id", "family", "dimension", "polarity"]).to_pylist():
-        if (dimension := (tag["family"], tag["dimension"])) in column:
-            loadings[row[tag["item_id"]], column[dimension]] = tag["polarity"] * np.mean(LOADING) * stretch(instrument)
-    return loadings, np.zeros(len(items))
-
-
 def on_scale(latent: np.ndarray, low: int, high: int) -> np.ndarray:
     """Whole ratings from latent ones, in the same shape."""
     return np.clip(np.rint(latent), low, high).astype(np.int64)
@@ -266,8 +246,16 @@ def _angles(size: int) -> np.ndarray:
     return np.arange(size) * 2 * np.pi / size
 
 
-def _mean_rating(instrument: Instrument) -> float:
-    return instrument.lowest + MEAN_RATING * stretch(instrument)
+def _mean_rating(setting: Setting, instrument: Instrument) -> float:
+    return instrument.lowest + setting.mean_rating * stretch(instrument)
+
+
+def _skewed(rng: np.random.Generator, skew: float, shape: tuple[int, ...]) -> np.ndarray:
+    """Numbers of mean 0, variance 1 and a skew of 0 or below: normal ones, or mirrored ones of a gamma distribution."""
+    if not skew:
+        return rng.normal(size=shape)
+    size = 4 / skew**2
+    return (size - rng.gamma(size, size=shape)) / np.sqrt(size)
 
 
 def _query_ids(n: int) -> list[int]:
@@ -317,20 +305,5 @@ def _participants(names: np.ndarray, profiles: np.ndarray, instrument: Instrumen
             "family": families * len(names),
             "dimension": dimensions * len(names),
             "score": profiles.ravel(),
-        }
-    )
-
-
-def _loading_table(
-    items: Sequence[str], loadings: np.ndarray, difficulty: np.ndarray, instrument: Instrument
-) -> pa.Table:
-    families, dimensions = zip(*instrument.planted, strict=True)
-    return pa.table(
-        {
-            "item_id": np.repeat(items, len(dimensions)),
-            "family": families * len(items),
-            "dimension": dimensions * len(items),
-            "loading": loadings.ravel(),
-            "difficulty": np.repeat(difficulty, len(dimensions)),
         }
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from value_portrait.instrument import Instrument
 from value_portrait.randomness import named_generator
-from value_portrait.simulation.models import PlantedModel, expected_centred_means, expected_ratings
+from value_portrait.simulation.models import PlantedModel, planted_scores
 from value_portrait.simulation.people_and_items import draw_scores, family_columns
 
 # In standard deviations of people: a persona's effect on a dimension; what full steering adds to the one that is told.
@@ -61,19 +61,16 @@ def planted_effects(
     planted: PlantedModel,
     shifts: Mapping[str, np.ndarray],
     loadings: np.ndarray,
-    difficulty: np.ndarray,
     centring: str,
     instrument: Instrument,
 ) -> dict[str, dict[str, float | None]]:
     """What the shifts of ``draw_shifts`` are worth in the main family's centred means, in scale points, without error.
 
-    As the planted scores of a model are: over the items that truly measure a dimension, less the centre.
+    As ``planted_scores`` of a model are: over the items that truly measure a dimension, less the centre.
     """
 
     def means_of(model: PlantedModel) -> np.ndarray:
-        expected = expected_ratings(model, loadings, difficulty, instrument)
-        means = expected_centred_means(expected, loadings, centring, instrument)
-        return means[family_columns(instrument.main.name, instrument)]
+        return planted_scores(model, loadings, centring, instrument)[family_columns(instrument.main.name, instrument)]
 
     plain = means_of(planted)
     return {

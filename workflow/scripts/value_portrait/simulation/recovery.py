@@ -11,8 +11,13 @@ import pandas as pd
 from value_portrait.instrument import Instrument
 from value_portrait.personas.effects import DEFAULT_FRAMING
 from value_portrait.responses.conditions import STEERING
-from value_portrait.simulation.models import PlantedModel, expected_centred_means, expected_ratings
+from value_portrait.simulation.models import PlantedModel, planted_scores
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
+
+SETTING_WORDS = {
+    "realistic": "Effects and noise are as in the paper's study: what is lost here is likely to be lost there, too.",
+    "easy": "The setting is easy: effects are clearer than in the paper's study, so that more is recovered than there.",
+}
 
 _FAMILY = Column(REPEATED_TEXT, "family of the dimension")
 
@@ -25,6 +30,7 @@ RECOVERY_TAGS = Schema(
         "found": Column(COUNT, "those of them that the item key tags", low=0),
         "false_tags": Column(COUNT, "items that the item key tags without a planted loading", low=0),
         "sensitivity": Column(NUMBER, "found / planted", 0, 1, nullable=True),
+        "precision": Column(NUMBER, "share of the key's tags that have a planted loading", 0, 1, nullable=True),
         "specificity": Column(NUMBER, "share of the items without a loading that got no tag", 0, 1, nullable=True),
     },
 )
@@ -36,7 +42,7 @@ RECOVERY_SCORES = Schema(
         "condition": Column(REPEATED_TEXT, "baseline"),
         "family": _FAMILY,
         "dimension": Column(REPEATED_TEXT, "what is measured"),
-        "planted": Column(NUMBER, "centred mean without any error, in scale points", nullable=True),
+        "planted": Column(NUMBER, "what the model's values contribute, in scale points", nullable=True),
         "recovered": Column(NUMBER, "centred mean found, in scale points", nullable=True),
     },
 )
@@ -81,8 +87,10 @@ def assess_tags(loadings: np.ndarray, items: Sequence[str], key: pd.DataFrame, i
     )
     pooled = counts.drop(columns="dimension").groupby("family", sort=False).sum().reset_index()
     table = pd.concat([counts, pooled.assign(dimension="all")], ignore_index=True)
+    tagged = table["found"] + table["false_tags"]
     return table.assign(
         sensitivity=(table["found"] / table["planted"]).where(table["planted"] > 0),
+        precision=(table["found"] / tagged).where(tagged > 0),
         specificity=(1 - table["false_tags"] / table["unplanted"]).where(table["unplanted"] > 0),
     )
 
@@ -90,7 +98,6 @@ def assess_tags(loadings: np.ndarray, items: Sequence[str], key: pd.DataFrame, i
 def compare_scores(
     models: Sequence[PlantedModel],
     loadings: np.ndarray,
-    difficulty: np.ndarray,
     profiles: pd.DataFrame,
     centring: str,
     instrument: Instrument,
@@ -98,9 +105,9 @@ def compare_scores(
     """Planted and recovered score of each model on each planted dimension, both as centred means in scale points.
 
     A planted profile is in standard deviations of people, which no pipeline can give back: what its items are worth in
-    scale points is part of the truth too. So the planted score is the centred mean that the model's noise-free
-    ratings have over the items that truly measure the dimension. The recovered one is ``centred_mean`` of the table
-    ``profiles`` at baseline; it differs by wrong and missing tags, noise, rounding, order effects and refusals.
+    scale points is part of the truth too. So the planted score is that of ``planted_scores``: what the model's values
+    contribute, and not how much its items are liked. The recovered one is ``centred_mean`` of the table ``profiles`` at
+    baseline; it differs by wrong and missing tags, liking, noise, rounding, order effects and refusals.
 
     Returns
     -------
@@ -109,8 +116,7 @@ def compare_scores(
     frames = []
     for model in models:
         frame = pd.DataFrame(list(instrument.planted), columns=["family", "dimension"])
-        expected = expected_ratings(model, loadings, difficulty, instrument)
-        means = expected_centred_means(expected, loadings, centring, instrument)
+        means = planted_scores(model, loadings, centring, instrument)
         frames.append(frame.assign(model=model.model, condition="baseline", planted=means))
     names = ["model", "condition", "family", "dimension"]
     recovered = profiles[[*names, "centred_mean"]].rename(columns={"centred_mean": "recovered"})
@@ -216,22 +222,59 @@ def assess_effects(scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def describe_recovery(tags: pd.DataFrame, profiles: pd.DataFrame, instrument: Instrument) -> str:
-    """Both tables of recovery in a few lines of Markdown, for people: one row per family."""
-    lines = [
-        "# How much of the planted truth was recovered",
-        "",
-        "| | planted tags | found | false | sensitivity | specificity | profiles: median r | median error |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+def shrinkage(scores: pd.DataFrame) -> float:
+    """The least-squares slope of recovered on planted scores of ``compare_scores``; NaN where nothing varies.
+
+    Below 1, the recovered scores lie closer together than the values behind them: items that measure nothing are
+    averaged in.
+    """
+    pairs = scores[["planted", "recovered"]].dropna()
+    variance = pairs["planted"].var()
+    return float(pairs["planted"].cov(pairs["recovered"]) / variance) if variance > 0 else np.nan
+
+
+def describe_recovery(
+    tags: pd.DataFrame, profiles: pd.DataFrame, scores: pd.DataFrame, setting: str, instrument: Instrument
+) -> str:
+    """The tables of recovery in a few lines of Markdown, for people: one row, and one paragraph, per family."""
+    rows, words = [], []
     for family in dict.fromkeys(family for family, _ in instrument.planted):
+        title = instrument.family(family).title
         pooled = tags[(tags["family"] == family) & (tags["dimension"] == "all")].iloc[0]
         own = profiles[profiles["family"] == family]
-        shares = (pooled["sensitivity"], pooled["specificity"], own["correlation"].median(), own["rmse"].median())
-        cells = " | ".join("–" if np.isnan(share) else f"{share:.2f}" for share in shares)
-        lines.append(
-            f"| {instrument.family(family).title} | {pooled['planted']} | {pooled['found']} | {pooled['false_tags']} | "
-            f"{cells} |"
+        slope = shrinkage(scores[scores["family"] == family])
+        shares = (
+            *pooled[["sensitivity", "specificity", "precision"]],
+            own["correlation"].median(),
+            own["rmse"].median(),
+            slope,
         )
+        cells = " | ".join("–" if np.isnan(share) else f"{share:.2f}" for share in shares)
+        rows.append(f"| {title} | {pooled['planted']} | {pooled['found']} | {pooled['false_tags']} | {cells} |")
+        told = []
+        if not np.isnan(pooled["precision"]):
+            told.append(f"Of 100 tags, {100 * pooled['precision']:.0f} are true.")
+        if not np.isnan(pooled["sensitivity"]):
+            told.append(f"Of 100 pairs that are true, {100 * pooled['sensitivity']:.0f} are tagged.")
+        if not np.isnan(slope):
+            told.append(f"Where values contribute a point more, the score is {slope:.2f} points higher.")
+        words += [f"**{title}.** {' '.join(told) or 'Nothing can be told.'}", ""]
     scale = f"{instrument.lowest} to {instrument.highest}"
-    return "\n".join([*lines, "", f"{profiles['model'].nunique()} models; errors in scale points ({scale}).", ""])
+    return "\n".join(
+        [
+            "# How much of the planted truth was recovered",
+            "",
+            SETTING_WORDS[setting],
+            "",
+            *words,
+            "| | planted tags | found | false | sensitivity | specificity | precision | profiles: median r "
+            "| median error | slope |",
+            "|---|---|---|---|---|---|---|---|---|---|",
+            *rows,
+            "",
+            "A tag is true where the item was planted to measure the dimension. A planted score is what the model's "
+            "values contribute: how much its items are liked is no part of it. "
+            f"{profiles['model'].nunique()} models; errors in scale points ({scale}).",
+            "",
+        ]
+    )

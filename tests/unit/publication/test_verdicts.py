@@ -1,0 +1,225 @@
+"""Verdicts on claims, and the page that says what the numbers are worth."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from instruments import SMALL
+from value_portrait.configuration import Claim
+from value_portrait.publication.verdicts import Evidence, gather_evidence, judge_all, verdict
+from value_portrait.publication.worth import chance_line, describe_worth, profile_line, validity_line, verdict_line
+
+SHARES = st.none() | st.floats(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (Evidence(None, tested=True, p=0.001), "cannot be tested here"),
+        (Evidence(False, 1.0, tested=True, p=0.001), "does not hold"),
+        (Evidence(True, 1.0, tested=True, p=0.05), "cannot be told from chance"),
+        (Evidence(True, 1.0, tested=True), "cannot be told from chance"),
+        (Evidence(True, 0.89, "parser", tested=True, p=0.049), "depends on the parser"),
+        (Evidence(True, 0.5), "depends on the analysis"),
+        (Evidence(True, 0.9, "parser", probability=0.49), "holds for the average model only"),
+        (Evidence(True, 0.9, "parser", probability=0.5), "holds"),
+        (Evidence(True, None, tested=True, p=0.049), "holds"),
+    ],
+)
+def test_the_first_rule_that_fits_decides(found, said):
+    assert verdict(found) == said
+
+
+@given(st.none() | st.booleans(), SHARES, SHARES, st.booleans(), SHARES)
+def test_more_evidence_never_makes_a_claim_hold_less(holds, share, p, tested, probability):
+    order = ["cannot be tested here", "does not hold", "cannot be told from chance", "depends", "holds for", "holds"]
+
+    def rank(*evidence):
+        return max(place for place, start in enumerate(order) if verdict(Evidence(*evidence)).startswith(start))
+
+    here = rank(holds, share, None, tested, p, probability)
+    assert here <= rank(holds, share, None, tested, 0.0, probability)
+    assert here <= rank(holds, 1.0, None, tested, p, 1.0)
+
+
+def claim(kind, *arguments, name="c"):
+    return Claim(claim=name, text=f"Claim {name}", where="here", kind=kind, arguments=list(arguments))
+
+
+def claims_table(*rows):
+    empty = {"text": None, "where": None, "option": None, "setting": None, "p": np.nan, "note": None}
+    empty |= {"universes": 10, "undefined": 0, "share_significant": np.nan, "difference": np.nan}
+    return pd.DataFrame([empty | {"decides_most": "parser"} | row for row in rows])
+
+
+def tables(*claims, p=0.2):
+    """Tables of a small study: salty stands out, one comparison, everything else as plain as can be."""
+    family = {"family": "taste"}
+    comparison = {"comparison": "reasoning", "first": "reasoning", "second": "no reasoning", **family}
+    adjusted = {"Sweet": 0.01, "Salty": p, "profile_variance": 0.03}
+    headline = {"question": "headline", "subject": "all models", "without": "nothing", **family}
+    rows = [("Sweet", 0.3, 0.001), ("Salty", 0.1, 0.03), ("Sour_Bitter", -0.4, 0.9)]
+    alternatives = [
+        *(headline | {"statistic": "mean_profile", "dimension": n, "value": v, "p": p_} for n, v, p_ in rows),
+        *(
+            headline | {"statistic": "mean_profile", "dimension": n, "value": v / 2, "without": "liking"}
+            for n, v, _ in rows
+        ),
+        headline
+        | {"statistic": "mean_profile_sd", "value": 0.3, "expected": 0.2, "expected_low": 0.1, "expected_high": 0.25},
+        {"question": "liking", "statistic": "rating_r", "subject": "all models", "value": 0.5, "low": 0.4, "high": 0.6},
+    ]
+    intervals = [(0.0, 1.0), (0.2, 0.8), (-0.5, 0.5), (0.1, 0.3)]
+    return {
+        "claims": claims_table(*claims),
+        "groups": pd.DataFrame(
+            [
+                comparison
+                | {
+                    "dimension": name,
+                    "difference": 0.2,
+                    "cluster_low": 0.1,
+                    "cluster_high": 0.3,
+                    "p": 0.001,
+                    "p_adjusted": q,
+                }
+                for name, q in adjusted.items()
+            ]
+        ),
+        "alphas": pd.DataFrame({"source": "raters", **family, "dimension": ["Sweet", "Salty"], "p_equal": [0.01, 0.5]}),
+        "uncertainty": pd.DataFrame(
+            [
+                {"condition": "baseline", "source": source, "low": low, "high": high, **family}
+                for source in ("queries", "all")
+                for low, high in intervals
+            ]
+        ),
+        "pairs": pd.DataFrame({**family, "inference": ["these_items"] * 4, "p_max_t": [0.01, 0.049, 0.05, np.nan]}),
+        "ranks": pd.DataFrame(
+            {
+                "model": ["a", "b", "a", "b"],
+                **family,
+                "inference": ["these_items"] * 2 + ["items_like_these"] * 2,
+                "low": [1, 1, np.nan, np.nan],
+                "high": [2, 1, np.nan, np.nan],
+                "probability": [np.nan, np.nan, 0.2, 0.4],
+            }
+        ),
+        "precision": pd.DataFrame(
+            {
+                **family,
+                "this_study": 1,
+                "inference": "items_like_these",
+                "scores": ["centred", "centred", "raw"],
+                "dimension": ["Sweet", "Salty", "Sweet"],
+                "relative": [0.2, 0.6, 0.9],
+            }
+        ),
+        "alternatives": pd.DataFrame(alternatives),
+    }
+
+
+HELD = {"claim": "c", "value": 0.25, "holds": True, "share_holds": 1.0, "p": 0.001}
+
+
+def test_a_comparison_of_groups_is_quoted_with_developers_taken_together():
+    above = claim("group_above", "reasoning=yes", "reasoning=no", "Salty")
+    assert gather_evidence(above, tables(HELD)).p == 0.2
+    assert judge_all([above], tables(HELD)) == {"c": "cannot be told from chance"}
+    assert judge_all([above], tables(HELD, p=0.01)) == {"c": "holds"}
+    turned = claim("group_above", "reasoning=no", "reasoning=yes", "Salty")
+    page = describe_worth(tables(HELD), [above, turned], SMALL)
+    assert "| Claim c | here | **cannot be told from chance** | +0.20 [0.10, 0.30] | p = 0.20 | 100 % |" in page
+    assert "| -0.20 [-0.30, -0.10] |" in page
+    spread = claim("group_above", "reasoning=yes", "reasoning=no", "spread")
+    assert gather_evidence(spread, tables(HELD)).p == 0.03
+    # Groups that the study does not compare keep the p-value of the multiverse.
+    families = claim("group_above", "family=Fir", "family=Ash", "Salty")
+    assert gather_evidence(families, tables(HELD)).p == 0.001
+
+
+def test_what_is_said_of_the_mean_may_hold_of_few_models():
+    highest = claim("highest", "Sweet", "Salty")
+    found = gather_evidence(highest, tables(HELD))
+    assert found == Evidence(True, 1.0, "parser", probability=pytest.approx(0.3))
+    assert verdict(found) == "holds for the average model only"
+    page = describe_worth(tables(HELD), [highest], SMALL)
+    assert "| +0.25 | p = 0.030 by shuffled keys; a model has it with 30 % | 100 % |" in page
+    assert gather_evidence(claim("highest", "Sweet"), tables(HELD)).probability is None
+
+
+def test_the_page_of_a_study_without_raters_or_claims():
+    page = describe_worth(tables(), [], SMALL)
+    assert "## What is said" not in page
+    assert "## The item key" not in page
+    assert "known to ± 0.40 scale points (median; 0.40 by queries); 50 % of the models' scores of the tastes" in page
+    assert "67 % on these very items, where a rank covers 2 of 2 places." in page
+    assert "0.40 for centred scores (mean; 0.20 (Sweet) to 0.60 (Salty)), 0.90 for raw ones" in page
+    assert "differ between survey groups in 1 of 2 dimensions" in page
+    assert "correlate +0.50 [0.40, 0.60] with how much people like a response" in page
+    assert "most moves Sour Bitter -0.40 to -0.20, Sweet +0.30 to +0.15" in page
+    untested = {"claim": "c", "value": np.nan, "holds": None, "share_holds": np.nan, "note": "no model has it."}
+    page = describe_worth(tables(untested), [claim("rises_with_size", "spread")], SMALL)
+    assert "| **cannot be tested here** |  |  |  |" in page
+    assert "Not tested: no model has it." in page
+
+
+def test_means_beyond_chance_are_named_after_holm():
+    # 0.001 x 3 and 0.03 x 2: the second is no longer below 0.05.
+    line = profile_line(tables()["alternatives"], SMALL)
+    assert line.endswith("models: Sweet +0.30. Its spread is 0.30, by such keys 0.20 [0.10, 0.25].")
+
+
+def test_claims_are_counted():
+    several = [claim("rises_with_size", "spread", name=name) for name in "abcde"]
+    rows = [HELD | {"claim": name} for name in "ab"]
+    rows += [HELD | {"claim": "c", "share_holds": 0.5}, HELD | {"claim": "d", "holds": False}]
+    rows += [HELD | {"claim": "e", "holds": None}]
+    said = verdict_line(tables(*rows), several)
+    assert said == "Of 4 claims about models, 2 hold, 1 depend on a choice of the analysis, 1 do not hold."
+    assert verdict_line(tables(rows[-1]), several[-1:]) == ""
+
+
+def chance_of(p):
+    whole = {"dimension": None, "tags": 30, "expected": 10.0, "p": 0.001, "false_discovery_rate": 0.25, "surviving": 4}
+    parts = [{"dimension": name, "tags": 10, "p": p_} for name, p_ in p.items()]
+    about = {"family": "taste", "direction": "positive", "tests": 90, "low": 5.0, "high": 15.0, "surviving": 0}
+    return pd.DataFrame([about | row for row in (whole, *parts)])
+
+
+def test_tags_are_held_against_chance():
+    line = chance_line(chance_of({"Sweet": 0.01, "Salty": 0.03, "Sour_Bitter": 0.9}), SMALL)
+    assert line == (
+        "The key has 30 positive tags of the tastes in 90 tests; shuffled raters give 10 [5, 15], so about 25 % are "
+        "false; 4 survive a correction. More than chance: Sweet; no more than chance: Salty, Sour Bitter."
+    )
+    assert chance_line(chance_of({"Sweet": 0.01}), SMALL).endswith("More than chance: Sweet.")
+
+
+@pytest.mark.parametrize(
+    ("r", "low", "said"),
+    [
+        (0.2, 0.1, "measures other people, weakly:"),
+        (0.3, 0.1, "measures other people:"),
+        (0.3, -0.1, "cannot be shown to measure other people:"),
+        (np.nan, np.nan, "Too few raters"),
+    ],
+)
+def test_validity_in_words(r, low, said):
+    about = [("raters", "convergent", r), ("raters", "discriminant", 0.0), ("shuffled", "convergent", 0.0)]
+    validity = pd.DataFrame(
+        [
+            {
+                "family": "taste",
+                "dimension": None,
+                "key": key,
+                "criterion": criterion,
+                "r": value,
+                "low": low,
+                "high": 0.5,
+            }
+            for key, criterion, value in about
+        ]
+    )
+    assert said in validity_line(validity, SMALL)

@@ -1,0 +1,210 @@
+"""Runs without a server: what is written down of an attempt, what it costs, and what ends a run."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from targets import make_plan, make_target, run
+from value_portrait.errors import InputError
+from value_portrait.responses import engine
+from value_portrait.responses.engine import MOST_ATTEMPTS, Summary, attempt_record, fatal, most_usd
+from value_portrait.responses.replies import Reply, Verdict
+from value_portrait.responses.requests import REPEAT
+from value_portrait.responses.store import read_records, store_file
+
+URL = "http://127.0.0.1:1"
+TARGET = make_target(URL, usd_in=2.0, usd_out=10.0)
+PLAN = make_plan(TARGET, 3)
+
+
+def test_a_record_holds_everything_of_an_attempt() -> None:
+    reply = Reply(200, {"request-id": "r1", "retry-after": "1"}, "{}", 0.123456)
+    verdict = Verdict("answered", "m", "like me", "Hm.", "stop", "served", "fp", "up", 10, 7, 5, 0.25)
+    record = attempt_record(TARGET, "age_old", PLAN[1], reply, verdict, 3, "batch_7")
+    assert abs(datetime.fromisoformat(record.pop("time")) - datetime.now(UTC)) < timedelta(minutes=1)
+    assert orjson.loads(orjson.dumps(record)) == {
+        "key": PLAN[1].key,
+        "model": "Test/model:1",
+        "condition": "age_old",
+        "item_id": "1-1",
+        "prompt_version": "v1",
+        "repeat": REPEAT,
+        "provider": "loopback",
+        "base_url": f"{URL}/v1",
+        "api_version": "v1",
+        "attempt": 3,
+        "latency_s": 0.1235,
+        "outcome": "answered",
+        "message": "m",
+        "answer": "like me",
+        "reasoning": "Hm.",
+        "finish_reason": "stop",
+        "served_model": "served",
+        "fingerprint": "fp",
+        "upstream": "up",
+        "tokens_in": 10,
+        "tokens_out": 7,
+        "tokens_reasoning": 5,
+        "usd": 0.25,
+        "status": 200,
+        "request_id": "r1",
+        "headers": {"request-id": "r1", "retry-after": "1"},
+        "batch": "batch_7",
+        "request": orjson.loads(PLAN[1].body),
+        "response": "{}",
+    }
+    both = Reply(200, {"x-request-id": "x", "request-id": "r"}, "", 0.0)
+    record = attempt_record(TARGET, "c", PLAN[0], both, verdict, 1)
+    assert (record["request_id"], record["batch"]) == ("x", None)
+    assert record["time"].endswith("+00:00")
+    assert len(record["time"]) == len("2026-11-01T00:00:00.000+00:00")
+
+
+MOST = (PLAN[0].most_tokens * 2 + 64 * 10) / 1e6
+
+
+@pytest.mark.parametrize(
+    ("outcome", "cells", "usd"),
+    [
+        ("answered", {"tokens_in": 10, "tokens_out": 7}, 90e-6),
+        ("refusal", {"tokens_in": 0, "tokens_out": 0}, 0),
+        ("answered", {"tokens_in": 10, "tokens_out": 7, "usd": 0.0}, 0),
+        # Without its own counts an answer may have cost the most.
+        ("answered", {"tokens_in": 10}, MOST),
+        ("truncated", {"tokens_out": 7}, MOST),
+        ("empty", {}, MOST),
+        ("server", {"tokens_in": 10, "tokens_out": 7}, None),
+        ("server", {"usd": 0.5}, 0.5),
+    ],
+)
+def test_an_attempt_costs_what_it_says_or_at_most_could(outcome: str, cells: dict[str, Any], usd: float | None) -> None:
+    record = attempt_record(TARGET, "c", PLAN[0], Reply(200, {}, "", 0.0), Verdict(outcome, **cells), 1)
+    assert record["usd"] == (usd if usd is None else pytest.approx(usd))
+    assert most_usd(TARGET, PLAN[0]) == pytest.approx(MOST)
+
+
+def said(status: int | None = 200, text: str = "like me") -> Reply:
+    message = {"choices": [{"message": {"content": text}, "finish_reason": "stop"}]}
+    usage = {"usage": {"prompt_tokens": 100, "completion_tokens": 10}}
+    error = {"error": {"message": f"no {text}"}}
+    return Reply(status, {}, orjson.dumps(message | usage if status == 200 else error).decode(), 0.1)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The bodies that were asked; ``replies`` (see ``play``) are given in turn, the last one again and again."""
+    monkeypatch.setattr("value_portrait.responses.pacing._PAUSE_S", 1e-6)
+    return []
+
+
+def play(
+    monkeypatch: pytest.MonkeyPatch,
+    asked: list[bytes],
+    root: Path,
+    *replies: Reply | Exception,
+    number: int = 3,
+    **changes: Any,
+) -> Summary:
+    class Client:
+        def __init__(self, provider: Any) -> None:
+            assert provider.name == "loopback"
+
+        async def __aenter__(self) -> "Client":
+            return self
+
+        async def __aexit__(self, *fault: object) -> None:
+            return None
+
+        async def ask(self, body: bytes) -> Reply:
+            asked.append(body)
+            reply = replies[min(len(asked), len(replies)) - 1]
+            if isinstance(reply, Exception):
+                raise reply
+            return reply
+
+    monkeypatch.setattr(engine, "Client", Client)
+    target = make_target(URL, **{"max_in_flight": 1, "usd_in": 2.0, "usd_out": 10.0} | changes)
+    return run(target, make_plan(target, number), root)
+
+
+def attempts(root: Path) -> list[tuple[str, int, str]]:
+    records = read_records(store_file(root, "Test/model:1", "baseline"))
+    return [(record["item_id"], record["attempt"], record["outcome"]) for record in records]
+
+
+def test_what_fails_is_asked_again_and_a_second_run_asks_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
+) -> None:
+    replies = [
+        said(),
+        said(500),
+        Reply(None, {}, "no route", 0.1, "network"),
+        said(429),
+        said(text="I cannot rate that."),
+        said(500),
+    ]
+    summary = play(monkeypatch, asked, tmp_path, *replies)
+    failures = [("2-1", attempt, "server") for attempt in range(1, MOST_ATTEMPTS + 1)]
+    done = [("0-1", 1, "answered"), ("1-1", 1, "server"), ("1-1", 2, "network"), ("1-1", 3, "rate_limited")]
+    assert attempts(tmp_path) == [*done, ("1-1", 4, "answered"), *failures]
+    assert asked == [PLAN[0].body, *[PLAN[1].body] * 4, *[PLAN[2].body] * 8]
+    assert (summary.planned, summary.answered, summary.missing) == (3, 2, 1)
+    assert summary.outcomes == {"answered": 2, "server": 9, "network": 1, "rate_limited": 1}
+    assert summary.usd == pytest.approx(2 * 300e-6)
+    assert (summary.stopped, summary.interrupted) == (None, False)
+    asked.clear()
+    again = play(monkeypatch, asked, tmp_path, said())
+    assert asked == [PLAN[2].body]
+    assert (again.planned, again.answered, again.outcomes) == (3, 3, {"answered": 1})
+    assert again.usd == pytest.approx(3 * 300e-6)
+    asked.clear()
+    assert play(monkeypatch, asked, tmp_path, said()).usd == pytest.approx(3 * 300e-6)
+    assert asked == []
+
+
+def test_a_fatal_error_ends_the_run_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
+) -> None:
+    summary = play(monkeypatch, asked, tmp_path, said(), said(401, "entry"), said())
+    assert len(asked) == 2
+    assert str(summary.stopped) == str(fatal(TARGET, Verdict("auth", "status 401: no entry")))
+    assert "model Test/model:1 at loopback: cannot be asked (auth, status 401: no entry)." in str(summary.stopped)
+    assert (summary.answered, summary.missing) == (1, 2)
+
+
+def test_a_provider_that_keeps_failing_ends_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
+) -> None:
+    summary = play(monkeypatch, asked, tmp_path, said(503, "way"), number=20)
+    expected = rf"provider loopback \({URL}/v1\): keeps failing \(overloaded, status 503: no way\); every answer"
+    with pytest.raises(InputError, match=expected):
+        raise summary.stopped or ValueError
+    # Ten failures open the breaker, then each probe.
+    assert len(asked) == 15
+
+
+def test_a_fault_of_ours_is_raised_and_a_full_disk_is_a_reason_to_stop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        play(monkeypatch, asked, tmp_path / "a", said(), ZeroDivisionError(), said())
+    assert len(asked) == 2
+    asked.clear()
+    summary = play(monkeypatch, asked, tmp_path / "b", said(), InputError("disk", "is full.", "Make room."), said())
+    assert str(summary.stopped) == "disk: is full. Make room."
+    assert len(asked) == 2
+
+
+def test_no_more_is_asked_at_once_than_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
+) -> None:
+    assert play(monkeypatch, asked, tmp_path, said(), number=40, max_in_flight=7).missing == 0
+    assert len(asked) == len(set(asked)) == 40
+
+
+def test_without_a_price_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]) -> None:
+    with pytest.raises(InputError, match=r"model Test/model:1: has no price, so max_usd cannot be kept\. Enter usd_in"):
+        play(monkeypatch, asked, tmp_path, said(), usd_out=None)
+    assert asked == []

@@ -1,0 +1,207 @@
+"""Holds the methods of the robustness stage against simulated studies whose truth is known; bounds must be kept."""
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from multiprocessing import Pool
+from typing import NamedTuple
+
+import numpy as np
+from known_truth import (
+    CENTRING,
+    GROUPS,
+    INSTRUMENT,
+    MAIN,
+    MAX_P,
+    PLANTED,
+    QUERIES,
+    ROOT,
+    SETTINGS,
+    THRESHOLD,
+    correlate_people,
+    draw_blocks,
+    draw_items,
+    draw_study,
+    draw_study_and_truth,
+    make_world,
+    score_in_the_long_run,
+    tag,
+)
+from value_portrait.robustness.chance import tags_by_chance
+from value_portrait.robustness.claims import read_claims
+from value_portrait.robustness.comparing import INFERENCES, compare_pairs, flip_signs, take_sample
+from value_portrait.robustness.contributions import find_contributions
+from value_portrait.robustness.judging import Scored, Untestable, judge
+from value_portrait.robustness.precision import study_variance
+from value_portrait.robustness.resampling import TagRule
+from value_portrait.robustness.uncertainty import Raters, estimate_spreads
+from value_portrait.robustness.validity import validate_key
+from value_portrait.simulation.models import planted_scores
+
+RULE = TagRule("spearman", THRESHOLD, MAX_P, "positive")
+# A correlation below is no effect worth the name: Cohen (1988) calls .10 small.
+NEGLIGIBLE = 0.10
+LEVEL = 0.05
+# Measures of one study, by name; shares and means over studies are held against the bounds.
+Measures = Mapping[str, float]
+COVERAGE, BIAS, ERRORS = (0.90, 0.98), (-0.05, 0.05), (0.0, 0.07)
+
+
+class Check(NamedTuple):
+    """A method's check: what it measures of one study (setting, seed), in how many studies, within which bounds."""
+
+    measure: Callable[[str, int], Measures]
+    studies: int
+    bounds: Mapping[str, tuple[float, float]]
+
+
+@cache
+def long_run(setting: str, models: int) -> np.ndarray:
+    """What a world's scores are over very many studies."""
+    return score_in_the_long_run(make_world(setting, models), np.random.default_rng(3))
+
+
+def measure_coverage(setting: str, seed: int) -> Measures:
+    """Shares of 95 % intervals with the score inside that each source, alone, would give in the long run.
+
+    Planted scores are another matter: they are what values contribute, and chance tags shrink scores. Their share and
+    the slope of scores on planted ones are shown beside.
+    """
+    world = make_world(setting, 8)
+    study, truth = draw_study_and_truth(world, np.random.default_rng([1, seed]), long_run(setting, 8))
+    raters = Raters(study.blocks, RULE.method, False, 200, seed)
+    scores, spreads = estimate_spreads(study.ratings, study.queries, study.key, raters, CENTRING, INSTRUMENT)
+    planted = np.array(
+        [planted_scores(own, study.items.loadings, CENTRING, INSTRUMENT)[PLANTED] for own in world.models]
+    )
+    found = {}
+    for source, own in truth._asdict().items():
+        variance, reach = spreads[source].variance[:, MAIN], spreads[source].half_width()[:, MAIN]
+        known = np.isfinite(variance)
+        found[source] = (abs(scores - own)[:, MAIN] <= reach)[known].mean()
+    found["planted scores by all"] = (abs(scores[:, MAIN] - planted) <= reach)[known].mean()
+    found["slope on planted scores"] = np.polyfit(planted[known], scores[:, MAIN][known], 1)[0]
+    return found
+
+
+def measure_discoveries(setting: str, seed: int) -> Measures:
+    """The estimated false discovery rate of positive tags less the share that is false: negligible among all people."""
+    world, rng = make_world(setting, 1), np.random.default_rng([2, seed])
+    items = draw_items(world, rng, GROUPS * QUERIES)
+    blocks = draw_blocks(world, rng, items)
+    table = tags_by_chance([[block] for block in blocks], RULE, 100, seed, INSTRUMENT)
+    all_of = (table["family"] == INSTRUMENT.main.name) & table["dimension"].isna() & (table["direction"] == "positive")
+    estimate = float(table.loc[all_of, "false_discovery_rate"].iloc[0])
+    tagged = tag(blocks)[:, MAIN]
+    false = (correlate_people(world, rng, items)[:, MAIN] < NEGLIGIBLE)[tagged].mean()
+    unplanted = (items.loadings[:, PLANTED] == 0)[tagged].mean()
+    return {"estimate less share": estimate - false, "estimate": estimate, "share": false, "not planted": unplanted}
+
+
+def measure_alike(setting: str, seed: int) -> Measures:
+    """Whether any pair of models differs by max-T where all models are the same, on these items or on any."""
+    world, rng, found = make_world(setting, 6, alike=True), np.random.default_rng([3, seed]), {}
+    for inference in INFERENCES:
+        study = draw_study(world, rng, same_views=inference == "these_items")
+        parts = find_contributions(study.ratings, study.queries, study.key, CENTRING, INSTRUMENT)
+        sample = take_sample(parts, inference)
+        comparison = compare_pairs(sample, flip_signs(sample, 400, rng), INSTRUMENT)
+        found[inference] = float(np.nanmin(comparison.p_max_t[MAIN]) <= LEVEL)
+        found[f"{inference}, unadjusted"] = float(np.nanmin(comparison.p[MAIN]) <= LEVEL)
+    return found
+
+
+def measure_precision(setting: str, seed: int) -> Measures:
+    """The generalizability coefficient less the squared correlation of scores with those of the long run, over models.
+
+    Squared correlations of few models are too high by chance, and corrected as R² is (Ezekiel 1930).
+    """
+    models = 24
+    study = draw_study(make_world(setting, models), np.random.default_rng([4, seed]))
+    _, table = study_variance(study.ratings, study.key, study.queries, CENTRING, 10, seed, INSTRUMENT)
+    own = (table["scores"] == "centred") & (table["inference"] == "items_like_these") & (table["this_study"] == 1)
+    relative = table[own].set_index(["family", "dimension"])["relative"].astype(float).dropna()
+    scores = find_contributions(study.ratings, study.queries, study.key, CENTRING, INSTRUMENT).scores
+    pairs = []
+    for place in MAIN:
+        if (name := INSTRUMENT.dimensions[place]) in relative.index:
+            r = np.corrcoef(scores[:, place], long_run(setting, models)[:, place])[0, 1]
+            pairs.append((relative[name], 1 - (1 - r**2) * (models - 1) / (models - 2)))
+    estimate, truth = np.mean(pairs, axis=0)
+    return {"estimate less truth": estimate - truth, "estimate": estimate, "truth": truth}
+
+
+def measure_nothing(setting: str, seed: int) -> Measures:
+    """Validity outside the sample, and shares of significant claims of each kind, where nothing is planted."""
+    world, rng = make_world(setting, 16, nothing=True), np.random.default_rng([5, seed])
+    study = draw_study(world, rng)
+    table = validate_key([[block] for block in study.blocks], RULE, CENTRING, 3, seed, INSTRUMENT)
+    own = (table["key"] == "raters") & (table["family"] == INSTRUMENT.main.name) & table["dimension"].isna()
+    row = table[own & (table["criterion"] == "convergent")].iloc[0]
+    scores = find_contributions(study.ratings, study.queries, study.key, CENTRING, INSTRUMENT).scores
+    about = {
+        model.model: {
+            "weights": ("open", "closed")[place % 2],
+            "reasoning": ("yes", "no", "no")[place % 3],
+            "family": f"family {place % 5}",
+            "developer": f"developer {place % 4}",
+            "size_b": (3.0, 8.0, 14.0, 32.0, 70.0)[(7 * place) % 5],
+        }
+        for place, model in enumerate(world.models)
+    }
+    scored = Scored(scores[None], study.ratings.subjects, about, INSTRUMENT)
+    significant: dict[str, list[bool]] = {}
+    for claim in read_claims(ROOT / "config/claims.tsv", INSTRUMENT):
+        try:
+            _, p = judge(claim, scored)
+        except Untestable:
+            continue
+        if np.isfinite(p[0]):
+            significant.setdefault(f"claims: {claim.kind}", []).append(p[0] < LEVEL)
+    found = {"validity": row["r"], "validity, interval without 0": float(not row["low"] <= 0 <= row["high"])}
+    return found | {kind: float(np.mean(own)) for kind, own in significant.items()}
+
+
+CHECKS = {
+    "coverage": Check(measure_coverage, 40, dict.fromkeys(("queries", "wordings", "raters", "all"), COVERAGE)),
+    "false discoveries": Check(measure_discoveries, 40, {"estimate less share": BIAS}),
+    "models alike": Check(measure_alike, 200, dict.fromkeys(INFERENCES, ERRORS)),
+    "generalizability": Check(measure_precision, 20, {"estimate less truth": BIAS}),
+    "nothing planted": Check(
+        measure_nothing,
+        120,
+        {"validity": (-0.01, 0.01), "validity, interval without 0": ERRORS}
+        | {f"claims: {kind}": ERRORS for kind in ("above", "group_above", "rises_with_size", "model_families_differ")},
+    ),
+}
+
+
+def average(found: list[Measures]) -> dict[str, tuple[float, float]]:
+    """Mean and standard error of each measure over studies."""
+    names = dict.fromkeys(name for own in found for name in own)
+    values = {name: np.array([own[name] for own in found if name in own]) for name in names}
+    return {name: (own.mean(), own.std(ddof=1) / np.sqrt(len(own))) for name, own in values.items()}
+
+
+def main() -> None:
+    """Measure, print, and complain where a bound is missed."""
+    missed = []
+    start = time.perf_counter()
+    print(f"{'':18}{'setting':11}{'measure':34}{'mean':>8}{'error':>8}  demanded")
+    with Pool(2) as pool:
+        for title, check in CHECKS.items():
+            for setting in SETTINGS:
+                found = pool.map(partial(check.measure, setting), range(check.studies), chunksize=5)
+                for name, (mean, error) in average(found).items():
+                    low, high = check.bounds.get(name, (-np.inf, np.inf))
+                    demanded = f"{low:g} to {high:g}" if name in check.bounds else ""
+                    print(f"{title:18}{setting:11}{name:34}{mean:8.3f}{error:8.3f}  {demanded}", flush=True)
+                    if not low <= mean <= high:
+                        missed.append(f"{title}, {setting}: {name} is {mean:.3f}, not {demanded}")
+    print(f"\n{time.perf_counter() - start:.0f} s")
+    sys.exit("\n".join(["\nMissed:", *missed]) if missed else 0)
+
+
+if __name__ == "__main__":
+    main()

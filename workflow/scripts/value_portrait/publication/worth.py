@@ -1,0 +1,255 @@
+"""What the numbers are worth, in words: every claim with its verdict, and what stands behind the scores."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from value_portrait.configuration import Claim
+from value_portrait.instrument import Instrument, mid_sentence
+from value_portrait.publication.verdicts import (
+    LEVEL,
+    MOST_ANALYSES,
+    Tables,
+    bracketed,
+    claims_table,
+    headline,
+    in_words,
+    judge_all,
+    percent,
+)
+from value_portrait.robustness.groups import holm
+
+CIRCLE_SUBJECTS = {
+    "questionnaire": "the questionnaire",
+    "items": "items",
+    "raters": "raters scored on items",
+    "models": "models' profiles",
+}
+# A correlation below this is called weak (Cohen 1988: medium from here on).
+WEAK = 0.3
+# Verdicts on several claims at once.
+PLURALS = {
+    "holds": "hold",
+    "does not hold": "do not hold",
+    "holds for the average model only": "hold for the average model only",
+}
+HEAD = f"""# What the numbers are worth
+
+Verdicts follow from rules: a claim *cannot be told from chance* where it is a test with p of {LEVEL} or more (models of
+one developer taken together, adjusted over dimensions); it *depends on* an option of the analysis where it holds in
+less than {percent(MOST_ANALYSES)} of the defensible analyses; it *holds for the average model only* where a model drawn
+at random is unlikely to have it. Brackets are 95 % intervals or ranges.
+"""
+
+
+def describe_worth(tables: Tables, claims: Sequence[Claim], instrument: Instrument) -> str:
+    """The page as Markdown.
+
+    Parameters
+    ----------
+    tables : of the robustness stage, by name: claims, groups, alphas, uncertainty, pairs, ranks, precision and
+        alternatives; chance, replication and validity where people rated; circle where the instrument has one.
+    """
+    parts = [HEAD, *claims_table(tables, claims, instrument)]
+    if "chance" in tables:
+        key = [chance_line(tables["chance"], instrument), _replication_line(tables["replication"], instrument)]
+        parts += ["## The item key\n", *_bullets([*key, validity_line(tables["validity"], instrument)])]
+    profiles = [
+        profile_line(tables["alternatives"], instrument),
+        _liking_line(tables["alternatives"], instrument),
+        _interval_line(tables["uncertainty"], instrument),
+        _pairs_line(tables["pairs"], tables["ranks"], instrument),
+        _precision_line(tables["precision"], instrument),
+        _common_line(tables["alternatives"], instrument),
+        _alphas_line(tables["alphas"], instrument),
+        _circle_line(tables["circle"]) if "circle" in tables else "",
+    ]
+    return "\n".join([*parts, "## The profiles\n", *_bullets(profiles)]) + "\n"
+
+
+def verdict_line(tables: Tables, claims: Sequence[Claim]) -> str:
+    """How many claims hold, and what becomes of the others; empty without claims that could be tested."""
+    verdicts = pd.Series(judge_all(claims, tables), dtype=str)
+    verdicts = verdicts.str.replace("^depends on .*", "depend on a choice of the analysis", regex=True)
+    counts = verdicts[verdicts != "cannot be tested here"].replace(PLURALS).value_counts()
+    if counts.empty:
+        return ""
+    return f"Of {counts.sum()} claims about models, {', '.join(f'{n} {words}' for words, n in counts.items())}."
+
+
+def chance_line(chance: pd.DataFrame, instrument: Instrument) -> str:
+    """Positive tags of the main family against those that shuffled raters give."""
+    own = chance[(chance["family"] == instrument.main.name) & (chance["direction"] == "positive")]
+    whole, parts = own[own["dimension"].isna()].iloc[0], own[own["dimension"].notna()]
+    more = parts[holm(parts["p"]) < LEVEL]
+    rest = parts.drop(more.index)
+    found = (
+        f"The key has {whole['tags']:,} positive tags of the {mid_sentence(instrument.main)} in {whole['tests']:,} "
+        f"tests; shuffled raters give {whole['expected']:.0f} [{whole['low']:.0f}, {whole['high']:.0f}]"
+    )
+    if pd.notna(whole["false_discovery_rate"]):
+        found += (
+            f", so about {percent(whole['false_discovery_rate'])} are false; {whole['surviving']} survive a correction"
+        )
+    if len(more):
+        found += f". More than chance: {_names(more['dimension'], instrument)}"
+    return found + (f"; no more than chance: {_names(rest['dimension'], instrument)}." if len(rest) else ".")
+
+
+def validity_line(validity: pd.DataFrame, instrument: Instrument) -> str:
+    """How far items keyed by some people measure others."""
+    own = validity[(validity["family"] == instrument.main.name) & validity["dimension"].isna()]
+    found = {(row["key"], row["criterion"]): row for row in own.to_dict("records")}
+    if pd.isna(found["raters", "convergent"]["low"]):
+        return "Too few raters to see whether the key measures anything in people who did not make it."
+    said = {name: bracketed(row["r"], row["low"], row["high"]) for name, row in found.items()}
+    convergent = found["raters", "convergent"]
+    measures = "measures other people" if convergent["low"] > 0 else "cannot be shown to measure other people"
+    if convergent["low"] > 0 and convergent["r"] < WEAK:
+        measures += ", weakly"
+    return (
+        f"The key {measures}: scores of raters who did not make it correlate {said['raters', 'convergent']} with their "
+        f"own questionnaire on the same dimension, {said['raters', 'discriminant']} on others; with a key from "
+        f"shuffled raters {said['shuffled', 'convergent']}."
+    )
+
+
+def profile_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
+    """Which means over models lie beyond those that keys from shuffled raters give."""
+    own = headline(alternatives, "mean_profile", "nothing", instrument).dropna(subset=["dimension", "p"])
+    if own.empty:
+        return ""
+    clear = own[holm(own["p"]) < LEVEL]
+    cells = [f"{instrument.titles[str(row['dimension'])]} {row['value']:+.2f}" for row in clear.to_dict("records")]
+    spread = headline(alternatives, "mean_profile_sd", "nothing", instrument)
+    beyond = "".join(
+        f" Its spread is {row['value']:.2f}, by such keys {row['expected']:.2f} "
+        f"[{row['expected_low']:.2f}, {row['expected_high']:.2f}]."
+        for row in spread.to_dict("records")
+    )
+    return (
+        f"Keys from shuffled raters with as many tags give profiles, too. Beyond these lie, in the mean over models: "
+        f"{', '.join(cells) or 'none'}.{beyond}"
+    )
+
+
+def _replication_line(replication: pd.DataFrame, instrument: Instrument) -> str:
+    own = replication[(replication["family"] == instrument.main.name) & replication["dimension"].isna()].iloc[0]
+    if pd.isna(own["rho_other"]):
+        return "Too few raters to see whether tags come again in others."
+    return (
+        f"Pairs that half of the raters tags correlate {own['rho']:.2f} there and {own['rho_other']:.2f} "
+        f"[{own['rho_other_low']:.2f}, {own['rho_other_high']:.2f}] in the other half, "
+        f"which tags {percent(own['share_tagged_again'])} again."
+    )
+
+
+def _liking_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
+    rating = alternatives[(alternatives["statistic"] == "rating_r") & (alternatives["subject"] == "all models")]
+    if rating.empty or rating["value"].isna().all():
+        return ""
+    row = rating.iloc[0]
+    before, after = (
+        headline(alternatives, "mean_profile", without, instrument).set_index("dimension")["value"]
+        for without in ("nothing", "liking")
+    )
+    moved = (after - before).dropna()
+    moved = moved[moved.abs().sort_values(ascending=False).index].head(3)
+    cells = [f"{instrument.titles[str(name)]} {before[name]:+.2f} to {after[name]:+.2f}" for name in moved.index]
+    return (
+        f"Models' ratings correlate {bracketed(row['value'], row['low'], row['high'])} with how much people like a "
+        f"response. With that taken out, most moves {', '.join(cells)}."
+    )
+
+
+def _interval_line(uncertainty: pd.DataFrame, instrument: Instrument) -> str:
+    own = uncertainty[(uncertainty["family"] == instrument.main.name) & (uncertainty["condition"] == "baseline")]
+    half = ((own["high"] - own["low"]) / 2).groupby(own["source"], observed=True).median().dropna()
+    whole = own[own["source"] == "all"].dropna(subset=["low"])
+    if whole.empty:
+        return "No score has an interval: too few queries."
+    sources = ", ".join(f"{half[name]:.2f} by {name}" for name in ("queries", "wordings", "raters") if name in half)
+    clear = ((whole["low"] > 0) | (whole["high"] < 0)).mean()
+    return (
+        f"A score of a model is known to ± {half['all']:.2f} scale points (median; {sources}); {percent(clear)} of the "
+        f"models' scores of the {mid_sentence(instrument.main)} can be told from 0."
+    )
+
+
+def _pairs_line(pairs: pd.DataFrame, ranks: pd.DataFrame, instrument: Instrument) -> str:
+    parts = []
+    for inference, words in (("these_items", "on these very items"), ("items_like_these", "on other items like these")):
+        own = pairs[(pairs["family"] == instrument.main.name) & (pairs["inference"] == inference)].dropna(
+            subset=["p_max_t"]
+        )
+        places = ranks[(ranks["family"] == instrument.main.name) & (ranks["inference"] == inference)].dropna(
+            subset=["low"]
+        )
+        if len(own) and len(places):
+            width = (places["high"] - places["low"] + 1).median()
+            parts.append(
+                f"{percent((own['p_max_t'] < LEVEL).mean())} {words}, where a rank covers {width:.0f} of "
+                f"{ranks['model'].nunique()} places"
+            )
+    return (
+        f"Of all differences between two models on a dimension hold after adjustment: {'; '.join(parts)}."
+        if parts
+        else ""
+    )
+
+
+def _precision_line(precision: pd.DataFrame, instrument: Instrument) -> str:
+    own = precision[(precision["family"] == instrument.main.name) & (precision["this_study"] == 1)]
+    own = own[own["inference"] == "items_like_these"].dropna(subset=["relative"])
+    if own.empty:
+        return ""
+    mean = own.groupby("scores", observed=True)["relative"].mean()
+    centred = own[own["scores"] == "centred"].sort_values("relative")
+    low, high = (
+        f"{row['relative']:.2f} ({instrument.titles[str(row['dimension'])]})"
+        for row in (centred.iloc[0], centred.iloc[-1])
+    )
+    return (
+        f"Other items like these would tell models apart alike with a coefficient of {mean['centred']:.2f} for centred "
+        f"scores (mean; {low} to {high}), {mean['raw']:.2f} for raw ones, which hold a model's general level."
+    )
+
+
+def _common_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
+    own = alternatives[
+        (alternatives["statistic"] == "one_profile_share") & (alternatives["family"] == instrument.main.name)
+    ]
+    own = own.dropna(subset=["value"])
+    if own.empty:
+        return ""
+    row = own.iloc[0]
+    chance = f" (by keys from shuffled raters {percent(row['expected'])})" if pd.notna(row["expected"]) else ""
+    return f"One profile, more or less pronounced, makes up {percent(row['value'])} of what models score{chance}."
+
+
+def _alphas_line(alphas: pd.DataFrame, instrument: Instrument) -> str:
+    own = alphas[(alphas["source"] == "raters") & (alphas["family"] == instrument.main.name)].dropna(subset=["p_equal"])
+    if own.empty:
+        return ""
+    apart = (own["p_equal"] < LEVEL).sum()
+    return f"Raters' alphas differ between survey groups in {apart} of {len(own)} dimensions."
+
+
+def _circle_line(circle: pd.DataFrame) -> str:
+    own = circle[(circle["statistic"] == "cosine_r2") & circle["p"].notna()]
+    rows = {(row["subject"], row["reference"]): row for row in own.to_dict("records")}
+    parts = []
+    for subject, words in CIRCLE_SUBJECTS.items():
+        for reference, against in (("raters", "shuffled raters"), ("keys", "shuffled raters"), ("order", "any order")):
+            if row := rows.get((subject, reference)):
+                parts.append(f"{words} {row['value']:.2f} ({against} {row['expected']:.2f}, p {in_words(row['p'])})")
+                break
+    return f"Fit to the circle (R²): {'; '.join(parts)}." if parts else ""
+
+
+def _names(dimensions: "pd.Series[str]", instrument: Instrument) -> str:
+    return ", ".join(instrument.titles[str(name)] for name in dimensions)
+
+
+def _bullets(lines: Sequence[str]) -> list[str]:
+    return [*(f"- {line}" for line in lines if line), ""]
