@@ -76,6 +76,7 @@ def write_study(checkout, **items):
         "personas": "mine/personas.tsv",
         "claims": "mine/claims.tsv",
         "people": None,
+        "robustness": {"resamples": 200, "universes": 500},
     }
     (checkout / "mine.yaml").write_text(yaml.safe_dump(config))
     return study
