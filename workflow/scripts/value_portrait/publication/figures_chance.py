@@ -87,7 +87,7 @@ def tags_by_chance(table: pd.DataFrame, instrument: Instrument) -> Figure:
         _draw_chance(axes, places + shift, rows["expected"], rows["low"], rows["high"])
         _draw_findings(axes, rows["tags"], places + shift, rows["beyond"].eq(True).to_numpy(), style)
         columns[title] = [
-            "n/a" if math.isnan(tags) else f"{tags:.0f} / {expected:.0f}"
+            "n/a" if math.isnan(tags) else f"{tags:.0f} / {expected:.{expected < 10:d}f}"
             for tags, expected in zip(rows["tags"], rows["expected"], strict=True)
         ]
     axes.set_xlim(left=0)
