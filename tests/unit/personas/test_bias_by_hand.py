@@ -312,3 +312,15 @@ def test_the_text_of_what_there_is_not():
 def test_people_are_named_by_how_they_were_counted():
     names = [bias.people_name({"weighting": weighting}) for weighting in ("anweight", "none", "as_printed")]
     assert names == ["weighted", "unweighted", "as printed"]
+
+
+def test_people_who_are_counted_as_printed_are_held_against_too():
+    found = bias.assess_agreement(held_of(random_axis("xy")).assign(weighting=None), None)
+    assert found["weighting"].isna().all()
+    assert found["group"].tolist() == ["x", "y", "all"] * 2
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_side_that_is_all_the_same_has_no_correlation_and_no_warning():
+    assert np.isnan(bias.spearman(np.array([1.0, 2.0, 3.0]), np.full(3, 2.0)))
+    assert np.isnan(bias.kendall(np.full(3, 2.0), np.array([1.0, 2.0, 3.0])))
