@@ -177,7 +177,8 @@ def test_claims_are_counted():
     rows += [HELD | {"claim": "c", "share_holds": 0.5}, HELD | {"claim": "d", "holds": False}]
     rows += [HELD | {"claim": "e", "holds": None}]
     said = verdict_line(tables(*rows), several)
-    assert said == "Of 4 claims about models, 2 hold, 1 depend on a choice of the analysis, 1 do not hold."
+    assert said == "Of 4 claims about models, 2 hold, 1 depends on a choice of the analysis, 1 does not hold."
+    assert verdict_line(tables(rows[0]), several[:1]) == "Of 1 claim about models, 1 holds."
     assert verdict_line(tables(rows[-1]), several[-1:]) == ""
 
 

@@ -32,6 +32,7 @@ PLURALS = {
     "holds": "hold",
     "does not hold": "do not hold",
     "holds for the average model only": "hold for the average model only",
+    "depends on a choice of the analysis": "depend on a choice of the analysis",
 }
 HEAD = f"""# What the numbers are worth
 
@@ -70,11 +71,12 @@ def describe_worth(tables: Tables, claims: Sequence[Claim], instrument: Instrume
 def verdict_line(tables: Tables, claims: Sequence[Claim]) -> str:
     """How many claims hold, and what becomes of the others; empty without claims that could be tested."""
     verdicts = pd.Series(judge_all(claims, tables), dtype=str)
-    verdicts = verdicts.str.replace("^depends on .*", "depend on a choice of the analysis", regex=True)
-    counts = verdicts[verdicts != "cannot be tested here"].replace(PLURALS).value_counts()
+    verdicts = verdicts.str.replace("^depends on .*", "depends on a choice of the analysis", regex=True)
+    counts = verdicts[verdicts != "cannot be tested here"].value_counts()
     if counts.empty:
         return ""
-    return f"Of {counts.sum()} claims about models, {', '.join(f'{n} {words}' for words, n in counts.items())}."
+    said = [f"{n} {verdict if n == 1 else PLURALS.get(str(verdict), verdict)}" for verdict, n in counts.items()]
+    return f"Of {counts.sum()} claim{'s' if counts.sum() > 1 else ''} about models, {', '.join(said)}."
 
 
 def chance_line(chance: pd.DataFrame, instrument: Instrument) -> str:
