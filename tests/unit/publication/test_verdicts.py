@@ -158,7 +158,7 @@ def test_the_page_of_a_study_without_raters_or_claims():
     assert "0.40 for centred scores (mean; 0.20 (Sweet) to 0.60 (Salty)), 0.90 for raw ones" in page
     assert "differ between survey groups in 1 of 2 dimensions" in page
     assert "correlate +0.50 [0.40, 0.60] with how much people like a response" in page
-    assert "most moves Sour Bitter -0.40 to -0.20, Sweet +0.30 to +0.15" in page
+    assert "these move most: Sour Bitter -0.40 to -0.20, Sweet +0.30 to +0.15" in page
     untested = {"claim": "c", "value": np.nan, "holds": None, "share_holds": np.nan, "note": "no model has it."}
     page = describe_worth(tables(untested), [claim("rises_with_size", "spread")], SMALL)
     assert "| **cannot be tested here** |  |  |  |" in page
@@ -177,7 +177,7 @@ def test_claims_are_counted():
     rows += [HELD | {"claim": "c", "share_holds": 0.5}, HELD | {"claim": "d", "holds": False}]
     rows += [HELD | {"claim": "e", "holds": None}]
     said = verdict_line(tables(*rows), several)
-    assert said == "Of 4 claims about models, 2 hold, 1 depend on a choice of the analysis, 1 do not hold."
+    assert said == "Of 4 claims about models, 2 hold, 1 depends on a choice of the analysis, 1 does not hold."
     assert verdict_line(tables(rows[-1]), several[-1:]) == ""
 
 

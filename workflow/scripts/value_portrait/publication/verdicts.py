@@ -123,7 +123,7 @@ def claims_table(tables: Tables, claims: Sequence[Claim], instrument: Instrument
         )
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     untested = tables["claims"]["note"].dropna().drop_duplicates()
-    return [*lines, "", *(f"Not tested: {note}" for note in untested.head(1)), ""]
+    return [*lines, "", *(f"Not tested: {note}" for note in untested), ""]
 
 
 def _found(claim: Claim, row: pd.Series, tables: Tables) -> str:

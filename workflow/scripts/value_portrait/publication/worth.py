@@ -29,16 +29,21 @@ CIRCLE_SUBJECTS = {
 WEAK = 0.3
 # Verdicts on several claims at once.
 PLURALS = {
+    "depends on a choice of the analysis": "depend on a choice of the analysis",
     "holds": "hold",
     "does not hold": "do not hold",
     "holds for the average model only": "hold for the average model only",
 }
 HEAD = f"""# What the numbers are worth
 
-Verdicts follow from rules: a claim *cannot be told from chance* where it is a test with p of {LEVEL} or more (models of
-one developer taken together, adjusted over dimensions); it *depends on* an option of the analysis where it holds in
-less than {percent(MOST_ANALYSES)} of the defensible analyses; it *holds for the average model only* where a model drawn
-at random is unlikely to have it. Brackets are 95 % intervals or ranges.
+Verdicts follow from rules, the first that fits: a claim *does not hold* where this run's number is not above 0 (a
+share of models: not above half); it *cannot be told from chance* where it is a test with p of {LEVEL} or more, or with
+too few models for a p; it *depends on* an option of the analysis where it holds in less than {percent(MOST_ANALYSES)} of
+the defensible analyses (last column); it *holds for the average model only* where a model drawn at random is unlikely to
+have it. Where open models are held against closed ones, models from 30 billion parameters against smaller ones, or
+reasoning models against others, p takes the models of one developer together and is adjusted over dimensions; elsewhere
+it takes models as independent draws, and is too small where they are related. Brackets are 95 % intervals or ranges,
+not adjusted: one may leave out 0 although p is large.
 """
 
 
@@ -70,11 +75,12 @@ def describe_worth(tables: Tables, claims: Sequence[Claim], instrument: Instrume
 def verdict_line(tables: Tables, claims: Sequence[Claim]) -> str:
     """How many claims hold, and what becomes of the others; empty without claims that could be tested."""
     verdicts = pd.Series(judge_all(claims, tables), dtype=str)
-    verdicts = verdicts.str.replace("^depends on .*", "depend on a choice of the analysis", regex=True)
-    counts = verdicts[verdicts != "cannot be tested here"].replace(PLURALS).value_counts()
+    verdicts = verdicts.str.replace("^depends on .*", "depends on a choice of the analysis", regex=True)
+    counts = verdicts[verdicts != "cannot be tested here"].value_counts()
     if counts.empty:
         return ""
-    return f"Of {counts.sum()} claims about models, {', '.join(f'{n} {words}' for words, n in counts.items())}."
+    said = [f"{n} {words if n == 1 else PLURALS.get(str(words), words)}" for words, n in counts.items()]
+    return f"Of {counts.sum()} {'claim' if counts.sum() == 1 else 'claims'} about models, {', '.join(said)}."
 
 
 def chance_line(chance: pd.DataFrame, instrument: Instrument) -> str:
@@ -138,7 +144,7 @@ def _replication_line(replication: pd.DataFrame, instrument: Instrument) -> str:
     if pd.isna(own["rho_other"]):
         return "Too few raters to see whether tags come again in others."
     return (
-        f"Pairs that half of the raters tags correlate {own['rho']:.2f} there and {own['rho_other']:.2f} "
+        f"Pairs that half of the raters tag correlate {own['rho']:.2f} there and {own['rho_other']:.2f} "
         f"[{own['rho_other_low']:.2f}, {own['rho_other_high']:.2f}] in the other half, "
         f"which tags {percent(own['share_tagged_again'])} again."
     )
@@ -158,7 +164,7 @@ def _liking_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
     cells = [f"{instrument.titles[str(name)]} {before[name]:+.2f} to {after[name]:+.2f}" for name in moved.index]
     return (
         f"Models' ratings correlate {bracketed(row['value'], row['low'], row['high'])} with how much people like a "
-        f"response. With that taken out, most moves {', '.join(cells)}."
+        f"response. With that taken out, these move most: {', '.join(cells)}."
     )
 
 
@@ -192,7 +198,7 @@ def _pairs_line(pairs: pd.DataFrame, ranks: pd.DataFrame, instrument: Instrument
                 f"{ranks['model'].nunique()} places"
             )
     return (
-        f"Of all differences between two models on a dimension hold after adjustment: {'; '.join(parts)}."
+        f"Of all differences between two models on a dimension, these hold after adjustment: {'; '.join(parts)}."
         if parts
         else ""
     )

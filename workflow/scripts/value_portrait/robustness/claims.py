@@ -92,7 +92,7 @@ def _check_arguments(claim: Claim, where: str, instrument: Instrument) -> None:
         kinds = ("dimension",) * len(given)
     if len(given) != len(kinds):
         raise InputError(
-            where, f"{claim.kind} takes {len(kinds)} arguments, not {len(given)}.", f"Give {', '.join(kinds)}."
+            where, f"{claim.kind} takes {len(kinds)} arguments, not {len(given)}.", f"Write {'; '.join(kinds)}."
         )
     for kind, argument in zip(kinds, given, strict=True):
         _check_argument(kind, argument, where, instrument)
