@@ -38,12 +38,14 @@ HEAD = f"""# What the numbers are worth
 
 Verdicts follow from rules, the first that fits: a claim *does not hold* where this run's number is not above 0 (a
 share of models: not above half); it *cannot be told from chance* where it is a test with p of {LEVEL} or more, or with
-too few models for a p; it *depends on* an option of the analysis where it holds in less than {percent(MOST_ANALYSES)} of
-the defensible analyses (last column); it *holds for the average model only* where a model drawn at random is unlikely to
-have it. Where open models are held against closed ones, models from 30 billion parameters against smaller ones, or
-reasoning models against others, p takes the models of one developer together and is adjusted over dimensions; elsewhere
-it takes models as independent draws, and is too small where they are related. Brackets are 95 % intervals or ranges,
-not adjusted: one may leave out 0 although p is large.
+too few models for a p; it *depends on* an option of the analysis where it holds in less than
+{percent(MOST_ANALYSES)} of the defensible analyses (last column); it *holds for the average model only* where a model
+drawn at random is unlikely to have it.
+
+Where open models are held against closed ones, models from 30 billion parameters against smaller ones, or reasoning
+models against others, p takes the models of one developer together and is adjusted over dimensions; elsewhere it takes
+models as independent draws, and is too small where they are related. Brackets are 95 % intervals or ranges, not
+adjusted: one may leave out 0 although p is large.
 """
 
 
