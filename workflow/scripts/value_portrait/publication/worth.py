@@ -44,8 +44,9 @@ drawn at random is unlikely to have it.
 
 Where open models are held against closed ones, models from 30 billion parameters against smaller ones, or reasoning
 models against others, p takes the models of one developer together and is adjusted over dimensions; elsewhere it takes
-models as independent draws, and is too small where they are related. Brackets are 95 % intervals or ranges, not
-adjusted: one may leave out 0 although p is large.
+models as independent draws, and is too small where they are related. Models known by printed scores alone count in
+these three comparisons, not elsewhere. Brackets are 95 % intervals or ranges, not adjusted: one may leave out 0
+although p is large.
 """
 
 
