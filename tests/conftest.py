@@ -130,6 +130,7 @@ study: simulated
 results_dir: results/small
 models: config/small_models.tsv
 simulation: {setting: easy, groups: 2, queries_per_group: 4, responses_per_query: 3, raters_per_group: 20}
+robustness: {resamples: 200, universes: 500}
 """
 # Everything of a small study but figures, which are two thirds of its work; one of them stands for all.
 SMALL_PAPER_TARGETS = (

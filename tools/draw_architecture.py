@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 ROOT = Path(__file__).resolve().parents[1]
-STAGES = ("study", "items", "responses", "scores", "personas", "publication")
+STAGES = ("study", "items", "responses", "scores", "personas", "robustness", "publication")
 # Where the file of a stage's rules has another name than the stage.
 STAGE_OF = {"queries": "responses", "people": "personas", "figures": "publication", "certificate": "publication"}
+STAGE_OF |= {"robustness_models": "robustness", "claims": "robustness"}
 WIDTH, GAP, LINE = 3.3, 1.1, 0.21
 
 
@@ -23,7 +24,7 @@ def main() -> None:
     rules = {stage: re.findall(r"^ *rule (\w+):", text[stage], re.MULTILINE) for stage in STAGES}
     rules = {stage: [name for name in names if name not in STAGES] for stage, names in rules.items()}
     with matplotlib.rc_context({"svg.hashsalt": "value_portrait", "svg.fonttype": "path", "font.size": 8}):
-        figure = Figure(figsize=(11, 3.6), layout="constrained")
+        figure = Figure(figsize=(13, 3.6), layout="constrained")
         axes = figure.subplots()
         places = draw_stages(axes, rules)
         draw_reading(axes, readers(rules), places)
@@ -79,7 +80,7 @@ def draw_reading(axes: Axes, pairs: set[tuple[str, str]], places: dict[str, tupl
         (x0, y), (x1, _) = places[one], places[other]
         style = {"connectionstyle": "arc3,rad=-0.3", "arrowstyle": "-|>", "mutation_scale": 9}
         axes.add_patch(FancyArrowPatch((x0 + 0.3, y), (x1 - 0.3, y), ec="0.45", fc="0.45", lw=0.9, **style))
-    axes.set_ylim(-4.2, 3.9)
+    axes.set_ylim(-4.2, 4.4)
 
 
 if __name__ == "__main__":

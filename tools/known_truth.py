@@ -130,14 +130,27 @@ def score(averages: np.ndarray, tagged: np.ndarray) -> np.ndarray:
     return centred_means(averages, tags, CENTRING, INSTRUMENT)
 
 
-def look(world: World, rng: np.random.Generator, items: Items) -> np.ndarray:
-    """What every model makes of every item (M, I), in scale points, before it answers."""
+def look(world: World, rng: np.random.Generator, items: Items, developers: np.ndarray | None = None) -> np.ndarray:
+    """What every model makes of every item (M, I), in scale points, before it answers.
+
+    Models of one of the ``developers`` (M,), numbered from 0, have half of the variance in common of what each makes
+    of items on its own.
+    """
     seed = int(rng.integers(2**32))
-    expected = []
-    for model in world.models:
-        views = draw_views(rng, items.difficulty, items.queries, seed, world.setting, INSTRUMENT)
-        expected.append(expected_ratings(model, items.loadings, views, INSTRUMENT))
-    return np.array(expected)
+
+    def views(count: int) -> np.ndarray:
+        own = [items.difficulty, items.queries, seed, world.setting, INSTRUMENT]
+        return np.array([draw_views(rng, *own) for _ in range(count)])
+
+    seen = views(len(world.models))
+    if developers is not None:
+        seen = (seen + views(developers.max() + 1)[developers]) / 2
+    return np.array(
+        [
+            expected_ratings(model, items.loadings, own, INSTRUMENT)
+            for model, own in zip(world.models, seen, strict=True)
+        ]
+    )
 
 
 def answer(world: World, rng: np.random.Generator, expected: np.ndarray, wordings: int) -> np.ndarray:
@@ -150,11 +163,13 @@ def answer(world: World, rng: np.random.Generator, expected: np.ndarray, wording
     return values
 
 
-def draw_study(world: World, rng: np.random.Generator, same_views: bool = False) -> Study:
-    """A study; with ``same_views`` all its models make the same of its items."""
+def draw_study(
+    world: World, rng: np.random.Generator, same_views: bool = False, developers: np.ndarray | None = None
+) -> Study:
+    """A study; with ``same_views`` all its models make the same of its items; ``developers`` as for ``look``."""
     items = draw_items(world, rng, GROUPS * QUERIES)
     blocks = draw_blocks(world, rng, items)
-    expected = look(world, rng, items)
+    expected = look(world, rng, items, developers)
     if same_views:
         expected = np.repeat(expected[:1], len(expected), axis=0)
     return assemble(world, rng, items, blocks, expected)

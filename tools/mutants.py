@@ -64,6 +64,7 @@ import gc
 import json
 import os
 import runpy
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -90,6 +91,14 @@ def pytest_collection_modifyitems(items):
     stats = Path("mutmut-stats.json")
     seconds = json.loads(stats.read_text())["duration_by_test"] if stats.exists() else {{}}
     items.sort(key=lambda item: seconds.get(item.nodeid, 0))
+
+
+def pytest_runtest_setup():
+    # What is remembered was made without the mutant, or hides from mutmut which tests call a function.
+    for name, module in list(sys.modules.items()):
+        if name.startswith("value_portrait"):
+            for remembered in vars(module).values():
+                getattr(remembered, "cache_clear", int)()
 """
 
 

@@ -15,10 +15,12 @@ DEFAULT, CLUSTER, SLURM, GENERIC = (
 # The file of a stage's rules, where it has another name than the stage.
 STAGES = {
     "certificate": "publication",
+    "claims": "robustness",
     "figures": "publication",
     "no_certificate": "publication",
     "people": "personas",
     "queries": "responses",
+    "robustness_models": "robustness",
 }
 
 

@@ -76,6 +76,7 @@ def write_study(checkout, **items):
         "personas": "mine/personas.tsv",
         "claims": "mine/claims.tsv",
         "people": None,
+        "robustness": {"resamples": 200, "universes": 500},
     }
     (checkout / "mine.yaml").write_text(yaml.safe_dump(config))
     return study
@@ -182,6 +183,7 @@ def check_publication(checkout, more_figures, more_tables, left_out):
     publication = checkout / "results/mine/publication"
     figures = {"answer_kinds", "group_comparisons", "items_per_value", "pace_profiles", "taste_profiles"}
     figures |= {"reliability", "sensitivity", "value_profiles", "value_spread", *more_figures}
+    figures |= {"claims_held", "profile_intervals", "specification_curve", "variance_components"}
     made = {path.name for path in (publication / "figures").iterdir()}
     assert made == {f"{name}.{suffix}" for name in figures for suffix in ("png", "pdf", "svg")}
     tables = {"comparisons", "items_per_value", "pace_scores", "reliability", "taste_scores", "value_spread"}
@@ -215,7 +217,8 @@ def test_a_study_that_people_rated_runs_whole(rated):
     check_profiles(rated)
     check_sensitivity(rated)
     more = {"instruments", "models_and_people", "topics"}
-    check_publication(rated, more, more, "portraits and distances on a circle (no family has one)")
+    chance = {"headlines_by_chance", "held_out_validity", "tags_by_chance"}
+    check_publication(rated, more | chance, more, "portraits and distances on a circle (no family has one)")
     reliability = pd.read_csv(rated / "results/mine/scores/reliability.csv")
     assert set(reliability["source"]) == {"models", "raters"}
 

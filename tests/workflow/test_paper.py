@@ -127,7 +127,8 @@ def test_the_published_parser_reads_every_answer_as_the_authors_did(paper):
 def test_models_that_lost_no_item_score_as_published(paper, tmp_path):
     overlay = tmp_path / "published.yaml"
     overlay.write_text("results_dir: results/published\nitems: {correlations: published}\n")
-    shutil.copytree(paper / "results/study", paper / "results/published/study", copy_function=link)
+    for stage in ("study", "responses"):
+        shutil.copytree(paper / "results" / stage, paper / "results/published" / stage, copy_function=link)
     targets = ("results/published/scores/profiles.csv",)
     result = run_snakemake(paper, "--configfile", str(overlay), "--rerun-triggers", "mtime", "--", *targets)
     assert result.returncode == 0, result.stdout
@@ -187,6 +188,12 @@ def test_what_the_items_cover_is_what_the_paper_prints(published, paper):
     assert topics.iloc[0].tolist() == ["Philosophy and ethics", 53, pytest.approx(51.0, abs=0.05)]
 
 
+# What the numbers are worth: what rests on the people alone, and what reads the ratings of models.
+ON_PEOPLE = {"test_tags", "make_other_keys", "place_people"}
+ON_ANSWERS = {"explain_profiles", "place_models", "study_variance", "estimate_alphas", "estimate_uncertainty"}
+ON_ANSWERS |= {"compare_pairs", "judge_claims"}
+
+
 def test_changing_one_models_row_collects_that_model_alone(paper, restored):
     restored("config/models.tsv", lambda text: text.replace("DeepSeek\topen\t671\tyes", "DeepSeek\topen\t670\tyes"))
     jobs, text = planned(paper)
@@ -194,7 +201,8 @@ def test_changing_one_models_row_collects_that_model_alone(paper, restored):
     assert "deepseek-r1" in text
     assert jobs["parse_answers"] == jobs["score_models"] == jobs["draw_profiles"] == 1
     assert not [rule for rule in jobs if "persona" in rule or "people" in rule]
-    assert not {"verify_archive", "unpack_archive", "import_archive", "correlate_items"} & set(jobs)
+    assert set(jobs) > ON_ANSWERS
+    assert not {"verify_archive", "unpack_archive", "import_archive", "correlate_items", *ON_PEOPLE} & set(jobs)
 
 
 @cache
@@ -216,6 +224,7 @@ MODULES = (
     "publication/drawing",
     "publication/comparisons",
     "personas/steering",
+    "robustness/null_keys",
 )
 
 
@@ -254,7 +263,7 @@ def DOWNSTREAM_OF(rules):
             "read_published_correlations",
             "write_certificate",
         },
-        "read_published_correlations": {"explain_correlations", "write_certificate"},
+        "read_published_correlations": {"explain_correlations", "write_certificate", "judge_claims"},
         "explain_correlations": {"write_certificate"},
         "write_certificate": {"draw_certificate", "check_certificate"},
         "import_archive": {
@@ -270,8 +279,10 @@ def DOWNSTREAM_OF(rules):
             "read_published_correlations",
             "explain_correlations",
             "write_certificate",
+            *ON_PEOPLE,
+            *ON_ANSWERS,
         },
-        "correlate_items": {"select_items", "write_tables", "draw_items"},
+        "correlate_items": {"select_items", "write_tables", "draw_items", "place_people"},
         "select_items": {
             "score_models",
             "score_raters",
@@ -280,6 +291,8 @@ def DOWNSTREAM_OF(rules):
             "write_summary",
             "draw_items",
             "write_certificate",
+            *ON_PEOPLE - {"test_tags"},
+            *ON_ANSWERS - {"judge_claims"},
         },
         "read_answers": {"parse_answers"},
         "parse_answers": {
@@ -288,11 +301,30 @@ def DOWNSTREAM_OF(rules):
             "draw_quality",
             "write_summary",
             "write_certificate",
+            *ON_ANSWERS,
         },
-        "score_models": {"compare_models", "write_tables", "write_summary", "draw_profiles", "draw_quality"},
+        "score_models": {
+            "compare_models",
+            "compare_groups",
+            "write_tables",
+            "write_summary",
+            "draw_profiles",
+            "draw_quality",
+        },
         "score_raters": {"compare_models"},
         "estimate_reliability": {"write_tables", "write_summary", "draw_quality", "write_certificate"},
         "compare_models": {"write_summary", "draw_comparisons"},
+        "make_other_keys": {"explain_profiles", "place_models"},
+        "place_people": {"place_models"},
+        "test_tags": {"write_worth", "write_summary", "draw_robustness"},
+        "explain_profiles": {"write_worth", "draw_robustness"},
+        "place_models": {"write_worth", "draw_robustness"},
+        "study_variance": {"write_worth", "draw_robustness"},
+        "compare_groups": {"write_worth", "write_summary", "draw_comparisons"},
+        "estimate_alphas": {"write_worth"},
+        "estimate_uncertainty": {"write_worth", "draw_robustness"},
+        "compare_pairs": {"write_worth", "write_summary"},
+        "judge_claims": {"write_worth", "write_summary", "draw_robustness"},
         # The paper's personas are known by printed numbers: nothing that answers go through leads here.
         "read_printed_people": {"estimate_personas", "write_persona_tables", "write_certificate"},
         "estimate_personas": {"write_persona_tables", "draw_personas", "write_certificate"},
@@ -337,7 +369,8 @@ def test_without_any_source_one_error_says_what_was_tried(checkout):
 
 def test_the_readme_quotes_the_summary(paper):
     summary = (paper / "results/publication/summary.md").read_text()
-    lines = (ROOT / "README.md").read_text().splitlines()
+    _, _, section = (ROOT / "README.md").read_text().partition("\n## What are the numbers worth?\n")
+    lines = section.partition("\n## ")[0].splitlines()
     quoted = [line.removeprefix("> ") for line in lines if line.startswith("> ")]
     assert quoted
     assert [line for line in quoted if line not in summary] == []

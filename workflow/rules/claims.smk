@@ -1,6 +1,22 @@
 # Claims: what is said of the models, held against every defensible analysis; and what becomes of it.
 # Takes  results/{study,items,scores,robustness}, the table of claims
-# Gives  results/robustness/{universes.parquet,claims.csv}, results/publication/robustness.md
+# Gives  results/robustness/{universes.parquet,claims.csv}, results/publication/{robustness.md,figures}
+
+# Tables that figures of robustness are drawn from, and these figures, as far as the study has what they show.
+SHOWN = {"uncertainty": "uncertainty.csv"}
+SHOWN_FIGURES = ["profile_intervals"]
+if RATED:
+    SHOWN |= {"chance": "tags_by_chance.csv", "validity": "validity.csv", "alternatives": "alternatives.csv"}
+    SHOWN_FIGURES += ["tags_by_chance", "held_out_validity", "headlines_by_chance"]
+if MEASURED.circle:
+    SHOWN |= {"circle": "circle.csv"}
+    SHOWN_FIGURES += ["circle_fit"]
+if sum(model.answers != "printed" for model in MODELS.values()) > 1:
+    SHOWN |= {"variance": "variance.csv", "precision": "precision.csv"}
+    SHOWN_FIGURES += ["variance_components"]
+if CLAIMS:
+    SHOWN |= {"claims": "claims.csv", "universes": "universes.parquet"}
+    SHOWN_FIGURES += ["specification_curve", "claims_held"]
 
 
 rule judge_claims:
@@ -89,3 +105,25 @@ rule robustness:
         rules.write_worth.output,
         rules.test_tags.output if RATED else [],
         rules.place_models.output if MEASURED.circle else [],
+
+
+rule draw_robustness:
+    input:
+        **{name: f"<results>/robustness/{table}" for name, table in SHOWN.items()},
+        library=library("publication/draw_robustness"),
+    output:
+        figures("Robustness", *SHOWN_FIGURES),
+    log:
+        "<logs>/draw_robustness.log",
+    benchmark:
+        "<benchmarks>/draw_robustness.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        families={model.model: model.family for model in MODELS.values()},
+        simulated=ANY_SIMULATED,
+        instrument=INSTRUMENT,
+    message:
+        "Drawing what the numbers are worth"
+    script:
+        "../scripts/publication/draw_robustness.py"

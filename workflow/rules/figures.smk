@@ -124,6 +124,7 @@ rule draw_quality:
 rule draw_comparisons:
     input:
         **COMPARED,
+        clustered="<results>/robustness/groups.csv",
         library=library("publication/draw_comparisons"),
     output:
         figures("Comparisons", *(COMPARISON_FIGURES[name] for name in COMPARED)),

@@ -73,6 +73,7 @@ rule estimate_personas:
     params:
         prompt_versions=CONFIG.prompt_versions,
         centring=CONFIG.scoring.centring,
+        resamples=CONFIG.robustness.resamples,
         seed=CONFIG.seed,
         instrument=INSTRUMENT,
     message:

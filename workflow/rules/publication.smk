@@ -20,6 +20,7 @@ rule compare_models:
         "../../envs/analysis.yaml"
     params:
         study=CONFIG.study,
+        exported=sorted(EXPORTS),
         instrument=INSTRUMENT,
     message:
         "Comparing groups of models, and models with people"
@@ -91,6 +92,7 @@ if SIMULATED:
             models=[f"<results>/study/truth/models/{name}.json" for name in SIMULATED_MODELS],
             item_key="<results>/items/item_key.csv",
             profiles="<results>/scores/profiles.csv",
+            uncertainty="<results>/robustness/uncertainty.csv",
             library=library("simulation/assess_recovery"),
         output:
             recovery_tags=report(
@@ -146,6 +148,7 @@ rule publication:
         rules.draw_items.output,
         rules.draw_quality.output,
         rules.draw_comparisons.output,
+        rules.draw_robustness.output,
         rules.personas.input,
         [rules.assess_recovery.output, rules.draw_recovery.output] if SIMULATED else [],
         certificate_files(),

@@ -21,6 +21,7 @@ rule explain_profiles:
         "../../envs/analysis.yaml"
     params:
         study=CONFIG.study,
+        exported=sorted(EXPORTS),
         instrument=INSTRUMENT,
         choices={
             "prompt_versions": CONFIG.prompt_versions,
@@ -106,6 +107,7 @@ rule compare_groups:
         "../../envs/analysis.yaml"
     params:
         study=CONFIG.study,
+        exported=sorted(EXPORTS),
         instrument=INSTRUMENT,
     message:
         "Comparing groups of models, clustered by developer"

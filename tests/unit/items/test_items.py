@@ -231,3 +231,14 @@ def test_people_who_rated_once_stay_whatever_categories_there_are():
     survey, _ = study(np.ones((2, 2)), np.zeros((2, 1)))
     survey["participant_id"] = pd.Categorical(survey["participant_id"], ["P000", "P001", "nobody"])
     assert drop_repeated_participants(survey).equals(survey)
+
+
+def test_what_varies_by_less_than_one_correlates():
+    x = np.array([[0.1], [0.3], [0.2], [0.6]])
+    assert pearson_matrix(x, 10 * x)[0, 0] == pytest.approx(1)
+    assert pearson_matrix(x, x**2)[0, 0] == pytest.approx(np.corrcoef(x[:, 0], x[:, 0] ** 2)[0, 1])
+
+
+def test_without_a_limit_on_p_no_p_is_needed():
+    table = correlations()
+    assert select_items(table.drop(columns="p"), 0.3, None).equals(select_items(table, 0.3, None))

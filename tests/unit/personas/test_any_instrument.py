@@ -301,7 +301,7 @@ def test_a_subject_is_named_by_its_framing_unless_that_is_the_default():
 def describe(found, n_versions, people=None):
     people = pd.DataFrame(columns=list(schemas(SMALL)["people"].columns)) if people is None else people
     held = bias.hold_against_people(found, people, SMALL)
-    agreement = bias.assess_agreement(held, found.draws)
+    agreement = bias.assess_agreement(held, found.draws, 100, 1)
     trends = bias.assess_trends(found.table, people)
     findings = paper.quoted_findings(held)
     return paper.describe_findings(findings) + bias.describe(agreement, trends, found.table, n_versions, SMALL)
@@ -320,7 +320,7 @@ def test_without_people_effects_and_trends_are_left():
     nobody = pd.DataFrame(columns=list(schemas(SMALL)["people"].columns))
     held = bias.hold_against_people(found, nobody, SMALL)
     assert held.empty
-    assert bias.assess_agreement(held, found.draws).empty
+    assert bias.assess_agreement(held, found.draws, 100, 1).empty
     trends = bias.assess_trends(found.table, nobody)
     assert trends["model"].eq("m").all()
     # Sweet falls by 1.5 from young to old, who are as at baseline; Salty rises; Haste stays.

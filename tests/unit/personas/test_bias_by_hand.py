@@ -1,5 +1,7 @@
 """Personas against people in small cases: tables by hand and by plain loops, texts word by word."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -88,10 +90,11 @@ def test_agreement_is_that_of_plain_loops():
     cells = random_axis("zxy") + random_axis("vu", 2, axis="acre") + random_axis("zxy", 3, "b")
     held = held_of(cells)
     draws = np.random.default_rng(4).normal(size=(DRAWS, len(cells)))
-    found = bias.assess_agreement(held, draws)
+    found = bias.assess_agreement(held, draws, 100, 1)
     assert list(found.columns) == [
         *SUBJECT,
-        *("axis", "people_source", "weighting", "against", "group", "n", "n_signs", "same_sign", "rho"),
+        *("axis", "people_source", "weighting", "against", "group", "n", "n_signs"),
+        *("same_sign", "same_sign_expected", "same_sign_p", "rho", "rho_p"),
         *("slope", "slope_ci_low", "slope_ci_high", "interval"),
     ]
     expected_rows = []
@@ -112,11 +115,16 @@ def test_agreement_is_that_of_plain_loops():
                 pairs = [cell[at] for at in cell if at[0] in counted]
                 p, h, drawn = zip(*pairs, strict=True)
                 low, high = np.quantile([plain_slope(row, h) for row in np.transpose(drawn)], [0.025, 0.975])
+                others = [dict(zip(TASTES, order, strict=True)) for order in itertools.permutations(TASTES)]
+                places = [at for at in cell if at[0] in counted]
+                dealt = [[(cell[at[0], other[at[1]]][0], cell[at][1]) for at in places] for other in others]
+                signs = [sum(a * b > 0 for a, b in cells) for cells in dealt]
+                rhos = [spearmanr(*np.round(cells, 9).T).statistic for cells in dealt]
                 expected_rows.append(
                     (
                         *("answers", model, "default", axis, "survey", "none", against, group, len(pairs), len(pairs)),
-                        sum(a * b > 0 for a, b in zip(p, h, strict=True)),
-                        spearmanr(np.round(p, 9), np.round(h, 9)).statistic,
+                        *(signs[0], np.mean(signs), np.mean([number >= signs[0] for number in signs])),
+                        *(rhos[0], np.mean([rho >= rhos[0] - 1e-9 for rho in rhos])),
                         *(plain_slope(p, h), low, high, "queries"),
                     )
                 )
@@ -125,21 +133,21 @@ def test_agreement_is_that_of_plain_loops():
 
 
 def test_one_group_has_no_mean_of_its_axis_to_stand_against():
-    found = bias.assess_agreement(held_of(random_axis("x")), None)
+    found = bias.assess_agreement(held_of(random_axis("x")), None, 100, 1)
     assert found[["against", "group"]].to_numpy().tolist() == [["baseline", "x"], ["baseline", "all"]]
 
 
 def test_without_people_agreement_has_its_columns():
-    nobody = bias.assess_agreement(held_of([]), None)
+    nobody = bias.assess_agreement(held_of([]), None, 100, 1)
     assert nobody.empty
-    assert list(nobody.columns) == list(bias.assess_agreement(held_of(random_axis("x")), None).columns)
+    assert list(nobody.columns) == list(bias.assess_agreement(held_of(random_axis("x")), None, 100, 1).columns)
 
 
 def test_zeros_have_no_sign_and_rounding_makes_none():
     """0.3 - 0.1 - 0.2 is 5.6e-17; of five pairs two have two signs, and one of them agrees."""
     pairs = [(0.3 - 0.1 - 0.2, 1.0), (1.0, 0.0), (0.0, 0.0), (1.0, 2.0), (1.0, -2.0)]
     cells = [("m", "age", f"g{number}", "Sweet", *pair) for number, pair in enumerate(pairs)]
-    found = bias.assess_agreement(held_of(cells), None)
+    found = bias.assess_agreement(held_of(cells), None, 100, 1)
     row = found[(found["against"] == "baseline") & (found["group"] == "all")].iloc[0]
     assert row[["n", "n_signs", "same_sign"]].tolist() == [5, 2, 1]
 
@@ -148,7 +156,7 @@ def test_slopes_of_printed_groups_by_hand():
     """Sweet 2 : 1, Salty 1 : 1 and Sour_Bitter 0 : 2 give (2 + 1 + 0) / 6; residuals 3/2, 1/2 and -1, squared 3.5."""
     pairs = {"Sweet": (2.0, 1.0), "Salty": (1.0, 1.0), "Sour_Bitter": (0.0, 2.0)}
     cells = [("m", "age", "x", value, *pair) for value, pair in pairs.items()]
-    group, everybody = bias.assess_agreement(held_of(cells), None).to_dict("records")
+    group, everybody = bias.assess_agreement(held_of(cells), None, 100, 1).to_dict("records")
     margin = t.ppf(0.975, 2) * np.sqrt(3.5 / 2 / 6)
     names = ["slope", "slope_ci_low", "slope_ci_high"]
     assert [group[name] for name in names] == pytest.approx([0.5, 0.5 - margin, 0.5 + margin])
@@ -159,15 +167,15 @@ def test_slopes_of_printed_groups_by_hand():
 
 
 def test_slopes_that_cannot_be_or_have_no_interval():
-    two = bias.assess_agreement(held_of([("m", "age", "x", value, 2.0, 1.0) for value in TASTES[:2]]), None)
+    two = bias.assess_agreement(held_of([("m", "age", "x", value, 2.0, 1.0) for value in TASTES[:2]]), None, 100, 1)
     assert two["slope"].tolist() == [2, 2]
-    level = bias.assess_agreement(held_of([("m", "age", "x", value, 2.0, 0.0) for value in TASTES]), None)
+    level = bias.assess_agreement(held_of([("m", "age", "x", value, 2.0, 0.0) for value in TASTES]), None, 100, 1)
     for table in (two, level):
         assert table[["slope_ci_low", "slope_ci_high", "interval"]].isna().all(axis=None)
     assert level["slope"].isna().all()
     assert level["rho"].isna().all()
     # All of people's differences are in one value: without it there is no slope, so there is no jackknife.
-    one = bias.assess_agreement(held_of([("m", "age", "x", v, 1.0, float(v == "Salty")) for v in TASTES]), None)
+    one = bias.assess_agreement(held_of([("m", "age", "x", v, 1.0, float(v == "Salty")) for v in TASTES]), None, 100, 1)
     assert one["slope"].tolist() == [1, 1]
     assert one.loc[1, ["slope_ci_low", "slope_ci_high"]].isna().all()
     assert one.loc[0, ["slope_ci_low", "slope_ci_high"]].notna().all()
@@ -179,7 +187,7 @@ def test_draws_without_numbers_are_those_of_printed_effects():
     draws = np.random.default_rng(4).normal(size=(DRAWS, 6))
     draws[:, held.loc[held["model"] == "m", "row"]] = np.nan
     draws[:9, held.loc[held["model"] == "b", "row"]] = np.nan
-    found = bias.assess_agreement(held, draws)
+    found = bias.assess_agreement(held, draws, 100, 1)
     assert found["interval"].tolist() == ["values"] * 2 + ["queries"] * 2
     assert found[["slope_ci_low", "slope_ci_high"]].notna().all(axis=None)
 
@@ -232,13 +240,47 @@ def test_trends_of_models_and_people_by_hand():
 
 AGREEMENT = pd.DataFrame(
     [
-        ("m", "default", "age", "anweight", "axis_mean", "all", 10, 8, 5, 0.126, 1.234, -0.5, 2.0),
-        ("m", "first_turn", "sex", "none", "baseline", "all", 3, 3, 2, -0.5, -0.25, -1.0, 0.5),
-        ("m", "first_turn", "sex", "as_printed", "baseline", "x", 3, 3, 2, -0.5, -0.25, -1.0, 0.5),
+        (
+            "m",
+            "default",
+            "age",
+            "anweight",
+            "axis_mean",
+            "all",
+            10,
+            8,
+            5,
+            4.06,
+            0.744,
+            0.126,
+            0.0004998,
+            1.234,
+            -0.5,
+            2.0,
+        ),
+        ("m", "first_turn", "sex", "none", "baseline", "all", 3, 3, 2, None, None, -0.5, None, -0.25, -1.0, 0.5),
+        (
+            "m",
+            "first_turn",
+            "sex",
+            "as_printed",
+            "baseline",
+            "x",
+            3,
+            3,
+            2,
+            np.nan,
+            np.nan,
+            -0.5,
+            np.nan,
+            -0.25,
+            -1.0,
+            0.5,
+        ),
     ],
     columns=[
-        *("model", "framing", "axis", "weighting", "against", "group", "n", "n_signs", "same_sign", "rho"),
-        *("slope", "slope_ci_low", "slope_ci_high"),
+        *("model", "framing", "axis", "weighting", "against", "group", "n", "n_signs"),
+        *("same_sign", "same_sign_expected", "same_sign_p", "rho", "rho_p", "slope", "slope_ci_low", "slope_ci_high"),
     ],
 ).assign(source="answers", people_source="survey")
 TRENDS = pd.DataFrame(
@@ -271,11 +313,13 @@ def test_the_text_word_by_word():
         "Against the baseline, and against the mean of the axis's groups, which takes off what every persona does "
         "alike. People and personas stand on two instruments with different spread: signs, order and pattern compare, "
         "single sizes do not, and a slope of 1 is no yardstick. Intervals are conditional on the item key: they do not "
-        "say how far it could have come out otherwise.",
+        "say how far it could have come out otherwise. By chance, and p (one-sided): if the personas' effects were "
+        "dealt to the values in any other order, the same for all groups. Where related values go together on both "
+        "sides, p is too small, and there are many rows: a p just below 0.05 is no finding.",
         "",
         "| model | people | axis | against | signs that agree | rho | slope [95 % interval] |",
         "|---|---|---|---|---|---|---|",
-        "| m | weighted | age | axis mean | 5 of 8 | 0.13 | 1.23 [-0.50, 2.00] |",
+        "| m | weighted | age | axis mean | 5 of 8, by chance 4.1, p 0.74 | 0.13, p 0.0005 | 1.23 [-0.50, 2.00] |",
         "| m, first_turn | unweighted | sex | baseline | 2 of 3 | -0.50 | -0.25 [-1.00, 0.50] |",
         "",
         "## Trends along ordered axes",
@@ -312,3 +356,15 @@ def test_the_text_of_what_there_is_not():
 def test_people_are_named_by_how_they_were_counted():
     names = [bias.people_name({"weighting": weighting}) for weighting in ("anweight", "none", "as_printed")]
     assert names == ["weighted", "unweighted", "as printed"]
+
+
+def test_people_who_are_counted_as_printed_are_held_against_too():
+    found = bias.assess_agreement(held_of(random_axis("xy")).assign(weighting=None), None, 100, 1)
+    assert found["weighting"].isna().all()
+    assert found["group"].tolist() == ["x", "y", "all"] * 2
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_side_that_is_all_the_same_has_no_correlation_and_no_warning():
+    assert np.isnan(bias.spearman(np.array([1.0, 2.0, 3.0]), np.full(3, 2.0)))
+    assert np.isnan(bias.kendall(np.full(3, 2.0), np.array([1.0, 2.0, 3.0])))

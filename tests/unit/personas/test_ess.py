@@ -183,6 +183,7 @@ def test_every_format_gives_the_same_respondents(survey, tmp_path, suffix):
     write(survey.assign(edition="2.0 ", dweight=1.0), path)
     assert ess_file.find_file(tmp_path) == path
     frame = ess.read_file(path, "2.0")
+    assert "dweight" not in frame
     table, counts = ess.score_respondents(frame, path)
     expected, expected_counts = score(survey)
     pd.testing.assert_frame_equal(table, expected, check_dtype=False)
@@ -190,8 +191,9 @@ def test_every_format_gives_the_same_respondents(survey, tmp_path, suffix):
     assert ess.described(frame, "edition") == "2.0"
     with pytest.raises(
         InputError, match=r"is edition 2\.0, not 3\.0.*Take edition 3\.0.*people\.edition .*'2\.0' or null"
-    ):
+    ) as refused:
         ess.read_file(path, "3.0")
+    assert str(refused.value).startswith(f"{path}: is")
     write_table(table, tmp_path / "respondents.parquet", ess.RESPONDENTS)
 
 
@@ -199,7 +201,7 @@ def test_every_format_gives_the_same_respondents(survey, tmp_path, suffix):
 def test_a_file_that_is_none_is_refused(tmp_path, suffix):
     path = tmp_path / f"ESS11{suffix}"
     path.write_bytes(b"\x00\x01 this is no survey \xff\n,,,")
-    with pytest.raises(InputError, match=r"cannot be read|lacks the column"):
+    with pytest.raises(InputError, match=r"cannot be read \(.*\w{3} .*\)|lacks the column"):
         ess.read_file(path)
 
 
@@ -209,6 +211,17 @@ def test_an_edition_may_be_a_number_and_must_be_there(survey, tmp_path):
     assert set(ess.read_file(path, "2.0")["edition"]) == {"2.0"}
     survey.assign(edition=[np.nan, *[2.0] * (len(survey) - 1)]).to_parquet(path)
     with pytest.raises(InputError, match=r"several or no editions: none, 2\.0"):
+        ess.read_file(path)
+
+
+def test_a_file_may_hold_more_than_is_read_and_must_hold_somebody(survey, tmp_path):
+    path = tmp_path / "ESS11.csv"
+    survey.assign(impfun=1).to_csv(path, index=False)
+    assert len(ess.read_file(path)) == 1200
+    survey.assign(edition="2.10").to_csv(path, index=False)
+    assert ess.described(ess.read_file(path, "2.10"), "edition") == "2.10"
+    survey.head(0).to_csv(path, index=False)
+    with pytest.raises(InputError, match=r"holds respondents of several or no editions: none\."):
         ess.read_file(path)
 
 
@@ -222,6 +235,18 @@ DOOR = {
     "several rounds": (lambda f: f.assign(essround=[9, *[11] * (len(f) - 1)]), r"holds round 9"),
     "names of an earlier round": (rename_old, r"as rounds 1 to 10 do"),
     "no weight": (lambda f: f.drop(columns="anweight"), r"lacks the column\(s\) anweight"),
+    "no weight and no edition": (
+        lambda f: f.drop(columns=["anweight", "edition"]),
+        r"lacks the column\(s\) anweight, edition\.",
+    ),
+    "two other rounds": (
+        lambda f: f.assign(essround=[9, 10, *[11] * (len(f) - 2)]),
+        r"holds round 9, 10, not only round 11",
+    ),
+    "one label": (
+        lambda f: f.assign(gndr=["1", "Male", *["2"] * (len(f) - 2)]),
+        r"respondent 2: gndr is 'Male', no code",
+    ),
     "labels": (lambda f: f.assign(gndr="Male"), r"respondent 1: gndr is 'Male', no code"),
     "an unknown code of no answer": (lambda f: f.assign(impfuna=[9, *f["impfuna"][1:]]), r"respondent 1: impfuna is 9"),
     "half a code": (lambda f: f.assign(ipmodsta=[2.5, *f["ipmodsta"][1:]]), r"ipmodsta is 2.5, neither 1 to 6"),
@@ -243,6 +268,10 @@ DOOR = {
     "doubled": (
         lambda f: pd.concat([f, f]),
         r"respondent 1201: repeats an earlier one \(cntry XA, idno 1\)",
+    ),
+    "a number twice": (
+        lambda f: f.assign(cntry="XA", idno=[4, 5, 4, *range(10, len(f) + 7)]),
+        r"respondent 3: repeats an earlier one \(cntry XA, idno 4\)",
     ),
     "no ages": (lambda f: f.assign(agea=999), r"has no ages"),
     "too few": (lambda f: f.head(400), r"respondents with enough answers, fewer than 500"),
@@ -266,10 +295,26 @@ def reverse(frame, item):
 def test_one_item_that_runs_the_other_way_is_refused_by_a_name_of_its_value(survey, tmp_path, item):
     path = tmp_path / "ESS11.csv"
     reverse(survey, item).to_csv(path, index=False)
-    places = next(places for places in ess.KEY.values() if ess.ITEMS.index(item) + 1 in places)
+    value, places = next(own for own in ess.KEY.items() if ess.ITEMS.index(item) + 1 in own[1])
     named = "|".join(ess.ITEMS[place - 1] for place in places)
-    with pytest.raises(InputError, match=f"answers to ({named}) that do not go with"):
+    told = f"answers to ({named}) that do not go with the other answers on {value.replace('_', '-')} "
+    with pytest.raises(InputError, match=told):
         ess.score_respondents(ess.read_file(path), path)
+
+
+def test_items_that_go_together_only_with_the_level_of_all_answers_are_refused():
+    rng = np.random.default_rng(1)
+    answers = rng.normal(size=(200, 1)) * 3 + rng.normal(size=(200, 21)) / 10
+    contrast = rng.normal(size=200)
+    for places in ess.KEY.values():
+        answers[:, np.array(places) - 1] += rng.normal(size=(200, 1))
+    answers[:, 1] += 2 * contrast
+    answers[:, 16] -= 2 * contrast
+    with pytest.raises(InputError, match=r"^ess\.csv: has answers to impricha .* on Power \(correlation -0\.[5-9]"):
+        ess._check_items(answers, "ess.csv")
+    answers[:, 1] -= 2 * contrast
+    answers[:, 16] += 2 * contrast
+    ess._check_items(answers, "ess.csv")
 
 
 def test_simulated_items_go_with_their_values_by_a_wide_margin(monkeypatch):
@@ -364,7 +409,9 @@ def test_the_interval_of_a_small_sample_by_hand():
 def test_a_group_takes_both_its_ends_and_two_people_are_one():
     table = respondents(weight=np.ones(6), age=[19, 20, 30, 39, 40, np.nan], Power=[6.0, 0, 1, 2, 3, 0])
     cuts = {"age": {"thirties": (20, 39), "two": (39, 40), "one": (40, 120)}, "politics": {"left": (0, 4)}}
-    found = ess.group_effects(table, cuts, False).query("dimension == 'Power'")
+    found = ess.group_effects(table, cuts, False)
+    assert found.index.tolist() == list(range(40))
+    found = found[found["dimension"] == "Power"]
     assert found["group"].tolist() == ["thirties", "two", "one", "left"]
     assert found["axis"].tolist() == ["age", "age", "age", "politics"]
     assert found["n"].tolist() == [3, 2, 1, 0]
@@ -432,6 +479,26 @@ def test_the_two_signs_that_answers_run_the_right_way_by_hand(high, slope, words
     else:
         with pytest.raises(InputError, match=r"^ess\.csv: " + words):
             ess._check_direction(scores, age, "ess.csv")
+
+
+@pytest.mark.parametrize(
+    ("value", "sign"), [("Conformity", 1), ("Tradition", 1), ("Stimulation", -1), ("Hedonism", -1)]
+)
+def test_each_of_four_values_goes_its_way_with_age(value, sign):
+    age = pd.Series([20.0, 20.0, 60.0])
+    scores = pd.DataFrame(0.0, index=age.index, columns=list(ess.VALUES)).assign(Benevolence=3.0)
+    ess._check_direction(scores.assign(**{value: sign * age / 100}), age, "ess.csv")
+    with pytest.raises(InputError, match="has answers that people do not give"):
+        ess._check_direction(scores.assign(**{value: -sign * age / 100}), age, "ess.csv")
+    turned = scores.assign(Benevolence=-3.0)
+    with pytest.raises(InputError, match="has its answers reversed already"):
+        ess._check_direction(turned.assign(**{value: -sign * age / 100}), age, "ess.csv")
+    age, half = pd.Series([20.0, 40.0, 60.0]), pd.Series([-1.0, -1.0, 2.0])
+    with pytest.raises(InputError, match=r"do not give .*: \+0\.87; both"):
+        ess._check_direction(turned.assign(**{value: sign * half}), age, "ess.csv")
+    level = pd.Series([1.0, -2.0, 1.0])
+    with pytest.raises(InputError, match=r"do not give .*: [+-]0\.00; both"):
+        ess._check_direction(scores.assign(**{value: sign * level}), age, "ess.csv")
 
 
 def test_a_file_is_known_by_its_hash_and_by_what_it_says_of_itself(tmp_path):

@@ -132,7 +132,7 @@ def test_rank_correlations_are_scipys(sides):
 def test_agreement_against_numpy_and_scipy():
     effects, people = printed()
     bias = pb.hold_against_people(effects, people, VALUE_PORTRAIT)
-    agreement = pb.assess_agreement(bias, None)
+    agreement = pb.assess_agreement(bias, None, 100, 1)
     assert len(agreement) == 2 * (13 + 4)
     for row in agreement.to_dict("records"):
         axis = bias[bias["axis"] == row["axis"]]
@@ -163,7 +163,7 @@ def test_agreement_against_numpy_and_scipy():
 )
 def test_the_groups_of_a_printed_axis_are_not_taken_as_independent(axis, against, expected):
     effects, people = printed()
-    agreement = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), None)
+    agreement = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), None, 100, 1)
     row = agreement.query("group == 'all' and axis == @axis and against == @against").iloc[0]
     assert row[["slope", "slope_ci_low", "slope_ci_high"]].tolist() == pytest.approx(expected, abs=0.005)
 
@@ -175,7 +175,7 @@ def test_a_printed_axis_is_no_surer_for_the_same_group_many_times(times, seed):
     ends = []
     for labels in (["once"], [f"copy {number}" for number in range(times)]):
         effects, people = subject(dict.fromkeys(labels, (p, h)), order=range(times))
-        agreement = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), None)
+        agreement = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), None, 100, 1)
         ends.append(agreement.query("group == 'all' and against == 'baseline'")[["slope_ci_low", "slope_ci_high"]])
     np.testing.assert_allclose(*ends)
 
@@ -184,7 +184,7 @@ def test_two_groups_against_their_mean_count_once():
     rng = np.random.default_rng(4)
     groups = {label: (rng.normal(size=10), rng.normal(size=10)) for label in ("young", "old")}
     effects, people = subject(groups)
-    agreement = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), None).query(
+    agreement = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), None, 100, 1).query(
         "against == 'axis_mean'"
     )
     assert agreement["n"].tolist() == [10, 10, 10]
@@ -196,7 +196,7 @@ def test_the_interval_of_a_printed_slope_by_hand():
     h = np.array([1.0, -1, 1, -1, 0, 0, 0, 0, 0, 0])
     p = 2 * h + np.array([0, 0, 0, 0, 3.0, -3, 0, 0, 0, 0])
     effects, people = subject({"old": (p, h)})
-    row = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), None).iloc[0]
+    row = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), None, 100, 1).iloc[0]
     # Residual variance 18 / 9 = 2, divided by sum(h²) = 4; t(9) at 97.5 % is 2.262157.
     assert row["slope"] == pytest.approx(2)
     assert row["slope_ci_high"] - 2 == pytest.approx(2.262157 * np.sqrt(0.5), abs=1e-5)
@@ -207,7 +207,7 @@ def test_the_interval_of_a_slope_comes_from_the_draws_where_there_are_some():
     h = rng.normal(size=10)
     slopes = rng.normal(1.5, 0.2, DRAWS)
     effects, people = subject({"old": (1.5 * h, h)}, np.outer(slopes, h))
-    row = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), effects.draws).iloc[0]
+    row = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), effects.draws, 100, 1).iloc[0]
     assert row["interval"] == "queries"
     assert [row["slope_ci_low"], row["slope_ci_high"]] == pytest.approx(np.quantile(slopes, [0.025, 0.975]))
 
@@ -222,7 +222,7 @@ def test_what_all_personas_do_alike_does_not_count_against_the_axis_mean(shift, 
     for groups in (base, moved):
         draws = np.random.default_rng(0).normal(size=(DRAWS, 30))
         effects, people = subject(groups, draws)
-        table = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), draws)
+        table = pb.assess_agreement(pb.hold_against_people(effects, people, VALUE_PORTRAIT), draws, 100, 1)
         rows.append(table.query("against == 'axis_mean'")[["rho", "slope", "slope_ci_low", "slope_ci_high"]])
     pd.testing.assert_frame_equal(*rows, atol=1e-6)
 
@@ -259,7 +259,7 @@ def test_the_description_holds_the_quoted_numbers():
     bias = pb.hold_against_people(effects, people, VALUE_PORTRAIT)
     trends = pb.assess_trends(effects.table, people)
     text = pp.describe_findings(pp.quoted_findings(bias))
-    text += pb.describe(pb.assess_agreement(bias, None), trends, effects.table, 6, VALUE_PORTRAIT)
+    text += pb.describe(pb.assess_agreement(bias, None, 100, 1), trends, effects.table, 6, VALUE_PORTRAIT)
     for name, subject in (("GPT-4o, as printed", "model == 'GPT-4o'"), ("people, as printed", "model.isna()")):
         own = trends.query(subject + " and axis == 'age' and dimension in @VALUES")
         assert f"- {name}, age: {own['strict'].sum()} of 10 values (0.8 by chance)." in text
@@ -275,7 +275,7 @@ def test_personas_and_steering_are_counted_apart_against_prompt_versions():
     table["axis"] = ["age"] * 10 + ["steering"] * 10
     nothing = pb.hold_against_people(Effects(table, None), people.head(0), VALUE_PORTRAIT)
     trends = pb.assess_trends(table, people)
-    text = pb.describe(pb.assess_agreement(nothing, None), trends, table, 6, VALUE_PORTRAIT)
+    text = pb.describe(pb.assess_agreement(nothing, None, 100, 1), trends, table, 6, VALUE_PORTRAIT)
     assert "- m, personas: 7 of 10 effects" in text
     assert "- m, steering: 10 of 10 effects" in text
     null = np.random.default_rng(1).normal(size=(6, 100_000))

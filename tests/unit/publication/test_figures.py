@@ -114,7 +114,8 @@ def groups_of(difference, instrument=VALUE_PORTRAIT):
     rows = [(side, *pair) for side in SIDES for pair in instrument.dimensions]
     table = pd.DataFrame(rows, columns=["comparison", "family", "dimension"])
     means = {"n_first": 8, "n_second": 25, "mean_first": difference, "mean_second": 0.0, "difference": difference}
-    return table.assign(**means, ci_low=difference - 0.2, ci_high=difference + 0.2)
+    clustered = {"cluster_low": difference - 0.3, "cluster_high": difference + 0.3, "p_adjusted": 0.04}
+    return table.assign(**means, **clustered, ci_low=difference - 0.2, ci_high=difference + 0.2)
 
 
 def tags_of(count, instrument=VALUE_PORTRAIT):
@@ -252,6 +253,23 @@ def test_nothing_measured_is_drawn_too():
     lonely = spread_of({"m": "F"}).assign(variance=np.nan)
     assert "n = 0" in words(figures_models.value_spread(lonely, MARKS, VALUE_PORTRAIT))
     assert "all models stand on one side" in words(figures["group_comparisons"])
+
+
+def test_differences_beyond_chance_are_filled_and_have_both_intervals():
+    table = groups_of(0.5)
+    table.loc[table["dimension"] == "Power", "p_adjusted"] = 0.06
+    figure = figures_models.group_comparisons(table, SIDES, VALUE_PORTRAIT)
+    differences = figure.axes[2]
+    faces = {
+        line.get_markerfacecolor(): line.get_ydata().tolist()
+        for line in differences.lines
+        if line.get_marker() == "D" and len(line.get_ydata())
+    }
+    place = differences.get_yticks()[VALUE_PORTRAIT.main.names.index("Power")]
+    assert faces["white"] == [place]
+    assert len(faces["black"]) == 9
+    ends = {tuple(path.vertices[:, 0].round(6)) for own in differences.collections for path in own.get_paths()}
+    assert ends == {(0.2, 0.8), (0.3, 0.7)}
 
 
 def test_what_does_not_apply_is_left_out():

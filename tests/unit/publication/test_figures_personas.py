@@ -37,7 +37,7 @@ def people_of(weightings=("anweight", "none"), source="ess_microdata"):
 
 def figures_of(effects, people):
     bias = persona_bias.hold_against_people(effects, people, VALUE_PORTRAIT)
-    agreement = persona_bias.assess_agreement(bias, effects.draws)
+    agreement = persona_bias.assess_agreement(bias, effects.draws, 100, 1)
     told = (
         steering.change_by_distance(effects, 1, VALUE_PORTRAIT),
         steering.hit_targets(effects.table, VALUE_PORTRAIT),
@@ -146,7 +146,7 @@ def test_any_choice_of_personas_is_estimated_described_and_drawn(told):
     effects = join([Effects(part.table.assign(version_ratio=2.0), part.draws) for part in parts])
     people = people_of()
     bias = persona_bias.hold_against_people(effects, people, VALUE_PORTRAIT)
-    agreement = persona_bias.assess_agreement(bias, effects.draws)
+    agreement = persona_bias.assess_agreement(bias, effects.draws, 100, 1)
     trends = persona_bias.assess_trends(effects.table, people)
     described = persona_bias.describe(agreement, trends, effects.table, 6, VALUE_PORTRAIT)
     with_people = PERSONAS.dropna(subset="people").set_index("persona")["axis"]

@@ -91,6 +91,8 @@ def test_an_export_is_hashes_parameters_and_what_was_said(tmp_path: Path, suffix
     table = read_export(file, backwards, None, "Other", "baseline", VALUE_PORTRAIT)
     assert table["item_id"].to_pylist() == ["1-1", "0-1"]
     assert set(table["model"].to_pylist()) == {"Other"}
+    nothing = read_export(file, {}, None, MODEL, "baseline", VALUE_PORTRAIT)
+    assert {str(nothing.schema.field(name).type) for name in ("model", "prompt_version", "item_id")} == {"string"}
     old = {("v1", "0-1"): hashes["v1", "0-1"]}
     assert read_export(file, old, prompt_hash("You are old."), MODEL, "age_old", VALUE_PORTRAIT).num_rows == 1
     if suffix == "jsonl":
@@ -109,7 +111,7 @@ def test_an_export_is_hashes_parameters_and_what_was_said(tmp_path: Path, suffix
 
 def test_an_export_of_nothing_says_so(tmp_path: Path) -> None:
     (tmp_path / "export.jsonl").write_text("")
-    with pytest.raises(InputError, match=r"no answers under the condition 'baseline', only under none\. Remove"):
+    with pytest.raises(InputError, match=r"l: has no answers under the condition 'baseline', only under none\. Re"):
         read_export(tmp_path / "export.jsonl", {}, None, MODEL, "baseline", VALUE_PORTRAIT)
 
 

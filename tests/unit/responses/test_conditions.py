@@ -74,7 +74,7 @@ def test_a_set_stands_for_its_personas(names, number):
     found = conditions(names)
     assert len(found) == number
     assert next(iter(found)) == "baseline"
-    assert found["baseline"].message is None
+    assert (found["baseline"].kind, found["baseline"].message) == ("baseline", None)
 
 
 def test_conditions_keep_the_order_of_the_row_and_stand_once():
@@ -103,6 +103,18 @@ def test_a_persona_is_a_system_message_and_a_framing_moves_it_into_the_turn():
     assert (
         "Hold this value above all others: Self-Direction. You want to think and choose for yourself" in steered["text"]
     )
+
+
+def test_rows_of_several_axes_are_read_with_their_orders(tmp_path):
+    wise = ["mind_old", "mind", "2", "old", "You are wise.", ""]
+    rows = read_personas(write_personas(tmp_path, OLD, YOUNG, wise, CAT), {"age": ["young"]}, VALUE_PORTRAIT)
+    assert [(row.persona, row.axis, row.order, row.people) for row in rows] == [
+        ("age_old", "age", 2, None),
+        ("age_young", "age", 1, "young"),
+        ("mind_old", "mind", 2, None),
+        ("pet_cat", "pet", None, None),
+    ]
+    assert conditions("baseline;age", personas=rows)["age_young"].persona == rows[1]
 
 
 def test_fields_are_filled_in_one_pass(tmp_path):
@@ -135,8 +147,17 @@ def test_fields_are_filled_in_one_pass(tmp_path):
     ],
 )
 def test_a_condition_that_cannot_be_is_refused(names, answers, complaint):
-    with pytest.raises(InputError, match=complaint):
+    with pytest.raises(InputError, match=complaint) as caught:
         conditions(names, answers)
+    assert str(caught.value).startswith("models.tsv, model a/b")
+
+
+def test_where_no_framing_fits_one_of_ones_own_is_asked_for():
+    framings = dict.fromkeys(("personas", "steering"), PLANTED["personas"])
+    with pytest.raises(
+        InputError, match=r"condition steering: the framing 'steering' lacks .* Use one of your own, or"
+    ):
+        conditions("baseline;steering", framings=framings)
 
 
 def test_recorded_answers_have_the_conditions_of_their_export():
@@ -164,11 +185,11 @@ def test_recorded_answers_have_the_conditions_of_their_export():
         ([OLD, ["age", *CAT[1:]]], "row 3: 'age' has another meaning"),
         (
             [[*POWER[:3], "Might", *POWER[4:]]],
-            "row 2: the group 'Might' of steering is no dimension of .* Values.*Universalism",
+            r"row 2: the group 'Might' of steering is no dimension of .* Values.*Use one of Universalism, \w",
         ),
         (
             [YOUNG, [*OLD[:5], "aged"]],
-            r"row 3: the people 'aged' are no group of people\.groups\.age in the config.*one of young, or leave",
+            r"row 3: the people 'aged' are no group of people\.groups\.age in the config.*young, younger, or leave",
         ),
         ([[*OLD, "more"]], "row 2: has more than 6 cells"),
         ([], "personas.tsv: has no row"),
@@ -176,7 +197,7 @@ def test_recorded_answers_have_the_conditions_of_their_export():
 )
 def test_a_wrong_persona_is_refused_with_its_row(tmp_path, rows, complaint):
     with pytest.raises(InputError, match=complaint):
-        read_personas(write_personas(tmp_path, *rows), {"age": ["young"]}, VALUE_PORTRAIT)
+        read_personas(write_personas(tmp_path, *rows), {"age": ["young", "younger"]}, VALUE_PORTRAIT)
 
 
 def test_a_table_of_personas_needs_its_columns(tmp_path):

@@ -29,6 +29,7 @@ CASES = [
     ("I cannot select an option. Would you like me to discuss the scenario instead?", 5, None, "refusal"),
     ("I'm sorry, but I can't help with that.", None, None, "refusal"),
     ("As an AI, I don't have personal thoughts.", None, None, "refusal"),
+    ("I'm sorry, this is something that I won't do.", None, None, "refusal"),
     ("", None, None, "empty"),
     (" \n.", None, None, "empty"),
     (None, None, None, "empty"),
@@ -73,6 +74,13 @@ def test_ten_megabytes_of_text_are_read_in_reasonable_time():
 def reading(*options, lowest=1, also_read=()):
     """An instrument with these options."""
     return replace(SMALL, options=options, lowest=lowest, also_read=also_read)
+
+
+def test_what_follows_me_counts_only_where_an_option_ends_in_it():
+    like = reading("like me", "like you", "someone")
+    assert parse_strict("would it be like me to go", like) == (None, "off_scale")
+    assert parse_strict("would it be like you to go", like) == (2, "decorated")
+    assert parse_strict("this is for someone to say", like) == (3, "decorated")
 
 
 AGREEMENT = reading("strongly disagree", "disagree", "neither agree nor disagree", "agree", "strongly agree")

@@ -65,7 +65,7 @@ def test_unknown_keys_and_broken_files_are_refused_in_one_line(tmp_path: Path) -
     with pytest.raises(InputError, match="no YAML") as caught:
         read_providers(broken)
     assert "hunter2secret" not in str(caught.value)
-    with pytest.raises(InputError, match="is missing"):
+    with pytest.raises(InputError, match=r"is missing.*'providers'"):
         read_providers(tmp_path / "none.yaml")
     with pytest.raises(InputError, match="credential"):
         read_providers(write(tmp_path, extra_body={"api_key": "x"}))

@@ -48,7 +48,7 @@ def test_the_table_of_answers_fits_its_schema(tmp_path: Path, server: Loopback) 
 
 def test_a_missing_answer_is_named(tmp_path: Path, server: Loopback) -> None:
     target, _, path = asked(server, tmp_path)
-    with pytest.raises(InputError, match="lacks 2 of 14 answers, the first is item 12-1, prompt version v1"):
+    with pytest.raises(InputError, match=r"baseline\.jsonl: lacks 2 of 14 answers, the first is item 12-1, prompt"):
         answers_table(path, make_plan(target, 14), MODEL, CONDITION, VALUE_PORTRAIT)
 
 

@@ -8,6 +8,7 @@ from instruments import SMALL, VALUE_PORTRAIT
 from scipy.stats import spearmanr
 from simulation.assess_recovery import assess_recovery
 from simulation.simulate_study import simulate_study
+from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.simulation.models import PlantedModel, planted_scores
 from value_portrait.simulation.people_and_items import draw_study
 from value_portrait.simulation.recovery import (
@@ -16,6 +17,7 @@ from value_portrait.simulation.recovery import (
     assess_profiles,
     assess_tags,
     compare_scores,
+    coverage,
     describe_recovery,
     shrinkage,
 )
@@ -106,19 +108,35 @@ def test_recovery_without_a_circle_is_described_family_by_family():
         columns=["model", "condition", "family", "dimension", "centred_mean"],
     )
     # Sweet's item is expected at 3 and Salty's at 2, so Sweet stands half a point above their mean.
-    scores = compare_scores([planted], loadings, found, "tagged_items", SMALL)
+    scores = compare_scores(
+        [planted], loadings, found, intervals([("taste", "Sweet", 0.2, 0.6)]), "tagged_items", SMALL
+    )
     lines = describe_recovery(tags, assess_profiles(scores), scores, "easy", SMALL).splitlines()
     assert lines[4:7] == [
-        "**Tastes.** Of 100 tags, 100 are true. Of 100 pairs that are true, 50 are tagged.",
+        "**Tastes.** Of 100 tags, 100 are true. Of 100 pairs that are true, 50 are tagged. "
+        "Of 100 intervals (95 %), 100 have the planted score inside.",
         "",
         "**Pace.** Of 100 tags, 0 are true.",
     ]
     assert lines[10:12] == [
-        "| Tastes | 2 | 1 | 0 | 0.50 | 1.00 | 1.00 | – | 0.10 | – |",
-        "| Pace | 0 | 0 | 1 | – | 0.75 | 0.00 | – | – | – |",
+        "| Tastes | 2 | 1 | 0 | 0.50 | 1.00 | 1.00 | – | 0.10 | – | 1.00 |",
+        "| Pace | 0 | 0 | 1 | – | 0.75 | 0.00 | – | – | – | – |",
     ]
     assert "easy" in lines[2]
     assert lines[-1].endswith("1 models; errors in scale points (0 to 4).")
+
+
+def intervals(cells):
+    """Table ``uncertainty`` of one model; intervals by queries alone are too narrow, and must not be taken."""
+    rows = [("m", "baseline", *cell, "all") for cell in cells]
+    rows += [("m", "baseline", family, name, 9.0, 9.5, "queries") for family, name, _, _ in cells]
+    return pd.DataFrame(rows, columns=["model", "condition", "family", "dimension", "low", "high", "source"])
+
+
+def test_coverage_is_the_share_of_intervals_with_the_planted_score_inside():
+    scores = pd.DataFrame({"planted": [0.0, 1, 2, np.nan, 4], "low": [-1.0, 1.5, 2, 0, np.nan], "high": 2.0})
+    assert coverage(scores) == pytest.approx(2 / 3)
+    assert np.isnan(coverage(scores.tail(1)))
 
 
 def profiles(recovered):
@@ -131,7 +149,9 @@ def profiles(recovered):
 def test_scores_are_compared_in_scale_points():
     # Expected ratings 4, 4, 3, 3: with Power at 1 standard deviation, items 1 and 2 rise by a point.
     recovered = profiles([("baseline", POWER, 0.3), ("baseline", HEDONISM, np.nan), ("grandmother", POWER, 9)])
-    scores = compare_scores([model(Power=1.0)], planted_loadings(), recovered, "all_items", VALUE_PORTRAIT)
+    scores = compare_scores(
+        [model(Power=1.0)], planted_loadings(), recovered, intervals([]), "all_items", VALUE_PORTRAIT
+    )
     table = assess_profiles(scores).set_index("family")
     # Planted 4 - 3.5 = 0.5, recovered 0.3.
     assert table.loc["pvq", "n_dimensions"] == 1
@@ -187,9 +207,16 @@ def test_from_files_to_files(tmp_path):
     counts = {"n_items": 1, "n_missing": 0, "n_missing_answers": 0, "mean": 3.0, "sd": 0.0}
     recovered = profiles([("baseline", place, 0.1) for place in range(len(PLANTED))]).assign(**counts)
     write_table(recovered, tmp_path / "profiles.csv", "profiles", VALUE_PORTRAIT)
+    bounded = intervals([(*PLANTED[POWER], -0.1, 0.3)]).assign(score=0.1, se=0.1)
+    write_table(bounded, tmp_path / "uncertainty.csv", UNCERTAINTY)
     assess_recovery(
         files
-        | {"models": [tmp_path / "m.json"], "item_key": tmp_path / "key.csv", "profiles": tmp_path / "profiles.csv"},
+        | {
+            "models": [tmp_path / "m.json"],
+            "uncertainty": tmp_path / "uncertainty.csv",
+            "item_key": tmp_path / "key.csv",
+            "profiles": tmp_path / "profiles.csv",
+        },
         {
             "recovery_tags": tmp_path / "tags.csv",
             "recovery_profiles": tmp_path / "recovered.csv",

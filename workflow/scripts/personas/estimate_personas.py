@@ -24,7 +24,7 @@ def estimate_personas(
     """Write the table ``persona_effects`` and what follows from it, each to the output of its name.
 
     ``inputs`` holds personas, and as the study has them: people; printed and printed_steering; and ratings, item_table
-    and item_key. ``params`` are prompt_versions, centring and seed.
+    and item_key. ``params`` are prompt_versions, centring, resamples and seed.
     """
     personas = [row for _, row in read_rows(inputs["personas"], "personas", Persona)]
     people = pd.DataFrame(columns=list(schemas(instrument)["people"].columns))
@@ -41,7 +41,7 @@ def estimate_personas(
     if "people" in inputs:
         for group in sorted(set(effects.table["people"].dropna()) - set(people["group"])):
             logging.warning("%s is a group of people in the personas, but has no means; it is left out.", group)
-    agreement = persona_bias.assess_agreement(bias, effects.draws)
+    agreement = persona_bias.assess_agreement(bias, effects.draws, params["resamples"], params["seed"])
     trends = persona_bias.assess_trends(effects.table, people)
     findings = paper.quoted_findings(bias)
     hits = steering.hit_targets(effects.table, instrument)

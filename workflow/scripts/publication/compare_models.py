@@ -1,6 +1,6 @@
 """Groups of models against each other, models against people, and how pronounced profiles are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from value_portrait.configuration import read_models
@@ -11,13 +11,15 @@ from value_portrait.scores.model_groups import printed_scores
 from value_portrait.tables import read_table, write_csv
 
 
-def compare_models(inputs: Mapping[str, str], outputs: Mapping[str, str], study: str, instrument: Instrument) -> None:
+def compare_models(
+    inputs: Mapping[str, str], outputs: Mapping[str, str], study: str, exported: Sequence[str], instrument: Instrument
+) -> None:
     """Write the tables of comparisons that ``outputs`` name: groups, spread, people and instruments.
 
     Models known only by printed scores join those where size matters.
     """
     table = read_table(inputs["profiles"], "profiles", instrument).to_pandas().query("condition == 'baseline'")
-    rows = read_models(inputs["models"], study)
+    rows = read_models(inputs["models"], study, exported)
     own = table[["model", "family", "dimension", "centred_mean"]]
     printed = [model.model for model in rows if model.answers == "printed"]
     everyone = pd.concat([own, printed_scores(printed, inputs["printed_scores"], instrument)]) if printed else own
@@ -41,5 +43,6 @@ if "snakemake" in globals():
             dict(snakemake.input.items()),
             dict(snakemake.output.items()),
             snakemake.params.study,
+            snakemake.params.exported,
             as_instrument(snakemake.params.instrument),
         )

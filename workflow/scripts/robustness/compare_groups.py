@@ -1,6 +1,6 @@
 """Differences between groups of models, where models of one developer are no independent draws."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from value_portrait.configuration import read_models
@@ -11,10 +11,12 @@ from value_portrait.scores.model_groups import COMPARISONS, printed_scores
 from value_portrait.tables import read_table, write_table
 
 
-def compare_groups(inputs: Mapping[str, str], groups: str, study: str, instrument: Instrument) -> None:
+def compare_groups(
+    inputs: Mapping[str, str], groups: str, study: str, exported: Sequence[str], instrument: Instrument
+) -> None:
     """Write the table ``groups``. Models known only by printed scores join those where size matters."""
     table = read_table(inputs["profiles"], "profiles", instrument).to_pandas().query("condition == 'baseline'")
-    rows = read_models(inputs["models"], study)
+    rows = read_models(inputs["models"], study, exported)
     own = table[["model", "family", "dimension", "centred_mean"]]
     printed = [model.model for model in rows if model.answers == "printed"]
     everyone = pd.concat([own, printed_scores(printed, inputs["printed_scores"], instrument)]) if printed else own
@@ -31,5 +33,6 @@ if "snakemake" in globals():
             dict(snakemake.input.items()),
             snakemake.output.groups,
             snakemake.params.study,
+            snakemake.params.exported,
             as_instrument(snakemake.params.instrument),
         )

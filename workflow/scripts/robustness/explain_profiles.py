@@ -1,6 +1,6 @@
 """What else could explain the models' profiles, and what is left of the headlines without it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,11 +8,11 @@ import pandas as pd
 from value_portrait.configuration import read_models
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.publication.comparisons import COMPARISONS, group_of
 from value_portrait.robustness.alternatives import ALTERNATIVES, Material
 from value_portrait.robustness.headlines import explain
 from value_portrait.robustness.null_keys import NULL_KEYS, arrange_null_keys
 from value_portrait.robustness.shuffling import key_array
+from value_portrait.scores.model_groups import COMPARISONS, group_of
 from value_portrait.scores.ratings import read_ratings
 from value_portrait.tables import read_table, write_table
 
@@ -22,6 +22,7 @@ def explain_profiles(
     table: str,
     choices: Mapping[str, Any],
     study: str,
+    exported: Sequence[str],
     instrument: Instrument,
 ) -> None:
     """Write the table ``ALTERNATIVES``; what needs people's ratings only where ``inputs`` has them.
@@ -34,7 +35,7 @@ def explain_profiles(
     rated = rated.take(np.flatnonzero(rated.rated.any(axis=(1, 2))).tolist())
     key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
     names = [model for model, _ in rated.subjects]
-    rows = {row.model: row for row in read_models(inputs["models"], study)}
+    rows = {row.model: row for row in read_models(inputs["models"], study, exported)}
     sides = {
         comparison: np.array([{one: 1, other: -1}.get(group_of(rows[name], comparison) or "", 0) for name in names])
         for comparison, (one, other) in COMPARISONS.items()
@@ -69,5 +70,6 @@ if "snakemake" in globals():
             snakemake.output.alternatives,
             snakemake.params.choices,
             snakemake.params.study,
+            snakemake.params.exported,
             as_instrument(snakemake.params.instrument),
         )

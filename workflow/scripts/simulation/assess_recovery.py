@@ -6,6 +6,7 @@ from typing import Any
 from value_portrait.files import read_json, written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
+from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.simulation.loadings import loading_matrix, loadings_schema
 from value_portrait.simulation.models import PlantedModel
 from value_portrait.simulation.recovery import (
@@ -32,8 +33,9 @@ def assess_recovery(
     key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
     names = ["model", "condition", "family", "dimension", "centred_mean"]
     recovered = read_table(inputs["profiles"], "profiles", instrument, columns=names).to_pandas()
+    uncertainty = read_table(inputs["uncertainty"], UNCERTAINTY).to_pandas()
     truth = [PlantedModel(**read_json(path)) for path in inputs["models"]]
-    scores = compare_scores(truth, planted, recovered, centring, instrument)
+    scores = compare_scores(truth, planted, recovered, uncertainty, centring, instrument)
     tags, profile_errors = assess_tags(planted, ids, key, instrument), assess_profiles(scores)
     write_table(scores, outputs["recovery_scores"], RECOVERY_SCORES)
     write_table(tags, outputs["recovery_tags"], RECOVERY_TAGS)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.instrument import Family, Instrument, mid_sentence
+from value_portrait.personas.chance import BY_CHANCE, agreement_by_chance
 from value_portrait.personas.effects import LEVEL, SUBJECT, Effects, interval, subject_name
 from value_portrait.responses.conditions import STEERING
 
@@ -55,18 +56,20 @@ def _margin(one: pd.Series, other: pd.Series) -> pd.Series:
     return (one**2 + other.fillna(0) ** 2) ** 0.5
 
 
-def assess_agreement(bias: pd.DataFrame, draws: np.ndarray | None) -> pd.DataFrame:
+def assess_agreement(bias: pd.DataFrame, draws: np.ndarray | None, resamples: int, seed: int) -> pd.DataFrame:
     """How far a model's personas agree with people: each group over all values, and all groups of an axis together.
 
     Parameters
     ----------
     bias : from ``hold_against_people``. draws : those of the effects.
+    resamples, seed : of the permutations behind ``agreement_by_chance``.
 
     Returns
     -------
     Columns of the subject, axis, people_source, weighting, against, group ("all" for the axis), n, n_signs (pairs of
-    which neither is zero), same_sign (how many of them agree), rho (Spearman's, ties at mean ranks), slope
-    (least squares through the origin of persona on human effects, sum(ph) / sum(h²); on two instruments 1 is no
+    which neither is zero), same_sign (how many of them agree), same_sign_expected and same_sign_p (the same by chance:
+    the values' labels permuted for the personas), rho (Spearman's, ties at mean ranks), rho_p (likewise), slope (least
+    squares through the origin of persona on human effects, sum(ph) / sum(h²); on two instruments 1 is no
     yardstick) and its 95 % interval. ``interval`` says where that comes from: "queries", resampled, the
     human means and the item key held fixed; or, for printed numbers, "values". That is for one group the scatter about
     the line (t; one degree of freedom goes to the slope). The groups of an axis share what a persona as such does to a
@@ -98,9 +101,11 @@ def assess_agreement(bias: pd.DataFrame, draws: np.ndarray | None) -> pd.DataFra
                 values = dimensions[chosen] if group == "all" else None
                 slope, low, high, kind = _slope(p, h, values, None if sample is None else sample[:, chosen])
                 signed = (p != 0) & (h != 0)
+                chance = agreement_by_chance(p, h, groups[chosen], dimensions[chosen], resamples, seed)
                 rows.append(
                     {
                         **dict(zip(keys, names, strict=True)),
+                        **chance,
                         "against": against,
                         "group": group,
                         "n": len(chosen),
@@ -113,8 +118,9 @@ def assess_agreement(bias: pd.DataFrame, draws: np.ndarray | None) -> pd.DataFra
                         "interval": kind,
                     }
                 )
-    columns = [*keys, "against", "group", "n", "n_signs", "same_sign", "rho", "slope", "slope_ci_low", "slope_ci_high"]
-    return pd.DataFrame(rows, columns=[*columns, "interval"])
+    expected, same_sign_p, rho_p = BY_CHANCE
+    columns = [*keys, "against", "group", "n", "n_signs", "same_sign", expected, same_sign_p, "rho", rho_p, "slope"]
+    return pd.DataFrame(rows, columns=[*columns, "slope_ci_low", "slope_ci_high", "interval"])
 
 
 def _off_mean(rows: np.ndarray, dimensions: np.ndarray) -> np.ndarray:
@@ -228,18 +234,26 @@ def _describe_agreement(agreement: pd.DataFrame) -> list[str]:
         "Against the baseline, and against the mean of the axis's groups, which takes off what every "
         "persona does alike. People and personas stand on two instruments with different spread: signs, order and "
         "pattern compare, single sizes do not, and a slope of 1 is no yardstick. Intervals are conditional on the item "
-        "key: they do not say how far it could have come out otherwise.",
+        "key: they do not say how far it could have come out otherwise. By chance, and p (one-sided): if the personas' "
+        "effects were dealt to the values in any other order, the same for all groups. Where related values go "
+        "together on both sides, p is too small, and there are many rows: a p just below 0.05 is no finding.",
         "",
         "| model | people | axis | against | signs that agree | rho | slope [95 % interval] |",
         "|---|---|---|---|---|---|---|",
     ]
     for row in agreement.to_dict("records"):
+        p = _p_text(row["same_sign_p"])
+        by_chance = f", by chance {row['same_sign_expected']:.1f}{p}" if p else ""
         lines.append(
             f"| {subject_name(row)} | {people_name(row)} | {row['axis']} | {row['against'].replace('_', ' ')} | "
-            f"{row['same_sign']} of {row['n_signs']} | {row['rho']:.2f} | "
+            f"{row['same_sign']} of {row['n_signs']}{by_chance} | {row['rho']:.2f}{_p_text(row['rho_p'])} | "
             f"{row['slope']:.2f} [{row['slope_ci_low']:.2f}, {row['slope_ci_high']:.2f}] |"
         )
     return lines
+
+
+def _p_text(p: float) -> str:
+    return "" if np.isnan(p) else f", p {p:.2g}"
 
 
 def _describe_versions(effects: pd.DataFrame, n_versions: int, family: Family) -> list[str]:

@@ -294,7 +294,7 @@ def group_effects(respondents: pd.DataFrame, groups: Groups, weighted: bool) -> 
     Columns axis, group, dimension, n (respondents with a score), human_effect, ci_low, ci_high; effects and intervals
     are null for a group of fewer than two.
     """
-    scores = respondents[list(VALUES)].to_numpy(float)
+    scores = respondents[list(VALUES)].to_numpy()
     given = ~np.isnan(scores)
     x = np.where(given, scores, 0)
     w = given * (respondents["weight"].to_numpy()[:, None] if weighted else 1.0)
@@ -302,7 +302,7 @@ def group_effects(respondents: pd.DataFrame, groups: Groups, weighted: bool) -> 
     n_all = given.sum(axis=0)
     frames = []
     for axis, cuts in groups.items():
-        code = respondents[axis].to_numpy(float)
+        code = respondents[axis].to_numpy()
         for label, (low, high) in cuts.items():
             inside = ((code >= low) & (code <= high))[:, None]
             n = (given & inside).sum(axis=0)

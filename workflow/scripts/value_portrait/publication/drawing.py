@@ -136,6 +136,17 @@ def save_figures(drawings: Mapping[str, Drawing], outputs: Iterable[str], simula
             save_figure(drawings[path.stem](), path.with_suffix(""), simulated)
 
 
+@house_style()
+def only_words(text: str) -> Figure:
+    """A figure that says why there is nothing to draw."""
+    lines = textwrap.fill(text, 120)
+    figure = Figure(figsize=(WIDTH, 0.6 + 0.13 * lines.count("\n")))
+    axes = figure.subplots()
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, lines, ha="center", va="center")
+    return figure
+
+
 def signed(number: float) -> str:
     """A number to two decimals; zero has no sign."""
     return f"{number:z.2f}"

@@ -33,10 +33,12 @@ from value_portrait.publication.drawing import (
     heat_map_size,
     house_style,
     model_rows,
+    only_words,
     shown,
     signed,
     spaced,
 )
+from value_portrait.publication.verdicts import LEVEL
 
 CENTRED = "Centred mean rating (scale points)"
 PANELS = 5  # beside each other
@@ -294,15 +296,14 @@ def answer_kinds(counts: pd.DataFrame) -> Figure:
 def group_comparisons(table: pd.DataFrame, titles: Mapping[str, tuple[str, str]], instrument: Instrument) -> Figure:
     """Two groups of models in every dimension of the main family: both means above, their difference below.
 
-    ``table`` comes from ``comparisons.compare_groups``; ``titles`` names the two sides of every comparison. One that
-    lacks a side is left out.
+    ``table`` comes from ``comparisons.compare_groups``, with cluster_low, cluster_high and p_adjusted of the table
+    ``groups``; ``titles`` names the two sides of every comparison. One that lacks a side is left out. Thin lines
+    are Welch's intervals, thick ones those clustered by developer; a mark is filled where the adjusted p is small.
     """
     table = table[(table["family"] == instrument.main.name) & table["difference"].notna()]
     compared = dict(list(table.groupby("comparison", sort=False)))
     if not compared:
-        figure = Figure(figsize=(WIDTH, 0.6))
-        figure.text(0.5, 0.5, "No comparison: of each, all models stand on one side.", ha="center", va="center")
-        return figure
+        return only_words("No comparison: of each, all models stand on one side.")
     figure = Figure(figsize=(WIDTH, max(1.4 + 0.36 * table["dimension"].nunique(), 3)))
     panels = figure.subplots(2, len(compared), sharex="row", sharey=True, squeeze=False)
     for (comparison, own), means, differences in zip(compared.items(), *panels, strict=True):
@@ -313,14 +314,22 @@ def group_comparisons(table: pd.DataFrame, titles: Mapping[str, tuple[str, str]]
         for side, name, style in zip(("first", "second"), sides, (FIRST, SECOND), strict=True):
             label = f"{name} (n = {_range(own[f'n_{side}'])})"
             means.plot(own[f"mean_{side}"], places, ls="", label=label, **style)
-        black = {"color": "black", "marker": "D", "ms": 3}
-        draw_ranges(differences, own["difference"], places, own["ci_low"], own["ci_high"], black)
+        differences.hlines(places, own["cluster_low"], own["cluster_high"], color="0.6", lw=3.2)
+        beyond = (own["p_adjusted"] < LEVEL).to_numpy()
+        for chosen, face in ((~beyond, "white"), (beyond, "black")):
+            black = {"color": "black", "marker": "D", "markersize": 3.5, "markerfacecolor": face}
+            part = own[chosen]
+            draw_ranges(differences, part["difference"], places[chosen], part["ci_low"], part["ci_high"], black)
         for axes in (means, differences):
             axes.axvline(0, color="0.25", lw=0.7)
         means.legend(loc="lower center", bbox_to_anchor=(0.5, 1), borderaxespad=0.2, labelspacing=0.3)
         means.set_xlabel(CENTRED)
         first, second = (side.partition(" (")[0] for side in sides)
-        differences.set_xlabel(f"{first} minus {second}\n(difference in scale points, 95 % interval)")
+        differences.set_xlabel(f"{first} minus {second}\n(difference in scale points)")
+    figure.supxlabel(
+        f"95 % intervals: thick clustered by developer, thin Welch's t; filled: clustered p < {LEVEL} after Holm",
+        size=SMALL,
+    )
     return figure
 
 

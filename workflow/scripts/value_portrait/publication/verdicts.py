@@ -21,6 +21,8 @@ MOST_MODELS = 0.5
 # The columns of the table of models by which the groups of ``robustness/groups.csv`` differ, and its names for these.
 COMPARISON_OF = {"weights": "weights", "size_b": "size", "reasoning": "reasoning"}
 FIRST_SIDES = ("weights=open", "size_b>=30", "reasoning=yes")
+# Kinds of claims about the mean profile, which models that agree on items do not test however many they are.
+UNTESTED = ("highest", "lowest", "highest_in_most_models", "above")
 # How options of the analysis stand in a sentence.
 OPTIONS: Mapping[str, str] = {
     "correlations": "whose correlations are taken",
@@ -78,7 +80,7 @@ def gather_evidence(claim: Claim, tables: Tables) -> Evidence:
     every = tables["claims"]
     row = every[(every["claim"] == claim.claim) & every["option"].isna()].iloc[0]
     compared = _compared(claim, tables["groups"])
-    tested = claim.kind not in ("highest", "lowest", "highest_in_most_models")
+    tested = claim.kind not in UNTESTED
     p = compared["p"] if compared is not None else row["p"]
     ranks = tables["ranks"]
     named = ranks.loc[ranks["inference"] == "items_like_these", "probability"].dropna()

@@ -181,7 +181,8 @@ def _interval_line(uncertainty: pd.DataFrame, instrument: Instrument) -> str:
     clear = ((whole["low"] > 0) | (whole["high"] < 0)).mean()
     return (
         f"A score of a model is known to ± {half['all']:.2f} scale points (median; {sources}); {percent(clear)} of the "
-        f"models' scores of the {mid_sentence(instrument.main)} can be told from 0."
+        f"models' scores of the {mid_sentence(instrument.main)} can be told from 0. What wrong tags take from a score "
+        "is not in its interval: they pull it towards 0, here as in other raters."
     )
 
 

@@ -44,6 +44,8 @@ RECOVERY_SCORES = Schema(
         "dimension": Column(REPEATED_TEXT, "what is measured"),
         "planted": Column(NUMBER, "what the model's values contribute, in scale points", nullable=True),
         "recovered": Column(NUMBER, "centred mean found, in scale points", nullable=True),
+        "low": Column(NUMBER, "lower end of its 95 % interval over queries, wordings and raters", nullable=True),
+        "high": Column(NUMBER, "upper end of the interval", nullable=True),
     },
 )
 
@@ -99,6 +101,7 @@ def compare_scores(
     models: Sequence[PlantedModel],
     loadings: np.ndarray,
     profiles: pd.DataFrame,
+    uncertainty: pd.DataFrame,
     centring: str,
     instrument: Instrument,
 ) -> pd.DataFrame:
@@ -107,11 +110,12 @@ def compare_scores(
     A planted profile is in standard deviations of people, which no pipeline can give back: what its items are worth in
     scale points is part of the truth too. So the planted score is that of ``planted_scores``: what the model's values
     contribute, and not how much its items are liked. The recovered one is ``centred_mean`` of the table ``profiles`` at
-    baseline; it differs by wrong and missing tags, liking, noise, rounding, order effects and refusals.
+    baseline; it differs by wrong and missing tags, liking, noise, rounding, order effects and refusals. Its interval is
+    that of the table ``uncertainty`` by all sources together.
 
     Returns
     -------
-    Columns model, condition, family, dimension, planted, recovered.
+    Table ``RECOVERY_SCORES``.
     """
     frames = []
     for model in models:
@@ -121,8 +125,10 @@ def compare_scores(
     names = ["model", "condition", "family", "dimension"]
     recovered = profiles[[*names, "centred_mean"]].rename(columns={"centred_mean": "recovered"})
     recovered = recovered.astype(dict.fromkeys(names, str))
-    table = pd.concat(frames, ignore_index=True)
-    return table.merge(recovered, on=names, how="left", validate="1:1")[[*names, "planted", "recovered"]]
+    table = pd.concat(frames, ignore_index=True).merge(recovered, on=names, how="left", validate="1:1")
+    intervals = uncertainty.loc[uncertainty["source"] == "all", [*names, "low", "high"]]
+    intervals = intervals.astype(dict.fromkeys(names, str))
+    return table.merge(intervals, on=names, how="left", validate="1:1")[list(RECOVERY_SCORES.columns)]
 
 
 def assess_profiles(scores: pd.DataFrame) -> pd.DataFrame:
@@ -233,6 +239,12 @@ def shrinkage(scores: pd.DataFrame) -> float:
     return float(pairs["planted"].cov(pairs["recovered"]) / variance) if variance > 0 else np.nan
 
 
+def coverage(scores: pd.DataFrame) -> float:
+    """The share of the intervals of ``compare_scores`` that have the planted score inside; NaN without any."""
+    bounded = scores.dropna(subset=["planted", "low", "high"])
+    return float(bounded["planted"].between(bounded["low"], bounded["high"]).mean())
+
+
 def describe_recovery(
     tags: pd.DataFrame, profiles: pd.DataFrame, scores: pd.DataFrame, setting: str, instrument: Instrument
 ) -> str:
@@ -242,12 +254,14 @@ def describe_recovery(
         title = instrument.family(family).title
         pooled = tags[(tags["family"] == family) & (tags["dimension"] == "all")].iloc[0]
         own = profiles[profiles["family"] == family]
-        slope = shrinkage(scores[scores["family"] == family])
+        of_family = scores[scores["family"] == family]
+        slope, covered = shrinkage(of_family), coverage(of_family)
         shares = (
             *pooled[["sensitivity", "specificity", "precision"]],
             own["correlation"].median(),
             own["rmse"].median(),
             slope,
+            covered,
         )
         cells = " | ".join("–" if np.isnan(share) else f"{share:.2f}" for share in shares)
         rows.append(f"| {title} | {pooled['planted']} | {pooled['found']} | {pooled['false_tags']} | {cells} |")
@@ -258,6 +272,8 @@ def describe_recovery(
             told.append(f"Of 100 pairs that are true, {100 * pooled['sensitivity']:.0f} are tagged.")
         if not np.isnan(slope):
             told.append(f"Where values contribute a point more, the score is {slope:.2f} points higher.")
+        if not np.isnan(covered):
+            told.append(f"Of 100 intervals (95 %), {100 * covered:.0f} have the planted score inside.")
         words += [f"**{title}.** {' '.join(told) or 'Nothing can be told.'}", ""]
     scale = f"{instrument.lowest} to {instrument.highest}"
     return "\n".join(
@@ -268,12 +284,14 @@ def describe_recovery(
             "",
             *words,
             "| | planted tags | found | false | sensitivity | specificity | precision | profiles: median r "
-            "| median error | slope |",
-            "|---|---|---|---|---|---|---|---|---|---|",
+            "| median error | slope | coverage |",
+            "|---|---|---|---|---|---|---|---|---|---|---|",
             *rows,
             "",
             "A tag is true where the item was planted to measure the dimension. A planted score is what the model's "
-            "values contribute: how much its items are liked is no part of it. "
+            "values contribute: how much its items are liked is no part of it. An interval tells where the score would "
+            "be over other queries, wordings and raters by the same rule. False tags shrink it there, too, so that it "
+            "holds the planted score less often than 95 times in 100. "
             f"{profiles['model'].nunique()} models; errors in scale points ({scale}).",
             "",
         ]
