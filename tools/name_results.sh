@@ -9,8 +9,8 @@ for words in "$1/publication/verdict.txt" "$1/publication/recovery.md"; do
     fi
 done
 printf '\nWorth opening:\n'
-for file in publication/summary.md publication/certificate.md publication/figures/value_profiles.png \
-    publication/figures/recovery.png publication/figures publication/tables scores/profiles.csv items/item_key.csv \
-    study/data_quality.csv; do
+for file in publication/summary.md publication/robustness.md publication/certificate.md \
+    publication/figures/value_profiles.png publication/figures/recovery.png publication/figures publication/tables \
+    scores/profiles.csv items/item_key.csv study/data_quality.csv; do
     if [ -e "$1/$file" ]; then printf '  %s\n' "$1/$file"; fi
 done

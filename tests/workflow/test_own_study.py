@@ -231,8 +231,8 @@ def test_a_questionnaire_with_a_given_key_runs_whole(given_key):
         given_key,
         set(),
         set(),
-        "correlations, cross-loadings and people beside models (nobody rated the items); topics (the study has none); "
-        "portraits and distances on a circle (no family has one)",
+        "correlations, cross-loadings, people beside models, tags by chance and in other people (nobody rated the "
+        "items); topics (the study has none); portraits and distances on a circle (no family has one)",
     )
     made = {path.name for path in (given_key / "results/mine").rglob("*") if path.is_file()}
     assert not made & {"survey.parquet", "correlations.parquet", "item_statistics.csv", "rater_profiles.parquet"}

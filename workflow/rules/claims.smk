@@ -86,6 +86,7 @@ rule write_worth:
     conda:
         "../../envs/analysis.yaml"
     params:
+        simulated=ANY_SIMULATED,
         instrument=INSTRUMENT,
     message:
         "Writing what the numbers are worth"

@@ -16,7 +16,7 @@ from value_portrait.personas.ess_file import check_groups
 from value_portrait.responses.conditions import BASELINE, STEERING, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
 from value_portrait.responses.recorded import answered_versions, find_answers, versions_missed
-from value_portrait.robustness.claims import read_claims
+from value_portrait.robustness.claims import named_highest, read_claims
 from value_portrait.study.folder import find_tables
 
 # What the user's config leaves open is as the shipped one has it, also where Snakemake reads only the user's: in another
@@ -52,9 +52,6 @@ EXPORTS = {
 MODELS = {slug(row.model): row for row in checked(read_models, CONFIG.models, CONFIG.study, EXPORTS)}
 PERSONAS = checked(read_personas, CONFIG.personas, GROUPS, MEASURED)
 CLAIMS = checked(read_claims, CONFIG.claims, MEASURED)
-# Which dimensions are claimed to be most models' highest.
-CLAIMED = [row.arguments for row in CLAIMS if row.kind == "highest_in_most_models"]
-NAMED_HIGHEST = next((names for names in CLAIMED if set(names) <= set(MEASURED.main.names)), [])
 # What every model is told under each of its conditions, by the conditions' ids.
 CONDITIONS = {
     name: checked(model_conditions, row, PERSONAS, CONFIG.framings, CONFIG.models, EXPORTS, MEASURED)

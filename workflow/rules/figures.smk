@@ -31,7 +31,10 @@ PEOPLE_TABLES = {
 LEFT_OUT = [
     what
     for missing, what in (
-        (not RATED, "correlations, cross-loadings and people beside models (nobody rated the items)"),
+        (
+            not RATED,
+            "correlations, cross-loadings, people beside models, tags by chance and in other people (nobody rated the items)",
+        ),
         (not HAS_TOPICS, "topics (the study has none)"),
         (MEASURED.circle is None, "portraits and distances on a circle (no family has one)"),
         (not SENSITIVITY, "sensitivity to the prompt (there is one prompt version)"),

@@ -189,7 +189,7 @@ rule compare_pairs:
     params:
         instrument=INSTRUMENT,
         prompt_versions=CONFIG.prompt_versions,
-        named=NAMED_HIGHEST,
+        named=named_highest(CLAIMS, MEASURED),
         centring=CONFIG.scoring.centring,
         resamples=CONFIG.robustness.resamples,
         seed=CONFIG.seed,

@@ -45,7 +45,7 @@ def write_summary(
         if name in inputs:
             tables[name] = pd.read_csv(inputs[name], keep_default_na=False, na_values=[""])
     tables |= {name: read_table(inputs[name], own).to_pandas() for name, own in WORTH.items() if name in inputs}
-    worth = [verdict_line(tables, read_claims(inputs["table_of_claims"], instrument))]
+    worth = [verdict_line(tables, read_claims(inputs["table_of_claims"], instrument), instrument)]
     if "chance" in tables:
         worth += [chance_line(tables["chance"], instrument), validity_line(tables["validity"], instrument)]
     claims = [agreement_line(tables["profiles"], instrument)] if study == "paper" else []

@@ -175,6 +175,8 @@ def _items_line(key: pd.DataFrame, instrument: Instrument) -> str:
     if len(tags) > 1:
         low, high = str(tags.idxmin()), str(tags.idxmax())
         reach = f", from {tags.min()} ({titles[low]}) to {tags.max()} ({titles[high]})"
+        if tags.min() == tags.max():
+            reach = f", {tags.min()} of each dimension"
     both = f"{', and ' if reach else ' and '}{', '.join(others)}" if others else ""
     return f"The item key holds {tags.sum()} tags of the {mid_sentence(main)}{reach}{both}."
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument
+from value_portrait.robustness.claims import named_highest, parse_group
 from value_portrait.robustness.groups import PROFILE_VARIANCE
+from value_portrait.scores.model_groups import LARGE_B
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -18,9 +21,12 @@ LEVEL = 0.05
 # and, if it is about models' own profiles, in a model more likely than not.
 MOST_MODELS = 0.5
 
-# The columns of the table of models by which the groups of ``robustness/groups.csv`` differ, and its names for these.
-COMPARISON_OF = {"weights": "weights", "size_b": "size", "reasoning": "reasoning"}
-FIRST_SIDES = ("weights=open", "size_b>=30", "reasoning=yes")
+# The two groups of every comparison of ``robustness/groups.csv``, as claims name them.
+COMPARED = {
+    "weights": ("weights=open", "weights=closed"),
+    "size": (f"size_b>={LARGE_B}", f"size_b<{LARGE_B}"),
+    "reasoning": ("reasoning=yes", "reasoning=no"),
+}
 # Kinds of claims about the mean profile, which models that agree on items do not test however many they are.
 UNTESTED = ("highest", "lowest", "highest_in_most_models", "above")
 # How options of the analysis stand in a sentence.
@@ -75,30 +81,30 @@ def verdict(found: Evidence) -> str:
     return "holds"
 
 
-def gather_evidence(claim: Claim, tables: Tables) -> Evidence:
-    """What the stage knows of a claim."""
+def gather_evidence(claim: Claim, tables: Tables, named: Sequence[str]) -> Evidence:
+    """What the stage knows of a claim; ``named`` are the dimensions whose probability ``RANKS`` has."""
     every = tables["claims"]
     row = every[(every["claim"] == claim.claim) & every["option"].isna()].iloc[0]
     compared = _compared(claim, tables["groups"])
     tested = claim.kind not in UNTESTED
     p = compared["p"] if compared is not None else row["p"]
     ranks = tables["ranks"]
-    named = ranks.loc[ranks["inference"] == "items_like_these", "probability"].dropna()
+    likely = ranks.loc[ranks["inference"] == "items_like_these", "probability"].dropna()
+    about_named = claim.kind == "highest" and set(claim.arguments) == set(named)
     return Evidence(
         holds=None if pd.isna(row["holds"]) else bool(row["holds"]),
         share_holds=_number(row["share_holds"]),
         decides_most=None if pd.isna(row["decides_most"]) else str(row["decides_most"]),
         tested=tested,
         p=_number(p) if tested else None,
-        probability=float(named.mean())
-        if claim.kind == "highest" and len(claim.arguments) > 1 and len(named)
-        else None,
+        probability=float(likely.mean()) if about_named and len(likely) else None,
     )
 
 
-def judge_all(claims: Sequence[Claim], tables: Tables) -> dict[str, str]:
+def judge_all(claims: Sequence[Claim], tables: Tables, instrument: Instrument) -> dict[str, str]:
     """The verdict on every claim, by its id."""
-    return {claim.claim: verdict(gather_evidence(claim, tables)) for claim in claims}
+    named = named_highest(claims, instrument)
+    return {claim.claim: verdict(gather_evidence(claim, tables, named)) for claim in claims}
 
 
 def claims_table(tables: Tables, claims: Sequence[Claim], instrument: Instrument) -> list[str]:
@@ -111,7 +117,7 @@ def claims_table(tables: Tables, claims: Sequence[Claim], instrument: Instrument
         "|---|---|---|---|---|---|",
     ]
     for claim in claims:
-        found = gather_evidence(claim, tables)
+        found = gather_evidence(claim, tables, named_highest(claims, instrument))
         every = tables["claims"]
         row = every[(every["claim"] == claim.claim) & every["option"].isna()].iloc[0]
         share = "" if found.share_holds is None else percent(found.share_holds)
@@ -125,7 +131,7 @@ def claims_table(tables: Tables, claims: Sequence[Claim], instrument: Instrument
         )
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     untested = tables["claims"]["note"].dropna().drop_duplicates()
-    return [*lines, "", *(f"Not tested: {note}" for note in untested.head(1)), ""]
+    return [*lines, "", *(f"Not tested: {note}" for note in untested), ""]
 
 
 def _found(claim: Claim, row: pd.Series, tables: Tables) -> str:
@@ -134,9 +140,7 @@ def _found(claim: Claim, row: pd.Series, tables: Tables) -> str:
         return ""
     compared = _compared(claim, tables["groups"])
     if compared is not None:
-        turn = 1 if claim.arguments[0] in FIRST_SIDES else -1
-        low, high = sorted((turn * compared["cluster_low"], turn * compared["cluster_high"]))
-        return bracketed(turn * compared["difference"], low, high)
+        return bracketed(compared["difference"], compared["low"], compared["high"])
     if claim.kind == "highest_in_most_models":
         return f"{percent(row['value'])} of the models"
     return f"rho = {row['value']:.2f}" if claim.kind == "rises_with_size" else f"{row['value']:+.2f}"
@@ -155,19 +159,21 @@ def _chance(claim: Claim, found: Evidence, tables: Tables, instrument: Instrumen
     return "; ".join(parts)
 
 
-def _compared(claim: Claim, groups: pd.DataFrame) -> "pd.Series | None":
-    """The row of ``GROUPS`` that a claim about groups of models is about, with ``p`` as it is to be quoted."""
+def _compared(claim: Claim, groups: pd.DataFrame) -> dict[str, Any] | None:
+    """What ``GROUPS`` has on a claim about two groups of models, seen from the claim's first; None if nothing."""
     if claim.kind != "group_above":
         return None
-    first, second, score = claim.arguments
-    column = first.partition("=")[0].partition("<")[0].rstrip(">")
-    if column not in COMPARISON_OF or not {first, second} & set(FIRST_SIDES):
-        return None
+    *sides, score = claim.arguments
     dimension = PROFILE_VARIANCE if score == "spread" else score
-    own = groups[(groups["comparison"] == COMPARISON_OF[column]) & (groups["dimension"] == dimension)]
-    if own.empty:
-        return None
-    return own.iloc[0].rename(None).pipe(lambda row: row.mask(row.index == "p", row["p_adjusted"]))
+    given = [parse_group(side) for side in sides]
+    for comparison, names in COMPARED.items():
+        known = [parse_group(name) for name in names]
+        own = groups[(groups["comparison"] == comparison) & (groups["dimension"] == dimension)]
+        if len(own) and given in (known, known[::-1]):
+            row, turn = own.iloc[0], 1 if given == known else -1
+            low, high = sorted((turn * row["cluster_low"], turn * row["cluster_high"]))
+            return {"difference": turn * row["difference"], "low": low, "high": high, "p": row["p_adjusted"]}
+    return None
 
 
 def headline(alternatives: pd.DataFrame, statistic: str, without: str, instrument: Instrument) -> pd.DataFrame:

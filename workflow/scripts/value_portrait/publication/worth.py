@@ -36,22 +36,30 @@ PLURALS = {
 }
 HEAD = f"""# What the numbers are worth
 
-Verdicts follow from rules: a claim *cannot be told from chance* where it is a test with p of {LEVEL} or more (models of
-one developer taken together, adjusted over dimensions); it *depends on* an option of the analysis where it holds in
-less than {percent(MOST_ANALYSES)} of the defensible analyses; it *holds for the average model only* where a model drawn
-at random is unlikely to have it. Brackets are 95 % intervals or ranges.
+Verdicts follow from rules, the first that fits: a claim *does not hold* where this run's number is not above 0 (a
+share of models: not above half); it *cannot be told from chance* where it is a test with p of {LEVEL} or more, or with
+too few models for a p; it *depends on* an option of the analysis where it holds in less than
+{percent(MOST_ANALYSES)} of the defensible analyses (last column); it *holds for the average model only* where a model
+drawn at random is unlikely to have it.
+
+Where open models are held against closed ones, models from 30 billion parameters against smaller ones, or reasoning
+models against others, p takes the models of one developer together and is adjusted over dimensions; elsewhere it takes
+models as independent draws, and is too small where they are related. Models known by printed scores alone count in
+these three comparisons, not elsewhere. Brackets are 95 % intervals or ranges, not adjusted: one may leave out 0
+although p is large.
 """
+SIMULATED = "**Simulated**: people, items or models are made up, and claims about real ones are put to these.\n"
 
 
-def describe_worth(tables: Tables, claims: Sequence[Claim], instrument: Instrument) -> str:
-    """The page as Markdown.
+def describe_worth(tables: Tables, claims: Sequence[Claim], simulated: bool, instrument: Instrument) -> str:
+    """The page as Markdown; it says so where anything is ``simulated``.
 
     Parameters
     ----------
     tables : of the robustness stage, by name: claims, groups, alphas, uncertainty, pairs, ranks, precision and
         alternatives; chance, replication and validity where people rated; circle where the instrument has one.
     """
-    parts = [HEAD, *claims_table(tables, claims, instrument)]
+    parts = [HEAD, *([SIMULATED] if simulated else []), *claims_table(tables, claims, instrument)]
     if "chance" in tables:
         key = [chance_line(tables["chance"], instrument), _replication_line(tables["replication"], instrument)]
         parts += ["## The item key\n", *_bullets([*key, validity_line(tables["validity"], instrument)])]
@@ -68,15 +76,16 @@ def describe_worth(tables: Tables, claims: Sequence[Claim], instrument: Instrume
     return "\n".join([*parts, "## The profiles\n", *_bullets(profiles)]) + "\n"
 
 
-def verdict_line(tables: Tables, claims: Sequence[Claim]) -> str:
+def verdict_line(tables: Tables, claims: Sequence[Claim], instrument: Instrument) -> str:
     """How many claims hold, and what becomes of the others; empty without claims that could be tested."""
-    verdicts = pd.Series(judge_all(claims, tables), dtype=str)
+    verdicts = pd.Series(judge_all(claims, tables, instrument), dtype=str)
     verdicts = verdicts.str.replace("^depends on .*", "depends on a choice of the analysis", regex=True)
     counts = verdicts[verdicts != "cannot be tested here"].value_counts()
     if counts.empty:
         return ""
-    said = [f"{n} {verdict if n == 1 else PLURALS.get(str(verdict), verdict)}" for verdict, n in counts.items()]
-    return f"Of {counts.sum()} claim{'s' if counts.sum() > 1 else ''} about models, {', '.join(said)}."
+    said = [f"{n} {words if n == 1 else PLURALS.get(str(words), words)}" for words, n in counts.items()]
+    claims_tested = "claim" if counts.sum() == 1 else "claims"
+    return f"Of {counts.sum()} {claims_tested} about models that can be tested, {', '.join(said)}."
 
 
 def chance_line(chance: pd.DataFrame, instrument: Instrument) -> str:
@@ -140,7 +149,7 @@ def _replication_line(replication: pd.DataFrame, instrument: Instrument) -> str:
     if pd.isna(own["rho_other"]):
         return "Too few raters to see whether tags come again in others."
     return (
-        f"Pairs that half of the raters tags correlate {own['rho']:.2f} there and {own['rho_other']:.2f} "
+        f"Pairs that half of the raters tag correlate {own['rho']:.2f} there and {own['rho_other']:.2f} "
         f"[{own['rho_other_low']:.2f}, {own['rho_other_high']:.2f}] in the other half, "
         f"which tags {percent(own['share_tagged_again'])} again."
     )
@@ -160,7 +169,7 @@ def _liking_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
     cells = [f"{instrument.titles[str(name)]} {before[name]:+.2f} to {after[name]:+.2f}" for name in moved.index]
     return (
         f"Models' ratings correlate {bracketed(row['value'], row['low'], row['high'])} with how much people like a "
-        f"response. With that taken out, most moves {', '.join(cells)}."
+        f"response. With that taken out, these move most: {', '.join(cells)}."
     )
 
 
@@ -195,7 +204,7 @@ def _pairs_line(pairs: pd.DataFrame, ranks: pd.DataFrame, instrument: Instrument
                 f"{ranks['model'].nunique()} places"
             )
     return (
-        f"Of all differences between two models on a dimension hold after adjustment: {'; '.join(parts)}."
+        f"Of all differences between two models on a dimension, these hold after adjustment: {'; '.join(parts)}."
         if parts
         else ""
     )

@@ -70,6 +70,12 @@ def read_claims(path: str | Path, instrument: Instrument) -> list[Claim]:
     return claims
 
 
+def named_highest(claims: Sequence[Claim], instrument: Instrument) -> list[str]:
+    """The dimensions of the main family that a claim names as most models' highest: the first such; none without."""
+    claimed = [claim.arguments for claim in claims if claim.kind == "highest_in_most_models"]
+    return next((names for names in claimed if set(names) <= set(instrument.main.names)), [])
+
+
 def families_of(claims: Sequence[Claim], instrument: Instrument) -> list[Family]:
     """The families whose scores the claims need, in the instrument's order."""
     named = {argument for claim in claims for argument in claim.arguments}
@@ -92,7 +98,7 @@ def _check_arguments(claim: Claim, where: str, instrument: Instrument) -> None:
         kinds = ("dimension",) * len(given)
     if len(given) != len(kinds):
         raise InputError(
-            where, f"{claim.kind} takes {len(kinds)} arguments, not {len(given)}.", f"Give {', '.join(kinds)}."
+            where, f"{claim.kind} takes {len(kinds)} arguments, not {len(given)}.", f"Write {'; '.join(kinds)}."
         )
     for kind, argument in zip(kinds, given, strict=True):
         _check_argument(kind, argument, where, instrument)
