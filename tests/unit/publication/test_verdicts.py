@@ -189,10 +189,8 @@ def test_claims_are_counted():
     rows += [HELD | {"claim": "c", "share_holds": 0.5}, HELD | {"claim": "d", "holds": False}]
     rows += [HELD | {"claim": "e", "holds": None}]
     said = verdict_line(tables(*rows), several, SMALL)
-    assert (
-        said
-        == "Of 4 claims about models that can be tested, 2 hold, 1 depends on a choice of the analysis, 1 does not hold."
-    )
+    counted = "2 hold, 1 depends on a choice of the analysis, 1 does not hold."
+    assert said == f"Of 4 claims about models that can be tested, {counted}"
     assert verdict_line(tables(rows[0]), several[:1], SMALL) == "Of 1 claim about models that can be tested, 1 holds."
     assert verdict_line(tables(rows[-1]), several[-1:], SMALL) == ""
 
