@@ -81,3 +81,10 @@ def test_every_place_that_the_architecture_names_is_there():
     assert named
     for place in named:
         assert (LIBRARY / place).exists() or (ROOT / place).exists(), place
+
+
+def test_no_two_test_modules_have_one_name():
+    # Without packages pytest imports them by their bare names.
+    names = [path.name for folder in ("unit", "workflow") for path in (ROOT / "tests" / folder).rglob("test_*.py")]
+    assert len(names) > 50
+    assert sorted(names) == sorted(set(names))

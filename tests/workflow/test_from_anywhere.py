@@ -16,6 +16,7 @@ study: simulated
 results_dir: results/small
 models: my/models.tsv
 simulation: {setting: easy, groups: 2, queries_per_group: 4, responses_per_query: 3, raters_per_group: 20}
+robustness: {resamples: 200, universes: 500}
 """
 MODULE = """\
 configfile: "mine.yaml"

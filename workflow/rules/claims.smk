@@ -23,7 +23,7 @@ rule judge_claims:
     input:
         survey="<results>/study/survey.parquet" if RATED else [],
         participants="<results>/study/participants.parquet" if RATED else [],
-        published="<results>/items/published_correlations.parquet" if PAPERS_OWN else [],
+        published="<results>/items/published_correlations.parquet" if PUBLISHED else [],
         item_key=[] if RATED else "<results>/items/item_key.csv",
         ratings="<results>/scores/ratings.parquet",
         item_table="<results>/study/items.parquet",

@@ -75,6 +75,8 @@ if workflow.is_main_process:
 # What the paper prints is about its own instrument.
 SHIPPED = as_instrument(checked(read_instrument, shipped("config/instruments/value_portrait.yaml")))
 PAPERS_OWN = CONFIG.study == "paper" and (MEASURED.families, MEASURED.options) == (SHIPPED.families, SHIPPED.options)
+# An archive may do without the authors' own correlations.
+PUBLISHED = PAPERS_OWN and set(study.PUBLISHED_CORRELATIONS.values()) <= set(ARCHIVE_FILES)
 # The certificate holds the paper's choices, but it needs answers to all of the paper's prompt versions.
 CERTIFIED = (
     bool(RECORDED_FILES)
