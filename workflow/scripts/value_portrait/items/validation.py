@@ -86,9 +86,19 @@ def correlate(ratings: np.ndarray, scores: np.ndarray, method: str) -> np.ndarra
 
 
 def pearson_matrix(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Pearson correlations of the columns of ``x`` (n × a) with those of ``y`` (n × b), as (a × b); NaN if constant."""
-    x, y = (_unit_columns(values) for values in (x, y))
-    return np.clip(x.T @ y, -1, 1)
+    """Pearson correlations of the columns of ``x`` (n × a) with those of ``y`` (n × b), as (a × b); NaN if constant.
+
+    Stacks of such arrays give a stack.
+    """
+    x, y = (unit_columns(values) for values in (x, y))
+    return np.clip(np.swapaxes(x, -1, -2) @ y, -1, 1)
+
+
+def unit_columns(values: np.ndarray) -> np.ndarray:
+    """Columns (..., n, a) of mean 0 and length 1; NaN for a constant one, whose mean may be off by rounding."""
+    centred = values - values.mean(axis=-2, keepdims=True)
+    length = np.linalg.norm(centred, axis=-2, keepdims=True)
+    return centred / np.where(np.ptp(values, axis=-2, keepdims=True) > 0, length, np.nan)
 
 
 def correlation_p(rho: np.ndarray, n: int | np.ndarray) -> np.ndarray:
@@ -148,12 +158,6 @@ def describe_items(survey: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
         floor=lambda x: (x == instrument.lowest).mean(),
         ceiling=lambda x: (x == instrument.highest).mean(),
     ).reset_index()
-
-
-def _unit_columns(values: np.ndarray) -> np.ndarray:
-    """Columns of mean 0 and length 1; NaN for a constant one, whose mean may be off by rounding."""
-    centred = values - values.mean(axis=0)
-    return centred / np.where(np.ptp(values, axis=0) > 0, np.linalg.norm(centred, axis=0), np.nan)
 
 
 def _items_by_raters(survey: pd.DataFrame) -> dict[tuple[str, ...], list[str]]:

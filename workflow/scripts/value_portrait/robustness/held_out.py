@@ -6,6 +6,7 @@ import numpy as np
 
 from value_portrait.instrument import Family, Instrument
 from value_portrait.items.validation import Block
+from value_portrait.robustness.resampling import draw_orders
 from value_portrait.robustness.shuffling import strongest, unit_columns
 
 
@@ -43,7 +44,7 @@ def held_out_correlations(
         for block, (ratings, scores) in zip(blocks, columns, strict=True):
             raters = len(block.raters)
             own = scores if shuffles is None else scores[random.permutation(raters)]
-            orders = random.permuted(np.tile(np.arange(raters), (splits, 1)), axis=1)
+            orders = draw_orders(random, splits, raters)
             choosing.append(_correlate_some(ratings, own[:, places], orders[:, : raters // 2]))
             scored.append(orders[:, raters // 2 :])
         tagged = strongest(np.concatenate(choosing, axis=1), counts, polarity).astype(np.float32)

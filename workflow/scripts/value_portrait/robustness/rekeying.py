@@ -9,13 +9,14 @@ without replacement need no further scaling: (n - d) / d is 1 for d = n / 2 (Sha
 17, eq. 2.4).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Block
+from value_portrait.robustness.shuffling import score_keys
 
 # Fisher's z of half of them has a standard error from four raters on.
 LEAST_RATERS = 8
@@ -106,7 +107,9 @@ def score_variance(
     squares: np.ndarray | float = 0
     n: np.ndarray | float = 0
     origin = None
-    for scores in _scores(averages, polarity, centring, instrument):
+    step = max(1, 4_000_000 // (len(averages) * polarity.shape[2]))
+    for start in range(0, len(polarity), step):
+        scores = score_keys(averages, polarity[start : start + step], centring, instrument)
         if changes:
             scores = scores[:, changes[0]] - scores[:, changes[1]]
         present = np.isfinite(scores)
@@ -159,35 +162,3 @@ def _standardised(values: np.ndarray) -> np.ndarray:
     deviations = values - values.mean(axis=0)
     spread = values.std(axis=0)
     return deviations / np.where(spread > 0, spread, 1)
-
-
-def _scores(averages: np.ndarray, polarity: np.ndarray, centring: str, instrument: Instrument) -> Iterator[np.ndarray]:
-    """Scores (b, S, D) of some draws at a time, as memory allows."""
-    given = ~np.isnan(averages)
-    rated = np.where(given, averages, 0).astype(np.float32)
-    # Few subjects lack an item, and what the others count is the same.
-    patterns, of_subject = np.unique(given, axis=0, return_inverse=True)
-    patterns = patterns.astype(np.float32)
-    families = [family for family, _ in instrument.dimensions]
-    step = max(1, 4_000_000 // (len(averages) * len(families) + polarity[0].size))
-    for start in range(0, len(polarity), step):
-        part = polarity[start : start + step].astype(np.float32)
-        tagged = np.abs(part)
-
-        def total(values: np.ndarray, of_items: np.ndarray) -> np.ndarray:
-            return np.tensordot(of_items, values, axes=(1, 1)).swapaxes(1, 2)
-
-        with np.errstate(invalid="ignore", divide="ignore"):
-            counts = total(patterns, tagged)
-            scores: np.ndarray = total(rated, part)
-            if centring != "none":
-                signs = counts if part.min() >= 0 else total(patterns, part)
-                for family in dict.fromkeys(families):
-                    own = np.equal(families, family)
-                    pool = tagged[:, :, own].max(axis=2, keepdims=True)
-                    if centring == "all_items":
-                        pool = np.ones_like(pool)
-                    centre = total(rated, pool) / total(patterns, pool)[:, of_subject]
-                    scores[:, :, own] -= np.nan_to_num(centre) * signs[:, of_subject][:, :, own]
-            scores /= counts[:, of_subject]
-        yield scores

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import special
 
 from value_portrait.instrument import Instrument
-from value_portrait.items.validation import Block, survey_blocks
+from value_portrait.items.validation import Block, pearson_matrix, survey_blocks
 
 # Correlations that are equal but for rounding are equal: a sum in another order must not make a tag.
 ROUNDING = 1e-12
@@ -94,17 +94,14 @@ def correlate_samples(ratings: np.ndarray, scores: np.ndarray, method: str) -> n
 
     ``ratings`` (S, n, I) and ``scores`` (S, n, D) give (S, I, D); NaN if constant.
     """
-    x, y = (_unit_columns(stats.rankdata(v, axis=1) if method == "spearman" else v) for v in (ratings, scores))
-    return np.clip(np.swapaxes(x, 1, 2) @ y, -1, 1)
+    if method == "spearman":
+        from scipy import stats  # takes 0.6 s, and whoever needs orders alone should not wait for it
+
+        ratings, scores = (stats.rankdata(values, axis=1) for values in (ratings, scores))
+    return pearson_matrix(ratings, scores)
 
 
 def in_chunks(total: int, cells: int, most: int = 2_000_000) -> Iterator[slice]:
     """Slices of ``total`` draws of which each needs so many ``cells``; ``most`` are in memory at a time."""
     size = max(most // max(cells, 1), 1)
     return (slice(start, min(start + size, total)) for start in range(0, total, size))
-
-
-def _unit_columns(values: np.ndarray) -> np.ndarray:
-    centred = values - values.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(centred, axis=1, keepdims=True)
-    return centred / np.where(np.ptp(values, axis=1, keepdims=True) > 0, length, np.nan)

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.instrument import Instrument
+from value_portrait.items import validation
 from value_portrait.items.validation import Block
+from value_portrait.robustness.resampling import draw_orders
 
 # Studies that are shuffled at once: it bounds the memory.
 AT_ONCE = 250
@@ -32,9 +34,7 @@ def unit_columns(blocks: Sequence[Block], method: str, instrument: Instrument) -
         for values in (block.ratings, scores):
             if method == "spearman":
                 values = pd.DataFrame(values).rank(na_option="keep").to_numpy()
-            centred = values - values.mean(axis=0)
-            length = np.where(np.ptp(values, axis=0) > 0, np.linalg.norm(centred, axis=0), np.nan)
-            pair.append((centred / length).astype(np.float32))
+            pair.append(validation.unit_columns(values).astype(np.float32))
         columns.append((pair[0], pair[1]))
     return columns
 
@@ -56,7 +56,7 @@ def shuffled_correlations(
         size = min(AT_ONCE, draws - start)
         parts = []
         for ratings, scores in columns:
-            orders = random.permuted(np.tile(np.arange(len(scores)), (size, 1)), axis=1)
+            orders = draw_orders(random, size, len(scores))
             parts.append(np.tensordot(scores[orders], ratings, axes=(1, 0)).transpose(0, 2, 1))
         yield np.concatenate(parts, axis=1)
 
