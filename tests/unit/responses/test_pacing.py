@@ -11,7 +11,7 @@ from targets import make_plan, make_target, run
 from value_portrait.responses.pacing import Pacer, Stopped
 from value_portrait.responses.replies import Reply
 
-NUMBER, LIMIT = 240, 20
+NUMBER, LIMIT = 400, 20
 CASES: dict[str, tuple[dict[str, Any], float | None]] = {
     "row": ({}, 60 * LIMIT),
     "headers": ({"limit_headers": {"x-ratelimit-limit-requests": str(60 * LIMIT)}}, None),
@@ -37,8 +37,7 @@ def test_the_pace_is_that_of_the_server_however_it_tells(tmp_path: Path) -> None
     for case, (elapsed, refused, missing) in results.items():
         # Within 5 % is what the benchmark shows on a quiet machine; here, that no case falls far behind.
         assert elapsed <= 1.5 * ideal, (case, results)
-        # What it takes to learn the limit, however many requests follow.
-        assert refused <= 8, (case, results)
+        assert refused <= 0.02 * NUMBER, (case, results)
         assert missing == 0
 
 
