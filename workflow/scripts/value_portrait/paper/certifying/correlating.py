@@ -78,29 +78,36 @@ def spearman_by_scipy(survey: pd.DataFrame, participants: pd.DataFrame, correlat
 
 
 def _two_profiles(explanation: Explanation) -> Finding:
-    sittings, positions = explanation.sittings, explanation.positions
-    sought = sittings[~sittings["stored_profile_fits"]]
+    sittings, positions, controls = explanation.sittings, explanation.positions, explanation.controls
+    sought = sittings[sittings["second_profile_found"].notna()]
     words = []
-    for row in sought.itertuples():
+    for row, control in zip(sought.itertuples(), controls.itertuples(), strict=True):
         own = positions[(positions["participant_id"] == row.participant_id) & (positions["group"] == row.group)]
         other = own["largest_difference_stored"] > TOLERANCE
         words.append(
             f"in group {row.group} {row.n_exact} of {row.n_correlations} correlations are exact with the stored "
             f"profile, {row.n_exact_explained} with a second one: {other.sum()} of {len(own)} dimensions need another "
-            f"score, and on {(own['n_positions'] == 1).sum()} exactly one position among the raters does it"
+            f"score, and on {(own['n_positions'] == 1).sum()} exactly one position among the raters does it; another "
+            f"profile of any other rater of the group makes at most {control.n_exact_next} exact"
         )
-    fitting = sittings[sittings["stored_profile_fits"]]
     words += [
         f"in group {row.group} the stored profile gives {row.n_exact} of {row.n_correlations}"
-        for row in fitting.itertuples()
+        for row in sittings.drop(sought.index).itertuples()
     ]
+    holds = bool(
+        len(sought)
+        and sought["second_profile_found"].all()
+        and sittings.drop(sought.index)["stored_profile_fits"].all()
+        and (2 * controls["n_exact_next"] < controls["n_exact"]).all()
+    )
     return Finding(
         TWO_PROFILES,
         "cause",
-        "The archive stores one questionnaire profile for a participant who sat in two groups; with another profile "
-        "for the other sitting, one rank per dimension, the published correlations of that group come out.",
-        bool(len(sought) and sought["second_profile_found"].all()),
-        "; ".join(words) or "nobody sat in two groups with differing correlations",
+        "The archive stores one questionnaire profile for a participant who sat in two groups; it fits one sitting; "
+        "with another profile for the other one, one rank per dimension, the published correlations of that group come "
+        "out.",
+        holds,
+        "; ".join(words) or "nobody sat in two groups",
     )
 
 
