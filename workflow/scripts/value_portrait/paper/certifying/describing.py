@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from value_portrait.paper.certifying.paper import ORDER
 from value_portrait.paper.certifying.rows import COMPARED, STATUSES, comparisons
 
 # So many rows of a kind are named one by one; the CSV file has the rest.
@@ -28,12 +29,12 @@ SOURCE_OF_TABLE = {
 }
 
 
-# Totals, as count_statuses names them, with the words of the verdict.
+# What is added up, in this order, with the words of the verdict; the rest follows from the numbers in print.
 TOTALS = {"in print": "numbers in print", "in the archive's files": "comparisons with the archive's files"}
 
 
 def count_statuses(certificate: pd.DataFrame) -> pd.DataFrame:
-    """Comparisons per source and status: what the paper prints, then the archive's files, and a total of each."""
+    """Comparisons per source and status: of what the paper prints, of the archive's files, and a total of each."""
     own = comparisons(certificate)
     counts = pd.crosstab(own["source"], own["status"])
     counts = counts.reindex(
@@ -41,17 +42,11 @@ def count_statuses(certificate: pd.DataFrame) -> pd.DataFrame:
         columns=[status for status in STATUSES if status in counts or status == "differs"],
         fill_value=0,
     )
-    archived = counts.index.str.startswith("archive: ")
-    parts = [
-        part
-        for chosen, name in zip((~archived, archived), TOTALS, strict=True)
-        for part in _totalled(counts[chosen], name)
-    ]
+    archived, derived = counts.index.str.startswith("archive: "), counts.index == ORDER
+    parts = [counts[derived]]
+    for chosen, name in zip((archived, ~archived & ~derived), reversed(TOTALS), strict=True):
+        parts = [counts[chosen], counts[chosen].sum().to_frame(name).T, *parts]
     return pd.concat(parts)
-
-
-def _totalled(counts: pd.DataFrame, name: str) -> list[pd.DataFrame]:
-    return [counts, counts.sum().to_frame(name).T]
 
 
 def verdict(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
@@ -59,12 +54,12 @@ def verdict(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
     counts = count_statuses(certificate).reindex(columns=list(STATUSES), fill_value=0)
     still_open = certificate.loc[certificate["status"] == "unexplained", "quantity"]
     tested = findings[findings["kind"] != "fact"]
-    held = [f"{own['holds'].sum()} of {len(own)} {kind}s" for kind, own in tested.groupby("kind")]
+    held = [f"{own['holds'].sum()} of {len(own)} {kind}s" for kind, own in tested.groupby("kind", sort=False)]
     failed = tested.loc[~tested["holds"], "name"]
     return "\n".join(
         [
             *(_counted(words, counts.T[name]) for name, words in TOTALS.items()),
-            f"Tested on these data: {_and(held)} hold" + (f" (not: {', '.join(failed)})." if len(failed) else "."),
+            f"Tested on these data: {', '.join(held)} hold" + (f" (not: {', '.join(failed)})." if len(failed) else "."),
             "Still open: " + (", ".join(still_open) or "nothing") + ".",
         ]
     )
@@ -73,18 +68,11 @@ def verdict(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
 def _counted(what: str, counts: "pd.Series[Any]") -> str:
     named = {"unexplained": "open", "differs": "differ"}
     compared = ", ".join(f"{counts[status]:,} {named.get(status, status)}" for status in COMPARED)
-    waiting = counts.drop(list(COMPARED))
-    without = f"; {waiting.sum():,} cannot be compared: " + ", ".join(
-        f"{count:,} {status}" for status, count in waiting.items() if count
-    )
+    waiting = [f"{count:,} {status}" for status, count in counts.drop(list(COMPARED)).items() if count]
     return (
-        f"{counts.sum():,} {what}, {counts[list(COMPARED)].sum():,} of them compared: {compared}"
-        f"{without if waiting.sum() else ''}."
+        f"{counts.sum():,} {what}, {counts[list(COMPARED)].sum():,} of them compared: {compared}. "
+        f"Not to be compared: {', '.join(waiting) or 'none'}."
     )
-
-
-def _and(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def complain(certificate: pd.DataFrame, findings: pd.DataFrame, path: str) -> str:
@@ -107,7 +95,11 @@ def complain(certificate: pd.DataFrame, findings: pd.DataFrame, path: str) -> st
 def describe(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
     """The certificate as Markdown."""
     counts = count_statuses(certificate)
-    causes = certificate.loc[certificate["status"].isin(["explained", "conjectured"]), "cause"]
+    # A correlation and its p are one comparison.
+    counted = certificate["status"].isin(["explained", "conjectured"]) & ~certificate["quantity"].str.startswith(
+        "p of "
+    )
+    causes = certificate.loc[counted, "cause"]
     causes = causes.str.split("; ").explode()
     explained = causes.value_counts().to_dict()
     lines = [

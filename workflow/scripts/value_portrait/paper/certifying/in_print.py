@@ -16,7 +16,7 @@ from value_portrait.items.validation import select_items
 from value_portrait.paper.certifying.distances import distances
 from value_portrait.paper.certifying.in_archive import NOT_RECORDED
 from value_portrait.paper.certifying.new_data import MICRODATA
-from value_portrait.paper.certifying.paper import ALL_MODELS, WHOLE_RATERS
+from value_portrait.paper.certifying.paper import ALL_MODELS, ORDER, WHOLE_RATERS
 from value_portrait.paper.certifying.printed import PRINTED, cell_names, printed_numbers
 from value_portrait.paper.certifying.rows import absent, compare, compare_sets
 from value_portrait.paper.instrument import VALUE_PORTRAIT
@@ -108,7 +108,7 @@ def order_of_values(printed: pd.DataFrame, steps: Frames) -> pd.DataFrame:
         ]
         found = {cause: [_top(sign * own) for own in values] for cause, values in scores.items()}
         names = [f"{model}: three {end} values" for model in models]
-        rows.append(compare_sets("Table 8, order of values", names, sets, found, "score_models"))
+        rows.append(compare_sets(ORDER, names, sets, found, "score_models"))
     return pd.concat(rows)
 
 

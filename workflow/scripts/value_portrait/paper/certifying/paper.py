@@ -13,6 +13,9 @@ WHOLE_RATERS = "cut to whole raters"
 # Inferred from the very numbers that they explain; nothing else speaks for them.
 CONJECTURED = frozenset({OF_TABLE_8, ALL_MODELS, WHOLE_RATERS})
 
+# What is compared beside the numbers in print: an order that follows from them.
+ORDER = "Table 8, order of values"
+
 # What applies to the numbers of each source, in this order. Stated before any number is looked at: the one value that
 # is expected has all of them applied, wherever a cause reaches.
 _OF_SCORES = (TWO_PROFILES, KEPT_PAIR, LOST)
@@ -23,7 +26,7 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "Table 4": (),
     "Table 5": (TWO_PROFILES,),
     "Table 8": _OF_SCORES,
-    "Table 8, order of values": _OF_SCORES,
+    ORDER: _OF_SCORES,
     "Table 9": _OF_SCORES,
     "Appendix D.1": (),
     "Appendix D.2": (TWO_PROFILES,),
