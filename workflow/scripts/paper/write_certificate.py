@@ -43,25 +43,25 @@ def write_certificate(
         observations,
     )
     made = certify(material, [*read_findings(inputs["findings_on_correlations"]), alphas])
-    findings = findings_frame(made.findings)
+    rows, findings = made.rows, findings_frame(made.findings)
     for name, table in made.tables.items():
         write_csv(table, outputs[name])
     write_csv(findings, outputs["findings"])
     for path in map(Path, outputs["beside_print"]):
         name = path.stem.removesuffix("_beside_print")
         source = describing.SOURCE_OF_TABLE[name]
-        beside = describing.beside_print(made.rows, source)
+        beside = describing.beside_print(rows, source)
         if path.suffix == ".csv":
             write_csv(beside, path)
         else:
             with written_whole(path) as partial:
                 caption = f"{source}: printed, ours, and ours with the causes applied."
                 partial.write_text(latex(beside, caption, path.stem, VALUE_PORTRAIT), encoding="utf-8")
-    write_csv(made.rows, outputs["certificate"])
+    write_csv(rows, outputs["certificate"])
     for name, text in {
-        "description": describing.describe(made.rows, findings),
-        "verdict": describing.verdict(made.rows, findings) + "\n",
-        "differences": describing.complain(made.rows, findings, outputs["certificate"]),
+        "description": describing.describe(rows, findings),
+        "verdict": describing.verdict(rows, findings) + "\n",
+        "differences": describing.complain(rows, findings, outputs["certificate"]),
     }.items():
         with written_whole(outputs[name]) as partial:
             partial.write_text(text, encoding="utf-8")

@@ -82,11 +82,12 @@ def test_the_authors_key_takes_the_contained_pairs():
     assert key["item_id"].tolist() == ["1-1", "1-2", "1-3", "1-3"]
 
 
-UNTAGGED = pd.DataFrame({"model": ["fir", "fir", "oak"], "item_id": ["1-3", "1-4", "1-2"]})
+RECORDS = pd.DataFrame({"model": ["fir", "fir", "oak", "oak", "fir"], "item_id": ["1-3", "1-4", "1-2", "1-1", "1-2"]})
+RECORDS = RECORDS.assign(prompt_version=["v1", "v1", "v1", "v1", "v2"], tagged=[False, False, False, True, False])
 
 
 def test_lost_are_rated_items_of_the_key_without_tags_in_the_first_record():
-    lost = lost_items(UNTAGGED, RATINGS, KEY)
+    lost = lost_items(RECORDS, RATINGS, KEY)
     # 1-4 carries no tag in the key; oak's 1-2 has a rating under the second version alone.
     assert lost.to_dict("records") == [
         {"model": "fir", "item_id": "1-3", "family": "pvq", "dimension": "Security", "n_ratings": 2},
@@ -95,7 +96,7 @@ def test_lost_are_rated_items_of_the_key_without_tags_in_the_first_record():
 
 
 def test_a_lost_item_leaves_means_and_centre_of_its_model():
-    left = without_lost_items(RATINGS, lost_items(UNTAGGED, RATINGS, KEY))
+    left = without_lost_items(RATINGS, lost_items(RECORDS, RATINGS, KEY))
     expected = [[6, 4, np.nan, 1.5], [3, np.nan, 4, 2]]
     np.testing.assert_array_equal(left.averages(), expected)
     # oak without 1-2: Power 3, Security 4, centre 3.5. With it: Power 4, centre 12 / 3.

@@ -168,7 +168,9 @@ OPEN = pd.DataFrame({"source": ["Table 8"], "quantity": ["cell"], "published": [
 
 
 def judged(row, unproven=()):
-    return judge(row.to_frame().T.reset_index(drop=True), unproven, OPEN.assign(tried="all"))["status"].iloc[0]
+    return judge(
+        row.to_frame().T.reset_index(drop=True), unproven, OPEN.assign(tried="all").set_index(["source", "quantity"])
+    )["status"].iloc[0]
 
 
 def test_an_open_difference_is_known_only_while_both_numbers_are_as_recorded():
@@ -273,7 +275,7 @@ def test_alpha_by_the_formula_is_pingouins(monkeypatch):
             .query("coefficient == 'alpha'")
             .set_index(["family", "dimension"])["estimate"]
         )
-        ours = alphas_by_formula(ratings.observations(kind), ratings.items, key)
+        ours = alphas_by_formula(ratings, kind, key)
         assert ours["pvq", "Power"] == pytest.approx(theirs["pvq", "Power"], abs=1e-12)
         assert ours.drop(("pvq", "Power")).isna().all()
 
@@ -393,15 +395,18 @@ def test_data_that_the_archive_lacks_stand_beside_the_print_without_a_verdict():
         ],
         columns=["source", "weighting", "axis", "group", "dimension", "human_effect"],
     )
-    asked = pd.DataFrame({"model": ["gemma3-4b-it"], "dimension": ["Power"], "centred_mean": [0.03]})
+    # One item for Power, one for Hedonism: the centre is 3, Power is one above it.
+    asked = Ratings([("gemma3-4b-it", "baseline")], ["v1"], ["1-1", "1-2"], np.array([[[4, 2]]], np.int8))
+    key = pd.DataFrame({"item_id": ["1-1", "1-2"], "family": "pvq", "dimension": ["Power", "Hedonism"], "polarity": 1})
     printed = {name: read_printed(name, ROOT / shape.file) for name, shape in PRINTED.items()}
-    rows = new_data(printed, asked, effects, people).query("status == 'new data'")
+    rows = new_data(printed, asked, key, effects, people).query("status == 'new data' and ours.notna()")
     assert list(zip(rows["source"], rows["quantity"], rows["published"], rows["ours"], strict=True)) == [
-        ("Table 12", "gemma3-4b-it: Power", 0.04, 0.03),
+        ("Table 12", "gemma3-4b-it: Power", 0.04, 1.0),
+        ("Table 12", "gemma3-4b-it: Hedonism", -0.01, -1.0),
         ("Tables 13 to 16, people", "gender: Male: Power (weighting anweight)", 0.08, 0.07),
         ("Tables 13 to 19, personas", "gender: Male: Power (gpt-4o-x)", 0.0, 0.25),
         ("Table 17", "Power: Power (gpt-4o-x)", 0.55, 0.5),
     ]
-    nothing = new_data(printed, asked.iloc[:0], effects.iloc[:0], pd.DataFrame(columns=people.columns))
+    nothing = new_data(printed, asked.take([]), key, effects.iloc[:0], pd.DataFrame(columns=people.columns))
     assert len(nothing) == 121 + 130 + 375 + 100
     assert set(nothing["status"]) == {"needs live answers", "needs microdata"}

@@ -1,6 +1,6 @@
 """Cronbach's alpha among models under the choices that the paper leaves open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -71,12 +71,13 @@ def cronbach_alpha(rated: np.ndarray, formula: str) -> float:
         return float(k / (k - 1) * (1 - np.trace(matrix) / matrix.sum()))
 
 
-def alphas_by_formula(rows: np.ndarray, items: Sequence[str], key: pd.DataFrame) -> "pd.Series[Any]":
-    """Cronbach's alpha of every dimension over the rows (N, I) that rate all its items, by (family, dimension).
+def alphas_by_formula(ratings: Ratings, observations: str, key: pd.DataFrame) -> "pd.Series[Any]":
+    """Cronbach's alpha of every dimension over the observations that rate all its items, by (family, dimension).
 
-    Items keyed -1 are mirrored.
+    ``observations`` is a kind of ``Ratings.observations``. Items keyed -1 are mirrored.
     """
-    place = {item: index for index, item in enumerate(items)}
+    rows = ratings.observations(observations)
+    place = {item: index for index, item in enumerate(ratings.items)}
     alphas = {}
     for family, dimension in VALUE_PORTRAIT.dimensions:
         own = key[(key["family"] == family) & (key["dimension"] == dimension)]
@@ -91,7 +92,7 @@ def alpha_by_two_routes(
     """The run's own alphas (table ``reliability``, by pingouin) beside the closed formula on the same ratings."""
     chosen = (reliability["source"] == "models") & (reliability["coefficient"] == "alpha")
     own = reliability[chosen].astype({"family": str, "dimension": str})
-    formula = alphas_by_formula(ratings.observations(observations), ratings.items, key)
+    formula = alphas_by_formula(ratings, observations, key)
     return two_routes(
         "Cronbach's alpha",
         "The run's alphas among models",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -19,7 +18,6 @@ from value_portrait.paper.certifying.paper import (
     OF_TABLE_8,
     THRESHOLD,
     TWO_PROFILES,
-    VERSIONS,
 )
 from value_portrait.paper.certifying.switched_pairs import add_pairs, judge_pairs, pairs_beyond_p
 from value_portrait.paper.instrument import VALUE_PORTRAIT
@@ -57,27 +55,26 @@ def apply_causes(m: Material) -> Applied:
     keys = {cause: select_items(frame, THRESHOLD, MAX_P) for cause, frame in correlations.items()}
     pairs = judge_pairs(pairs_beyond_p(m.explained, THRESHOLD, MAX_P), ratings, keys[TWO_PROFILES], m.scores)
     keys[KEPT_PAIR] = add_pairs(keys[TWO_PROFILES], pairs[pairs["contained"].fillna(False)])
-    untagged = m.records[(m.records["prompt_version"] == VERSIONS[0]) & ~m.records["tagged"]]
-    lost = lost_items(untagged[["model", "item_id"]].astype(str), ratings, keys[KEPT_PAIR])
+    lost = lost_items(m.records, ratings, keys[KEPT_PAIR])
     profiles = {cause: profile_models(ratings, key, CENTRING, VALUE_PORTRAIT) for cause, key in keys.items()}
     profiles[LOST] = profile_models(without_lost_items(ratings, lost), keys[KEPT_PAIR], CENTRING, VALUE_PORTRAIT)
     values, traits = (
         {cause: family_scores(frame, VALUE_PORTRAIT.family(family)) for cause, frame in profiles.items()}
         for family in ("pvq", "bfi")
     )
-    everyone, table_8 = (
-        partial(alphas_by_formula, block.observations("model_by_version"), ratings.items)
-        for block in (ratings, of_models(ratings, m.printed["value_scores"].index))
+    table_8 = of_models(ratings, m.printed["value_scores"].index)
+    *alphas, all_alphas = (
+        alphas_by_formula(block, "model_by_version", keys[cause])["pvq"]
+        for block, cause in ((ratings, ""), (table_8, ""), (table_8, TWO_PROFILES), (ratings, TWO_PROFILES))
     )
-    alphas = {"": everyone(keys[""]), OF_TABLE_8: table_8(keys[""]), TWO_PROFILES: table_8(keys[TWO_PROFILES])}
     return Applied(
         correlations,
         keys,
         profiles,
         values,
         traits,
-        {cause: own["pvq"] for cause, own in alphas.items()},
-        everyone(keys[TWO_PROFILES])["pvq"],
+        dict(zip(("", OF_TABLE_8, TWO_PROFILES), alphas, strict=True)),
+        all_alphas,
         pairs,
         lost,
     )

@@ -6,7 +6,17 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.paper.certifying.findings import Finding
-from value_portrait.paper.certifying.paper import ALL_MODELS, KEPT_PAIR, LOST, OF_TABLE_8, WHOLE_RATERS
+from value_portrait.paper.certifying.in_print import cross_loading, items_per_value
+from value_portrait.paper.certifying.paper import (
+    ALL_MODELS,
+    KEPT_PAIR,
+    LOST,
+    MAX_P,
+    OF_TABLE_8,
+    THRESHOLD,
+    TWO_PROFILES,
+    WHOLE_RATERS,
+)
 from value_portrait.paper.certifying.printed import printed_numbers
 from value_portrait.paper.claims import PAPER_HIGHEST, TRAIT_SCALE
 from value_portrait.paper.instrument import VALUE_PORTRAIT
@@ -67,16 +77,20 @@ def lost_in_averaging(reproduced: pd.DataFrame, lost: pd.DataFrame, tolerance: f
     )
 
 
-def counted_without_p(rows_without: pd.DataFrame, rows_with: pd.DataFrame) -> Finding:
-    """Table 5 and D.2 leave out the p-limit; rows made without and with it, all other causes applied."""
-    own = rows_without["ours_with_causes"].notna()
-    equal = [int((frame.loc[own, "status"] != "differs").sum()) for frame in (rows_without, rows_with)]
+def counted_without_p(table_5: pd.DataFrame, d2: pd.DataFrame, correlations: pd.DataFrame) -> Finding:
+    """Table 5 and D.2, as printed, leave out the p-limit; ``correlations`` are those with all causes applied."""
+    equal, n = [], 0
+    for limited in (correlations, correlations[correlations["p"] < MAX_P]):
+        steps = {TWO_PROFILES: limited}
+        rows = pd.concat([items_per_value(table_5, steps, THRESHOLD), cross_loading(d2, steps, THRESHOLD)])
+        equal.append(int((rows["status"] == "match").sum()))
+        n = int(rows["ours"].notna().sum())
     return Finding(
         "tags without a p-limit",
         "cause",
         "Table 5 and appendix D.2 count every |rho| > 0.3, whatever its p-value; the scores use p < 0.05.",
-        bool(2 * equal[0] > own.sum() and equal[1] < equal[0]),
-        f"of {own.sum()} numbers {equal[0]} come out without the limit, {equal[1]} with it",
+        2 * equal[0] > n and equal[1] < equal[0],
+        f"of {n} numbers {equal[0]} come out without the limit, {equal[1]} with it",
     )
 
 
@@ -157,12 +171,12 @@ def third_place(rows: pd.DataFrame, printed: pd.DataFrame, values: pd.DataFrame)
 
     Parameters
     ----------
-    rows : those of the abstract; printed : Table 8 as printed, by model.
+    rows : those of the abstract; printed : Table 8 as printed.
     values : wide value scores of all recorded models, all causes applied.
     """
     if (rows["status"] == "not in this run").all():
         return None
-    parts = []
+    parts, printed = [], printed.astype(float)
     for who, means in {
         f"the {len(printed)} models of Table 8 as printed": printed.mean(),
         f"all {len(values)} models": values[_VALUES].mean(),

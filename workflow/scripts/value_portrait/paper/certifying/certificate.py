@@ -16,20 +16,22 @@ from value_portrait.paper.certifying.findings import Finding, open_differences, 
 from value_portrait.paper.certifying.lost_items import reproduce_scores
 from value_portrait.paper.certifying.material import Material, of_models
 from value_portrait.paper.certifying.new_data import new_data
-from value_portrait.paper.certifying.paper import CENTRING, KEPT_PAIR, LOST, MAX_P, THRESHOLD, TWO_PROFILES
+from value_portrait.paper.certifying.paper import KEPT_PAIR, LOST, MAX_P, THRESHOLD, TWO_PROFILES
 from value_portrait.paper.certifying.rows import judge
-from value_portrait.paper.instrument import VALUE_PORTRAIT
-from value_portrait.scores.profiles import profile_models
-from value_portrait.scores.ratings import Ratings
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """The certificate's rows, the findings, and by name the tables behind them, each as its function describes it."""
+    """The certificate's rows by source, the findings, and by name the tables behind them."""
 
-    rows: pd.DataFrame
+    parts: Mapping[str, pd.DataFrame]
     findings: list[Finding]
     tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """All rows."""
+        return pd.concat(self.parts.values(), ignore_index=True)
 
 
 def certify(m: Material, known: Sequence[Finding | None]) -> Certificate:
@@ -45,55 +47,27 @@ def certify(m: Material, known: Sequence[Finding | None]) -> Certificate:
         "recomputed": applied.keys[""],
         "without repeated participants": select_items(m.without_repeated, THRESHOLD, MAX_P),
     }
-    tag_changes, profile_changes = trace_effects(scenarios, "published", m.by_published)
-    reproduced = reproduce_scores(applied.profiles[LOST], applied.profiles[KEPT_PAIR], m.scores)
-    parser_effects = parsing.parser_effects(m.by_published, m.by_strict, published_key)
-    differences = unscored.record_differences(m.records, m.by_published)
-    found = [
-        finding
-        for finding in (
-            *known,
-            facts.reach_of_repeated(tag_changes, profile_changes),
-            *examine_causes(m, applied, parts, reproduced),
-            *unscored.records_hold(m.records, differences),
-            unscored.texts_of_items(m.item_table, m.tagged_items),
-            unscored.fingerprints(
-                {name: getattr(m, name) for name in m.printed["fingerprints"].index}, m.printed["fingerprints"]
-            ),
-            two_routes(
-                "distances on the circle",
-                "Pairs of appendix D.2",
-                {
-                    "sums over a matrix of signs": distances(m.recomputed, THRESHOLD),
-                    "the publication's loop over pairs": tabulated_distances(m.recomputed, THRESHOLD),
-                },
-                0,
-            ),
-            parsing.parsers(m.read_apart, parser_effects, m.by_published.values.size, len(m.by_published.subjects)),
-            facts.odd_words(m.prompts),
-            facts.provider_defaults([model for model, _ in m.by_published.subjects if model in m.openai]),
-        )
-        if finding is not None
-    ]
-    listed = m.printed["open_differences"].reset_index()
-    rows = judge(pd.concat(parts.values(), ignore_index=True), [own.name for own in found if not own.holds], listed)
-    return Certificate(
-        rows,
-        [*found, open_differences(rows, listed)],
-        {
-            "tag_changes": tag_changes,
-            "profile_changes": profile_changes,
-            "switched_pairs": applied.pairs,
-            "lost_items": reproduced[reproduced["model"].isin(applied.lost["model"])],
-            "alpha_choices": vary_alpha(
-                of_models(m.by_published, m.printed["value_scores"].index),
-                {"p < 0.05": applied.keys[TWO_PROFILES], "any p": select_items(m.explained, THRESHOLD, None)},
-            ),
-            "parser_answers": m.read_apart,
-            "parser_effects": parser_effects,
-            "record_differences": differences,
-        },
+    tables = dict(
+        zip(("tag_changes", "profile_changes"), trace_effects(scenarios, "published", m.by_published), strict=True)
     )
+    reproduced = reproduce_scores(applied.profiles[LOST], applied.profiles[KEPT_PAIR], m.scores)
+    tables |= {
+        "switched_pairs": applied.pairs,
+        "lost_items": reproduced[reproduced["model"].isin(applied.lost["model"])],
+        "alpha_choices": vary_alpha(
+            of_models(m.by_published, m.printed["value_scores"].index),
+            {"p < 0.05": applied.keys[TWO_PROFILES], "any p": select_items(m.explained, THRESHOLD, None)},
+        ),
+        "parser_answers": m.read_apart,
+        "parser_effects": parsing.parser_effects(m.by_published, m.by_strict, published_key),
+        "record_differences": unscored.record_differences(m.records, m.by_published),
+    }
+    tests = [*known, *examine_causes(m, applied, parts, reproduced), *report(m, tables)]
+    found = [finding for finding in tests if finding is not None]
+    unproven = [own.name for own in found if not own.holds]
+    judged = {name: judge(part, unproven, m.printed["open_differences"]) for name, part in parts.items()}
+    is_open = open_differences(list(judged.values()), m.printed["open_differences"])
+    return Certificate(judged, [*found, is_open], tables)
 
 
 def compare_sources(m: Material, applied: Applied) -> dict[str, pd.DataFrame]:
@@ -117,7 +91,7 @@ def compare_sources(m: Material, applied: Applied) -> dict[str, pd.DataFrame]:
         "reliability": in_print.alphas(printed["reliability"], applied.alphas, set(table_8.index) <= set(recorded)),
         "counts": in_print.counts(printed["counts"], m.survey, n_people, correlations, THRESHOLD, MAX_P),
         "claims": in_print.claims(printed["claims"], list(table_8.index), applied.values, complete),
-        "new_data": new_data(printed, _values_of(m.others, applied.keys[""]), m.persona_effects, m.people),
+        "new_data": new_data(printed, m.others, applied.keys[""], m.persona_effects, m.people),
     }
 
 
@@ -126,31 +100,39 @@ def examine_causes(
 ) -> list[Finding | None]:
     """The causes and conjectures on these data; ``parts`` as by ``compare_sources``."""
     printed, final = m.printed, applied.profiles[LOST]
-    with_p = {TWO_PROFILES: m.explained[m.explained["p"] < MAX_P]}
-    counted = (
-        (in_print.items_per_value, printed["items_per_value"]),
-        (in_print.cross_loading, printed["cross_loading"]),
-    )
     everybody = set(m.archived) <= {model for model, _ in m.by_published.subjects}
     return [
         causes.kept_pair(applied.pairs),
         causes.lost_in_averaging(reproduced, applied.lost),
-        causes.counted_without_p(
-            pd.concat([parts["items_per_value"], parts["cross_loading"]]),
-            pd.concat([function(table, with_p, THRESHOLD) for function, table in counted]),
-        ),
+        causes.counted_without_p(printed["items_per_value"], printed["cross_loading"], m.explained),
         causes.trait_scale(parts["trait_scores"], final),
         causes.population_sd(m.scores, final),
         causes.models_of_alpha(printed["reliability"], applied.alphas[TWO_PROFILES], applied.all_alphas)
         if everybody
         else None,
         causes.whole_raters(parts["counts"]),
-        causes.third_place(parts["claims"], printed["value_scores"].astype(float), applied.values[LOST]),
+        causes.third_place(parts["claims"], printed["value_scores"], applied.values[LOST]),
     ]
 
 
-def _values_of(ratings: Ratings, key: pd.DataFrame) -> pd.DataFrame:
-    """Value scores, one row for each model and value; none without models."""
-    if not ratings.subjects:
-        return pd.DataFrame()
-    return profile_models(ratings, key, CENTRING, VALUE_PORTRAIT).query("family == 'pvq'")
+def report(m: Material, tables: Mapping[str, pd.DataFrame]) -> list[Finding | None]:
+    """The checks and facts; ``tables`` are those of the certificate."""
+    stated, models = m.printed["fingerprints"], [model for model, _ in m.by_published.subjects]
+    return [
+        *unscored.records_hold(m.records, tables["record_differences"]),
+        unscored.texts_of_items(m.item_table, m.tagged_items),
+        unscored.fingerprints({name: getattr(m, name) for name in stated.index}, stated),
+        two_routes(
+            "distances on the circle",
+            "Pairs of appendix D.2",
+            {
+                "sums over a matrix of signs": distances(m.recomputed, THRESHOLD),
+                "the publication's loop over pairs": tabulated_distances(m.recomputed, THRESHOLD),
+            },
+            0,
+        ),
+        facts.reach_of_repeated(tables["tag_changes"], tables["profile_changes"]),
+        parsing.parsers(m.read_apart, tables["parser_effects"], m.by_published.values.size, len(models)),
+        facts.odd_words(m.prompts),
+        facts.provider_defaults([model for model in models if model in m.openai]),
+    ]

@@ -67,15 +67,16 @@ def copies(published: pd.DataFrame, tagged: pd.DataFrame) -> Finding | None:
     )
 
 
-def open_differences(rows: pd.DataFrame, listed: pd.DataFrame) -> Finding:
-    """Whether the committed list of open differences still says what the certificate says."""
-    key = ["source", "quantity"]
-    found = listed[key].merge(rows[[*key, "status"]], on=key, how="left")
-    closed = found.loc[~found["status"].isin(["unexplained", "not in this run"]), "quantity"]
+def open_differences(parts: Sequence[pd.DataFrame], listed: pd.DataFrame) -> Finding:
+    """Whether the committed list of open differences still says what the certificate's rows say."""
+    rows = pd.concat([part[["source", "quantity", "status"]] for part in parts])
+    rows = rows[rows["source"].isin(listed.index.get_level_values("source"))]
+    found = rows.set_index(["source", "quantity"])["status"].reindex(listed.index)
+    closed = found.index[~found.isin(["unexplained", "not in this run"])].get_level_values("quantity")
     return Finding(
         "open differences",
         "check",
         "The committed list of open differences (data/reference/open_differences.csv) names those that are open.",
-        closed.empty,
+        len(closed) == 0,
         f"{len(listed)} listed" + (f", of which not as recorded: {', '.join(closed)}" if len(closed) else ""),
     )

@@ -8,6 +8,7 @@ answered. Error records of some models carry tags nevertheless, so the outcome o
 import numpy as np
 import pandas as pd
 
+from value_portrait.paper.certifying.paper import VERSIONS
 from value_portrait.scores.ratings import NO_RATING, Ratings
 
 TOLERANCE = 1e-9
@@ -15,18 +16,20 @@ TOLERANCE = 1e-9
 _SCORES = ("mean", "centred_mean", "sd")
 
 
-def lost_items(untagged: pd.DataFrame, ratings: Ratings, key: pd.DataFrame) -> pd.DataFrame:
+def lost_items(records: pd.DataFrame, ratings: Ratings, key: pd.DataFrame) -> pd.DataFrame:
     """The tags that models lose: rated items of the key whose first record has no tags.
 
     Parameters
     ----------
-    untagged : model and item_id of the records without tags, in the files of the first prompt version.
+    records : model, prompt_version, item_id and whether there are tags (``tagged``) in the answer files.
     ratings : one subject for each model.
 
     Returns
     -------
     One row per model and tag: model, item_id, family, dimension and ``n_ratings``, the versions with a rating.
     """
+    untagged = records.loc[(records["prompt_version"] == VERSIONS[0]) & ~records["tagged"], ["model", "item_id"]]
+    untagged = untagged.astype(str)
     models = [model for model, _ in ratings.subjects]
     rated = pd.DataFrame(
         {

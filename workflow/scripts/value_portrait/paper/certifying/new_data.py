@@ -5,25 +5,36 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from value_portrait.paper.certifying.paper import CENTRING
 from value_portrait.paper.certifying.printed import cell_names, printed_numbers
 from value_portrait.paper.certifying.rows import absent, beside
+from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.responses.conditions import STEERING
+from value_portrait.scores.profiles import profile_models
+from value_portrait.scores.ratings import Ratings
 
 MICRODATA = "the European Social Survey's microdata in data/raw/ess/ (data/raw/README.md)"
 
 
 def new_data(
-    printed: Mapping[str, pd.DataFrame], open_weight: pd.DataFrame, effects: pd.DataFrame, people: pd.DataFrame
+    printed: Mapping[str, pd.DataFrame],
+    others: Ratings,
+    key: pd.DataFrame,
+    effects: pd.DataFrame,
+    people: pd.DataFrame,
 ) -> pd.DataFrame:
     """Tables 12 to 19.
 
     Parameters
     ----------
     printed : as by ``read_printed``, by the names of ``PRINTED``.
-    open_weight : columns model, dimension and centred_mean of models asked in this run.
+    others : models of Table 12 that were asked in this run; key : table ``item_key``.
     effects : table ``persona_effects``; those of a GPT-4o under the default framing count.
     people : table ``people``; those from microdata count.
     """
+    open_weight = pd.DataFrame()
+    if others.subjects:
+        open_weight = profile_models(others, key, CENTRING, VALUE_PORTRAIT).query("family == 'pvq'")
     ask = (
         "a row of config/models.tsv with answers = live, provider and model_id of {}, conditions = {}; the cost by "
         "make estimate; responses.max_usd above it; then make paper"

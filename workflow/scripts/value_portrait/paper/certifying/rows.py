@@ -177,12 +177,13 @@ def judge(rows: pd.DataFrame, unproven: Sequence[str], open_differences: pd.Data
     Parameters
     ----------
     unproven : the causes that do not hold on these data.
-    open_differences : columns source, quantity, published, ours_with_causes and tried; a row counts as known only while
-        both numbers are the recorded ones.
+    open_differences : by source and quantity the columns published, ours_with_causes and tried; a row counts as known
+        only while both numbers are the recorded ones.
     """
     doubtful = rows["cause"].map(lambda cause: any(name in unproven for name in cause.split("; ")))
     rows = rows.reindex(columns=list(COLUMNS)).assign(status=rows["status"].where(~doubtful, "differs"))
-    known = rows[["source", "quantity"]].merge(open_differences, on=["source", "quantity"], how="left")
+    rows = rows.reset_index(drop=True)
+    known = open_differences.reindex(pd.MultiIndex.from_frame(rows[["source", "quantity"]])).reset_index(drop=True)
     same = np.full(len(rows), True)
     for number in ("published", "ours_with_causes"):
         ours, recorded = (pd.to_numeric(frame[number], errors="coerce").to_numpy(float) for frame in (rows, known))
