@@ -142,7 +142,7 @@ def population_sd(published: pd.DataFrame, profiles: pd.DataFrame) -> Finding:
 def models_of_alpha(printed: pd.DataFrame, of_27: "pd.Series[Any]", of_all: "pd.Series[Any]") -> Finding:
     """Which models make the printed alphas: ``printed`` appendix F, the alphas over Table 8's models, and over all."""
     numbers, tolerance = printed_numbers(list(printed["alpha"]))
-    hits = [int((np.abs(own[printed.index] - numbers) <= tolerance).sum()) for own in (of_27, of_all)]
+    hits = [int((np.abs(own.reindex(printed.index) - numbers) <= tolerance).sum()) for own in (of_27, of_all)]
     return Finding(
         OF_TABLE_8,
         "conjecture",
