@@ -343,14 +343,6 @@ def test_a_claim_that_names_no_value_is_refused():
         in_print.claims(claims, ["fir"], {"": scores}, True)
 
 
-def test_a_count_that_nobody_knows_is_refused():
-    survey = pd.DataFrame({"item_id": ["1-1"]})
-    tables = {"": pd.DataFrame({"item_id": [], "family": [], "dimension": [], "rho": [], "p": []}, dtype=float)}
-    counts = pd.DataFrame({"printed": ["3"]}, index=["value tags with |rho| >= 0.4 and p < 0.05"])
-    with pytest.raises(InputError, match="unknown count 'value tags with"):
-        in_print.counts(counts, survey, 3, tables, 0.3, 0.05)
-
-
 def test_a_model_that_the_archive_does_not_have_differs():
     scores = pd.DataFrame({"model": ["fir"], **dict.fromkeys(VALUES, 0.0)})
     printed = pd.DataFrame("0.00", index=["fir", "oak", "ash"], columns=VALUES)

@@ -26,8 +26,6 @@ VALUES = list(VALUE_PORTRAIT.main.names)
 
 Frames = Mapping[str, pd.DataFrame]
 
-_RESTORE = "Restore it from git; the paper has it."
-
 
 def topics(printed: pd.DataFrame, ours: pd.DataFrame) -> pd.DataFrame:
     """Table 4; ``ours`` like ``coverage.topic_shares``."""
@@ -121,7 +119,7 @@ def claims(printed: pd.DataFrame, of_table_8: Sequence[str], steps: Frames, comp
     complete : whether they hold all models of the archive; an average over others says nothing about the claim.
     """
     if unknown := sorted(set(printed.to_numpy().ravel()) - set(VALUES)):
-        raise InputError(PRINTED["claims"].file, f"{unknown[0]!r} is no value.", _RESTORE)
+        raise InputError(PRINTED["claims"].file, f"{unknown[0]!r} is no value.", "Restore it from git; the paper has it.")
     stated = {end: _named(np.isin(VALUES, printed.loc[end])) for end in ("highest", "lowest")}
     if not complete:
         names = [f"three {end} values" for end in stated]
@@ -163,10 +161,8 @@ def counts(
             values, made_by = known[str(quantity)]
             own = {cause: np.array([value]) for cause, value in values.items()}
             rows.append(compare("Text", [str(quantity)], number, tolerance, own, made_by))
-        elif str(quantity).endswith("of the European Social Survey"):
-            rows.append(absent("Text", [str(quantity)], [number[0]], "needs microdata", MICRODATA))
         else:
-            raise InputError(PRINTED["counts"].file, f"has the unknown count {quantity!r}.", _RESTORE)
+            rows.append(absent("Text", [str(quantity)], [number[0]], "needs microdata", MICRODATA))
     return pd.concat(rows)
 
 

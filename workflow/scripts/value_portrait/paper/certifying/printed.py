@@ -67,7 +67,19 @@ PRINTED = {
         empty=1,
     ),
     "reliability": _shape("appendix_f_alpha", "dimension", 10, {"alpha": 2}),
-    "counts": _shape("counts", "quantity", 6, {"printed": 0}),
+    "counts": _shape(
+        "counts",
+        "quantity",
+        [
+            "participants",
+            "mean raters per item",
+            "round of the European Social Survey",
+            "respondents of the European Social Survey",
+            "value tags with |rho| >= 0.3 and p < 0.05",
+            "trait tags with |rho| >= 0.3 and p < 0.05",
+        ],
+        {"printed": 0},
+    ),
     "claims": _shape("abstract_claims", "end", ["highest", "lowest"], dict.fromkeys(["first", "second", "third"])),
     "fingerprints": _shape(
         "fingerprints",
