@@ -35,28 +35,30 @@ rule explain_correlations:
         "../scripts/paper/explain_correlations.py"
 
 
-# Upstream of the certificate, which an answer file that is none thus leaves alone.
-rule read_records:
+# Upstream of the certificate, which a file that is not what it must be thus leaves alone.
+rule read_published:
     input:
         [path for name in RECORDED_FILES for path in recorded_files(name)],
-        tagged_items=f"<archive>/{study.PUBLISHED_TAGS}",
+        [f"<archive>/{path}" for path in published_results()],
         item_table="<results>/study/items.parquet",
         prompts="<results>/study/prompts.parquet",
-        library=library("paper/read_records"),
+        printed=[shipped(table.file) for table in PRINTED.values()],
+        library=library("paper/read_published"),
     output:
         records="<results>/certificate/records.parquet",
     log:
-        "<logs>/read_records.log",
+        "<logs>/read_published.log",
     benchmark:
-        "<benchmarks>/read_records.tsv"
+        "<benchmarks>/read_published.tsv"
     conda:
         "../../envs/analysis.yaml"
     params:
+        archive=archive_folder,
         answers=recorded_answer_files,
     message:
-        "Reading what stands beside the recorded answers"
+        "Reading what the paper prints and its archive states"
     script:
-        "../scripts/paper/read_records.py"
+        "../scripts/paper/read_published.py"
 
 
 # The paper's own tables, which are printed beside ours.

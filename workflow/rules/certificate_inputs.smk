@@ -4,7 +4,9 @@ from value_portrait.paper.certifying.printed import PRINTED
 
 def recorded_answer_files(wildcards):
     """For each model with recorded answers from the archive, its files, in the order of the prompt versions."""
-    return {MODELS[name].model: [f"{ARCHIVE}/{path}" for path in files.values()] for name, files in RECORDED_FILES.items()}
+    return {
+        MODELS[name].model: [f"{ARCHIVE}/{path}" for path in files.values()] for name, files in RECORDED_FILES.items()
+    }
 
 
 def archived_answer_files(wildcards):

@@ -7,12 +7,12 @@ from scipy import stats
 from value_portrait.items.validation import correlate_items
 from value_portrait.paper.certifying.paper import TAG
 from value_portrait.paper.certifying.repeated_participants import (
-    Group,
     exactness_by_group,
     explain_by_second_profiles,
     repeated_sittings,
     replace_correlations,
 )
+from value_portrait.paper.certifying.second_profiles import Group
 
 DIMENSIONS = [("pvq", "Power"), ("pvq", "Security"), ("bfi", "Openness")]
 TWICE = "P00"

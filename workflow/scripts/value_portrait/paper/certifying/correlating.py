@@ -10,12 +10,12 @@ from value_portrait.items.validation import correlate_items, drop_repeated_parti
 from value_portrait.paper.certifying.findings import Finding, two_routes
 from value_portrait.paper.certifying.paper import MAX_P, TAG, THRESHOLD, TWO_PROFILES
 from value_portrait.paper.certifying.repeated_participants import (
-    TOLERANCE,
     Explanation,
     exactness_by_group,
     explain_by_second_profiles,
 )
 from value_portrait.paper.certifying.rounding import trace_rounding
+from value_portrait.paper.certifying.second_profiles import TOLERANCE
 
 # Scores rounded to so many digits tie where they are equal on the questionnaire.
 DIGITS = 6

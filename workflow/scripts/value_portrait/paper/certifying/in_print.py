@@ -119,7 +119,9 @@ def claims(printed: pd.DataFrame, of_table_8: Sequence[str], steps: Frames, comp
     complete : whether they hold all models of the archive; an average over others says nothing about the claim.
     """
     if unknown := sorted(set(printed.to_numpy().ravel()) - set(VALUES)):
-        raise InputError(PRINTED["claims"].file, f"{unknown[0]!r} is no value.", "Restore it from git; the paper has it.")
+        raise InputError(
+            PRINTED["claims"].file, f"{unknown[0]!r} is no value.", "Restore it from git; the paper has it."
+        )
     stated = {end: _named(np.isin(VALUES, printed.loc[end])) for end in ("highest", "lowest")}
     if not complete:
         names = [f"three {end} values" for end in stated]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from value_portrait.items.validation import correlate_items
 from value_portrait.paper.certifying.paper import TAG
-from value_portrait.paper.certifying.repeated_participants import TOLERANCE
+from value_portrait.paper.certifying.second_profiles import TOLERANCE
 
 
 def trace_rounding(

@@ -74,7 +74,9 @@ def compare(
         )
     added = np.diff(np.nan_to_num(values), axis=0)
     rows = _rows(source, quantities, published, (values[0], values[-1]), (as_is, expected), steps, added, made_by)
-    words = {"differs": "difference {:.1e}", "explained": "difference {:.1e} with the cause"}
+    words = dict.fromkeys(["explained", "conjectured"], "difference {:.1e} with the cause") | {
+        "differs": "difference {:.1e}"
+    }
     evidence = [
         ("on one side only" if verdict == "differs" else "") if np.isnan(gap) else words.get(verdict, "").format(gap)
         for verdict, gap in zip(rows["status"], gaps[1], strict=True)
@@ -130,7 +132,7 @@ def _rows(
     as_is, expected = equal
     named, doubtful = np.full(len(quantities), "", dtype=object), np.zeros(len(quantities), bool)
     for cause, own in zip(causes, added, strict=True):
-        changed = np.asarray(own, dtype=object) != (0 if np.asarray(own).dtype.kind == "f" else "")
+        changed = np.array([bool(change) for change in own])
         named = np.where(changed, np.where(named == "", cause, named + "; " + cause), named)
         doubtful |= changed & (cause in CONJECTURED)
     status = np.select(
