@@ -44,7 +44,7 @@ def test_nothing_differs_and_three_are_open(paper, certificate):
     assert list(still_open) == ["alpha of Universalism", "alpha of Conformity", "participants"]
     conjectured = certificate.loc[certificate["status"] == "conjectured", ["source", "cause"]]
     assert list(conjectured.itertuples(index=False, name=None)) == [
-        ("Appendix F", "27 models of Table 8"),
+        ("Appendix F", "27 models of Table 8; participant in two groups"),
         ("Text", "cut to whole raters"),
         ("Abstract", "33 models of the archive"),
     ]

@@ -132,7 +132,7 @@ def _rows(
     as_is, expected = equal
     named, doubtful = np.full(len(quantities), "", dtype=object), np.zeros(len(quantities), bool)
     for cause, own in zip(causes, added, strict=True):
-        changed = np.array([bool(change) for change in own])
+        changed = np.array([bool(change) for change in own], bool)
         named = np.where(changed, np.where(named == "", cause, named + "; " + cause), named)
         doubtful |= changed & (cause in CONJECTURED)
     status = np.select(
