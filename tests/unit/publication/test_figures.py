@@ -97,10 +97,12 @@ def reliability_of(estimate, instrument=VALUE_PORTRAIT, sources=("models", "rate
 
 def people_of(mean, instrument=VALUE_PORTRAIT):
     table = pd.DataFrame(instrument.dimensions, columns=["family", "dimension"])
-    for who in ("models", "people"):
+    who_all = ("models", "people", "difference")
+    for who in who_all[:2]:
         parts = {"n": 33, "mean": mean, "q10": mean - 1, "q90": mean + 1}
         table = table.assign(**{f"{who}_{name}": value for name, value in parts.items()})
-    return table
+    ends = {f"{who}_{end}": mean + width for who in who_all for end, width in (("low", -0.3), ("high", 0.3))}
+    return table.assign(difference=0.0, n_groups=7, **ends)
 
 
 def instruments_of(middle, instrument=VALUE_PORTRAIT):

@@ -9,6 +9,7 @@ import pandas as pd
 from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.items import coverage
 from value_portrait.items.validation import select_items
+from value_portrait.publication.verdicts import LEVEL, bracketed
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 
 # The coefficients of reliability, as people name them.
@@ -237,7 +238,7 @@ def _groups_line(groups: pd.DataFrame, instrument: Instrument) -> str:
     parts = []
     for comparison, own in groups[groups["family"] == instrument.main.name].groupby("comparison", sort=False):
         own = own[own["dimension"] != PROFILE_VARIANCE]
-        clear = own[own["p_adjusted"] < 0.05]
+        clear = own[own["p_adjusted"] < LEVEL]
         one, other = own.iloc[0]["first"], own.iloc[0]["second"]
         if own["p"].isna().all():
             found = "too few models"
@@ -272,9 +273,21 @@ def _spread_line(spread: pd.DataFrame, groups: pd.DataFrame, instrument: Instrum
 
 
 def _people_line(people: pd.DataFrame, instrument: Instrument) -> str:
-    values = people[people["family"] == instrument.main.name].set_index("dimension")["difference"].dropna()
-    largest = values.loc[values.abs().sort_values(ascending=False).index].head(3)
-    return f"Models against people on the same items, largest differences: {_listed(largest, instrument)}."
+    own = people[people["family"] == instrument.main.name].dropna(subset="difference")
+    largest = own.loc[own["difference"].abs().sort_values(ascending=False).index].head(3)
+    cells = [
+        f"{instrument.titles[row['dimension']]} "
+        + bracketed(row["difference"], row["difference_low"], row["difference_high"])
+        for row in largest.to_dict("records")
+    ]
+    line = f"Models against people on the same items, largest differences: {', '.join(cells)}"
+    if own["p"].isna().all():
+        return f"{line}; how sure that is cannot be told."
+    clear = own[own["p_adjusted"] < LEVEL].set_index("dimension")["difference"]
+    return (
+        f"{line}; beyond chance with the people and items of a survey group taken together, adjusted over dimensions: "
+        f"{_listed(clear, instrument) or 'none'}."
+    )
 
 
 def _listed(values: "pd.Series[Any]", instrument: Instrument) -> str:
