@@ -3,7 +3,7 @@
 # Gives  results/robustness/{universes.parquet,claims.csv}, results/publication/{robustness.md,figures}
 
 # Tables that figures of robustness are drawn from, and these figures, as far as the study has what they show.
-SHOWN = {"uncertainty": "uncertainty.csv"}
+SHOWN = {"uncertainty": "uncertainty.csv", "mean_profile": "mean_profile.csv"}
 SHOWN_FIGURES = ["profile_intervals"]
 if RATED:
     SHOWN |= {"chance": "tags_by_chance.csv", "validity": "validity.csv", "alternatives": "alternatives.csv"}
@@ -61,6 +61,7 @@ ROBUSTNESS_TABLES = {
     "uncertainty": "<results>/robustness/uncertainty.csv",
     "pairs": "<results>/robustness/pairs.csv",
     "ranks": "<results>/robustness/ranks.csv",
+    "mean_profile": "<results>/robustness/mean_profile.csv",
     "precision": "<results>/robustness/precision.csv",
     "alternatives": "<results>/robustness/alternatives.csv",
 }

@@ -57,7 +57,7 @@ rule write_summary:
     input:
         **({"survey": "<results>/study/survey.parquet"} if RATED else {}),
         **{name: table for name, table in COMPARED.items() if name in ("spread", "people")},
-        **{name: ROBUSTNESS_TABLES[name] for name in ("groups", "claims", "ranks")},
+        **{name: ROBUSTNESS_TABLES[name] for name in ("groups", "claims", "ranks", "mean_profile")},
         **{name: ROBUSTNESS_TABLES[name] for name in ("chance", "validity") if RATED},
         table_of_claims=CONFIG.claims,
         key="<results>/items/item_key.csv",

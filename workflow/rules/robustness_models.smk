@@ -180,6 +180,7 @@ rule compare_pairs:
     output:
         pairs="<results>/robustness/pairs.csv",
         ranks="<results>/robustness/ranks.csv",
+        mean_profile="<results>/robustness/mean_profile.csv",
     log:
         "<logs>/compare_pairs.log",
     benchmark:

@@ -21,6 +21,13 @@ def uncertainty_of(models, score=0.3, instrument=VALUE_PORTRAIT):
     return table.assign(score=score, low=score - 0.2, high=score + 0.2)
 
 
+def means_of(score=0.3, instrument=VALUE_PORTRAIT):
+    rows = [(*pair, inference) for pair in instrument.dimensions for inference in ("these_items", "items_like_these")]
+    table = pd.DataFrame(rows, columns=["family", "dimension", "inference"])
+    half = table["inference"].map({"these_items": 0.02, "items_like_these": 0.25})
+    return table.assign(score=score, low=score - half, high=score + half)
+
+
 def chance_of(tags=30, instrument=VALUE_PORTRAIT, p=0.001):
     pairs = [*instrument.dimensions, *((family.name, None) for family in instrument.families)]
     rows = [(*pair, direction) for pair in pairs for direction in ("positive", "two_sided")]
@@ -94,7 +101,7 @@ def robustness_figures(count=3, instrument=VALUE_PORTRAIT, value=0.4):
     families = families_of(count)
     return {
         "profile_intervals": figures_robustness.profile_intervals(
-            uncertainty_of(families, value, instrument), families, instrument
+            uncertainty_of(families, value, instrument), means_of(value, instrument), families, instrument
         ),
         "variance_components": figures_robustness.variance_components(
             variance_of(value - value + 1 / 7, instrument), precision_of(value, instrument), instrument

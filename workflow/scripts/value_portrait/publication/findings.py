@@ -127,9 +127,9 @@ def summarise(
 
     Parameters
     ----------
-    tables : key (``item_key``), profiles, reliability, sensitivity, counts (``answer_counts``) and groups
-        (``robustness.groups.GROUPS``), of one condition; and where the study has them survey, spread
-        (``value_spread``) and people (``compare_with_people``).
+    tables : key (``item_key``), profiles, reliability, sensitivity, counts (``answer_counts``), groups
+        (``robustness.groups.GROUPS``) and mean_profile (``MEAN_PROFILE``), of one condition; and where the study has
+        them survey, spread (``value_spread``) and people (``compare_with_people``).
     claims : lines about what others claim. worth : lines about what the numbers are worth. left_out : what does not
         apply to this study, each with its reason.
     """
@@ -138,7 +138,7 @@ def summarise(
         f"Made from {_size(study, tables)}{profiles['model'].nunique()} models, {counts['answers'].sum():,} answers.",
         _items_line(tables["key"], instrument),
         _answers_line(counts),
-        _profile_line(profiles, instrument),
+        _profile_line(tables["mean_profile"], instrument),
         *claims,
         _reliability_line(tables["reliability"], instrument),
         _sensitivity_line(tables["sensitivity"]),
@@ -192,16 +192,17 @@ def _answers_line(counts: pd.DataFrame) -> str:
     )
 
 
-def _profile_line(profiles: pd.DataFrame, instrument: Instrument) -> str:
-    own = profiles[profiles["family"] == instrument.main.name]
-    means = own.groupby("dimension")["centred_mean"].mean().dropna().sort_values()
-    if len(means) < 6:
-        return f"Average over models, from the highest: {_listed(means[::-1], instrument)} (centred means)."
-    high, low = means[::-1].head(3), means.head(3)
-    return (
-        f"Highest on average over models: {_listed(high, instrument)}; lowest: {_listed(low, instrument)} "
-        "(centred means)."
-    )
+def _profile_line(means: pd.DataFrame, instrument: Instrument) -> str:
+    own = means[(means["family"] == instrument.main.name) & (means["inference"] == "items_like_these")]
+    own = own.dropna(subset="score").sort_values("score", ascending=False)
+    cells = [
+        f"{instrument.titles[row['dimension']]} {bracketed(row['score'], row['low'], row['high'])}"
+        for row in own.to_dict("records")
+    ]
+    how = "centred means, 95 % intervals over other items like these"
+    if len(cells) < 6:
+        return f"Average over models, from the highest: {', '.join(cells)} ({how})."
+    return f"Highest on average over models: {', '.join(cells[:3])}; lowest: {', '.join(cells[:-4:-1])} ({how})."
 
 
 def _reliability_line(reliability: pd.DataFrame, instrument: Instrument) -> str:

@@ -34,6 +34,7 @@ PLURALS = {
     "holds for the average model only": "hold for the average model only",
     "depends on a choice of the analysis": "depend on a choice of the analysis",
 }
+INFERENCES = {"these_items": "on these very items", "items_like_these": "on other items like these"}
 HEAD = f"""# What the numbers are worth
 
 Verdicts follow from rules, the first that fits: a claim *does not hold* where this run's number is not above 0 (a
@@ -56,8 +57,9 @@ def describe_worth(tables: Tables, claims: Sequence[Claim], simulated: bool, ins
 
     Parameters
     ----------
-    tables : of the robustness stage, by name: claims, groups, alphas, uncertainty, pairs, ranks, precision and
-        alternatives; chance, replication and validity where people rated; circle where the instrument has one.
+    tables : of the robustness stage, by name: claims, groups, alphas, uncertainty, pairs, ranks, mean_profile,
+        precision and alternatives; chance, replication and validity where people rated; circle where the instrument
+        has one.
     """
     parts = [HEAD, *([SIMULATED] if simulated else []), *claims_table(tables, claims, instrument)]
     if "chance" in tables:
@@ -67,6 +69,7 @@ def describe_worth(tables: Tables, claims: Sequence[Claim], simulated: bool, ins
         profile_line(tables["alternatives"], instrument),
         _liking_line(tables["alternatives"], instrument),
         _interval_line(tables["uncertainty"], instrument),
+        _mean_line(tables["mean_profile"], instrument),
         _pairs_line(tables["pairs"], tables["ranks"], instrument),
         _precision_line(tables["precision"], instrument),
         _common_line(tables["alternatives"], instrument),
@@ -188,9 +191,21 @@ def _interval_line(uncertainty: pd.DataFrame, instrument: Instrument) -> str:
     )
 
 
+def _mean_line(means: pd.DataFrame, instrument: Instrument) -> str:
+    own = means[means["family"] == instrument.main.name].dropna(subset=["low"])
+    parts = []
+    for inference, words in INFERENCES.items():
+        rows = own[own["inference"] == inference]
+        if len(rows):
+            half = ((rows["high"] - rows["low"]) / 2).median()
+            clear = ((rows["low"] > 0) | (rows["high"] < 0)).sum()
+            parts.append(f"± {half:.2f} {words}, where {clear} of {len(rows)} can be told from 0")
+    return f"The mean over these models is known to {'; to '.join(parts)} (medians)." if parts else ""
+
+
 def _pairs_line(pairs: pd.DataFrame, ranks: pd.DataFrame, instrument: Instrument) -> str:
     parts = []
-    for inference, words in (("these_items", "on these very items"), ("items_like_these", "on other items like these")):
+    for inference, words in INFERENCES.items():
         own = pairs[(pairs["family"] == instrument.main.name) & (pairs["inference"] == inference)].dropna(
             subset=["p_max_t"]
         )
