@@ -191,7 +191,7 @@ def measure_nothing(setting: str, seed: int) -> Measures:
             "weights": ("open", "closed")[place % 2],
             "reasoning": ("yes", "no", "no")[place % 3],
             "family": f"family {place % 5}",
-            "developer": f"developer {place % 4}",
+            "developer": f"developer {place % 5 % 4}",
             "size_b": (3.0, 8.0, 14.0, 32.0, 70.0)[(7 * place) % 5],
         }
         for place, model in enumerate(world.models)
@@ -200,7 +200,7 @@ def measure_nothing(setting: str, seed: int) -> Measures:
     significant: dict[str, list[bool]] = {}
     for claim in read_claims(ROOT / "config/claims.tsv", INSTRUMENT):
         try:
-            _, p = judge(claim, scored)
+            p = judge(claim, scored).p
         except Untestable:
             continue
         if np.isfinite(p[0]):

@@ -61,11 +61,11 @@ def compare_groups(scores: pd.DataFrame, models: Sequence[Model], instrument: In
 def value_spread(scores: pd.DataFrame, models: Sequence[Model], instrument: Instrument) -> pd.DataFrame:
     """How pronounced each model's profile is: the sample variance of its centred scores in the main family.
 
-    Returns columns model, answers, family, size_b (null where not public), weights, reasoning and variance.
+    Returns columns model, answers, family, developer, size_b (null where not public), weights, reasoning and variance.
     """
     values = scores[scores["family"] == instrument.main.name]
     variance = values.groupby("model", sort=False)["centred_mean"].var()
-    columns = ["model", "answers", "family", "size_b", "weights", "reasoning"]
+    columns = ["model", "answers", "family", "developer", "size_b", "weights", "reasoning"]
     table = pd.DataFrame([{name: getattr(model, name) for name in columns} for model in models])
     return table.assign(variance=table["model"].map(variance), size_b=table["size_b"].astype(float))
 

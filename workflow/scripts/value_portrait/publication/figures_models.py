@@ -366,7 +366,9 @@ def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], i
         left.minorticks_off()
         left.set_xlim(known["size_b"].min() / 1.5, known["size_b"].max() * 1.5)
         left.set_xlabel("Public size (billion parameters, log scale)")
-        left.set_title(f"Size public (n = {len(known)})")
+        printed_too = (known["answers"] == "printed").sum()
+        both = f"{len(known) - printed_too} scored here, {printed_too} as printed" if printed_too else f"{len(known)}"
+        left.set_title(f"Size public (n = {both})")
     if right := drawn.get("unknown"):
         for place, family in enumerate(aside):
             own = unknown[unknown["family"] == family]

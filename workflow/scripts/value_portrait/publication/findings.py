@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -9,8 +10,10 @@ import pandas as pd
 from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.items import coverage
 from value_portrait.items.validation import select_items
-from value_portrait.publication.verdicts import LEVEL, bracketed
+from value_portrait.publication.verdicts import LEVEL, bracketed, in_words
+from value_portrait.robustness.clustering import rank_slope
 from value_portrait.robustness.groups import PROFILE_VARIANCE
+from value_portrait.robustness.judging import LEAST_SIZES
 
 # The coefficients of reliability, as people name them.
 COEFFICIENTS = {"alpha": "Cronbach's alpha", "omega": "McDonald's omega"}
@@ -253,24 +256,26 @@ def _groups_line(groups: pd.DataFrame, instrument: Instrument) -> str:
 
 
 def _spread_line(spread: pd.DataFrame, groups: pd.DataFrame, instrument: Instrument) -> str:
+    parts = []
     sized = spread.dropna(subset=["size_b", "variance"])
-    if len(sized) < 4:
+    printed = sized["answers"] == "printed"
+    for own, words in ((sized[~printed], "scored here"), (sized[printed], "known by printed scores alone")):
+        if len(own) >= LEAST_SIZES:
+            rho = own[["size_b", "variance"]].corr("spearman").to_numpy()[0, 1]
+            slope = rank_slope(own["size_b"].to_numpy(), own["developer"].fillna(own["family"]).to_numpy())
+            p = float(slope.p(own["variance"].rank().to_numpy()))
+            parts.append(f"rho = {rho:.2f} over {len(own)} models {words} (p {'unknown' if isnan(p) else in_words(p)})")
+    if not parts:
         return "Too few models state their size to relate it to how pronounced their profiles are."
-    rho = sized[["size_b", "variance"]].corr("spearman").to_numpy()[0, 1]
-    line = (
-        f"Size and variance of the {mid_sentence(instrument.main)} go together with rho = {rho:.2f} over {len(sized)} "
-        "models of public size"
-    )
+    line = f"Size and variance of the {mid_sentence(instrument.main)} go together with {' and '.join(parts)}"
     own = groups[(groups["comparison"] == "size") & (groups["dimension"] == PROFILE_VARIANCE)].dropna(
         subset=["cluster_low"]
     )
-    if own.empty:
-        return f"{line}; how sure that is cannot be told."
-    row = own.iloc[0]
-    return (
-        f"{line}; {row['first']} models minus {row['second']} ones: {row['difference']:+.2f} "
-        f"[{row['cluster_low']:.2f}, {row['cluster_high']:.2f}], developers taken together."
-    )
+    for row in own.to_dict("records"):
+        difference = bracketed(row["difference"], row["cluster_low"], row["cluster_high"])
+        sides = f"{row['n_first']} {row['first']} models minus {row['n_second']} {row['second']} ones"
+        line += f"; {sides}: {difference} (p {in_words(row['p'])})"
+    return f"{line}. p and interval take developers together."
 
 
 def _people_line(people: pd.DataFrame, instrument: Instrument) -> str:

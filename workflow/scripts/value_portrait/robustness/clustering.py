@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy import special
 
 # Smaller numbers are rounding: an eigenvalue of what residuals keep of a cluster; an error, in units of the values.
@@ -74,3 +75,8 @@ def cluster_robust(design: np.ndarray, column: int, clusters: Sequence[object] |
         terms[group] = (weights[own] @ vectors / np.sqrt(values)) @ vectors.T @ residuals[own]
     products = terms @ terms.T
     return Contrast(weights, terms, float(np.trace(products) ** 2 / (products**2).sum()))
+
+
+def rank_slope(x: np.ndarray, clusters: Sequence[object] | np.ndarray) -> Contrast:
+    """The slope of ranks on the ranks of ``x`` (n,): 0 where Spearman's rho is, for a test of it."""
+    return cluster_robust(np.column_stack([np.ones(len(x)), pd.Series(x).rank()]), 1, clusters)
