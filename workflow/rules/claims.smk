@@ -54,6 +54,28 @@ rule judge_claims:
         "../scripts/robustness/judge_claims.py"
 
 
+rule compare_groups:
+    input:
+        **(PRINTED_SCORES if any(model.answers == "printed" for model in MODELS.values()) else {}),
+        profiles="<results>/scores/profiles.csv",
+        models=CONFIG.models,
+        library=library("robustness/compare_groups"),
+    output:
+        groups="<results>/robustness/groups.csv",
+    log:
+        "<logs>/compare_groups.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        study=CONFIG.study,
+        exported=sorted(EXPORTS),
+        instrument=INSTRUMENT,
+    message:
+        "Comparing groups of models, clustered by developer"
+    script:
+        "../scripts/robustness/compare_groups.py"
+
+
 ROBUSTNESS_TABLES = {
     "claims": "<results>/robustness/claims.csv",
     "groups": "<results>/robustness/groups.csv",

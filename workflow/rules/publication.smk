@@ -23,7 +23,7 @@ rule compare_models:
         exported=sorted(EXPORTS),
         instrument=INSTRUMENT,
     message:
-        "Comparing groups of models, and models with people"
+        "Comparing models with people, and how pronounced profiles are"
     script:
         "../scripts/publication/compare_models.py"
 

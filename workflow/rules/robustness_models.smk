@@ -93,28 +93,6 @@ rule study_variance:
         "../scripts/robustness/study_variance.py"
 
 
-rule compare_groups:
-    input:
-        **(PRINTED_SCORES if any(model.answers == "printed" for model in MODELS.values()) else {}),
-        profiles="<results>/scores/profiles.csv",
-        models=CONFIG.models,
-        library=library("robustness/compare_groups"),
-    output:
-        groups="<results>/robustness/groups.csv",
-    log:
-        "<logs>/compare_groups.log",
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        study=CONFIG.study,
-        exported=sorted(EXPORTS),
-        instrument=INSTRUMENT,
-    message:
-        "Comparing groups of models, clustered by developer"
-    script:
-        "../scripts/robustness/compare_groups.py"
-
-
 rule estimate_alphas:
     input:
         ratings="<results>/scores/ratings.parquet",

@@ -8,18 +8,8 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from value_portrait.configuration import Model
 from value_portrait.robustness.clustering import cluster_robust
-from value_portrait.robustness.groups import GROUPS, PROFILE_VARIANCE, compare_clustered, holm, welch_error
+from value_portrait.robustness.groups import GROUPS, PROFILE_VARIANCE, compare_clustered, holm
 from value_portrait.tables import write_table
-
-FIRST = np.array([1, 0, 0, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 0, 1], bool)
-
-
-def test_welch_is_that_of_scipy():
-    values = np.random.default_rng(3).normal(size=15)
-    error, df = welch_error(values, FIRST)
-    test = stats.ttest_ind(values[FIRST], values[~FIRST], equal_var=False)
-    assert (values[FIRST].mean() - values[~FIRST].mean()) / error == pytest.approx(test.statistic)
-    assert df == pytest.approx(test.df)
 
 
 def test_developers_make_welch_reject_too_often_and_not_the_clustered_test():
@@ -77,6 +67,13 @@ def test_the_table_has_all_dimensions_and_how_pronounced_profiles_are(tmp_path, 
     wide = scores[scores["family"] == VALUE_PORTRAIT.main.name].groupby("model")["centred_mean"].var()
     is_open = wide.index.str[0].isin(["a", "b"])
     assert profile["difference"] == pytest.approx(wide[is_open].mean() - wide[~is_open].mean())
+    values, open_models = scores[scores["dimension"] == "Power"]["centred_mean"], 6
+    power = table.set_index("dimension").loc["Power"]
+    interval = stats.ttest_ind(values[:open_models], values[open_models:], equal_var=False).confidence_interval()
+    assert (power["ci_low"], power["ci_high"]) == pytest.approx(tuple(interval))
+    means = values[:open_models].mean(), values[open_models:].mean()
+    assert (power["mean_first"], power["mean_second"]) == pytest.approx(means)
+    assert power["difference"] == pytest.approx(means[0] - means[1])
     # Of one test, so not adjusted.
     assert profile["p_adjusted"] == profile["p"]
 

@@ -1,4 +1,4 @@
-"""Groups of models held against each other, and models against people."""
+"""How pronounced profiles are, and models held against people."""
 
 import logging
 from collections.abc import Sequence
@@ -10,52 +10,6 @@ from value_portrait.configuration import Model
 from value_portrait.instrument import Instrument
 from value_portrait.robustness.clustering import cluster_robust
 from value_portrait.robustness.groups import holm
-from value_portrait.scores.model_groups import COMPARISONS, group_of
-
-
-def compare_groups(scores: pd.DataFrame, models: Sequence[Model], instrument: Instrument) -> pd.DataFrame:
-    """Means of the two sides of every comparison in every dimension, and their difference.
-
-    Parameters
-    ----------
-    scores : columns model, family, dimension and centred_mean.
-
-    Returns
-    -------
-    Columns comparison, family, dimension, first, second (the sides' names), n_first, n_second, mean_first, mean_second,
-    difference and its 95 % interval (Welch's t; models of one family are no independent draws, so it is too narrow).
-    """
-    from scipy import stats  # takes 0.6 s, and whoever needs the names alone should not wait for it
-
-    wide = scores.pivot(index="model", columns=["family", "dimension"], values="centred_mean")
-    rows = []
-    for comparison, (first, second) in COMPARISONS.items():
-        side = {model.model: group_of(model, comparison) for model in models}
-        sides = wide.index.map(side)
-        for family, dimension in instrument.dimensions:
-            if (family, dimension) not in wide:
-                continue
-            values = wide[family, dimension]
-            one, other = values[sides == first].dropna(), values[sides == second].dropna()
-            enough = min(len(one), len(other)) >= 2
-            interval = stats.ttest_ind(one, other, equal_var=False).confidence_interval() if enough else (np.nan,) * 2
-            rows.append(
-                {
-                    "comparison": comparison,
-                    "family": family,
-                    "dimension": dimension,
-                    "first": first,
-                    "second": second,
-                    "n_first": len(one),
-                    "n_second": len(other),
-                    "mean_first": one.mean(),
-                    "mean_second": other.mean(),
-                    "difference": one.mean() - other.mean(),
-                    "ci_low": interval[0],
-                    "ci_high": interval[1],
-                }
-            )
-    return pd.DataFrame(rows)
 
 
 def value_spread(scores: pd.DataFrame, models: Sequence[Model], instrument: Instrument) -> pd.DataFrame:
