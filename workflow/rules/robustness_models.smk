@@ -19,6 +19,8 @@ rule explain_profiles:
         "<benchmarks>/explain_profiles.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=1250,
     params:
         study=CONFIG.study,
         exported=sorted(EXPORTS),
@@ -136,6 +138,8 @@ rule estimate_uncertainty:
         "<benchmarks>/estimate_uncertainty.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=1250,
     params:
         instrument=INSTRUMENT,
         prompt_versions=CONFIG.prompt_versions,
