@@ -166,14 +166,12 @@ def _fits(
     if len(places) < 4:
         logging.warning("%s: %d of %d dimensions vary, too few for a circle.", subject, len(places), size)
 
-    def vary(matrices: np.ndarray) -> np.ndarray:
-        return matrices[:, places][:, :, places]
-
     def measure(matrices: np.ndarray) -> dict[str, np.ndarray]:
         return circles.fit_circle(matrices, places, size)
 
-    drawn = {name: vary(reference) for name, reference in references.items()}
-    return _against(subject, measure, vary(observed[None]), drawn, n, draws, seed)
+    own = observed[np.ix_(places, places)][None]
+    drawn = {name: reference[:, places][:, :, places] for name, reference in references.items()}
+    return _against(subject, measure, own, drawn, n, draws, seed)
 
 
 def _steps(subject: str, pairs: np.ndarray, chance: np.ndarray, draws: int, seed: int) -> pd.DataFrame:
