@@ -43,10 +43,11 @@ too few models for a p; it *depends on* an option of the analysis where it holds
 {percent(MOST_ANALYSES)} of the defensible analyses (last column); it *holds for the average model only* where a model
 drawn at random is unlikely to have it.
 
-p takes the models of one developer together; where families of models are compared, those of a family. Where open
-models are held against closed ones, models from 30 billion parameters against smaller ones, or reasoning models against
-others, it is adjusted over dimensions, and models known by printed scores alone count by their size; they count nowhere
-else. Brackets are 95 % intervals or ranges, not adjusted: one may leave out 0 although p is large.
+p takes the models of one developer together; where families are compared, models are independent draws of their
+family. Where open models are held against closed ones, models from 30 billion parameters against smaller ones, or
+reasoning models against others, it is adjusted over dimensions. Models known by printed scores alone count in the
+comparison of sizes and nowhere else. Brackets are 95 % intervals or ranges, not adjusted: one may leave out 0 although p
+is large.
 """
 SIMULATED = "**Simulated**: people, items or models are made up, and claims about real ones are put to these.\n"
 
