@@ -46,8 +46,8 @@ drawn at random is unlikely to have it.
 p takes the models of one developer together; where families are compared, models are independent draws of their
 family. Where open models are held against closed ones, models from 30 billion parameters against smaller ones, or
 reasoning models against others, it is adjusted over dimensions. Models known by printed scores alone count in the
-comparison of sizes and nowhere else. Brackets are 95 % intervals or ranges, not adjusted: one may leave out 0 although p
-is large.
+comparison of sizes and nowhere else. Brackets are 95 % intervals or ranges, not adjusted: one may leave out 0
+although p is large.
 """
 SIMULATED = "**Simulated**: people, items or models are made up, and claims about real ones are put to these.\n"
 
