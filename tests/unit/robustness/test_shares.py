@@ -100,7 +100,7 @@ def test_claims_without_models_and_no_claims_at_all(tmp_path, caplog):
     row = total(claims_table(MULTIVERSE, [outcome]).to_pandas(), "two")
     assert row["note"] == "too few developers to tell how these differ."
     assert (row["value"], row["models"], row["developers"]) == (1, 2, 1)
-    assert "The claim two has no p: too few developers" in caplog.text
+    assert "These claims have no p (two): too few developers" in caplog.text
     # No model has ratings: nothing is scored.
     (outcome,) = judge_claims([ONE], 4, [], [], {}, SMALL)
     assert outcome.reason == "What it names has no score in any universe."

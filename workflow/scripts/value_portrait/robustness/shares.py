@@ -113,7 +113,7 @@ def judge_claims(
                 values[row, part], ps[row, part], about[row] = judge(claim, in_part)
             except Untestable as missing:
                 reasons[row] = f"{missing}."
-    outcomes = []
+    outcomes, without_p = [], dict[str, list[str]]()
     for claim, value, p, reason, own_models in zip(claims, values, ps, reasons, about, strict=True):
         if reason is None and np.isnan(value).all():
             reason = "What it names has no score in any universe."
@@ -121,9 +121,11 @@ def judge_claims(
             logging.warning("The claim %s is not put to the test: %s", claim.claim, reason)
         elif claim.kind in TESTS and np.isnan(p).all():
             reason = f"{NO_P_OF.get(claim.kind, NO_P)}."
-            logging.warning("The claim %s has no p: %s", claim.claim, reason)
+            without_p.setdefault(reason, []).append(claim.claim)
         developers = {developer_of(models[name]) for name in own_models}
         outcomes.append(Outcome(claim, value, p, reason, len(own_models), len(developers)))
+    for reason, names in without_p.items():
+        logging.warning("These claims have no p (%s): %s", ", ".join(names), reason)
     return outcomes
 
 
