@@ -1,6 +1,6 @@
 # Claims: what is said of the models, held against every defensible analysis; and what becomes of it.
 # Takes  results/{study,items,scores,robustness}, the table of claims
-# Gives  results/robustness/{universes.parquet,claims.csv}, results/publication/{robustness.md,figures}
+# Gives  results/robustness/{universes.parquet,claims.csv,groups.csv}, results/publication/{robustness.md,figures}
 
 # Tables that figures of robustness are drawn from, and these figures, as far as the study has what they show.
 SHOWN = {"uncertainty": "uncertainty.csv", "mean_profile": "mean_profile.csv"}
