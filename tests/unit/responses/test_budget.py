@@ -141,6 +141,8 @@ def test_sixteen_requests_are_reserved_at_once_as_far_as_there_is_room(tmp_path:
         assert budget.reserve(1.0)
         budget.close()
         assert ledger(tmp_path)["m/baseline.jsonl"] == {"size": size, "usd": 0.5, "reserved": 0.0}
+        assert Budget(tmp_path, 100, store).reserve(0.25)
+        assert ledger(tmp_path)["m/baseline.jsonl"]["reserved"] == 4
     assert spent_usd(tmp_path) == 3.5
 
 
@@ -154,7 +156,9 @@ def test_a_cap_is_reached_to_the_cent_and_what_an_earlier_process_sent_counts(tm
         fresh = Budget(tmp_path, 0.3, store)
         fresh.hold(0.25)
         assert not fresh.reserve(0.1)
-        assert fresh.in_flight == 0.25
+        fresh.hold(0.5)
+        assert fresh.in_flight == 0.75
+        assert fresh.reserve(0.0)
 
 
 def test_nothing_is_given_back_that_was_never_reserved(tmp_path: Path) -> None:
@@ -197,6 +201,9 @@ def test_a_running_process_counts_with_its_reservation_and_a_batch_without_its_p
         assert holder.stdout is not None
         holder.stdout.readline()
         assert spent_usd(tmp_path) == 6
+        (tmp_path / "ledger.json").unlink()
+        assert spent_usd(tmp_path) == 1, "before its first reservation it counts with what it recorded"
+        (tmp_path / "ledger.json").write_text(json.dumps(held))
         holder.communicate()
     assert spent_usd(tmp_path) == 1
     for usd in (0.5, 0.25):
