@@ -191,12 +191,13 @@ def test_a_running_process_counts_with_its_reservation_and_a_batch_without_its_p
     held = {"m/baseline.jsonl": {"size": path.stat().st_size, "usd": 1.0, "reserved": 5.0}}
     (tmp_path / "ledger.json").write_text(json.dumps(held))
     code = (
-        "import sys; from pathlib import Path; from value_portrait.responses.store import lock;"
+        "import sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path;"
+        "from value_portrait.responses.store import lock;"
         "lock(Path(sys.argv[1])); print(flush=True); sys.stdin.read()"
     )
     library = Path(__file__).parents[3] / "workflow/scripts"
     with subprocess.Popen(
-        [sys.executable, "-c", code, str(path)], cwd=library, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", code, str(path), str(library)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()

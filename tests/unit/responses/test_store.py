@@ -1,7 +1,9 @@
 import asyncio
 import json
 import os
+import re
 import resource
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from value_portrait.errors import InputError
-from value_portrait.responses.store import Store, read_records, store_file, terminal_records
+from value_portrait.responses.store import Store, is_being_written, read_records, store_file, terminal_records
 
 LIBRARY = Path(__file__).parents[3] / "workflow" / "scripts"
 
@@ -22,10 +24,12 @@ def record(key: str, outcome: str = "answered", text: str = "like me") -> dict[s
 
 def fill(path: Path, *records: dict[str, object]) -> None:
     async def append() -> None:
-        await asyncio.gather(*(store.append(one) for one in records))
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(store.append(one) for one in records))
 
     with Store(path) as store:
         asyncio.run(append())
+        assert store.size == path.stat().st_size
 
 
 def test_records_come_back_and_terminal_ones_are_done(tmp_path: Path) -> None:
@@ -35,7 +39,66 @@ def test_records_come_back_and_terminal_ones_are_done(tmp_path: Path) -> None:
         assert store.done == {"a", "c"}
         assert store.usd == 1.5
     assert [one["key"] for one in read_records(path)] == ["a", "b", "c"]
-    assert list(terminal_records(path)) == ["a", "c"]
+    fill(path, record("c", text="another"), record("b"))
+    assert terminal_records(path) == {"a": record("a"), "c": record("c", "refusal"), "b": record("b")}
+    assert terminal_records(tmp_path / "none.jsonl") == {}
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was made durable, in turn."""
+    paths: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda file: paths.append(os.readlink(f"/proc/self/fd/{file}")))
+    return paths
+
+
+def test_what_is_kept_is_durable_with_its_name(tmp_path: Path, synced: list[str]) -> None:
+    path = tmp_path / "m" / "baseline.jsonl"
+    folders, file = [str(tmp_path / "m"), str(tmp_path)], [str(path)]
+    with Store(path):
+        assert synced == folders
+    fill(path, record("a"), record("b"))
+    assert synced == folders + file
+    with path.open("a") as torn:
+        torn.write("x")
+    fill(path, record("c"))
+    assert synced == folders + file + 2 * file
+
+
+def test_a_disk_that_takes_little_at_a_time_gets_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:7]))
+    fill(tmp_path / "m" / "baseline.jsonl", record("a"), record("b"))
+    assert list(read_records(tmp_path / "m" / "baseline.jsonl")) == [record("a"), record("b")]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_who_gives_up_waiting_holds_up_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: bool) -> None:
+    path = tmp_path / "m" / "baseline.jsonl"
+
+    def broken(file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def main(store: Store) -> list[BaseException | None]:
+        async with asyncio.timeout(10):
+            waiting = [asyncio.create_task(store.append(record(key))) for key in ("a", "b")]
+            await asyncio.sleep(0)
+            waiting[0].cancel()
+            if full:
+                monkeypatch.setattr(os, "fsync", broken)
+            found = await asyncio.gather(*waiting, return_exceptions=True)
+            monkeypatch.undo()
+            await store.append(record("c"))
+            return found
+
+    with Store(path) as store:
+        gone, other = asyncio.run(main(store))
+        keys = ["c"] if full else ["a", "b", "c"]
+        assert (store.done, store.usd, store.size) == (set(keys), 0.5 * len(keys), path.stat().st_size)
+    assert [one["key"] for one in read_records(path)] == keys
+    assert isinstance(gone, asyncio.CancelledError)
+    problem = f"{path}: cannot be written (No space left on device). Every answer recorded so far is kept: make room or"
+    assert str(other).startswith(problem) if full else other is None
 
 
 def test_names_of_models_and_conditions_are_made_safe(tmp_path: Path) -> None:
@@ -76,7 +139,7 @@ def test_a_spoilt_line_in_the_middle_is_an_error_and_stays(tmp_path: Path) -> No
 
 
 def other_process(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    start = f"import sys; sys.path.insert(0, {str(LIBRARY)!r}); from value_portrait.responses.store import Store\n"
+    start = f"import sys; sys.path.insert(0, {str(LIBRARY)!r}); from value_portrait.responses.store import *\n"
     return subprocess.run(
         [sys.executable, "-c", start + code, *arguments], capture_output=True, text=True, timeout=30, check=False
     )
@@ -85,9 +148,14 @@ def other_process(code: str, *arguments: str) -> subprocess.CompletedProcess[str
 def test_a_second_writer_is_told_who_holds_the_file(tmp_path: Path) -> None:
     path = tmp_path / "m" / "baseline.jsonl"
     with Store(path):
-        done = other_process("with Store(sys.argv[1]): pass", str(path))
+        code = "from pathlib import Path\nprint(is_being_written(Path(sys.argv[1])))\nwith Store(sys.argv[1]): pass"
+        done = other_process(code, str(path))
         assert done.returncode != 0
-        assert f"is being written by process {os.getpid()} on " in done.stderr
+        holder = rf"InputError: {path}: is being written by process {os.getpid()} on {socket.gethostname()} since "
+        assert re.search(holder + r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\. Wait", done.stderr)
+        assert done.stdout == "True\n"
+    assert not is_being_written(path)
+    assert not is_being_written(tmp_path / "m" / "other.jsonl")
     assert other_process("with Store(sys.argv[1]): pass", str(path)).returncode == 0
 
 
