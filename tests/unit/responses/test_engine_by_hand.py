@@ -1,7 +1,13 @@
 """Runs without a server: what is written down of an attempt, what it costs, and what ends a run."""
 
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -9,7 +15,8 @@ import pytest
 from targets import make_plan, make_target, run
 from value_portrait.errors import InputError
 from value_portrait.responses import engine
-from value_portrait.responses.engine import MOST_ATTEMPTS, Summary, attempt_record, fatal, most_usd
+from value_portrait.responses.engine import MOST_ATTEMPTS, Summary, attempt_record, fatal, most_usd, over_budget
+from value_portrait.responses.pacing import Pacer, Ticket
 from value_portrait.responses.replies import Reply, Verdict
 from value_portrait.responses.requests import REPEAT
 from value_portrait.responses.store import read_records, store_file
@@ -103,8 +110,9 @@ def play(
     monkeypatch: pytest.MonkeyPatch,
     asked: list[bytes],
     root: Path,
-    *replies: Reply | Exception,
+    *replies: Reply | Exception | Callable[[], Awaitable[Reply]],
     number: int = 3,
+    max_usd: float = 1000.0,
     **changes: Any,
 ) -> Summary:
     class Client:
@@ -122,11 +130,11 @@ def play(
             reply = replies[min(len(asked), len(replies)) - 1]
             if isinstance(reply, Exception):
                 raise reply
-            return reply
+            return reply if isinstance(reply, Reply) else await reply()
 
     monkeypatch.setattr(engine, "Client", Client)
     target = make_target(URL, **{"max_in_flight": 1, "usd_in": 2.0, "usd_out": 10.0} | changes)
-    return run(target, make_plan(target, number), root)
+    return run(target, make_plan(target, number), root, max_usd)
 
 
 def attempts(root: Path) -> list[tuple[str, int, str]]:
@@ -202,6 +210,104 @@ def test_no_more_is_asked_at_once_than_may_be(
 ) -> None:
     assert play(monkeypatch, asked, tmp_path, said(), number=40, max_in_flight=7).missing == 0
     assert len(asked) == len(set(asked)) == 40
+
+
+ANSWER_USD = 300e-6
+
+
+def test_the_cap_ends_a_run_and_a_higher_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
+) -> None:
+    cap = MOST + 1.5 * ANSWER_USD
+    summary = play(monkeypatch, asked, tmp_path, said(), max_usd=cap)
+    assert str(summary.stopped) == str(over_budget(cap))
+    assert str(summary.stopped).startswith(f"max_usd: of {cap:g} USD over the whole store is reached")
+    assert (summary.answered, len(asked)) == (2, 2)
+    assert play(monkeypatch, asked, tmp_path, said()).missing == 0
+    assert asked == [planned.body for planned in PLAN]
+
+
+def test_while_something_is_in_flight_the_cap_may_not_be_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
+) -> None:
+    summary = play(monkeypatch, asked, tmp_path, said(), max_usd=1.6 * MOST, max_in_flight=2)
+    assert (summary.stopped, summary.answered) == (None, 3)
+    # What one could not pay for is asked next by the other.
+    assert asked == [planned.body for planned in PLAN]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_signal_waits_for_what_is_in_flight_and_a_second_one_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes], number: signal.Signals, times: int
+) -> None:
+    async def interrupted() -> Reply:
+        for _ in range(times):
+            os.kill(os.getpid(), number)
+            await asyncio.sleep(0.02)
+        return said()
+
+    def unhandled(*_: object) -> None:
+        raise AssertionError
+
+    before = signal.signal(number, unhandled)
+    try:
+        summary = play(monkeypatch, asked, tmp_path, said(), interrupted)
+    finally:
+        signal.signal(number, before)
+    assert (summary.interrupted, summary.stopped, len(asked)) == (True, None, 2)
+    assert summary.answered == len(attempts(tmp_path)) == (2 if times == 1 else 1)
+
+
+def test_how_it_goes_is_shown_from_beginning_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
+) -> None:
+    shown: list[tuple[str, int, float]] = []
+
+    class Shown:
+        every_s = 0.01
+
+        def __init__(self, *_: object) -> None:
+            for name in ("start", "show", "finish"):
+                setattr(self, name, partial(self._keep, name))
+
+        def _keep(self, name: str, summary: Summary, usd: float) -> None:
+            shown.append((name, summary.answered, round(usd, 6)))
+
+    async def slow() -> Reply:
+        await asyncio.sleep(0.1)
+        return said()
+
+    monkeypatch.setattr("targets.Progress", Shown)
+    play(monkeypatch, asked, tmp_path, said(), slow, said())
+    assert shown[0] == ("start", 0, 0.0)
+    assert shown[-1] == ("finish", 3, 3 * ANSWER_USD)
+    assert 3 <= shown[1:-1].count(("show", 1, ANSWER_USD)) <= 10
+
+
+def test_the_pacer_knows_limits_and_lengths_and_two_processes_differ(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
+) -> None:
+    made: list[Any] = []
+    tokens: list[int] = []
+
+    class Watched(Pacer):
+        def __init__(self, *given: Any) -> None:
+            made.extend(given)
+            super().__init__(*given)
+
+        async def ticket(self, number: int) -> Ticket:
+            tokens.append(number)
+            return await super().ticket(number)
+
+    monkeypatch.setattr(engine, "Pacer", Watched)
+    times = iter([7, 8])
+    monkeypatch.setattr(engine, "time", SimpleNamespace(time_ns=lambda: next(times)))
+    play(monkeypatch, asked, tmp_path / "a", said(), number=1, requests_per_minute=60_000, tokens_per_minute=70_000_000)
+    assert made[:2] == [60_000, 70_000_000]
+    assert tokens == [PLAN[0].expected_tokens + 64]
+    play(monkeypatch, asked, tmp_path / "a", said())
+    assert made[3].random() != made[7].random()
 
 
 def test_without_a_price_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]) -> None:
