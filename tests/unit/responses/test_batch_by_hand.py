@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -47,7 +48,7 @@ class Provider:
         self.path = store_file(root, TARGET.row.model, "age_old")
         self.created: list[Batch | Exception | None] = []
         self.states: list[Batch] = []
-        self.found: list[Batch | None] = []
+        self.found: list[Batch | Exception | None] = []
         # By the batch: the reply to each request, by its place in the plan.
         self.replies: dict[str, dict[int, Reply]] = {}
         self.names: dict[str, str] = {}
@@ -98,7 +99,10 @@ class Provider:
         last = next(one for one in open_intents(self.path) if one.id == intent)
         assert names == list(last.keys)
         self._call(calls, "find", since)
-        return self.found.pop(0)
+        found = self.found.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     async def batch_results(self, calls: Any, batch: Batch) -> AsyncIterator[tuple[str, Reply]]:
         self._call(calls, "results", batch.id)
@@ -250,7 +254,16 @@ def test_a_creation_whose_reply_was_lost_is_looked_for_and_tried_again(provider:
         *(create, sleep, ("find", 110.0)),
         *(("results", "b1"), ("closed",)),
     ]
-    assert provider.events() == ["intent", "closed", "intent", "submitted", "submitted", "closed"]
+    assert provider.events() == ["intent", "closed", "intent", "submitted", "closed"]
+
+
+def test_a_batch_that_cannot_be_looked_for_now_is_looked_for_by_the_next_run(provider: Provider) -> None:
+    problem = InputError("batches", "cannot be used.", "Run again later.")
+    provider.created, provider.found = [None], [problem, made("b1")]
+    provider.replies = {"b1": answers(0, 1, 2)}
+    assert provider.ask().stopped is problem
+    assert provider.ask().missing == 0
+    assert [what[0] for what in provider.called if what[0] in ("create", "find")] == ["create", "find", "find"]
 
 
 def test_a_refused_creation_and_a_failed_batch_are_told(provider: Provider) -> None:
@@ -283,6 +296,13 @@ def test_the_cap_submits_what_it_allows(provider: Provider) -> None:
     provider.max_usd = 2 * ANSWER_USD
     assert str(provider.ask().stopped) == str(over_budget(provider.max_usd))
     assert [what for what in provider.called if what[0] == "create"] == [("create", ["0-1", "1-1"])]
+
+
+def test_a_thread_can_ask_too(provider: Provider) -> None:
+    provider.created = [made("b1")]
+    provider.replies = {"b1": answers(0, 1, 2)}
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(provider.ask).result().missing == 0
 
 
 @pytest.fixture

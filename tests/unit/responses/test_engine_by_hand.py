@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -170,6 +171,11 @@ def test_what_fails_is_asked_again_and_a_second_run_asks_what_is_missing(
     asked.clear()
     assert play(monkeypatch, asked, tmp_path, said()).usd == pytest.approx(3 * 300e-6)
     assert asked == []
+
+
+def test_a_thread_can_ask_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(play, monkeypatch, asked, tmp_path, said()).result().missing == 0
 
 
 def test_a_fatal_error_ends_the_run_and_is_told(

@@ -154,7 +154,8 @@ class _Run:
                 *(self._work() for _ in range(min(provider.max_in_flight, len(todo)))), return_exceptions=True
             )
             for number in (signal.SIGINT, signal.SIGTERM):
-                with contextlib.suppress(RuntimeError, ValueError):
+                # A thread cannot handle signals.
+                with contextlib.suppress(RuntimeError):
                     asyncio.get_running_loop().add_signal_handler(number, self._interrupt)
             ticker = asyncio.create_task(self._tick())
             try:
