@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -17,6 +16,7 @@ from targets import make_plan, make_target, run
 from value_portrait.errors import InputError
 from value_portrait.responses import engine
 from value_portrait.responses.engine import MOST_ATTEMPTS, Summary, attempt_record, fatal, most_usd, over_budget
+from value_portrait.responses.outcomes import FATAL
 from value_portrait.responses.pacing import Pacer, Ticket
 from value_portrait.responses.replies import Reply, Verdict
 from value_portrait.responses.requests import REPEAT
@@ -100,6 +100,11 @@ def said(status: int | None = 200, text: str = "like me") -> Reply:
     return Reply(status, {}, orjson.dumps(message | usage if status == 200 else error).decode(), 0.1)
 
 
+async def slow() -> Reply:
+    await asyncio.sleep(0.1)
+    return said()
+
+
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The bodies that were asked; ``replies`` (see ``play``) are given in turn, the last one again and again."""
@@ -139,7 +144,8 @@ def play(
 
 
 def attempts(root: Path) -> list[tuple[str, int, str]]:
-    records = read_records(store_file(root, "Test/model:1", "baseline"))
+    records = list(read_records(store_file(root, "Test/model:1", "baseline")))
+    assert {record["condition"] for record in records} == {"baseline"}
     return [(record["item_id"], record["attempt"], record["outcome"]) for record in records]
 
 
@@ -184,7 +190,9 @@ def test_a_fatal_error_ends_the_run_and_is_told(
     summary = play(monkeypatch, asked, tmp_path, said(), said(401, "entry"), said())
     assert len(asked) == 2
     assert str(summary.stopped) == str(fatal(TARGET, Verdict("auth", "status 401: no entry")))
-    assert "model Test/model:1 at loopback: cannot be asked (auth, status 401: no entry)." in str(summary.stopped)
+    assert str(summary.stopped) == (
+        f"model Test/model:1 at loopback: cannot be asked (auth, status 401: no entry). {FATAL['auth']}"
+    )
     assert (summary.answered, summary.missing) == (1, 2)
 
 
@@ -203,8 +211,9 @@ def test_a_fault_of_ours_is_raised_and_a_full_disk_is_a_reason_to_stop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
 ) -> None:
     with pytest.raises(ZeroDivisionError):
-        play(monkeypatch, asked, tmp_path / "a", said(), ZeroDivisionError(), said())
+        play(monkeypatch, asked, tmp_path / "a", slow, ZeroDivisionError(), said(), max_in_flight=2)
     assert len(asked) == 2
+    assert attempts(tmp_path / "a") == [("0-1", 1, "answered")], "what is in flight is kept"
     asked.clear()
     summary = play(monkeypatch, asked, tmp_path / "b", said(), InputError("disk", "is full.", "Make room."), said())
     assert str(summary.stopped) == "disk: is full. Make room."
@@ -240,6 +249,10 @@ def test_while_something_is_in_flight_the_cap_may_not_be_reached(
     assert (summary.stopped, summary.answered) == (None, 3)
     # What one could not pay for is asked next by the other.
     assert asked == [planned.body for planned in PLAN]
+    asked.clear()
+    cap = 2 * MOST + 0.5 * ANSWER_USD
+    assert play(monkeypatch, asked, tmp_path / "b", said(), slow, said(), max_usd=cap, max_in_flight=3).stopped is None
+    assert len(asked) == 3
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -280,10 +293,6 @@ def test_how_it_goes_is_shown_from_beginning_to_end(
         def _keep(self, name: str, summary: Summary, usd: float) -> None:
             shown.append((name, summary.answered, round(usd, 6)))
 
-    async def slow() -> Reply:
-        await asyncio.sleep(0.1)
-        return said()
-
     monkeypatch.setattr("targets.Progress", Shown)
     play(monkeypatch, asked, tmp_path, said(), slow, said())
     assert shown[0] == ("start", 0, 0.0)
@@ -291,11 +300,12 @@ def test_how_it_goes_is_shown_from_beginning_to_end(
     assert 3 <= shown[1:-1].count(("show", 1, ANSWER_USD)) <= 10
 
 
-def test_the_pacer_knows_limits_and_lengths_and_two_processes_differ(
+def test_the_pacer_knows_limits_lengths_and_replies_and_two_runs_differ(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
 ) -> None:
     made: list[Any] = []
     tokens: list[int] = []
+    told: list[tuple[Any, ...]] = []
 
     class Watched(Pacer):
         def __init__(self, *given: Any) -> None:
@@ -306,13 +316,25 @@ def test_the_pacer_knows_limits_and_lengths_and_two_processes_differ(
             tokens.append(number)
             return await super().ticket(number)
 
+        def refused(self, ticket: Ticket, reply: Reply) -> None:
+            told.append(("refused", ticket.number, reply.status))
+            super().refused(ticket, reply)
+
+        def failed(self, reply: Reply) -> None:
+            told.append(("failed", reply.status))
+            super().failed(reply)
+
+        def succeeded(self, reply: Reply) -> None:
+            told.append(("succeeded", reply.status))
+            super().succeeded(reply)
+
     monkeypatch.setattr(engine, "Pacer", Watched)
-    times = iter([7, 8])
-    monkeypatch.setattr(engine, "time", SimpleNamespace(time_ns=lambda: next(times)))
-    play(monkeypatch, asked, tmp_path / "a", said(), number=1, requests_per_minute=60_000, tokens_per_minute=70_000_000)
+    limits = {"requests_per_minute": 60_000, "tokens_per_minute": 70_000_000}
+    play(monkeypatch, asked, tmp_path, said(429), said(503), said(), number=1, **limits)
     assert made[:2] == [60_000, 70_000_000]
-    assert tokens == [PLAN[0].expected_tokens + 64]
-    play(monkeypatch, asked, tmp_path / "a", said())
+    assert tokens == [PLAN[0].expected_tokens + 64] * 3
+    assert told == [("refused", 1, 429), ("failed", 503), ("succeeded", 200)]
+    play(monkeypatch, asked, tmp_path / "other", said())
     assert made[3].random() != made[7].random()
 
 
