@@ -1,4 +1,5 @@
 import asyncio
+import fcntl
 import json
 import os
 import re
@@ -13,7 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from value_portrait.errors import InputError
-from value_portrait.responses.store import Store, is_being_written, read_records, store_file, terminal_records
+from value_portrait.responses.store import (
+    Store,
+    is_being_written,
+    lock,
+    lock_file,
+    read_records,
+    store_file,
+    terminal_records,
+)
 
 LIBRARY = Path(__file__).parents[3] / "workflow" / "scripts"
 
@@ -34,11 +43,11 @@ def fill(path: Path, *records: dict[str, object]) -> None:
 
 def test_records_come_back_and_terminal_ones_are_done(tmp_path: Path) -> None:
     path = tmp_path / "m" / "baseline.jsonl"
-    fill(path, record("a"), record("b", "server"), record("c", "refusal"))
+    fill(path, record("a"), record("b", "server"), record("c", "refusal"), record("d", "network") | {"usd": None})
     with Store(path) as store:
         assert store.done == {"a", "c"}
         assert store.usd == 1.5
-    assert [one["key"] for one in read_records(path)] == ["a", "b", "c"]
+    assert [one["key"] for one in read_records(path)] == ["a", "b", "c", "d"]
     fill(path, record("c", text="another"), record("b"))
     assert terminal_records(path) == {"a": record("a"), "c": record("c", "refusal"), "b": record("b")}
     assert terminal_records(tmp_path / "none.jsonl") == {}
@@ -52,17 +61,42 @@ def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return paths
 
 
-def test_what_is_kept_is_durable_with_its_name(tmp_path: Path, synced: list[str]) -> None:
+def test_what_is_kept_is_durable_with_its_name(
+    tmp_path: Path, synced: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "m" / "baseline.jsonl"
     folders, file = [str(tmp_path / "m"), str(tmp_path)], [str(path)]
     with Store(path):
         assert synced == folders
     fill(path, record("a"), record("b"))
     assert synced == folders + file
+    fill(path)
+    assert caplog.messages == []
     with path.open("a") as torn:
         torn.write("x")
     fill(path, record("c"))
     assert synced == folders + file + 2 * file
+    assert caplog.messages == [f"{path}: cut off 1 bytes that an interrupted run left behind its last record."]
+
+
+def test_everybody_may_read_a_store(tmp_path: Path) -> None:
+    before = os.umask(0)
+    fill(tmp_path / "m" / "baseline.jsonl", record("a"))
+    os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "m").iterdir()}
+    assert modes == {"baseline.jsonl": 0o644, ".baseline.jsonl.lock": 0o644}
+
+
+def test_a_disk_that_takes_nothing_at_all_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    fill(tmp_path / "m" / "baseline.jsonl", record("a"))
+    monkeypatch.setattr(os, "write", broken)
+    truncate = os.ftruncate
+    monkeypatch.setattr(os, "ftruncate", lambda file, size: broken() if size else truncate(file, size))
+    with pytest.raises(InputError, match=r"baseline\.jsonl: cannot be written \(Input/output error\)"):
+        fill(tmp_path / "m" / "baseline.jsonl", record("a"))
 
 
 def test_a_disk_that_takes_little_at_a_time_gets_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,6 +191,26 @@ def test_a_second_writer_is_told_who_holds_the_file(tmp_path: Path) -> None:
     assert not is_being_written(path)
     assert not is_being_written(tmp_path / "m" / "other.jsonl")
     assert other_process("with Store(sys.argv[1]): pass", str(path)).returncode == 0
+
+
+@pytest.mark.parametrize("refusal", [BlockingIOError, PermissionError])
+@pytest.mark.parametrize(
+    ("told", "holder"), [(b"", "another process"), (b" pro\xffcess 7\n", "pro\ufffdcess 7"), (b"x" * 300, "x" * 200)]
+)
+def test_whatever_a_lock_tells_of_its_holder_is_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: type[OSError], told: bytes, holder: str
+) -> None:
+    def held(*_: object) -> None:
+        raise refusal
+
+    monkeypatch.setattr(fcntl, "lockf", held)
+    path = tmp_path / "baseline.jsonl"
+    lock_file(path).write_bytes(told)
+    with pytest.raises(InputError) as caught:
+        lock(path)
+    assert str(caught.value) == f"{path}: is being written by {holder}. Wait for it, or stop it, and run again."
+    assert lock_file(path).read_bytes() == told
+    assert is_being_written(path)
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
