@@ -274,5 +274,8 @@ def test_a_read_only_store_is_a_clear_error_and_can_be_read(tmp_path: Path) -> N
 
 def test_a_file_in_place_of_the_folder_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "m").write_text("")
-    with pytest.raises(InputError, match="cannot be written"), Store(tmp_path / "m" / "baseline.jsonl"):
+    with (
+        pytest.raises(InputError, match=r"m/baseline\.jsonl: cannot be written"),
+        Store(tmp_path / "m" / "baseline.jsonl"),
+    ):
         pass
