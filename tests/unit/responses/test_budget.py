@@ -105,6 +105,7 @@ def test_sixteen_requests_are_reserved_at_once_as_far_as_there_is_room(tmp_path:
         assert budget.reserve(0.0), "what costs nothing always may"
         assert budget.in_flight == 22
         budget.settle(1.0)
+        assert budget.in_flight == 21
         assert budget.reserve(1.0)
         budget.close()
         assert ledger(tmp_path)["m/baseline.jsonl"] == {"size": size, "usd": 0.5, "reserved": 0.0}
