@@ -1,25 +1,36 @@
 """Runs of Snakemake, and of its jobs, as forks of a process that has imported what they import.
 
-In the small runs of the tests, imports are the longest part. ``python forked_snakemake.py`` reads one run a line, as
-JSON, and answers each with its exit code.
+In the small runs of the tests, imports are the longest part. They could hide that a script lacks one, so in every
+session of tests the first job of each rule is a Python of its own, as all of them are for users.
+``python forked_snakemake.py`` reads one run a line, as JSON, and answers each with its exit code.
 """
 
+import atexit
 import gc
 import importlib
 import json
+import multiprocessing
 import os
 import runpy
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 # What Snakemake imports, in part late, in every run; then what scripts import.
 IMPORTED = (
     "snakemake.cli",
+    "argparse_dataclass",
+    "nbformat",
+    "platformdirs",
+    "smart_open",
+    "snakemake.benchmark",
+    "snakemake.profiles",
     "snakemake.report.html_reporter",
+    "snakemake.storage",
     "matplotlib.backends.backend_pdf",
     "matplotlib.backends.backend_svg",
     "openai",
@@ -32,6 +43,8 @@ IMPORTED = (
     "scipy.stats",
     "yaml",
 )
+# Set by the session: a folder with a file for every rule that has had a job of its own.
+started: Path | None = None
 _idle: list[subprocess.Popen[str]] = []
 
 
@@ -40,7 +53,7 @@ def run_forked(
 ) -> subprocess.CompletedProcess[str]:
     """What ``python -m snakemake`` does in a folder, its output and errors together; several may run at once.
 
-    Without ``fork_jobs``, every job is a Python of its own, as it is for users.
+    Without ``fork_jobs``, every job is a Python of its own.
     """
     try:
         server = _idle.pop()
@@ -51,7 +64,7 @@ def run_forked(
     assert server.stdout is not None
     with tempfile.NamedTemporaryFile() as output:
         run = {"folder": str(folder), "arguments": arguments, "environment": dict(environment), "output": output.name}
-        server.stdin.write(json.dumps(run | {"fork_jobs": fork_jobs}) + "\n")
+        server.stdin.write(json.dumps(run | {"started": str(started) if fork_jobs else None}) + "\n")
         server.stdin.flush()
         code = int(server.stdout.readline())
         said = Path(output.name).read_text(encoding="utf-8", errors="replace")
@@ -59,8 +72,8 @@ def run_forked(
     return subprocess.CompletedProcess(arguments, code, said)
 
 
-def become(environment: Mapping[str, str], folder: str, output: str) -> None:
-    """Give a fork the surroundings of a process started in a folder, whose output goes to the end of a file."""
+def become(environment: Mapping[str, str], folder: str, output: str, run: Callable[..., None], *arguments: Any) -> None:
+    """Run a function in a fork as in a process started in a folder, whose output goes to the end of a file."""
     said = os.open(output, os.O_WRONLY | os.O_APPEND)
     for number in (1, 2):
         os.dup2(said, number)
@@ -68,15 +81,30 @@ def become(environment: Mapping[str, str], folder: str, output: str) -> None:
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
+    try:
+        run(*arguments)
+    finally:
+        # What a process does at its end, but for taking down what it shares, which would copy it.
+        atexit._run_exitfuncs()
 
 
-def run_snakemake(server: socket.socket, folder: str, arguments: list[str], fork_jobs: bool) -> None:
-    """What ``python -m snakemake`` does; jobs with a script in Python are asked of the server, if they are to fork."""
+def run_snakemake(server: socket.socket, folder: str, arguments: list[str], started: str | None) -> None:
+    """What ``python -m snakemake`` does, but that jobs are asked of the server: all of them are scripts in Python."""
     from snakemake import cli
     from snakemake.benchmark import benchmarked
     from snakemake.script import PythonScript
 
+    start = PythonScript.execute_script
+
     def execute_script(self: PythonScript, fname: str, edit: bool = False) -> None:
+        try:
+            Path(started, self.rulename).touch(exist_ok=False)
+        except FileExistsError:
+            fork(self, fname)
+        else:
+            start(self, fname, edit)
+
+    def fork(self: PythonScript, fname: str) -> None:
         environment = dict(os.environ)
         if "tmpdir" in self.resources.keys():  # noqa: SIM118
             environment["TMPDIR"] = self.resources["tmpdir"]
@@ -84,19 +112,20 @@ def run_snakemake(server: socket.socket, folder: str, arguments: list[str], fork
         job = {"environment": environment, "folder": os.getcwd(), "script": fname}
         socket.send_fds(server, [json.dumps(job).encode()], [writing])
         os.close(writing)
-        with open(reading) as answer, benchmarked(int(answer.readline()), self.bench_record):
-            # Nothing, if it was killed.
-            code = answer.read()
+        with open(reading) as answer:
+            pid = int(answer.readline())
+            with benchmarked(pid if self.bench_record else False, self.bench_record):
+                # Nothing, if it was killed.
+                code = answer.read()
         if code != "0":
             raise subprocess.CalledProcessError(int(code or -1), [sys.executable, fname])
 
-    if fork_jobs:
+    if started:
         PythonScript.execute_script = execute_script
     # As they are for ``python -m snakemake``.
     sys.path[0] = folder
     sys.argv = [str(Path(cli.__file__).with_name("__main__.py")), *arguments]
     cli.main()
-    sys.exit()
 
 
 def run_script(answer: int, script: str) -> None:
@@ -112,7 +141,6 @@ def run_script(answer: int, script: str) -> None:
         raise
     finally:
         os.write(answer, str(code).encode())
-    sys.exit()
 
 
 def serve() -> None:
@@ -123,33 +151,26 @@ def serve() -> None:
         importlib.import_module(name)
     # Else, the first collection in every fork would copy all that is here.
     gc.freeze()
+    fork = multiprocessing.get_context("fork").Process
     for line in sys.stdin:
         run = json.loads(line)
-        output = run.pop("output")
+        environment, folder, output = run["environment"], run["folder"], run["output"]
         ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
-        child = os.fork()
-        if not child:
-            ours.close()
-            become(run.pop("environment"), run["folder"], output)
-            run_snakemake(theirs, **run)
+        arguments = (run_snakemake, theirs, folder, run["arguments"], run["started"])
+        processes = [fork(target=become, args=(environment, folder, output, *arguments))]
+        processes[0].start()
         theirs.close()
-        jobs = []
-        while True:
-            content, files, *_ = socket.recv_fds(ours, 2**18, 1)
-            if not content:
-                break
-            job = json.loads(content)
-            jobs.append(os.fork())
-            if not jobs[-1]:
-                ours.close()
-                become(job["environment"], job["folder"], output)
-                run_script(*files, job["script"])
-            os.close(*files)
+        # Until Snakemake has ended.
+        while (received := socket.recv_fds(ours, 2**18, 1))[0]:
+            job, answer = json.loads(received[0]), received[1][0]
+            arguments = (run_script, answer, job["script"])
+            processes.append(fork(target=become, args=(job["environment"], job["folder"], output, *arguments)))
+            processes[-1].start()
+            os.close(answer)
         ours.close()
-        _, status = os.waitpid(child, 0)
-        for pid in jobs:
-            os.waitpid(pid, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        for process in processes:
+            process.join()
+        print(processes[0].exitcode, flush=True)
 
 
 if __name__ == "__main__":
