@@ -67,6 +67,7 @@ ROBUSTNESS_TABLES = {
 if RATED:
     ROBUSTNESS_TABLES |= {
         "chance": "<results>/robustness/tags_by_chance.csv",
+        "dilution": "<results>/robustness/dilution.csv",
         "replication": "<results>/robustness/replication.csv",
         "validity": "<results>/robustness/validity.csv",
     }

@@ -147,6 +147,7 @@ rule estimate_uncertainty:
         item_key="<results>/items/item_key.csv",
         survey="<results>/study/survey.parquet" if RATED else [],
         participants="<results>/study/participants.parquet" if RATED else [],
+        dilution="<results>/robustness/dilution.csv" if RATED else [],
         library=library("robustness/estimate_uncertainty"),
     output:
         # Effects of conditions, where any model has one beside the baseline.

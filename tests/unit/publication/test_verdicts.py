@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 from instruments import SMALL
 from value_portrait.configuration import Claim
 from value_portrait.publication.verdicts import Evidence, gather_evidence, judge_all, verdict
-from value_portrait.publication.worth import chance_line, describe_worth, profile_line, validity_line, verdict_line
+from value_portrait.publication.worth import (
+    chance_line,
+    describe_worth,
+    dilution_line,
+    profile_line,
+    validity_line,
+    verdict_line,
+)
 
 SHARES = st.none() | st.floats(0, 1)
 
@@ -209,6 +216,17 @@ def test_tags_are_held_against_chance():
         "false; 4 survive a correction. More than chance: Sweet; no more than chance: Salty, Sour Bitter."
     )
     assert chance_line(chance_of({"Sweet": 0.01}), SMALL).endswith("More than chance: Sweet.")
+
+
+def test_dilution_in_words():
+    row = {"family": "taste", "tags": 1287, "strong": 14.2, "dilution": 0.3, "low": 0.14, "high": 0.65}
+    assert dilution_line(pd.DataFrame([{"family": "pace"}, row]), SMALL) == (
+        "Infinitely many raters would tag about 14 pairs instead of 1,287: wrong tags leave 30 % [14 %, 65 %] of what "
+        "scores by their key would be."
+    )
+    few = dilution_line(pd.DataFrame([row | {"low": np.nan}]), SMALL)
+    assert few.endswith("instead of 1,287; too few to tell how far wrong tags dilute scores.")
+    assert dilution_line(pd.DataFrame([row | {"strong": np.nan}]), SMALL) == ""
 
 
 @pytest.mark.parametrize(

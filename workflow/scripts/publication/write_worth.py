@@ -11,6 +11,7 @@ from value_portrait.robustness.alternatives import ALTERNATIVES
 from value_portrait.robustness.chance import TAGS_BY_CHANCE
 from value_portrait.robustness.claims import read_claims
 from value_portrait.robustness.comparison_tables import PAIRS, RANKS
+from value_portrait.robustness.dilution import DILUTION
 from value_portrait.robustness.groups import GROUPS
 from value_portrait.robustness.on_circle import CIRCLE
 from value_portrait.robustness.precision import PRECISION
@@ -24,6 +25,7 @@ SCHEMAS = {
     "claims": CLAIMS,
     "groups": GROUPS,
     "alphas": ALPHAS,
+    "dilution": DILUTION,
     "uncertainty": UNCERTAINTY,
     "pairs": PAIRS,
     "ranks": RANKS,

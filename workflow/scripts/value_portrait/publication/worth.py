@@ -57,12 +57,14 @@ def describe_worth(tables: Tables, claims: Sequence[Claim], simulated: bool, ins
     Parameters
     ----------
     tables : of the robustness stage, by name: claims, groups, alphas, uncertainty, pairs, ranks, precision and
-        alternatives; chance, replication and validity where people rated; circle where the instrument has one.
+        alternatives; chance, dilution, replication and validity where people rated; circle where the instrument has
+        one.
     """
     parts = [HEAD, *([SIMULATED] if simulated else []), *claims_table(tables, claims, instrument)]
     if "chance" in tables:
         key = [chance_line(tables["chance"], instrument), _replication_line(tables["replication"], instrument)]
-        parts += ["## The item key\n", *_bullets([*key, validity_line(tables["validity"], instrument)])]
+        key += [dilution_line(tables["dilution"], instrument), validity_line(tables["validity"], instrument)]
+        parts += ["## The item key\n", *_bullets(key)]
     profiles = [
         profile_line(tables["alternatives"], instrument),
         _liking_line(tables["alternatives"], instrument),
@@ -155,6 +157,18 @@ def _replication_line(replication: pd.DataFrame, instrument: Instrument) -> str:
     )
 
 
+def dilution_line(dilution: pd.DataFrame, instrument: Instrument) -> str:
+    """How many tags infinitely many raters would give, and what wrong ones leave of scores."""
+    row = next(row for row in dilution.to_dict("records") if row["family"] == instrument.main.name)
+    if pd.isna(row["strong"]):
+        return ""
+    found = f"Infinitely many raters would tag about {row['strong']:.0f} pairs instead of {row['tags']:,.0f}"
+    if pd.isna(row["low"]):
+        return f"{found}; too few to tell how far wrong tags dilute scores."
+    left, low, high = (percent(row[name]) for name in ("dilution", "low", "high"))
+    return f"{found}: wrong tags leave {left} [{low}, {high}] of what scores by their key would be."
+
+
 def _liking_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
     rating = alternatives[(alternatives["statistic"] == "rating_r") & (alternatives["subject"] == "all models")]
     if rating.empty or rating["value"].isna().all():
@@ -183,8 +197,8 @@ def _interval_line(uncertainty: pd.DataFrame, instrument: Instrument) -> str:
     clear = ((whole["low"] > 0) | (whole["high"] < 0)).mean()
     return (
         f"A score of a model is known to ± {half['all']:.2f} scale points (median; {sources}); {percent(clear)} of the "
-        f"models' scores of the {mid_sentence(instrument.main)} can be told from 0. What wrong tags take from a score "
-        "is not in its interval: they pull it towards 0, here as in other raters."
+        f"models' scores of the {mid_sentence(instrument.main)} can be told from 0. That wrong tags dilute scores is "
+        "not in these intervals, but in those of undiluted scores."
     )
 
 
