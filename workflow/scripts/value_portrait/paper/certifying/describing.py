@@ -14,7 +14,7 @@ SHOWN = 30
 _HEADINGS = {
     "cause": "Causes, each shown on the data",
     "conjecture": "Conjectures: causes that only the numbers speak for that they explain",
-    "check": "Checks by a second route",
+    "check": "Checks, by a second route or by what must follow",
     "fact": "Facts, reported",
 }
 

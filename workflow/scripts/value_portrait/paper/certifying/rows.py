@@ -101,7 +101,7 @@ def compare_sets(
     sets = list(steps.values())
     as_is, expected = (
         np.array(
-            [set(surely) <= set(own) <= set(possibly) for own, (surely, possibly) in zip(found, published, strict=True)]
+            [set(surely) <= set(own) <= set(most) for own, (surely, most) in zip(found, published, strict=True)], bool
         )
         for found in (sets[0], sets[-1])
     )
