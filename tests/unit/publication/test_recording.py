@@ -69,7 +69,9 @@ def test_in_points_it_stands_where_it_stood(canvas):
 def test_an_embedded_font_has_outlines_and_no_layout_tables(tmp_path):
     save_figure(only_words("fin"), tmp_path / "words", simulated=False)
     parts = re.findall(rb"stream\n(.*?)\nendstream", (tmp_path / "words.pdf").read_bytes(), re.DOTALL)
-    (font,) = [own for own in map(zlib.decompress, parts) if b"glyf" in own]
-    tables = {font[start : start + 4] for start in range(12, 12 + 16 * int.from_bytes(font[4:6]), 16)}
-    assert {b"glyf", b"loca", b"hmtx"} < tables
-    assert not {b"GSUB", b"GPOS", b"GDEF", b"MATH"} & tables
+    fonts = [own for own in map(zlib.decompress, parts) if b"glyf" in own[:300]]
+    assert fonts
+    for font in fonts:
+        tables = {font[start : start + 4] for start in range(12, 12 + 16 * int.from_bytes(font[4:6], "big"), 16)}
+        assert {b"glyf", b"loca", b"hmtx"} < tables
+        assert not {b"GSUB", b"GPOS", b"GDEF", b"MATH"} & tables
