@@ -123,7 +123,7 @@ def run_workflow(name: str, checkout: Path, cores: int, *arguments: str, target:
 
 
 def sample(pid: int, jobs: dict[int, Job]) -> float:
-    """PSS of a process and its descendants, in megabytes; what scripts among them have come to goes to ``jobs``, by pid."""
+    """PSS of a process and its descendants, in megabytes; ``jobs`` gets what scripts among them came to, by pid."""
     total = 0.0
     try:
         processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
