@@ -66,7 +66,7 @@ def planted(seed, digits):
     return survey, stored, lost, first_sitting, published_from(survey, stored, first_sitting)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([0, 1, 9]))
 def test_a_planted_second_profile_is_found(seed, digits):
     survey, stored, lost, _, published = planted(seed, digits)
@@ -81,7 +81,7 @@ def test_a_planted_second_profile_is_found(seed, digits):
             assert (row.n_below, row.n_tied) == ((own < score).sum(), (own == score).sum())
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([0, 9]))
 def test_the_correlations_with_the_profile_equal_scipys_and_the_published_ones(seed, digits):
     survey, stored, _, first_sitting, published = planted(seed, digits)

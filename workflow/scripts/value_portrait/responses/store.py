@@ -162,7 +162,9 @@ class Store:
                 await loop.run_in_executor(None, self._write, b"".join(line for line, _, _ in group))
             except InputError as problem:
                 for _, _, written in group:
-                    written.set_exception(problem)
+                    # Who gave up waiting has no use for it.
+                    if not written.done():
+                        written.set_exception(problem)
             else:
                 for _, record, written in group:
                     self._count(record)

@@ -1,7 +1,7 @@
 """From ratings to value profiles: averages over prompt versions, keyed and centred scores."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -120,26 +120,19 @@ def profile_as_seen(
 ) -> pd.DataFrame:
     """The table ``profiles_as_seen``: every subject scored on each survey group's items, as that group's raters are.
 
-    A rater saw the items of one group, a model those of all; so a model's centred mean here is the mean over groups,
-    each with as many votes as it has raters, leaving out groups without an item of the dimension.
+    A rater saw the items of one group, a model those of all; so a model that answers like every rater scores like them.
     """
     averages = ratings.averages()
-    n: Any = 0
-    total: Any = 0
-    for _, group in survey.groupby("group"):
-        seen = pd.Index(ratings.items).isin(group["item_id"])
+    models, conditions = (np.array(names) for names in zip(*ratings.subjects, strict=True))
+    frames = []
+    for group, own in survey.groupby("group"):
+        seen = pd.Index(ratings.items).isin(own["item_id"])
         scores = score(np.where(seen, averages, np.nan), ratings.items, key, centring, instrument)
-        votes = group["participant_id"].nunique() * scores["centred_mean"].notna()
-        n += votes
-        total += votes * scores["centred_mean"].fillna(0)
-    models, conditions = zip(*ratings.subjects, strict=True)
-    rows = scores["row"].to_numpy()
-    return scores[["family", "dimension"]].assign(
-        model=np.array(models)[rows],
-        condition=np.array(conditions)[rows],
-        n_raters=n,
-        centred_mean=total / n,
-    )
+        rows = scores["row"].to_numpy()
+        about = {"model": models[rows], "condition": conditions[rows], "group": group}
+        votes = own["participant_id"].nunique()
+        frames.append(scores[["family", "dimension", "centred_mean"]].assign(**about, n_raters=votes))
+    return pd.concat(frames, ignore_index=True)
 
 
 def _centres(averages: np.ndarray, tags: Sequence[Tags], centring: str, instrument: Instrument) -> Iterator[np.ndarray]:
