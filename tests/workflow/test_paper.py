@@ -319,7 +319,7 @@ def DOWNSTREAM_OF(rules):
         "compare_models": {"write_summary", "draw_comparisons"},
         "make_other_keys": {"explain_profiles", "place_models"},
         "place_people": {"place_models"},
-        "test_tags": {"write_worth", "write_summary", "draw_robustness"},
+        "test_tags": {"write_worth", "write_summary", "draw_robustness", "estimate_uncertainty"},
         "explain_profiles": {"write_worth", "draw_robustness"},
         "place_models": {"write_worth", "draw_robustness"},
         "study_variance": {"write_worth", "draw_robustness"},

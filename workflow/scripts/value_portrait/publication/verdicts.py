@@ -8,6 +8,7 @@ import pandas as pd
 
 from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument
+from value_portrait.publication.level import LEVEL
 from value_portrait.robustness.claims import named_highest, parse_group
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.scores.model_groups import LARGE_B
@@ -16,8 +17,7 @@ Tables = Mapping[str, pd.DataFrame]
 
 # A claim holds that holds in so many of the defensible analyses,
 MOST_ANALYSES = 0.9
-# that chance gives less often than this where it is a test,
-LEVEL = 0.05
+# that chance gives less often than ``LEVEL`` where it is a test,
 # and, if it is about models' own profiles, in a model more likely than not.
 MOST_MODELS = 0.5
 

@@ -6,8 +6,8 @@ import pandas as pd
 
 from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument, mid_sentence
+from value_portrait.publication.level import LEVEL
 from value_portrait.publication.verdicts import (
-    LEVEL,
     MOST_ANALYSES,
     Tables,
     bracketed,

@@ -44,11 +44,13 @@ def centred_means(averages: np.ndarray, tags: Sequence[Tags], centring: str, ins
     """
     names = [family.name for family in instrument.families]
     centres = dict(zip(names, _centres(averages, tags, centring, instrument), strict=True))
-    scores = [
-        _row_mean((averages[:, own.columns] - centres[family][:, None]) * own.polarity)
-        for (family, _), own in zip(instrument.dimensions, tags, strict=True)
-    ]
-    return np.stack(scores, axis=1)
+    scores = np.empty((len(averages), len(tags)))
+    for place, ((family, _), own) in enumerate(zip(instrument.dimensions, tags, strict=True)):
+        deviations = averages.take(own.columns, axis=1)
+        deviations -= centres[family][:, None]
+        deviations *= own.polarity
+        scores[:, place] = _row_mean(deviations)
+    return scores
 
 
 def score(
@@ -144,13 +146,17 @@ def _centres(averages: np.ndarray, tags: Sequence[Tags], centring: str, instrume
             columns = [
                 own.columns for (name, _), own in zip(instrument.dimensions, tags, strict=True) if name == family.name
             ]
-            yield _row_mean(averages[:, np.unique(np.concatenate(columns))])
+            yield _row_mean(averages.take(np.unique(np.concatenate(columns)), axis=1))
 
 
 def _row_mean(values: np.ndarray) -> np.ndarray:
     """Mean of each row over its numbers; NaN for a row without any (where NumPy would warn)."""
     # In this order a row adds up alike whoever stands beside it; taken columns come in the other.
     values = np.ascontiguousarray(values)
-    present = ~np.isnan(values)
-    count = present.sum(axis=1)
-    return np.where(present, values, 0).sum(axis=1) / np.where(count, count, np.nan)
+    mean: np.ndarray = values.sum(axis=1) / (values.shape[1] or np.nan)
+    some = np.flatnonzero(np.isnan(mean))
+    if len(some):
+        present = ~np.isnan(values[some])
+        count = present.sum(axis=1)
+        mean[some] = np.where(present, values[some], 0).sum(axis=1) / np.where(count, count, np.nan)
+    return mean
