@@ -35,6 +35,32 @@ rule explain_correlations:
         "../scripts/paper/explain_correlations.py"
 
 
+# Upstream of the certificate, which a file that is not what it must be thus leaves alone.
+rule read_published:
+    input:
+        [path for name in RECORDED_FILES for path in recorded_files(name)],
+        [f"<archive>/{path}" for path in published_results()],
+        item_table="<results>/study/items.parquet",
+        prompts="<results>/study/prompts.parquet",
+        printed=[shipped(table.file) for table in PRINTED.values()],
+        library=library("paper/read_published"),
+    output:
+        records="<results>/certificate/records.parquet",
+    log:
+        "<logs>/read_published.log",
+    benchmark:
+        "<benchmarks>/read_published.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        archive=archive_folder,
+        answers=recorded_answer_files,
+    message:
+        "Reading what the paper prints and its archive states"
+    script:
+        "../scripts/paper/read_published.py"
+
+
 # The paper's own tables, which are printed beside ours.
 PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
 
@@ -45,6 +71,7 @@ rule write_certificate:
         **PEOPLE,
         survey="<results>/study/survey.parquet",
         participants="<results>/study/participants.parquet",
+        pilot_survey="<results>/study/pilot_survey.parquet",
         pilot_participants="<results>/study/pilot_participants.parquet",
         item_table="<results>/study/items.parquet",
         prompts="<results>/study/prompts.parquet",
@@ -55,11 +82,11 @@ rule write_certificate:
         without_repeated="<results>/certificate/correlations_without_repeated.parquet",
         findings_on_correlations="<results>/certificate/findings_on_correlations.csv",
         ratings="<results>/scores/ratings.parquet",
-        first_answers=first_answer_files(None).values(),
+        records="<results>/certificate/records.parquet",
         item_key="<results>/items/item_key.csv",
         reliability="<results>/scores/reliability.csv",
         persona_effects="<results>/personas/effects.csv",
-        printed=list(map(shipped, PRINTED.values())),
+        printed=[shipped(table.file) for table in PRINTED.values()],
         library=library("paper/write_certificate"),
     output:
         certificate=report(
@@ -81,6 +108,7 @@ rule write_certificate:
         tag_changes="<results>/certificate/tag_changes.csv",
         profile_changes="<results>/certificate/profile_changes.csv",
         lost_items="<results>/certificate/lost_items.csv",
+        record_differences="<results>/certificate/record_differences.csv",
         switched_pairs="<results>/certificate/switched_pairs.csv",
         alpha_choices="<results>/certificate/alpha_choices.csv",
     log:
@@ -93,7 +121,7 @@ rule write_certificate:
         "../../envs/analysis.yaml"
     params:
         archive=archive_folder,
-        first_answers=first_answer_files,
+        recorded=list(recorded_answer_files(None)),
         archived=archived_answer_files,
         observations=CONFIG.reliability.observations,
         prompt_versions=CONFIG.prompt_versions,
