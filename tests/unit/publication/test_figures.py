@@ -281,7 +281,7 @@ def test_what_does_not_apply_is_left_out():
     assert "large minus small" in drawn
     assert "open" not in drawn
     spread = spread_of(families_of(6))
-    for sizes, title in ((np.nan, "Size not public (n = 6)"), (7.0, "Size public (n = 6)")):
+    for sizes, title in ((np.nan, "Size not public (n = 6)"), (7.0, "Size public (n = 5 scored here, 1 as printed)")):
         (axes,) = figures_models.value_spread(spread.assign(size_b=sizes), MARKS, VALUE_PORTRAIT).axes
         assert axes.get_title(loc="left") + axes.get_title() == title
     only_alpha = reliability_of(0.8, VALUE_PORTRAIT)
