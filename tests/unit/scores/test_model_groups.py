@@ -7,10 +7,10 @@ from value_portrait.scores.model_groups import group_of, printed_scores
 
 
 def test_every_model_stands_on_the_side_of_its_row():
-    model = Model.model_construct(weights="open", size_b=30, reasoning="yes")
-    assert [group_of(model, by) for by in ("weights", "size", "reasoning")] == ["open", "large", "reasoning"]
-    other = Model.model_construct(weights="closed", size_b=29.9, reasoning="no")
-    assert [group_of(other, by) for by in ("weights", "size", "reasoning")] == ["closed", "small", "no reasoning"]
+    model = Model.model_construct(weights="open", size_b=29.9, reasoning="yes")
+    assert [group_of(model, by) for by in ("weights", "size", "reasoning")] == ["open", "small", "reasoning"]
+    other = Model.model_construct(weights="closed", size_b=30, reasoning="no")
+    assert [group_of(other, by) for by in ("weights", "size", "reasoning")] == ["closed", "large", "no reasoning"]
     secret = Model.model_construct(weights="closed", size_b=None, reasoning="no")
     assert group_of(secret, "size") is None
 
