@@ -286,6 +286,7 @@ AGREEMENT = pd.DataFrame(
 TRENDS = pd.DataFrame(
     [
         *(("answers", "m", "first_turn", None, "age", value, 3, value != "Salty") for value in TASTES),
+        ("answers", "a", "default", None, "age", "Sweet", 3, False),
         ("survey", None, None, "anweight", "acre", "Sweet", 4, True),
         ("survey", None, None, "as_printed", "sex", "Sweet", 2, False),
         ("answers", "m", "first_turn", None, "age", "Haste", 3, True),
@@ -328,6 +329,7 @@ def test_the_text_word_by_word():
         "of the groups were equally likely, number of tastes · 2 / (groups)!.",
         "",
         "- m, first_turn, age: 2 of 3 tastes (1.0 by chance).",
+        "- a, age: 0 of 1 tastes (0.3 by chance).",
         "- people, weighted, acre: 1 of 1 tastes (0.1 by chance).",
         "",
         "## Personas and steering against prompt versions",

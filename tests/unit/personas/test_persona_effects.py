@@ -75,6 +75,20 @@ def test_a_resample_is_scored_like_a_study_with_its_queries(centring):
     np.testing.assert_allclose(ours, theirs, atol=1e-9)
 
 
+@pytest.mark.parametrize("centring", ["tagged_items", "all_items"])
+def test_without_a_query_scores_are_those_of_a_study_that_lacks_it(centring):
+    rng = np.random.default_rng(6)
+    key, averages = make_key(rng), make_ratings(rng).averages()
+    ours = pe.sum_by_query(averages, ITEMS, QUERIES, key, centring, VALUE_PORTRAIT).without_each()
+    assert ours.shape == (len(averages), 40, len(VALUE_PORTRAIT.dimensions))
+    for place in (0, 7):
+        kept = [item for item, query in zip(ITEMS, QUERIES, strict=True) if query != str(1001 + place)]
+        columns = [ITEMS.index(item) for item in kept]
+        own = key[key["item_id"].isin(kept)]
+        theirs = score(averages[:, columns], kept, own, centring, VALUE_PORTRAIT)["centred_mean"].to_numpy()
+        np.testing.assert_allclose(ours[:, place].ravel(), theirs, atol=1e-9)
+
+
 def test_effects_by_hand():
     """Two values of two items each; Power's two go from 3 to 5, so its score rises by 2 less the centre's rise of 1."""
     tags = [(ITEMS[0], "Power"), (ITEMS[5], "Power"), (ITEMS[10], "Hedonism"), (ITEMS[15], "Hedonism")]

@@ -98,6 +98,12 @@ def test_cells_without_a_row_have_no_rating():
     assert found.values[0, 0, 0] == NO_RATING
 
 
+def test_a_table_without_rows_has_no_subjects():
+    found = arrange_ratings(stored(np.empty((0, 3, 2), np.int8)), "rating", VERSIONS, ITEMS)
+    assert found.subjects == []
+    assert found.values.shape == (0, 3, 2)
+
+
 def test_the_stored_table_comes_back_whole(tmp_path):
     values = np.array([[[0, 4], [1, GONE], [2, 3]], [[GONE, 0], [1, 1], [4, 4]]], np.int8)
     table = stored(values)
