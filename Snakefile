@@ -4,12 +4,14 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
+include: "workflow/rules/places.smk"
+
+
 if os.path.exists("config.yaml"):
 
     configfile: "config.yaml"
 
 
-include: "workflow/rules/places.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/study.smk"
 include: "workflow/rules/items.smk"

@@ -3,14 +3,12 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
 from snakemake.utils import update_config  # noqa: E402
+from value_portrait.checking import read_config  # noqa: E402
 from value_portrait.configuration import Config, Model, check_config, read_models  # noqa: E402
 from value_portrait.errors import InputError  # noqa: E402
 from value_portrait.instrument import Instrument, as_instrument  # noqa: E402
@@ -25,15 +23,15 @@ from value_portrait.responses.requests import Planned  # noqa: E402
 from value_portrait.responses.store import read_records, store_file  # noqa: E402
 
 
-def read_config(files: list[str]) -> Config:
+def config_of(files: list[str]) -> Config:
     """The shipped config with the working directory's own and the given files laid over it, as the workflow does.
 
     Files that it names are the working directory's, or else the shipped ones.
     """
     own = [name for name in ("config.yaml", *files) if name in files or Path(name).exists()]
-    content: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    content = read_config(ROOT / "config.yaml")
     for file in own:
-        update_config(content, yaml.safe_load(Path(file).read_text(encoding="utf-8")))
+        update_config(content, read_config(file))
     config = check_config(content, " + ".join(own) or "config.yaml")
     named = {key: getattr(config, key) for key in ("instrument", "models", "providers", "personas")}
     return config.model_copy(
@@ -81,7 +79,7 @@ def main() -> None:
     if arguments.command == "export" and not str(arguments.to).endswith((".parquet", ".jsonl")):
         parser.error("export needs --to FILE.parquet or --to FILE.jsonl")
     try:
-        config = read_config(arguments.configfile)
+        config = config_of(arguments.configfile)
         store, instrument = config.responses.store, as_instrument(read_instrument(config.instrument))
         if arguments.command == "export":
             target, plans = plans_of(config, arguments.model, arguments.condition, instrument)

@@ -1,8 +1,28 @@
 """The one kind of error that a user is meant to see."""
 
+import reprlib
+
+_LONGEST = 1000
+_VALUES = reprlib.Repr()
+_VALUES.maxstring = _VALUES.maxother = 80
+
+
+def shown(value: object) -> str:
+    """A value as a complaint quotes it: of what is long or deep, as much as tells it from others."""
+    return _VALUES.repr(value)
+
+
+def one_line(text: object) -> str:
+    """What is to be said, as one printable line of bounded length: what a terminal would obey is spelt out."""
+    said = str(text)
+    shown = "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in said[:_LONGEST]
+    )
+    return shown if len(said) <= _LONGEST else f"{shown}…"
+
 
 class InputError(Exception):
-    """Something from outside is not as it must be: says where, what is wrong and what to do.
+    """Something from outside is not as it must be: says where, what is wrong and what to do, in one line.
 
     Parameters
     ----------
@@ -12,4 +32,4 @@ class InputError(Exception):
     """
 
     def __init__(self, where: object, problem: str, remedy: str) -> None:
-        super().__init__(f"{where}: {problem} {remedy}")
+        super().__init__(f"{one_line(where)}: {one_line(problem)} {one_line(remedy)}")

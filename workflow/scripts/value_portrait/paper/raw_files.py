@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from value_portrait.errors import InputError
-from value_portrait.files import read_json
 from value_portrait.instrument import Instrument
+from value_portrait.reading import read_json
 
 SURVEY = "data/prolific/survey/main/survey.json"
 PARTICIPANTS = "data/prolific/value/main/value.json"

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from value_portrait.errors import InputError
-from value_portrait.files import read_json
 from value_portrait.instrument import Instrument
+from value_portrait.reading import read_json
 from value_portrait.responses.apis.registry import api_of
 from value_portrait.responses.budget import Budget
 from value_portrait.responses.conditions import Message

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.errors import InputError
-from value_portrait.files import read_json
 from value_portrait.paper.certifying.published_tags import FIELDS
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.paper.raw_files import item_id
+from value_portrait.reading import read_json
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import NO_RATING, Ratings
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from value_portrait.errors import InputError
-from value_portrait.files import read_json
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.paper.raw_files import item_id
+from value_portrait.reading import read_json
 
 # The archive's name for the tags of each family.
 FIELDS = {"pvq": "correlations", "higher_pvq": "higher_pvq_correlations", "bfi": "bfi_correlations"}
