@@ -23,7 +23,7 @@ def _label(text: str) -> str:
 
 def _path(text: str) -> str:
     # Braces are wildcards to Snakemake, angle brackets its variables, and it looks for patterns elsewhere.
-    if not text.isprintable() or text != text.strip() or set(text) & set("{}<>*?[]|\"'`$\\;&"):
+    if not text.isprintable() or text != text.strip() or text[0] in "~-" or set(text) & set("{}<>*?[]|\"'`$\\;&"):
         raise ValueError(f"{shown(text)} is no path of printable characters without spaces around it, or holds a mark")
     if max(map(len, text.split("/"))) > 200:
         raise ValueError(f"{shown(text)} is too long for the name of a file")
@@ -124,7 +124,8 @@ def _check_values(value: Any, where: str, path: list[str], count: list[int]) -> 
         if not is_plain(value):
             raise InputError(_at(where, path), "holds what cannot be printed.", "Write it anew.")
     elif isinstance(value, int | float):
-        if not math.isfinite(value) or (isinstance(value, int) and abs(value) > _LARGEST_WHOLE):
+        # A whole number may be too large to be made a float.
+        if not (abs(value) <= _LARGEST_WHOLE if isinstance(value, int) else math.isfinite(value)):
             raise InputError(_at(where, path), "is no finite number, or too large.", "Correct it.")
     elif value is not None:
         raise InputError(_at(where, path), f"{shown(value)} is no text, number or yes and no.", "Put it in quotes.")

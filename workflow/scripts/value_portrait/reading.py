@@ -27,6 +27,8 @@ RESTORE = "Restore the file, or correct it there."
 # A name that is a formula to a spreadsheet, or markup on a page, would do there what it says.
 _FORMULA, _MARKUP = "=+-@", "<>|`[]*\\"
 _NAME_LENGTH = 120
+# What a terminal obeys, or what turns the order of letters around; line breaks and tabs are none of it.
+_OBEYED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def why_no_name(text: str) -> str | None:
@@ -43,8 +45,8 @@ def why_no_name(text: str) -> str | None:
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text of several lines is printable but for line breaks and tabs."""
-    return text.isprintable() or text.replace("\n", "").replace("\t", "").replace("\r", "").isprintable()
+    """Whether a text of several lines can be shown as it is."""
+    return not _OBEYED.search(text)
 
 
 def read_bytes(path: str | Path, remedy: str = RESTORE) -> bytes:
@@ -162,6 +164,11 @@ def read_cells(path: str | Path, delimiter: str, remedy: str = RESTORE) -> list[
     return rows
 
 
+def open_json(path: str | Path) -> "Found":
+    """The content of a JSON file, to be walked through; raises as ``read_json``."""
+    return Found(read_json(path), str(path))
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A value in a JSON file, with the words that say where it stands; each method raises an InputError with these."""
@@ -177,12 +184,12 @@ class Found:
         """The value of a key that an object must have."""
         if key not in (value := self._a(dict, "an object")):
             raise self.refuse(f"lacks '{key}'.")
-        return Found(value[key], f"{self.where}, {key}")
+        return Found(value[key], f"{self.where}: {key}")
 
     def get(self, key: str) -> "Found | None":
         """The value of a key; None where the object does not have it, or has null."""
         value = self._a(dict, "an object").get(key)
-        return None if value is None else Found(value, f"{self.where}, {key}")
+        return None if value is None else Found(value, f"{self.where}: {key}")
 
     def members(self, what: str, filled: bool = True) -> Iterator[tuple[str, "Found"]]:
         """The keys of an object and their values, each of which is a ``what``."""
@@ -202,15 +209,15 @@ class Found:
         return Found(value[0], self.where), Found(value[1], self.where)
 
     def text(self) -> str:
-        """A text with at least one letter, digit or mark, printable but for line breaks and tabs."""
+        """A text with at least one letter, digit or mark, and nothing that a terminal would obey."""
         value = self._a(str, "a text")
-        if not value.strip():
-            raise self.refuse("is an empty text.")
+        if not value.strip() or not is_plain(value):
+            raise self.refuse("is an empty text." if is_plain(value) else "holds what cannot be printed.")
         return str(value)
 
     def name(self) -> str:
-        """A text that identifies something."""
-        value = self._a(str, "a text")
+        """A text that identifies something, or a whole number that does."""
+        value = str(self.value) if type(self.value) is int else self._a(str, "a text")
         if why := why_no_name(value):
             raise self.refuse(f"{shown(value)} {why}.")
         return str(value)

@@ -174,7 +174,7 @@ def test_a_tag_that_is_none_is_refused(tmp_path):
         {"item_id": "7-1", "family": "pvq", "dimension": "Power", "rho": 0.4}
     ]
     path.write_text('[{"portrait_id": 7, "outputs": [{"id": 1, "correlations": [["Courage", 0.4]]}]}]')
-    with pytest.raises(InputError, match="item 7-1: has the tag"):
+    with pytest.raises(InputError, match="item 7-1: correlations, tag 1: 'Courage' is none of"):
         read_published_tags(path)
 
 
