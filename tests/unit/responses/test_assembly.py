@@ -16,6 +16,8 @@ from value_portrait.tables import export_schema
 
 TARGET = make_target("http://127.0.0.1:1")
 MODEL = TARGET.row.model
+# Another name, the same file name.
+RENAMED = MODEL.replace("/", ":")
 TOLD = {"role": "system", "text": "You are old."}
 
 
@@ -23,7 +25,8 @@ def record(planned: Planned, **cells: Any) -> dict[str, Any]:
     """A record of a request; what is not given is null."""
     names = set(export_schema(VALUE_PORTRAIT).columns) | {"answer", "reasoning", "message"}
     given = {"key": planned.key, "outcome": "answered", "request": orjson.loads(planned.body)}
-    given |= {"provider": "lab", "time": "2026-11-01T00:00:00Z", "latency_s": 0.5}
+    given |= {"provider": "lab", "time": "2026-11-01T00:00:00Z", "latency_s": 0.5, "answer": "like me"}
+    given |= {"model": MODEL, "item_id": planned.item_id, "prompt_version": planned.prompt_version}
     return dict.fromkeys(names) | given | cells
 
 
@@ -41,8 +44,7 @@ def write(root: Path, condition: str, *records: dict[str, Any]) -> Path:
         ("answered", "I cannot rate that.", "refusal"),
         ("truncated", "I cannot rate that.", "refusal"),
         ("truncated", "like me, bec", "truncated"),
-        ("answered", "", "empty"),
-        ("answered", None, "empty"),
+        ("answered", " ", "empty"),
         # What the server says goes before the words.
         ("content_filter", "I cannot rate that.", "content_filter"),
         ("refusal", "like me", "refusal"),
@@ -88,9 +90,9 @@ def test_an_export_is_hashes_parameters_and_what_was_said(tmp_path: Path, suffix
     texts = [f"How similar is thought {i}? {'x' * 300}" for i in range(2)]
     hashes = {("v1", f"{i}-1"): prompt_hash(text) for i, text in enumerate(texts)}
     backwards = dict(reversed(hashes.items()))
-    table = read_export(file, backwards, None, "Other", "baseline", VALUE_PORTRAIT)
+    table = read_export(file, backwards, None, RENAMED, "baseline", VALUE_PORTRAIT)
     assert table["item_id"].to_pylist() == ["1-1", "0-1"]
-    assert set(table["model"].to_pylist()) == {"Other"}
+    assert set(table["model"].to_pylist()) == {RENAMED}
     nothing = read_export(file, {}, None, MODEL, "baseline", VALUE_PORTRAIT)
     assert {str(nothing.schema.field(name).type) for name in ("model", "prompt_version", "item_id")} == {"string"}
     old = {("v1", "0-1"): hashes["v1", "0-1"]}
@@ -111,7 +113,7 @@ def test_an_export_is_hashes_parameters_and_what_was_said(tmp_path: Path, suffix
 
 def test_an_export_of_nothing_says_so(tmp_path: Path) -> None:
     (tmp_path / "export.jsonl").write_text("")
-    with pytest.raises(InputError, match=r"l: has no answers under the condition 'baseline', only under none\. Re"):
+    with pytest.raises(InputError, match=r"l: has no row\. Get the export anew"):
         read_export(tmp_path / "export.jsonl", {}, None, MODEL, "baseline", VALUE_PORTRAIT)
 
 

@@ -18,6 +18,8 @@ from value_portrait.responses.store import read_records, store_file
 from value_portrait.tables import read_table, write_table
 
 MODEL, CONDITION = "Test/model:1", "baseline"
+# Another name, the same file name.
+THEIRS = "Test_model/1"
 
 
 def asked(server: Loopback, root: Path, number: int = 12) -> tuple[Target, list[Planned], Path]:
@@ -58,8 +60,8 @@ def test_an_export_is_a_recorded_source_for_somebody_else(tmp_path: Path, server
     exported = tmp_path / f"export.{suffix}"
     export_answers({CONDITION: plan}, target, tmp_path, exported, VALUE_PORTRAIT)
     assert b"How similar is thought" not in exported.read_bytes()
-    table = read_export(exported, prompts(plan), None, "Their name", CONDITION, VALUE_PORTRAIT)
-    own = answers_table(path, plan, "Their name", CONDITION, VALUE_PORTRAIT)
+    table = read_export(exported, prompts(plan), None, THEIRS, CONDITION, VALUE_PORTRAIT)
+    own = answers_table(path, plan, THEIRS, CONDITION, VALUE_PORTRAIT)
     assert table.equals(own.select(table.column_names))
     write_table(table, tmp_path / "answers.parquet", "answers", VALUE_PORTRAIT)
     with pytest.raises(InputError, match="another prompt than this study's"):
@@ -89,10 +91,10 @@ def test_an_export_holds_every_condition_with_what_it_tells(
     for condition, own in ((CONDITION, None), ("age_old@turn", message)):
         hashes = {("v1", f"{i}-1"): prompt_hash(user_turn(text, own)) for i, text in enumerate(questions)}
         system = prompt_hash("You are old.") if own and role == "system" else None
-        table = read_export(exported, hashes, system, "Their name", condition, VALUE_PORTRAIT)
+        table = read_export(exported, hashes, system, THEIRS, condition, VALUE_PORTRAIT)
         path = store_file(tmp_path, MODEL, condition)
         assert table.equals(
-            answers_table(path, plans[condition], "Their name", condition, VALUE_PORTRAIT).select(table.column_names)
+            answers_table(path, plans[condition], THEIRS, condition, VALUE_PORTRAIT).select(table.column_names)
         )
         if system:
             for other in (None, prompt_hash("You are young.")):
