@@ -7,12 +7,35 @@
 include: "certificate_inputs.smk"
 
 
+# Upstream of what people keep: what is wrong in the archive's own results must not cost the certificate of before.
+rule check_published:
+    input:
+        [f"<archive>/{path}" for path in published_results()],
+        tags=[f"<archive>/{path}" for path in published_tags()],
+        answers=first_answer_files(None).values(),
+        library=library("paper/check_published"),
+    output:
+        checked="<results>/certificate/published_results.txt",
+    log:
+        "<logs>/check_published.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        archive=archive_folder,
+        first_answers=first_answer_files,
+    message:
+        "Reading the authors' own tags and scores"
+    script:
+        "../scripts/paper/check_published.py"
+
+
 # Apart from what depends on models' answers, so that a changed model does not search again.
 rule explain_correlations:
     input:
         survey="<results>/study/survey.parquet",
         participants="<results>/study/participants.parquet",
         published="<results>/items/published_correlations.parquet",
+        checked="<results>/certificate/published_results.txt",
         tagged_items=f"<archive>/{study.ITEMS}",
         library=library("paper/explain_correlations"),
     output:
@@ -43,6 +66,7 @@ rule write_certificate:
     input:
         [f"<archive>/{path}" for path in published_results()],
         **PEOPLE,
+        checked="<results>/certificate/published_results.txt",
         survey="<results>/study/survey.parquet",
         participants="<results>/study/participants.parquet",
         pilot_participants="<results>/study/pilot_participants.parquet",

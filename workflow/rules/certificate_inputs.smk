@@ -16,3 +16,8 @@ def archived_answer_files(wildcards):
 def published_results():
     """The archive's files with the authors' own tags and scores."""
     return [path for path in ARCHIVE_FILES if path.startswith(study.PUBLISHED_RESULTS)]
+
+
+def published_tags():
+    """The archive's files with the authors' tags."""
+    return [path for path in (study.ITEMS, study.PUBLISHED_TAGS) if path in ARCHIVE_FILES]

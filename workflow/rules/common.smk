@@ -18,6 +18,7 @@ from value_portrait.paper import raw_files as study
 from value_portrait.paper.answers import answer_paths
 from value_portrait.paper.archive import read_sums
 from value_portrait.paper.certifying.paper import VERSIONS
+from value_portrait.paper.reference import OPEN_WEIGHT_SCORES, check_printed
 from value_portrait.personas.ess_file import check_groups
 from value_portrait.responses.conditions import BASELINE, STEERING, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
@@ -80,6 +81,7 @@ if workflow.is_main_process:
         logger.warning(line)
 # What the paper prints is about its own instrument.
 SHIPPED = as_instrument(checked(read_instrument, shipped("config/instruments/value_portrait.yaml")))
+checked(check_printed, shipped, MODELS.values(), CONFIG.models, SHIPPED, MEASURED)
 PAPERS_OWN = CONFIG.study == "paper" and (MEASURED.families, MEASURED.options) == (SHIPPED.families, SHIPPED.options)
 # An archive may do without the authors' own correlations.
 PUBLISHED = PAPERS_OWN and set(study.PUBLISHED_CORRELATIONS.values()) <= set(ARCHIVE_FILES)
@@ -90,7 +92,7 @@ CERTIFIED = (
     and CONFIG.prompt_versions == list(VERSIONS)
     and all(len(files) == len(VERSIONS) for files in RECORDED_FILES.values())
 )
-PRINTED_SCORES = {"printed_scores": shipped("data/reference/table_12_open_weight_scores.csv")}
+PRINTED_SCORES = {"printed_scores": shipped(OPEN_WEIGHT_SCORES)}
 LIVE_PARAMS = {"models": CONFIG.models, **{name: getattr(CONFIG.responses, name) for name in ("store", "max_usd")}}
 LIVE, SIMULATED_MODELS = (
     [name for name, row in MODELS.items() if row.answers == answers] for answers in ("live", "simulated")

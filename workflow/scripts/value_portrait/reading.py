@@ -23,6 +23,7 @@ from value_portrait.errors import InputError, shown
 WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
+_FROM_GIT, _PAPER_HAS_IT = "Restore it from git.", "Correct the cell; the paper has it."
 RESTORE = "Restore the file, or correct it there."
 # A name that is a formula to a spreadsheet, or markup on a page, would do there what it says.
 _FORMULA, _MARKUP = "=+-@", "<>|`[]*\\"
@@ -162,6 +163,39 @@ def read_cells(path: str | Path, delimiter: str, remedy: str = RESTORE) -> list[
     if not rows:
         raise InputError(path, "is empty.", remedy)
     return rows
+
+
+def read_printed_cells(path: str | Path, labels: Sequence[str], numbers: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a table copied out of print: a line that names its source, a header, and cells as they are printed.
+
+    Parameters
+    ----------
+    labels : the first columns, which together name a row. numbers : the others, whose cells are numbers or empty.
+
+    Raises
+    ------
+    InputError : as ``read_cells``; it names no source, has other columns or no row; with the row, which stands there
+        twice, has another number of cells, or holds what is no number.
+    """
+    (first, source), *rows = read_cells(path, ",", _FROM_GIT)
+    if not source[0].startswith("# "):
+        raise InputError(first, "does not name the source.", _FROM_GIT)
+    columns = [*labels, *numbers]
+    if len(rows) < 2 or rows[0][1] != columns:
+        raise InputError(path, f"has other columns than {', '.join(columns)}, or no row.", _FROM_GIT)
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    for where, cells in rows[1:]:
+        if len(cells) != len(columns):
+            raise InputError(where, f"has {len(cells)} cells where the header has {len(columns)}.", _FROM_GIT)
+        for name, cell in zip(columns, cells, strict=True):
+            if name in numbers and cell and not NUMBER.fullmatch(cell):
+                raise InputError(where, f"the {name} {shown(cell)} is no number.", _PAPER_HAS_IT)
+            if name in labels and (not cell.strip() or not cell.isprintable() or cell[0] in _FORMULA):
+                raise InputError(where, f"the {name} {shown(cell)} is no name.", _PAPER_HAS_IT)
+        if (row := tuple(cells[: len(labels)])) in found:
+            raise InputError(where, f"repeats {', '.join(row)}.", "Keep one of them.")
+        found[row] = dict(zip(columns, cells, strict=True))
+    return list(found.values())
 
 
 def open_json(path: str | Path) -> "Found":
