@@ -10,7 +10,7 @@ sys.path.append(str(ROOT / "workflow/scripts"))
 from snakemake.utils import update_config  # noqa: E402
 from value_portrait.checking import read_config  # noqa: E402
 from value_portrait.configuration import Config, Model, check_config, read_models  # noqa: E402
-from value_portrait.errors import InputError  # noqa: E402
+from value_portrait.errors import InputError, one_line  # noqa: E402
 from value_portrait.instrument import Instrument, as_instrument  # noqa: E402
 from value_portrait.instrument_file import read_instrument  # noqa: E402
 from value_portrait.responses.assembly import export_answers  # noqa: E402
@@ -89,7 +89,7 @@ def main() -> None:
         target, plans = plans_of(config, arguments.model, condition, instrument)
         show(arguments, target, plans[condition], store_file(store, arguments.model, condition))
     except (InputError, OSError) as problem:
-        sys.exit(str(problem))
+        sys.exit(one_line(problem))
 
 
 def show(arguments: argparse.Namespace, target: Target, plan: list[Planned], path: Path) -> None:
@@ -104,7 +104,8 @@ def show(arguments: argparse.Namespace, target: Target, plan: list[Planned], pat
     is_open = [": in the store" not in text[0] for text in lines]
     print(f"{path}: {len(chosen) - sum(is_open)} of {len(chosen)} questions are answered.")
     wanted = lines if arguments.item else [text for text, open_ in zip(lines, is_open, strict=True) if open_]
-    print("\n".join(line for text in wanted[: arguments.most] for line in text))
+    # Answers and addresses of records are anybody's words.
+    print("\n".join(one_line(line) for text in wanted[: arguments.most] for line in text))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import reprlib
 
-_LONGEST = 1000
 _VALUES = reprlib.Repr()
 _VALUES.maxstring = _VALUES.maxother = 80
 
@@ -12,13 +11,11 @@ def shown(value: object) -> str:
     return _VALUES.repr(value)
 
 
-def one_line(text: object) -> str:
+def one_line(text: object, most: int = 2000) -> str:
     """What is to be said, as one printable line of bounded length: what a terminal would obey is spelt out."""
     said = str(text)
-    shown = "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in said[:_LONGEST]
-    )
-    return shown if len(said) <= _LONGEST else f"{shown}…"
+    letters = [letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in said[:most]]
+    return "".join(letters) + ("…" if len(said) > most else "")
 
 
 class InputError(Exception):
@@ -32,4 +29,4 @@ class InputError(Exception):
     """
 
     def __init__(self, where: object, problem: str, remedy: str) -> None:
-        super().__init__(f"{one_line(where)}: {one_line(problem)} {one_line(remedy)}")
+        super().__init__(f"{one_line(where, 500)}: {one_line(problem, 900)} {one_line(remedy, 500)}")
