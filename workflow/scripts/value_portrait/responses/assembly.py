@@ -21,6 +21,14 @@ from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Record, store_file, terminal_records
 from value_portrait.tables import conform, export_schema, read_table, write_table
 
+# What tables and exports take from a record, by its types.
+_RECORDED: tuple[tuple[tuple[str, ...], Any], ...] = (
+    (("answer", "reasoning", "message", "finish_reason", "upstream", "served_model", "fingerprint"), str | None),
+    (("provider", "time"), str),
+    (("tokens_in", "tokens_out"), int | None),
+    (("latency_s",), int | float),
+    (("request",), dict),
+)
 # What the words of an answer decide only where the server had nothing to say about it.
 _BY_WORDS = ("answered", "truncated")
 
@@ -156,7 +164,8 @@ def _read_rows(path: Path, instrument: Instrument) -> pa.Table:
             if not isinstance(row, dict) or set(row) != set(schema.columns):
                 raise InputError(where, f"is no JSON object with exactly {', '.join(schema.columns)}.", remedy)
             for name, value in row.items():
-                if value is not None and not isinstance(value, _python_type(schema.columns[name].type)):
+                fits = isinstance(value, _python_type(schema.columns[name].type)) and not isinstance(value, bool)
+                if value is not None and not fits:
                     raise InputError(where, f"the {name} {shown(value)} is of another type.", remedy)
             rows.append(row)
         table = conform(pa.Table.from_pylist(rows), schema, path)
@@ -188,10 +197,12 @@ def _fault(record: Record, planned: Planned, path: Path) -> str | None:
     about = (record.get("item_id"), record.get("prompt_version"), slug(str(record.get("model"))))
     if about != (planned.item_id, planned.prompt_version, path.parent.name):
         return f"has a record of {shown(about)}"
-    if any(
-        not isinstance(record.get(name), str | None) for name in ("answer", "reasoning", "message", "finish_reason")
-    ):
-        return "has a record whose words are no text"
+    for names, types in _RECORDED:
+        for name in names:
+            value: Any = record.get(name, ...)
+            # A truth value is a number to Python.
+            if not isinstance(value, types) or isinstance(value, bool):
+                return f"has a record whose {name} is missing or of another type"
     if record["outcome"] in _BY_WORDS and not record.get("answer"):
         return f"is {record['outcome']}, but has no answer"
     return None
