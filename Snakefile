@@ -26,6 +26,7 @@ include: "workflow/rules/claims.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/certificate.smk" if CERTIFIED else "workflow/rules/no_certificate.smk"
 include: "workflow/rules/publication.smk"
+include: "workflow/rules/keeping.smk"
 
 
 # Targets that stop after a stage; personas, robustness and publication have their own.

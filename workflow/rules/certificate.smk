@@ -12,7 +12,6 @@ rule check_published:
     input:
         [f"<archive>/{path}" for path in published_results()],
         tags=[f"<archive>/{path}" for path in published_tags()],
-        answers=first_answer_files(None).values(),
         library=library("paper/check_published"),
     output:
         checked="<results>/certificate/published_results.txt",
@@ -22,7 +21,6 @@ rule check_published:
         "../../envs/analysis.yaml"
     params:
         archive=archive_folder,
-        first_answers=first_answer_files,
     message:
         "Reading the authors' own tags and scores"
     script:
