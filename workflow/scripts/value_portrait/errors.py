@@ -4,6 +4,7 @@ import reprlib
 
 _VALUES = reprlib.Repr()
 _VALUES.maxstring = _VALUES.maxother = 80
+_VALUES.maxlevel, _VALUES.maxlist, _VALUES.maxtuple, _VALUES.maxdict = 2, 4, 4, 4
 
 
 def shown(value: object) -> str:
