@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import forked_snakemake
 import pytest
 from authors_archive import MODELS, VERSIONS, write_archive
 from forked_snakemake import run_forked
@@ -42,15 +43,23 @@ def run_snakemake(checkout: Path, *arguments: str, archive: str = "") -> subproc
     return run_forked(checkout, ["--cores", "2", *arguments], environment)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of all processes of this session of tests."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    forked_snakemake.started = folder / "started"
+    forked_snakemake.started.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[..., Path]:
+def finished(shared: Path) -> Callable[..., Path]:
     """Make a checkout and run its workflow, once for all processes that test: the first builds, the others wait.
 
     ``prepare`` is given the new checkout, the further arguments go to ``run_snakemake``.
     """
-    shared = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        shared = shared.parent
 
     def build(name: str, prepare: Callable[[Path], object], *arguments: str, archive: str = "") -> Path:
         checkout, done = shared / name / "checkout", shared / name / "done"

@@ -2,9 +2,14 @@
 
 Everything runs in a temporary copy of this checkout on the authors' archive, which must be in data/raw/ or named by
 VALUE_PORTRAIT_ARCHIVE. Peak memory is the proportional set size (PSS) of the whole process tree, sampled every 50 ms.
+
+What the robustness stage adds is measured twice. A rebuild that leaves it out also leaves out what reads its tables,
+two jobs of publication, and so says the most that it may cost; the CPU time of its own jobs, held against that of all
+others in a full rebuild, says what it costs.
 """
 
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -29,16 +34,26 @@ from value_portrait.tables import read_table  # noqa: E402
 
 TRACKED = ("Snakefile", "config.yaml", "requirements.lock", "config", "envs", "profiles", "workflow", "data/reference")
 VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed", "v3", "v3_reversed"]
+STAGE = ("robustness.smk", "robustness_models.smk", "claims.smk")
+
+
+class Job(NamedTuple):
+    """The script of a job: its rule, seconds of CPU time and megabytes at the peak."""
+
+    rule: str
+    cpu: float
+    peak: float
 
 
 class Measure(NamedTuple):
-    """One row of the table: seconds of wall time and CPU time, megabytes at the peak."""
+    """One row of the table: seconds of wall time and CPU time, megabytes at the peak; and the jobs of a run."""
 
     name: str
     wall: float
     cpu: float
     peak: float | None
     target: str
+    jobs: Sequence[Job] = ()
 
 
 def main() -> None:
@@ -48,12 +63,17 @@ def main() -> None:
         copy_checkout(checkout)
         one = run_workflow("cold rebuild, 1 core", checkout, 1)
         clean(checkout)
-        two = run_workflow("cold rebuild, 2 cores", checkout, 2, target="45 s, 600 MB")
+        stage = stage_rules()
+        without = run_workflow("without robustness, 2 cores", checkout, 2, "--omit-from", *stage, target="0.67 or more")
+        clean(checkout)
+        two = run_workflow("cold rebuild, 2 cores", checkout, 2, target="45 s, 700 MB")
         idle = run_workflow("nothing to do (-n)", checkout, 2, "-n", target="2.5 s")
         models = checkout / "config/models.tsv"
         models.write_text(models.read_text().replace("xAI\tclosed\t\tno", "xAI\tclosed\t314\tno"))
         changed = run_workflow("one changed model, 2 cores", checkout, 2, target="12 s")
-        print_table("Workflow", [one, two, idle, changed], two)
+        print_table("Workflow", [one, without, two, idle, changed], two)
+        print_jobs([job for job in one.jobs if job.rule in stage], one)
+        print_jobs([job for job in one.jobs if job.rule.startswith("draw_")], one)
         library = measure_library(checkout)
         print_table("Library: averaging, scoring and sensitivities of all loaded answers", library, library[-1])
 
@@ -89,9 +109,9 @@ def run_workflow(name: str, checkout: Path, cores: int, *arguments: str, target:
     start = time.perf_counter()
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(command, cwd=checkout, stdout=output, stderr=subprocess.STDOUT)
-        peak = 0.0
+        peak, jobs = 0.0, dict[int, Job]()
         while process.poll() is None:
-            peak = max(peak, tree_memory(process.pid))
+            peak = max(peak, sample(process.pid, jobs))
             time.sleep(0.05)
         wall = time.perf_counter() - start
         output.seek(0)
@@ -99,22 +119,43 @@ def run_workflow(name: str, checkout: Path, cores: int, *arguments: str, target:
             sys.exit(f"{output.read()}\n{name} failed.")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Measure(name, wall, cpu, peak, target)
+    return Measure(name, wall, cpu, peak, target, list(jobs.values()))
 
 
-def tree_memory(pid: int) -> float:
-    """PSS of a process and all its descendants, in megabytes."""
-    total = 0
+def sample(pid: int, jobs: dict[int, Job]) -> float:
+    """PSS of a process and its descendants, in megabytes; ``jobs`` gets what scripts among them came to, by pid."""
+    total = 0.0
     try:
         processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     except psutil.NoSuchProcess:
         return 0.0
     for process in processes:
         try:
-            total += process.memory_full_info().pss
+            memory, times = process.memory_full_info().pss / 1e6, process.cpu_times()
+            total += memory
+            if script := re.search(r"/\.snakemake/scripts/\w+\.(\w+)\.py", " ".join(process.cmdline())):
+                before = jobs.get(process.pid, Job(script[1], 0, 0))
+                jobs[process.pid] = Job(script[1], times.user + times.system, max(before.peak, memory))
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
-    return total / 1e6
+    return total
+
+
+def stage_rules() -> list[str]:
+    """The rules of the robustness stage, without its target."""
+    texts = [(ROOT / "workflow/rules" / name).read_text() for name in STAGE]
+    return [
+        rule for text in texts for rule in re.findall(r"^ *rule (\w+):", text, re.MULTILINE) if rule != "robustness"
+    ]
+
+
+def print_jobs(jobs: Sequence[Job], run: Measure) -> None:
+    """Print the CPU time and peak of each of these jobs, and of all together beside the rest of the run."""
+    print(f"\n{'Of the ' + run.name:34}{'CPU s':>9}{'peak MB':>9}")
+    for job in sorted(jobs, key=lambda job: -job.cpu):
+        print(f"{job.rule:34}{job.cpu:9.2f}{job.peak:9.0f}")
+    cpu, peak = sum(job.cpu for job in jobs), max(job.peak for job in jobs)
+    print(f"{'all of these':34}{cpu:9.2f}{peak:9.0f}   {cpu / (run.cpu - cpu):.2f} of the rest of the run")
 
 
 def measure_library(checkout: Path) -> list[Measure]:

@@ -28,6 +28,7 @@ from known_truth import (
     draw_study,
     draw_study_and_truth,
     make_world,
+    score_by_many_raters,
     score_in_the_long_run,
     tag,
 )
@@ -36,11 +37,12 @@ from value_portrait.robustness.chance import tags_by_chance
 from value_portrait.robustness.claims import read_claims
 from value_portrait.robustness.comparing import INFERENCES, compare_pairs, flip_signs, take_sample
 from value_portrait.robustness.contributions import find_contributions
+from value_portrait.robustness.dilution import estimate_dilution
 from value_portrait.robustness.groups import compare_clustered
 from value_portrait.robustness.judging import Scored, Untestable, judge
 from value_portrait.robustness.precision import study_variance
 from value_portrait.robustness.resampling import TagRule
-from value_portrait.robustness.uncertainty import Raters, estimate_spreads
+from value_portrait.robustness.uncertainty import SOURCES, Raters, estimate_spreads, undilute
 from value_portrait.robustness.validity import validate_key
 from value_portrait.simulation.models import planted_scores
 
@@ -69,11 +71,17 @@ def long_run(setting: str, models: int) -> np.ndarray:
     return score_in_the_long_run(make_world(setting, models), np.random.default_rng(3))
 
 
+@cache
+def true_key(setting: str, models: int) -> np.ndarray:
+    """The same with a key by very many raters."""
+    return score_by_many_raters(make_world(setting, models), np.random.default_rng(5), THRESHOLD)
+
+
 def measure_coverage(setting: str, seed: int) -> Measures:
     """Shares of 95 % intervals with the score inside that each source, alone, would give in the long run.
 
-    Planted scores are another matter: they are what values contribute, and chance tags shrink scores. Their share and
-    the slope of scores on planted ones are shown beside.
+    Those of undiluted scores are held against planted scores, too: what models' values contribute, by the true key. How
+    many of these the intervals by all sources miss, which do not know of dilution, is shown beside.
     """
     world = make_world(setting, 8)
     study, truth = draw_study_and_truth(world, np.random.default_rng([1, seed]), long_run(setting, 8))
@@ -88,7 +96,15 @@ def measure_coverage(setting: str, seed: int) -> Measures:
         known = np.isfinite(variance)
         found[source] = (abs(scores - own)[:, MAIN] <= reach)[known].mean()
     found["planted scores by all"] = (abs(scores[:, MAIN] - planted) <= reach)[known].mean()
-    found["slope on planted scores"] = np.polyfit(planted[known], scores[:, MAIN][known], 1)[0]
+    found["slope of scores on planted ones"] = np.polyfit(planted[known], scores[:, MAIN][known], 1)[0]
+    dilution = estimate_dilution([[block] for block in study.blocks], RULE, INSTRUMENT)
+    undiluted, spread = undilute(scores, spreads["all"], dilution, INSTRUMENT)
+    reach, undiluted = spread.half_width()[:, MAIN], undiluted[:, MAIN]
+    known = np.isfinite(reach)
+    for name, own in {"undiluted": true_key(setting, 8)[:, MAIN], "planted scores by undiluted": planted}.items():
+        found[name] = (abs(undiluted - own) <= reach)[known].mean()
+    found["slope of undiluted scores"] = np.polyfit(planted[known], undiluted[known], 1)[0]
+    found["dilution"] = dilution.set_index("family").loc[INSTRUMENT.main.name, "dilution"]
     return found
 
 
@@ -191,7 +207,7 @@ def measure_nothing(setting: str, seed: int) -> Measures:
             "weights": ("open", "closed")[place % 2],
             "reasoning": ("yes", "no", "no")[place % 3],
             "family": f"family {place % 5}",
-            "developer": f"developer {place % 4}",
+            "developer": f"developer {place % 5 % 4}",
             "size_b": (3.0, 8.0, 14.0, 32.0, 70.0)[(7 * place) % 5],
         }
         for place, model in enumerate(world.models)
@@ -200,7 +216,7 @@ def measure_nothing(setting: str, seed: int) -> Measures:
     significant: dict[str, list[bool]] = {}
     for claim in read_claims(ROOT / "config/claims.tsv", INSTRUMENT):
         try:
-            _, p = judge(claim, scored)
+            p = judge(claim, scored).p
         except Untestable:
             continue
         if np.isfinite(p[0]):
@@ -210,7 +226,7 @@ def measure_nothing(setting: str, seed: int) -> Measures:
 
 
 CHECKS = {
-    "coverage": Check(measure_coverage, 40, dict.fromkeys(("queries", "wordings", "raters", "all"), COVERAGE)),
+    "coverage": Check(measure_coverage, 40, dict.fromkeys((*SOURCES, "planted scores by undiluted"), COVERAGE)),
     "false discoveries": Check(measure_discoveries, 40, {"estimate less share": BIAS}),
     "models alike": Check(measure_alike, 200, dict.fromkeys(INFERENCES, FAMILY_WISE)),
     "generalizability": Check(measure_precision, 20, {"estimate less truth": BIAS}),

@@ -226,6 +226,15 @@ def score_in_the_long_run(world: World, rng: np.random.Generator, groups: int = 
     return score(averages, tag(draw_blocks(world, rng, items, groups)))
 
 
+def score_by_many_raters(
+    world: World, rng: np.random.Generator, threshold: float, groups: int = 24, queries: int = 60
+) -> np.ndarray:
+    """The same by the key of very many raters: what correlates above the threshold among all people."""
+    items = draw_items(world, rng, groups * queries)
+    averages = answer(world, rng, look(world, rng, items), 2 * WORDINGS).mean(axis=1)
+    return score(averages, correlate_people(world, rng, items, 2000) > threshold)
+
+
 def correlate_people(world: World, rng: np.random.Generator, items: Items, n: int = 4000) -> np.ndarray:
     """The correlations (I, D) of the items with the questionnaire among very many people."""
     people = draw_people(rng, n, world.setting, INSTRUMENT)

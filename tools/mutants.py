@@ -29,14 +29,8 @@ LIBRARY = ROOT / "workflow/scripts/value_portrait"
 STAGES = ROOT / ".mutants"
 EQUIVALENT = ROOT / "tools/equivalent_mutants.tsv"
 ROOMS = ("items", "scores", "personas", "responses")
-# Tests that bring up servers, wait or kill processes run for the modules that they are about only.
-SLOW = {
-    "test_batch.py": {"anthropic", "batch", "batch_calls", "journal", "openai"},
-    "test_engine.py": {"client", "engine", "run"},
-    "test_killing.py": {"journal", "store"},
-    "test_pacing.py": {"pacing"},
-    "test_preflight.py": {"preflight"},
-}
+# Tests that bring up servers, wait or kill processes are left out: quicker ones have to notice every fault, too.
+SLOW = {"test_batch.py", "test_engine.py", "test_killing.py", "test_pacing.py", "test_preflight.py"}
 MESSAGES = {"InputError", "Stopped", "ValueError", "warning", "print"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 KILLED = {1, 3, 24, -24, 36, 152, 255}  # failed tests; too much time
@@ -173,11 +167,11 @@ def mutate(module: str) -> list[Mutant]:
         for path in (ROOT / folder).iterdir():
             if not (copy / folder / path.name).exists() and not path.name.startswith(".") and path.name != "tests":
                 (copy / folder / path.name).symlink_to(path)
-    room, name = module.split("/")[0], module.split("/")[-1]
+    room = module.split("/")[0]
     tests = [
         f"tests/unit/{room}/{p.name}"
         for p in sorted((ROOT / "tests/unit" / room).glob("test_*.py"))
-        if name in SLOW.get(p.name, {name})
+        if p.name not in SLOW
     ]
     (copy / "pyproject.toml").unlink()
     (stage / "pyproject.toml").write_text(SETTINGS.format(module=module, tests=json.dumps(tests)))

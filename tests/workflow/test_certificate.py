@@ -1,4 +1,4 @@
-"""The certificate of the real archive: what it says, and that a single wrong number anywhere is found, alone."""
+"""The certificate of the real archive: what it says."""
 
 import shutil
 import sys
@@ -8,14 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from certifying import gather_material
 from conftest import ROOT, run_snakemake
-from instruments import VALUE_PORTRAIT
-from value_portrait.items.validation import select_items
-from value_portrait.paper.certifying.certificate import certify, gather
-from value_portrait.paper.certifying.correlating import examine_correlations
+from value_portrait.paper.certifying.certificate import certify
+from value_portrait.paper.certifying.paper import CAUSES
 from value_portrait.paper.certifying.printed import PRINTED
-from value_portrait.scores.ratings import Ratings
-from value_portrait.tables import read_table
 
 sys.path.append(str(ROOT / "tools"))
 from update_readme import with_certificate
@@ -23,40 +20,9 @@ from update_readme import with_certificate
 VALUES_AND_TRAITS = 19
 
 
-def gather_material(paper, *missing):
-    """The material of the finished run, but for some of its tables."""
-    results = paper / "results"
-    files = {
-        path.name.removesuffix("_v1_results.json"): str(path)
-        for path in sorted((results / "study/archive/lm_evaluation/outputs").rglob("*_v1_results.json"))
-    }
-    tables = {
-        "survey": "study/survey.parquet",
-        "participants": "study/participants.parquet",
-        "pilot_participants": "study/pilot_participants.parquet",
-        "item_table": "study/items.parquet",
-        "prompts": "study/prompts.parquet",
-        "topics": "study/topics.csv",
-        "published": "items/published_correlations.parquet",
-        "recomputed": "certificate/recomputed_correlations.parquet",
-        "explained": "certificate/explained_correlations.parquet",
-        "without_repeated": "certificate/correlations_without_repeated.parquet",
-        "ratings": "scores/ratings.parquet",
-        "persona_effects": "personas/effects.csv",
-        "people": "personas/people.csv",
-    }
-    paths = {name: str(results / path) for name, path in tables.items() if name not in missing}
-    return gather(paths, results / "study/archive", files, files, PRINTED)
-
-
 @pytest.fixture(scope="module")
 def material(paper):
-    return gather_material(paper)
-
-
-@pytest.fixture(scope="module")
-def participants(paper):
-    return read_table(paper / "results/study/participants.parquet", "participants", VALUE_PORTRAIT).to_pandas()
+    return gather_material(paper / "results")
 
 
 @pytest.fixture(scope="module")
@@ -64,39 +30,54 @@ def certificate(paper) -> pd.DataFrame:
     return pd.read_csv(paper / "results/publication/certificate.csv", low_memory=False)
 
 
-def differing(material, printed=PRINTED) -> set[tuple[str, str]]:
-    """The rows that differ: source and quantity."""
-    rows = certify(material, {name: str(ROOT / path) for name, path in printed.items()}, []).rows
-    differ = rows[rows["status"] == "differs"]
-    return set(zip(differ["source"], differ["quantity"], strict=True))
-
-
-def reexamined(material, participants, **changed):
-    """The material after a change of the survey or of the published correlations."""
-    material = replace(material, **changed)
-    evidence = examine_correlations(material.survey, participants, material.published)
-    return replace(
-        material,
-        recomputed=evidence.recomputed,
-        explained=evidence.explained,
-        without_repeated=evidence.without_repeated,
-    )
-
-
-def test_nothing_differs_and_two_alphas_are_open(paper, certificate):
+def test_nothing_differs_and_three_are_open(paper, certificate):
     assert certificate["status"].value_counts().to_dict() == {
         "match": 20_893,
-        "explained": 3_007,
-        "unexplained": 2,
-        "not in the archive": 117,
+        "explained": 3_004,
+        "conjectured": 3,
+        "unexplained": 3,
+        "not in the archive": 116,
         "needs microdata": 132,
         "needs live answers": 596,
     }
     still_open = certificate.loc[certificate["status"] == "unexplained", "quantity"]
-    assert list(still_open) == ["alpha of Universalism", "alpha of Conformity"]
+    assert list(still_open) == ["alpha of Universalism", "alpha of Conformity", "participants"]
+    conjectured = certificate.loc[certificate["status"] == "conjectured", ["source", "cause"]]
+    assert list(conjectured.itertuples(index=False, name=None)) == [
+        ("Appendix F", "27 models of Table 8; participant in two groups"),
+        ("Text", "cut to whole raters"),
+        ("Abstract", "33 models of the archive"),
+    ]
+    findings = pd.read_csv(paper / "results/certificate/findings.csv", index_col="name")
+    assert findings["holds"].all()
+    evidence = findings["evidence"]
+    assert evidence["recorded prompts"] == "102,960 prompts"
+    assert evidence["stated ratings"] == "102,752 ratings equal, 208 missing on both sides"
+    assert evidence["texts of the items"] == "520 items"
+    assert "any other rater of the group makes at most 219 exact" in evidence["participant in two groups"]
+
+
+def test_the_headline_counts_numbers_in_print_before_files(paper):
     verdict = (paper / "results/publication/verdict.txt").read_text().splitlines()
+    assert verdict[:2] == [
+        "1,248 numbers in print, 480 of them compared: 261 match, 213 explained, 3 conjectured, 3 open, 0 differ. "
+        "Not to be compared: 40 not in the archive, 132 needs microdata, 596 needs live answers.",
+        "13,565 comparisons with the archive's files, 13,489 of them compared: 11,304 match, 2,185 explained, "
+        "0 conjectured, 0 open, 0 differ. Not to be compared: 76 not in the archive.",
+    ]
     assert len(verdict) == 4
-    assert pd.read_csv(paper / "results/certificate/findings.csv")["holds"].all()
+
+
+def test_every_cause_says_what_it_adds(certificate):
+    """Ours and what the causes add is what is expected, wherever it is a number."""
+    own = certificate[certificate["source"].isin(["Table 8", "Table 9", "archive: score_results"])]
+    own = own[own["status"].isin(["match", "explained"])]
+    added = own[list(CAUSES["Table 8"])].astype(float).sum(axis=1)
+    np.testing.assert_allclose(own["ours"].astype(float) + added, own["ours_with_causes"].astype(float), atol=1e-12)
+    named = own["cause"].fillna("").str.split("; ")
+    assert all(
+        row[cause] != 0 for (_, row), causes in zip(own.iterrows(), named, strict=True) for cause in causes if cause
+    )
 
 
 @pytest.mark.parametrize("chosen", [["qwq-32b"], ["gpt-4o-2024-11-20", "claude-3-opus-20240229", "qwen-max"]])
@@ -109,9 +90,9 @@ def test_a_run_of_a_few_models_is_compared_as_far_as_it_goes(material, paper, ch
         read_apart=material.read_apart[material.read_apart["model"].isin(chosen)],
         by_published=material.by_published.take(places),
         by_strict=material.by_strict.take(places),
-        untagged=material.untagged[material.untagged["model"].isin(chosen)],
+        records=material.records[material.records["model"].isin(chosen)],
     )
-    made = certify(few, {name: str(ROOT / path) for name, path in PRINTED.items()}, [])
+    made = certify(few, [])
     assert all(finding.holds for finding in made.findings)
     statuses = made.rows.groupby("source")["status"].agg(set)
     assert not any("differs" in found for found in statuses)
@@ -121,10 +102,9 @@ def test_a_run_of_a_few_models_is_compared_as_far_as_it_goes(material, paper, ch
 
 def test_without_people_it_says_the_same_of_all_that_the_paper_prints(material, paper):
     """Printed people are no numbers of ours, so the run that leaves people out compares as many."""
-    bare = gather_material(paper, "people")
+    bare = gather_material(paper / "results", "people")
     assert bare.people.empty
-    printed = {name: str(ROOT / path) for name, path in PRINTED.items()}
-    pd.testing.assert_frame_equal(certify(bare, printed, []).rows, certify(material, printed, []).rows)
+    pd.testing.assert_frame_equal(certify(bare, []).rows, certify(material, []).rows)
 
 
 def test_everything_that_is_stated_is_there(certificate):
@@ -162,109 +142,9 @@ def test_the_readme_says_what_the_certificate_says(paper):
     assert with_certificate(readme, (paper / "results/publication/certificate.md").read_text()) == readme
 
 
-@pytest.mark.parametrize("item", ["1901-1", "1008-1"])
-def test_one_published_correlation(material, participants, item):
-    """In a group without and in the group with a participant of two groups."""
-    published = material.published.copy()
-    row = (published["item_id"] == item) & (published["dimension"] == "Power")
-    published.loc[row, "rho"] += 1e-6
-    assert row.sum() == 1
-    assert differing(reexamined(material, participants, published=published)) == {
-        ("archive: correlation_results", f"rho of {item} with pvq Power")
-    }
-
-
-def test_one_score(material):
-    """Each measure in another model, and each found alone."""
-    changes = {"qwen-max": ("mean", 1e-6), "qwen-plus": ("centred_mean", 1e-6), "gpt-4o-2024-11-20": ("sd", 1e-6)}
-    changes["deepseek-r1"] = ("n", 5)
-    scores = material.scores.copy()
-    for model, (measure, step) in changes.items():
-        row = (scores["model"] == model) & (scores["dimension"] == "Hedonism")
-        assert row.sum() == 1
-        scores.loc[row, measure] += step
-    assert differing(replace(material, scores=scores)) == {
-        ("archive: score_results", f"{model}: {measure} of pvq Hedonism") for model, (measure, _) in changes.items()
-    }
-
-
-# A table of printed numbers, a digit of it, another in its place, and the one row that then differs.
-FLIPPED = [
-    ("topics", "Technology,4.8", "Technology,4.9", ("Table 4", "queries on Technology, %")),
-    ("items_per_value", "0.042,3.69", "0.042,3.68", ("Table 5", "Value Portrait: imbalance_ratio")),
-    ("value_scores", "qwen-max,0.23", "qwen-max,0.24", ("Table 8", "qwen-max: Universalism")),
-    ("trait_scores", "qwen-max,4.22", "qwen-max,4.21", ("Table 9", "qwen-max: Openness")),
-    ("query_funnel", "manual_review,26", "manual_review,25", ("Appendix D.1", "manual_review: Reddit")),
-    ("cross_loading", "95,35", "95,36", ("Appendix D.2", "same direction: 2")),
-    (
-        "claims",
-        "Benevolence,Security",
-        "Benevolence,Hedonism",
-        ("Abstract", "three highest values, mean of the models"),
-    ),
-    ("cross_loading", "154,1.59", "154,1.60", ("Appendix D.2", "same direction: mean")),
-    ("reliability", "Tradition,0.76", "Tradition,0.77", ("Appendix F", "alpha of Tradition")),
-    ("reliability", "Conformity,0.88", "Conformity,0.86", ("Appendix F", "alpha of Conformity")),
-    ("counts", "549", "550", ("Text", "value tags with |rho| >= 0.3 and p < 0.05")),
-    ("counts", "item,46", "item,45", ("Text", "mean raters per item")),
-]
-
-
-def test_printed_digits(material, tmp_path):
-    """Digits flipped in every table at once: each is found in its own row, and no other row differs."""
-    printed = PRINTED.copy()
-    for table, old, new, _ in FLIPPED:
-        text = (ROOT / printed[table]).read_text()
-        assert text.count(old) == 1
-        flipped = tmp_path / f"{table}.csv"
-        flipped.write_text(text.replace(old, new))
-        printed[table] = str(flipped)
-    assert differing(material, printed) == {quantity for *_, quantity in FLIPPED}
-
-
-def untagged_items(material):
-    """Items that carry no tag by any of the tables, so that only their own correlations depend on their ratings."""
-    tagged = set(material.tags["item_id"])
-    for frame in (material.recomputed, material.explained, material.without_repeated):
-        tagged |= set(select_items(frame, 0.25, None, "both")["item_id"])
-    return material.survey[~material.survey["item_id"].isin(tagged)].drop_duplicates("item_id")
-
-
-@pytest.mark.parametrize("group", [1, 4])
-def test_one_rating(material, participants, group):
-    """All correlations of the item, and nothing else, also in the group whose correlations need a second profile."""
-    item = untagged_items(material).query("group == @group")["item_id"].iloc[0]
-    survey = material.survey.copy()
-    place = survey.index[survey["item_id"] == item][0]
-    survey.loc[place, "rating"] = 7 - survey.loc[place, "rating"]
-    names = material.published.loc[material.published["item_id"] == item, ["family", "dimension"]]
-    assert differing(reexamined(material, participants, survey=survey)) == {
-        ("archive: correlation_results", f"{measure} of {item} with {family} {dimension}")
-        for measure in ("rho", "p")
-        for family, dimension in names.itertuples(index=False)
-    }
-
-
-def test_one_answer(material):
-    """One rating of one model: its scores with that item, its family's centre, and alpha, but no other model's row."""
-    ratings = material.by_published
-    model = [name for name, _ in ratings.subjects].index("qwen-max")
-    key = select_items(material.explained, 0.3, 0.05)
-    item = key.loc[key["dimension"] == "Hedonism", "item_id"].iloc[0]
-    values = ratings.values.copy()
-    place = (model, 0, ratings.items.index(item))
-    values[place] = 7 - values[place]
-    changed = Ratings(ratings.subjects, ratings.versions, ratings.items, values)
-    found = differing(replace(material, by_published=changed))
-    assert ("archive: score_results", "qwen-max: mean of pvq Hedonism") in found
-    # The centre of the family moves, so every centred mean of it does.
-    assert sum(quantity.startswith("qwen-max: centred_mean of pvq") for _, quantity in found) == 10
-    assert all(quantity.startswith("qwen-max: ") or source == "Appendix F" for source, quantity in found)
-
-
 def test_a_digit_flipped_in_the_workflow_fails_it_and_leaves_the_certificate(paper, archive_path, tmp_path):
     checkout = Path(shutil.copytree(paper, tmp_path / "checkout"))
-    printed = checkout / PRINTED["value_scores"]
+    printed = checkout / PRINTED["value_scores"].file
     printed.write_text(printed.read_text().replace("qwen-max,0.23", "qwen-max,0.32"))
     result = run_snakemake(checkout, archive=archive_path)
     assert result.returncode != 0
@@ -274,6 +154,6 @@ def test_a_digit_flipped_in_the_workflow_fails_it_and_leaves_the_certificate(pap
     differ = rows[rows["status"] == "differs"]
     assert list(differ["quantity"]) == ["qwen-max: Universalism"]
     assert float(differ["published"].iloc[0]) == 0.32
-    assert "1 differ." in (checkout / "results/publication/verdict.txt").read_text()
+    assert "3 open, 1 differ." in (checkout / "results/publication/verdict.txt").read_text()
     assert not (checkout / "results/certificate/checked.txt").exists()
     assert (checkout / "results/publication/figures/certificate.png").exists()

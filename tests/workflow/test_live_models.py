@@ -64,11 +64,13 @@ def checkout(finished: Callable[..., Path], tmp_path: Path, server: Loopback) ->
     return target
 
 
-def snakemake(checkout: Path, *arguments: str, key: str = KEY) -> subprocess.CompletedProcess[str]:
+def snakemake(
+    checkout: Path, *arguments: str, key: str = KEY, fork_jobs: bool = True
+) -> subprocess.CompletedProcess[str]:
     """Run the workflow; no process of it may ever show the key among its arguments."""
     with ThreadPoolExecutor() as threads:
         environment = os.environ | {"LOOPBACK_API_KEY": key}
-        done = threads.submit(run_forked, checkout, [*arguments, "--cores", "2"], environment)
+        done = threads.submit(run_forked, checkout, [*arguments, "--cores", "2"], environment, fork_jobs)
         while not wait([done], timeout=0.5).done:
             for one in psutil.Process().children(recursive=True):
                 try:
@@ -109,7 +111,7 @@ def everything_written(checkout: Path) -> Iterator[bytes]:
 def assert_a_wrong_key_costs_one_request_and_shows_nowhere(checkout: Path, server: Loopback) -> None:
     server.key = KEY
     wrong = "sk-WRONG-1a2b3c4d5e6f7a8b"
-    done = snakemake(checkout, TABLE, key=wrong)
+    done = snakemake(checkout, TABLE, key=wrong, fork_jobs=False)
     assert done.returncode != 0
     assert "cannot be asked (auth" in done.stdout
     assert "Traceback" not in done.stdout
@@ -122,7 +124,7 @@ def assert_a_wrong_key_costs_one_request_and_shows_nowhere(checkout: Path, serve
 def assert_a_new_row_is_asked_and_scored(checkout: Path, server: Loopback) -> None:
     server.received.clear()
     figure = "results/publication/figures/value_profiles.svg"
-    done = snakemake(checkout, "scores", figure)
+    done = snakemake(checkout, "scores", figure, fork_jobs=False)
     assert done.returncode == 0, done.stdout
     # Every question once, and the preflight's.
     assert server.requests == len(server.received) == QUESTIONS + 1

@@ -7,33 +7,12 @@
 include: "certificate_inputs.smk"
 
 
-# Upstream of what people keep: what is wrong in the archive's own results must not cost the certificate of before.
-rule check_published:
-    input:
-        [f"<archive>/{path}" for path in published_results()],
-        tags=[f"<archive>/{path}" for path in published_tags()],
-        library=library("paper/check_published"),
-    output:
-        checked="<results>/certificate/published_results.txt",
-    log:
-        "<logs>/check_published.log",
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        archive=archive_folder,
-    message:
-        "Reading the authors' own tags and scores"
-    script:
-        "../scripts/paper/check_published.py"
-
-
 # Apart from what depends on models' answers, so that a changed model does not search again.
 rule explain_correlations:
     input:
         survey="<results>/study/survey.parquet",
         participants="<results>/study/participants.parquet",
         published="<results>/items/published_correlations.parquet",
-        checked="<results>/certificate/published_results.txt",
         tagged_items=f"<archive>/{study.ITEMS}",
         library=library("paper/explain_correlations"),
     output:
@@ -56,6 +35,32 @@ rule explain_correlations:
         "../scripts/paper/explain_correlations.py"
 
 
+# Upstream of the certificate, which a file that is not what it must be thus leaves alone.
+rule read_published:
+    input:
+        [path for name in RECORDED_FILES for path in recorded_files(name)],
+        [f"<archive>/{path}" for path in published_results()],
+        item_table="<results>/study/items.parquet",
+        prompts="<results>/study/prompts.parquet",
+        printed=[shipped(table.file) for table in PRINTED.values()],
+        library=library("paper/read_published"),
+    output:
+        records="<results>/certificate/records.parquet",
+    log:
+        "<logs>/read_published.log",
+    benchmark:
+        "<benchmarks>/read_published.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        archive=archive_folder,
+        answers=recorded_answer_files,
+    message:
+        "Reading what the paper prints and its archive states"
+    script:
+        "../scripts/paper/read_published.py"
+
+
 # The paper's own tables, which are printed beside ours.
 PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cross_loading", "reliability")
 
@@ -64,9 +69,9 @@ rule write_certificate:
     input:
         [f"<archive>/{path}" for path in published_results()],
         **PEOPLE,
-        checked="<results>/certificate/published_results.txt",
         survey="<results>/study/survey.parquet",
         participants="<results>/study/participants.parquet",
+        pilot_survey="<results>/study/pilot_survey.parquet",
         pilot_participants="<results>/study/pilot_participants.parquet",
         item_table="<results>/study/items.parquet",
         prompts="<results>/study/prompts.parquet",
@@ -77,11 +82,11 @@ rule write_certificate:
         without_repeated="<results>/certificate/correlations_without_repeated.parquet",
         findings_on_correlations="<results>/certificate/findings_on_correlations.csv",
         ratings="<results>/scores/ratings.parquet",
-        first_answers=first_answer_files(None).values(),
+        records="<results>/certificate/records.parquet",
         item_key="<results>/items/item_key.csv",
         reliability="<results>/scores/reliability.csv",
         persona_effects="<results>/personas/effects.csv",
-        printed=list(map(shipped, PRINTED.values())),
+        printed=[shipped(table.file) for table in PRINTED.values()],
         library=library("paper/write_certificate"),
     output:
         certificate=report(
@@ -103,6 +108,7 @@ rule write_certificate:
         tag_changes="<results>/certificate/tag_changes.csv",
         profile_changes="<results>/certificate/profile_changes.csv",
         lost_items="<results>/certificate/lost_items.csv",
+        record_differences="<results>/certificate/record_differences.csv",
         switched_pairs="<results>/certificate/switched_pairs.csv",
         alpha_choices="<results>/certificate/alpha_choices.csv",
     log:
@@ -115,7 +121,7 @@ rule write_certificate:
         "../../envs/analysis.yaml"
     params:
         archive=archive_folder,
-        first_answers=first_answer_files,
+        recorded=list(recorded_answer_files(None)),
         archived=archived_answer_files,
         observations=CONFIG.reliability.observations,
         prompt_versions=CONFIG.prompt_versions,

@@ -1,9 +1,9 @@
 # Claims: what is said of the models, held against every defensible analysis; and what becomes of it.
 # Takes  results/{study,items,scores,robustness}, the table of claims
-# Gives  results/robustness/{universes.parquet,claims.csv}, results/publication/{robustness.md,figures}
+# Gives  results/robustness/{universes.parquet,claims.csv,groups.csv}, results/publication/{robustness.md,figures}
 
 # Tables that figures of robustness are drawn from, and these figures, as far as the study has what they show.
-SHOWN = {"uncertainty": "uncertainty.csv"}
+SHOWN = {"uncertainty": "uncertainty.csv", "mean_profile": "mean_profile.csv"}
 SHOWN_FIGURES = ["profile_intervals"]
 if RATED:
     SHOWN |= {"chance": "tags_by_chance.csv", "validity": "validity.csv", "alternatives": "alternatives.csv"}
@@ -54,6 +54,28 @@ rule judge_claims:
         "../scripts/robustness/judge_claims.py"
 
 
+rule compare_groups:
+    input:
+        **(PRINTED_SCORES if any(model.answers == "printed" for model in MODELS.values()) else {}),
+        profiles="<results>/scores/profiles.csv",
+        models=CONFIG.models,
+        library=library("robustness/compare_groups"),
+    output:
+        groups="<results>/robustness/groups.csv",
+    log:
+        "<logs>/compare_groups.log",
+    conda:
+        "../../envs/analysis.yaml"
+    params:
+        study=CONFIG.study,
+        exported=sorted(EXPORTS),
+        instrument=INSTRUMENT,
+    message:
+        "Comparing groups of models, clustered by developer"
+    script:
+        "../scripts/robustness/compare_groups.py"
+
+
 ROBUSTNESS_TABLES = {
     "claims": "<results>/robustness/claims.csv",
     "groups": "<results>/robustness/groups.csv",
@@ -61,12 +83,14 @@ ROBUSTNESS_TABLES = {
     "uncertainty": "<results>/robustness/uncertainty.csv",
     "pairs": "<results>/robustness/pairs.csv",
     "ranks": "<results>/robustness/ranks.csv",
+    "mean_profile": "<results>/robustness/mean_profile.csv",
     "precision": "<results>/robustness/precision.csv",
     "alternatives": "<results>/robustness/alternatives.csv",
 }
 if RATED:
     ROBUSTNESS_TABLES |= {
         "chance": "<results>/robustness/tags_by_chance.csv",
+        "dilution": "<results>/robustness/dilution.csv",
         "replication": "<results>/robustness/replication.csv",
         "validity": "<results>/robustness/validity.csv",
     }

@@ -7,15 +7,11 @@ CORRELATED = {"correlations": chosen_correlations()} if RATED else {}
 WITH_TOPICS = {"topics": "<results>/study/topics.csv"} if HAS_TOPICS else {}
 CROSS_LOADING = ["cross_loading"] if RATED and MEASURED.circle else []
 SENSITIVITY = {"sensitivity": "sensitivity_figure"} if len(CONFIG.prompt_versions) > 1 else {}
-# Tables of comparisons, by what they are called, and their figures.
-COMPARISON_TABLES = {"groups": "comparisons"}
-COMPARISON_FIGURES = {"groups": "group_comparisons"}
-if len(MEASURED.main.names) > 1:
-    COMPARISON_TABLES["spread"] = COMPARISON_FIGURES["spread"] = "value_spread"
+# Comparisons with a table and a figure of one name.
+COMPARISONS = {"spread": "value_spread"} if len(MEASURED.main.names) > 1 else {}
 if RATED:
-    COMPARISON_TABLES |= {"people": "models_and_people", "instruments": "instruments"}
-    COMPARISON_FIGURES |= {"people": "models_and_people", "instruments": "instruments"}
-COMPARED = {name: f"<results>/publication/tables/{table}.csv" for name, table in COMPARISON_TABLES.items()}
+    COMPARISONS |= {"people": "models_and_people", "instruments": "instruments"}
+COMPARED = {name: f"<results>/publication/tables/{table}.csv" for name, table in COMPARISONS.items()}
 TABLES = [
     *WITH_TOPICS,
     "items_per_value",
@@ -130,10 +126,10 @@ rule draw_quality:
 rule draw_comparisons:
     input:
         **COMPARED,
-        clustered="<results>/robustness/groups.csv",
+        groups="<results>/robustness/groups.csv",
         library=library("publication/draw_comparisons"),
     output:
-        figures("Comparisons", *(COMPARISON_FIGURES[name] for name in COMPARED)),
+        figures("Comparisons", "group_comparisons", *COMPARISONS.values()),
     log:
         "<logs>/draw_comparisons.log",
     benchmark:

@@ -1,7 +1,7 @@
 # Where things are: what comes with the workflow stands beside it, what is the user's in the working directory.
 # No rule stands here.
-import ast
 import os
+import re
 import sys
 import tarfile
 import tempfile
@@ -75,14 +75,18 @@ def library(script):
     return [shipped(path) for path in [*modules, "requirements.lock"]]
 
 
+# A tree of the syntax would take a third of the time that a dry run takes.
+_IMPORT = re.compile(r"^\s*from (value_portrait[.\w]*) import (\([^)]*\)|[^#\n]*)", re.MULTILINE)
+_NAME = re.compile(r"(\w+)(?: as \w+)?")
+
+
 @cache
 def _imported_modules(path):
     modules = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "value_portrait":
-            imported = SCRIPTS.joinpath(*node.module.split("."))
-            whole = imported.with_suffix(".py").exists()
-            modules |= {imported} if whole else {imported / alias.name for alias in node.names}
+    for module, names in _IMPORT.findall(path.read_text()):
+        imported = SCRIPTS.joinpath(*module.split("."))
+        whole = imported.with_suffix(".py").exists()
+        modules |= {imported} if whole else {imported / name for name in _NAME.findall(names)}
     return [path.with_suffix(".py") for path in modules]
 
 

@@ -23,7 +23,7 @@ rule compare_models:
         exported=sorted(EXPORTS),
         instrument=INSTRUMENT,
     message:
-        "Comparing groups of models, and models with people"
+        "Comparing models with people, and how pronounced profiles are"
     script:
         "../scripts/publication/compare_models.py"
 
@@ -57,7 +57,7 @@ rule write_summary:
     input:
         **({"survey": "<results>/study/survey.parquet"} if RATED else {}),
         **{name: table for name, table in COMPARED.items() if name in ("spread", "people")},
-        **{name: ROBUSTNESS_TABLES[name] for name in ("groups", "claims", "ranks")},
+        **{name: ROBUSTNESS_TABLES[name] for name in ("groups", "claims", "ranks", "mean_profile")},
         **{name: ROBUSTNESS_TABLES[name] for name in ("chance", "validity") if RATED},
         table_of_claims=CONFIG.claims,
         key="<results>/items/item_key.csv",

@@ -17,6 +17,7 @@ if RATED:
             library=library("robustness/test_tags"),
         output:
             chance="<results>/robustness/tags_by_chance.csv",
+            dilution="<results>/robustness/dilution.csv",
             replication="<results>/robustness/replication.csv",
             validity="<results>/robustness/validity.csv",
         log:

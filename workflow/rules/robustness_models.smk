@@ -19,6 +19,8 @@ rule explain_profiles:
         "<benchmarks>/explain_profiles.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=1250,
     params:
         study=CONFIG.study,
         exported=sorted(EXPORTS),
@@ -93,28 +95,6 @@ rule study_variance:
         "../scripts/robustness/study_variance.py"
 
 
-rule compare_groups:
-    input:
-        **(PRINTED_SCORES if any(model.answers == "printed" for model in MODELS.values()) else {}),
-        profiles="<results>/scores/profiles.csv",
-        models=CONFIG.models,
-        library=library("robustness/compare_groups"),
-    output:
-        groups="<results>/robustness/groups.csv",
-    log:
-        "<logs>/compare_groups.log",
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        study=CONFIG.study,
-        exported=sorted(EXPORTS),
-        instrument=INSTRUMENT,
-    message:
-        "Comparing groups of models, clustered by developer"
-    script:
-        "../scripts/robustness/compare_groups.py"
-
-
 rule estimate_alphas:
     input:
         ratings="<results>/scores/ratings.parquet",
@@ -147,6 +127,7 @@ rule estimate_uncertainty:
         item_key="<results>/items/item_key.csv",
         survey="<results>/study/survey.parquet" if RATED else [],
         participants="<results>/study/participants.parquet" if RATED else [],
+        dilution="<results>/robustness/dilution.csv" if RATED else [],
         library=library("robustness/estimate_uncertainty"),
     output:
         # Effects of conditions, where any model has one beside the baseline.
@@ -158,6 +139,8 @@ rule estimate_uncertainty:
         "<benchmarks>/estimate_uncertainty.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=1250,
     params:
         instrument=INSTRUMENT,
         prompt_versions=CONFIG.prompt_versions,
@@ -180,6 +163,7 @@ rule compare_pairs:
     output:
         pairs="<results>/robustness/pairs.csv",
         ranks="<results>/robustness/ranks.csv",
+        mean_profile="<results>/robustness/mean_profile.csv",
     log:
         "<logs>/compare_pairs.log",
     benchmark:

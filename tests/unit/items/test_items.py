@@ -12,6 +12,8 @@ from value_portrait.items.validation import (
     drop_repeated_participants,
     pearson_matrix,
     select_items,
+    survey_blocks,
+    tagged,
     with_interval,
 )
 
@@ -242,3 +244,25 @@ def test_what_varies_by_less_than_one_correlates():
 def test_without_a_limit_on_p_no_p_is_needed():
     table = correlations()
     assert select_items(table.drop(columns="p"), 0.3, None).equals(select_items(table, 0.3, None))
+
+
+def test_stacks_of_columns_give_stacks_of_correlations():
+    rng = np.random.default_rng(6)
+    x, y = rng.normal(size=(4, 9, 3)), rng.normal(size=(4, 9, 2))
+    found = pearson_matrix(x, y)
+    assert found.shape == (4, 3, 2)
+    for own, a, b in zip(found, x, y, strict=True):
+        np.testing.assert_allclose(own, np.corrcoef(a.T, b.T)[:3, 3:])
+
+
+def test_blocks_hold_floats():
+    (block,) = survey_blocks(*study(np.ones((3, 2), int), np.ones((3, 1), int)))
+    assert (block.ratings.dtype, block.ratings.shape) == (float, (3, 2))
+    assert (block.scores.dtype, block.scores.shape) == (float, (3, 1))
+
+
+def test_tags_need_both_a_limit_and_a_p():
+    rho, p = np.array([0.31, 0.35, 0.3]), np.array([0.04, 0.06, 0.01])
+    for own_p, max_p in ((None, 0.05), (p, None), (None, None)):
+        assert tagged(rho, own_p, 0.3, max_p, "positive").tolist() == [True, True, False]
+    assert tagged(rho, p, 0.3, 0.05, "positive").tolist() == [True, False, False]

@@ -71,6 +71,27 @@ def test_the_heat_maps_print_the_tables():
     assert cells(figures["steering"])[7, 5] == f"{told:z.2f}"
 
 
+def test_every_panel_says_what_chance_gives():
+    effects = effects_of()
+    bias = persona_bias.hold_against_people(effects, people_of(["as_printed"], "printed"), VALUE_PORTRAIT)
+    agreement = persona_bias.assess_agreement(bias, effects.draws, 100, 1)
+    female = (agreement["group"] == "Female") & (agreement["against"] == "baseline")
+    known = {
+        "same_sign": 9,
+        "n_signs": 10,
+        "same_sign_expected": 5.14,
+        "same_sign_p": 0.0121,
+        "rho": 0.87,
+        "rho_p": 0.5,
+    }
+    agreement.loc[female, list(known)] = list(known.values())
+    drawn = words(figures_personas.personas_and_people(bias, agreement, VALUE_PORTRAIT))
+    assert "9 of 10 signs agree, p 0.012by chance 5.1; ρ 0.87, p 0.5" in drawn
+    agreement.loc[female, ["same_sign_expected", "same_sign_p", "rho", "rho_p"]] = np.nan
+    drawn = words(figures_personas.personas_and_people(bias, agreement, VALUE_PORTRAIT))
+    assert "9 of 10 signs agreeρ n/a" in drawn
+
+
 def test_every_figure_names_its_sources():
     figures = figures_of(effects_of(source="printed", model="GPT-4o"), people_of(["as_printed"], "printed"))
     for figure in figures.values():

@@ -21,6 +21,13 @@ def uncertainty_of(models, score=0.3, instrument=VALUE_PORTRAIT):
     return table.assign(score=score, low=score - 0.2, high=score + 0.2)
 
 
+def means_of(score=0.3, instrument=VALUE_PORTRAIT):
+    rows = [(*pair, inference) for pair in instrument.dimensions for inference in ("these_items", "items_like_these")]
+    table = pd.DataFrame(rows, columns=["family", "dimension", "inference"])
+    half = table["inference"].map({"these_items": 0.02, "items_like_these": 0.25})
+    return table.assign(score=score, low=score - half, high=score + half)
+
+
 def chance_of(tags=30, instrument=VALUE_PORTRAIT, p=0.001):
     pairs = [*instrument.dimensions, *((family.name, None) for family in instrument.families)]
     rows = [(*pair, direction) for pair in pairs for direction in ("positive", "two_sided")]
@@ -94,7 +101,7 @@ def robustness_figures(count=3, instrument=VALUE_PORTRAIT, value=0.4):
     families = families_of(count)
     return {
         "profile_intervals": figures_robustness.profile_intervals(
-            uncertainty_of(families, value, instrument), families, instrument
+            uncertainty_of(families, value, instrument), means_of(value, instrument), families, instrument
         ),
         "variance_components": figures_robustness.variance_components(
             variance_of(value - value + 1 / 7, instrument), precision_of(value, instrument), instrument
@@ -130,7 +137,7 @@ def test_claims_and_circles_stay_on_the_page_and_their_texts_apart(monkeypatch):
 
 def test_many_models_stay_apart(monkeypatch):
     families = families_of(33)
-    figure = figures_robustness.profile_intervals(uncertainty_of(families), families, VALUE_PORTRAIT)
+    figure = figures_robustness.profile_intervals(uncertainty_of(families), means_of(), families, VALUE_PORTRAIT)
     check_texts("profile_intervals", figure, monkeypatch)
 
 
@@ -186,11 +193,16 @@ def test_scores_clear_of_zero_are_counted_and_wide_intervals_cut():
     table.loc[table["model"] == "model-0-instruct-2025", ["score", "low", "high"]] = [0.5, 0.1, 0.9]
     first = (table["model"] == "model-1-instruct-2025") & (table["dimension"] == "Universalism")
     table.loc[first, ["low", "high"]] = [-9.0, 9.0]
-    figure = figures_robustness.profile_intervals(table, families, VALUE_PORTRAIT)
+    figure = figures_robustness.profile_intervals(table, means_of(0.1), families, VALUE_PORTRAIT)
     assert "1 of 33 clear of 0" in words(figure.axes[0])
     assert filled(figure.axes[0]) == [0]
     assert "the widest run off the edge" in words(figure)
-    # Of 990 numbers the highest are two of 9, ten of .9 and ten of .5.
+    assert "mean 0.10" in words(figure.axes[0])
+    # Below the models stand both intervals of their mean.
+    lines = [path.vertices for own in figure.axes[0].collections for path in own.get_paths()]
+    ends = {tuple(line[:, 0].round(6)) for line in lines if set(line[:, 1]) == {33}}
+    assert ends == {(-0.15, 0.35), (0.08, 0.12)}
+    # Of 990 numbers, and 60 of the mean, the highest are two of 9, ten of .9 and ten of .5.
     assert figure.axes[0].get_xlim()[1] == pytest.approx(1.1 * 0.5)
 
 

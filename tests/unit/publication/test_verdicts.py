@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 from instruments import SMALL
 from value_portrait.configuration import Claim
 from value_portrait.publication.verdicts import Evidence, gather_evidence, judge_all, verdict
-from value_portrait.publication.worth import chance_line, describe_worth, profile_line, validity_line, verdict_line
+from value_portrait.publication.worth import (
+    chance_line,
+    describe_worth,
+    dilution_line,
+    profile_line,
+    validity_line,
+    verdict_line,
+)
 
 SHARES = st.none() | st.floats(0, 1)
 
@@ -49,7 +56,7 @@ def claim(kind, *arguments, name="c"):
 
 def claims_table(*rows):
     empty = {"text": None, "where": None, "option": None, "setting": None, "p": np.nan, "note": None}
-    empty |= {"universes": 10, "undefined": 0, "share_significant": np.nan, "difference": np.nan}
+    empty |= {"models": 12, "universes": 10, "undefined": 0, "share_significant": np.nan, "difference": np.nan}
     return pd.DataFrame([empty | {"decides_most": "parser"} | row for row in rows])
 
 
@@ -78,6 +85,8 @@ def tables(*claims, p=0.2):
                 comparison
                 | {
                     "dimension": name,
+                    "n_first": 3,
+                    "n_second": 9,
                     "difference": 0.2,
                     "cluster_low": 0.1,
                     "cluster_high": 0.3,
@@ -117,6 +126,14 @@ def tables(*claims, p=0.2):
             }
         ),
         "alternatives": pd.DataFrame(alternatives),
+        "mean_profile": pd.DataFrame(
+            {
+                **family,
+                "inference": ["these_items"] * 3 + ["items_like_these"] * 3,
+                "low": [0.1, -0.2, -0.6, -0.1, -0.4, np.nan],
+                "high": [0.3, -0.1, 0.2, 0.3, 0.6, np.nan],
+            }
+        ),
     }
 
 
@@ -131,8 +148,8 @@ def test_a_comparison_of_groups_is_quoted_with_developers_taken_together():
     assert judge_all([above], tables(HELD, p=0.01), SMALL) == {"c": "holds"}
     turned = claim("group_above", "reasoning=no", "reasoning=yes", "Salty")
     page = describe_worth(tables(HELD), [above, turned], False, SMALL)
-    assert "| Claim c | here | **cannot be told from chance** | +0.20 [0.10, 0.30] | p = 0.20 | 100 % |" in page
-    assert "| -0.20 [-0.30, -0.10] |" in page
+    assert "| Claim c | here | **cannot be told from chance** | +0.20 [0.10, 0.30] | 3 / 9 | p = 0.20 | 100 % |" in page
+    assert "| -0.20 [-0.30, -0.10] | 9 / 3 |" in page
     spread = claim("group_above", "reasoning=yes", "reasoning=no", "spread")
     assert gather_evidence(spread, tables(HELD), NAMED).p == 0.03
     # However they are written; but not with other groups.
@@ -155,7 +172,7 @@ def test_what_is_said_of_the_mean_may_hold_of_few_models():
     most = claim("highest_in_most_models", "Salty", "Sweet", name="d")
     page = describe_worth(tables(HELD, HELD | {"claim": "d"}), [highest, most], True, SMALL)
     assert "**Simulated**" in page
-    assert "| +0.25 | p = 0.030 by shuffled keys; a model has it with 30 % | 100 % |" in page
+    assert "| +0.25 | 12 | p = 0.030 by shuffled keys; a model has it with 30 % | 100 % |" in page
     assert gather_evidence(claim("highest", "Sweet"), tables(HELD), NAMED).probability is None
     # Others may be highest by another probability, which nobody has worked out.
     assert gather_evidence(claim("highest", "Sweet", "Sour_Bitter"), tables(HELD), NAMED).probability is None
@@ -167,14 +184,21 @@ def test_the_page_of_a_study_without_raters_or_claims():
     assert "## The item key" not in page
     assert "known to ± 0.40 scale points (median; 0.40 by queries); 50 % of the models' scores of the tastes" in page
     assert "67 % on these very items, where a rank covers 2 of 2 places." in page
+    # Half widths of 0.1, 0.05 and 0.4; of 0.2 and 0.5.
+    on_these = "The mean over these models is known to ± 0.10 on these very items, where 2 of 3 can be told from 0"
+    assert f"{on_these}; to ± 0.35 on other items like these, where 0 of 2 can be told from 0 (medians)." in page
     assert "0.40 for centred scores (mean; 0.20 (Sweet) to 0.60 (Salty)), 0.90 for raw ones" in page
     assert "differ between survey groups in 1 of 2 dimensions" in page
     assert "correlate +0.50 [0.40, 0.60] with how much people like a response" in page
     assert "these move most: Sour Bitter -0.40 to -0.20, Sweet +0.30 to +0.15" in page
     untested = {"claim": "c", "value": np.nan, "holds": None, "share_holds": np.nan, "note": "no model has it."}
     page = describe_worth(tables(untested), [claim("rises_with_size", "spread")], False, SMALL)
-    assert "| **cannot be tested here** |  |  |  |" in page
+    assert "| **cannot be tested here** |  |  |  |  |" in page
     assert "Not tested: no model has it." in page
+    unsure = {"claim": "c", "value": 0.5, "holds": True, "share_holds": 1.0, "note": "too few developers."}
+    page = describe_worth(tables(unsure), [claim("rises_with_size", "spread")], False, SMALL)
+    assert "| **cannot be told from chance** | rho = 0.50 | 12 | p unknown | 100 % |" in page
+    assert "No p: too few developers." in page
 
 
 def test_means_beyond_chance_are_named_after_holm():
@@ -209,6 +233,17 @@ def test_tags_are_held_against_chance():
         "false; 4 survive a correction. More than chance: Sweet; no more than chance: Salty, Sour Bitter."
     )
     assert chance_line(chance_of({"Sweet": 0.01}), SMALL).endswith("More than chance: Sweet.")
+
+
+def test_dilution_in_words():
+    row = {"family": "taste", "tags": 1287, "strong": 14.2, "dilution": 0.3, "low": 0.14, "high": 0.65}
+    assert dilution_line(pd.DataFrame([{"family": "pace"}, row]), SMALL) == (
+        "Infinitely many raters would tag about 14 pairs instead of 1,287: wrong tags leave 30 % [14 %, 65 %] of what "
+        "scores by their key would be."
+    )
+    few = dilution_line(pd.DataFrame([row | {"low": np.nan}]), SMALL)
+    assert few.endswith("instead of 1,287; too few to tell how far wrong tags dilute scores.")
+    assert dilution_line(pd.DataFrame([row | {"strong": np.nan}]), SMALL) == ""
 
 
 @pytest.mark.parametrize(

@@ -268,5 +268,5 @@ def test_an_unknown_api_is_an_error_everywhere() -> None:
         lambda: plan_request(unchecked, Finding(), "Hi", "1-1", "v1"),
         lambda: judge(Reply(200, {}, "{}", 0.1), unchecked.provider),
     ):
-        with pytest.raises(InputError, match="api 'olama': is not known"):
+        with pytest.raises(InputError, match=r"^api 'olama': is not known\. Use one of openai, anthropic\.$"):
             use()

@@ -10,6 +10,7 @@ from targets import make_target
 from value_portrait.errors import InputError
 from value_portrait.responses import batch_calls
 from value_portrait.responses.batch_calls import BatchCalls
+from value_portrait.responses.outcomes import FATAL
 from value_portrait.responses.replies import Reply
 
 PROVIDER = make_target("http://127.0.0.1:1").provider
@@ -69,10 +70,16 @@ def test_a_call_is_tried_again_ever_more_slowly(slept: list[float]) -> None:
 
 
 def test_what_no_attempt_can_mend_ends_at_once(slept: list[float]) -> None:
-    for status, words in ((401, r"\(auth, status 401: no\)"), (300, r"\(bad_parameter, status 300: no\)")):
-        client = Client(said('{"error": {"message": "no"}}', status))
-        with pytest.raises(InputError, match=rf"^batches of provider loopback: cannot be used {words}\. \w"):
+    for status, message, outcome, remedy in (
+        (401, "no", "auth", FATAL["auth"]),
+        (300, "no", "bad_parameter", FATAL["bad_parameter"]),
+        (400, "flagged", "content_filter", "Run again."),
+    ):
+        client = Client(said(f'{{"error": {{"message": "{message}"}}}}', status))
+        with pytest.raises(InputError) as caught:
             asyncio.run(BatchCalls(client).get("/x"))
+        found = f"({outcome}, status {status}: {message})"
+        assert str(caught.value) == f"batches of provider loopback: cannot be used {found}. {remedy}"
     assert slept == []
 
 
@@ -97,11 +104,11 @@ def test_lines_are_read_but_for_empty_ones(slept: list[float]) -> None:
 
 @pytest.mark.parametrize("end", ['{"data": [{"id": "c"}]}', '{"data": [], "has_more": true}'])
 def test_pages_are_turned_until_the_last(end: str) -> None:
-    first = '{"data": [{"id": "a"}, {"id": "b"}], "has_more": true}'
+    first = '{"data": [{"id": "a"}, {"id": "c"}, {"id": "b"}], "has_more": true}'
     client = Client(said(first), said(end))
 
     async def collect() -> list[str]:
         return [entry["id"] async for entry in BatchCalls(client).pages("/batches?limit=100", "after_id")]
 
-    assert asyncio.run(collect()) == ["a", "b", *(["c"] if "c" in end else [])]
+    assert asyncio.run(collect()) == ["a", "c", "b", *(["c"] if "c" in end else [])]
     assert [path for _, path, _ in client.made] == ["/batches?limit=100", "/batches?limit=100&after_id=b"]

@@ -10,23 +10,11 @@ from targets import KEY, make_plan, make_target, run
 from value_portrait.errors import InputError
 from value_portrait.responses.budget import Budget, spent_usd
 from value_portrait.responses.journal import new_intent
-from value_portrait.responses.store import Store, read_records, store_file
+from value_portrait.responses.store import Store
 
 ASKING = Path(__file__).with_name("asking.py")
 # 300 tokens asked at 1 USD per million and 5 answered at 2.
 ANSWER_USD = 0.00031
-
-
-def test_the_cap_stops_cleanly_and_a_higher_one_goes_on(tmp_path: Path, server: Loopback) -> None:
-    target = make_target(server.url)
-    plan = make_plan(target, 100)
-    summary = run(target, plan, tmp_path, max_usd=0.01)
-    assert 0 < summary.answered < 100
-    assert "max_usd: of 0.01 USD" in str(summary.stopped)
-    assert spent_usd(tmp_path) == pytest.approx(summary.answered * ANSWER_USD)
-    assert 0.01 - 2 * ANSWER_USD < spent_usd(tmp_path) <= 0.01
-    assert run(target, plan, tmp_path, max_usd=1).missing == 0
-    assert server.requests == 100
 
 
 def test_nothing_is_sent_by_default_unless_it_is_free(tmp_path: Path, server: Loopback) -> None:
@@ -35,13 +23,6 @@ def test_nothing_is_sent_by_default_unless_it_is_free(tmp_path: Path, server: Lo
     assert server.requests == 0
     free = make_target(server.url, free=True, usd_in=None, usd_out=None)
     assert run(free, make_plan(free, 3), tmp_path, max_usd=0).missing == 0
-
-
-def test_an_unknown_price_is_refused(tmp_path: Path, server: Loopback) -> None:
-    target = make_target(server.url, usd_in=None)
-    with pytest.raises(InputError, match="has no price"):
-        run(target, make_plan(target, 3), tmp_path)
-    assert server.requests == 0
 
 
 def test_the_cap_holds_across_processes(tmp_path: Path) -> None:
@@ -91,20 +72,6 @@ def test_a_dead_process_leaves_no_reservation(tmp_path: Path, server: Loopback) 
     assert spent_usd(tmp_path) == pytest.approx(10 * ANSWER_USD)
 
 
-def test_the_price_of_a_router_counts(tmp_path: Path, server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
-    shape = server._completion
-
-    def with_cost(body: dict[str, object], name: str) -> dict[str, object]:
-        reply = shape(body, name)
-        reply["usage"]["cost"] = 0.125
-        return reply
-
-    monkeypatch.setattr(server, "_completion", with_cost)
-    target = make_target(server.url)
-    run(target, make_plan(target, 2), tmp_path)
-    assert [record["usd"] for record in read_records(store_file(tmp_path, "Test/model:1", "baseline"))] == [0.125] * 2
-
-
 def write_paid(path: Path, *prices: float | None) -> None:
     """A file of the store with answers at these prices."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -138,9 +105,12 @@ def test_sixteen_requests_are_reserved_at_once_as_far_as_there_is_room(tmp_path:
         assert budget.reserve(0.0), "what costs nothing always may"
         assert budget.in_flight == 22
         budget.settle(1.0)
+        assert budget.in_flight == 21
         assert budget.reserve(1.0)
         budget.close()
         assert ledger(tmp_path)["m/baseline.jsonl"] == {"size": size, "usd": 0.5, "reserved": 0.0}
+        assert Budget(tmp_path, 100, store).reserve(0.25)
+        assert ledger(tmp_path)["m/baseline.jsonl"]["reserved"] == 4
     assert spent_usd(tmp_path) == 3.5
 
 
@@ -154,7 +124,9 @@ def test_a_cap_is_reached_to_the_cent_and_what_an_earlier_process_sent_counts(tm
         fresh = Budget(tmp_path, 0.3, store)
         fresh.hold(0.25)
         assert not fresh.reserve(0.1)
-        assert fresh.in_flight == 0.25
+        fresh.hold(0.5)
+        assert fresh.in_flight == 0.75
+        assert fresh.reserve(0.0)
 
 
 def test_nothing_is_given_back_that_was_never_reserved(tmp_path: Path) -> None:
@@ -187,16 +159,20 @@ def test_a_running_process_counts_with_its_reservation_and_a_batch_without_its_p
     held = {"m/baseline.jsonl": {"size": path.stat().st_size, "usd": 1.0, "reserved": 5.0}}
     (tmp_path / "ledger.json").write_text(json.dumps(held))
     code = (
-        "import sys; from pathlib import Path; from value_portrait.responses.store import lock;"
+        "import sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path;"
+        "from value_portrait.responses.store import lock;"
         "lock(Path(sys.argv[1])); print(flush=True); sys.stdin.read()"
     )
     library = Path(__file__).parents[3] / "workflow/scripts"
     with subprocess.Popen(
-        [sys.executable, "-c", code, str(path)], cwd=library, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", code, str(path), str(library)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
         assert spent_usd(tmp_path) == 6
+        (tmp_path / "ledger.json").unlink()
+        assert spent_usd(tmp_path) == 1, "before its first reservation it counts with what it recorded"
+        (tmp_path / "ledger.json").write_text(json.dumps(held))
         holder.communicate()
     assert spent_usd(tmp_path) == 1
     for usd in (0.5, 0.25):

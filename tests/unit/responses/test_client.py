@@ -35,10 +35,16 @@ ERRORS = SimpleNamespace(APIStatusError=StatusError, APIConnectionError=Connecti
 
 def make_client(monkeypatch: pytest.MonkeyPatch, sdk: Any = None, **changes: Any) -> Client:
     monkeypatch.setenv("LOOPBACK_API_KEY", KEY)
-    monkeypatch.setattr(clients, "_open_sdk", lambda provider, key: (sdk, ERRORS, "raw"))
+    provider = make_target("http://127.0.0.1:1", **changes).provider
+
+    def open_sdk(*given: Any) -> tuple[Any, Any, str]:
+        assert given == (provider, KEY)
+        return sdk, ERRORS, "raw"
+
+    monkeypatch.setattr(clients, "_open_sdk", open_sdk)
     clock = iter([100.0, 100.25])
     monkeypatch.setattr(clients, "time", SimpleNamespace(monotonic=lambda: next(clock)))
-    return Client(make_target("http://127.0.0.1:1", **changes).provider)
+    return Client(provider)
 
 
 def response(status: int, content: bytes) -> SimpleNamespace:
@@ -93,12 +99,14 @@ def test_who_says_nothing_in_time_is_late(monkeypatch: pytest.MonkeyPatch) -> No
     one = make_client(monkeypatch)
     found = asyncio.run(one.reply(lambda: asyncio.sleep(60), 0.01))
     assert found == Reply(None, {}, "no answer in 0.01 s", 0.25, "timeout")
+    slow = SimpleNamespace(post=lambda *_, **__: asyncio.sleep(1, response(200, b"{}")))
+    assert asyncio.run(make_client(monkeypatch, slow, timeout_s=0.01).ask(b"{}")) == found
 
 
 @pytest.mark.parametrize(
     ("api", "base", "address"),
     [
-        ("openai", "http://127.0.0.1:1/v1/", "http://127.0.0.1:1/v1/chat/completions"),
+        ("openai", "http://127.0.0.1:1/X/", "http://127.0.0.1:1/X/chat/completions"),
         ("anthropic", "http://127.0.0.1:1", "http://127.0.0.1:1/v1/messages"),
     ],
 )
@@ -172,7 +180,7 @@ def test_an_sdk_sees_its_own_servers_environment_alone(
 def test_the_sdk_gets_limits_no_retries_and_no_redirects(monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Any] = []
     api = SimpleNamespace(path="", open=lambda *arguments: given.extend(arguments) or ("sdk", "errors"))
-    monkeypatch.setattr(clients, "api_of", lambda name: api)
+    monkeypatch.setattr(clients, "api_of", {"openai": api}.__getitem__)
     target = make_target("http://127.0.0.1:1", max_in_flight=7, timeout_s=9.0)
     sdk, errors, kind = clients._open_sdk(target.provider, None)
     assert (sdk, errors, kind.__name__) == ("sdk", "errors", "Response")

@@ -1,6 +1,12 @@
 """Runs without a server: what is written down of an attempt, what it costs, and what ends a run."""
 
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +15,9 @@ import pytest
 from targets import make_plan, make_target, run
 from value_portrait.errors import InputError
 from value_portrait.responses import engine
-from value_portrait.responses.engine import MOST_ATTEMPTS, Summary, attempt_record, fatal, most_usd
+from value_portrait.responses.engine import MOST_ATTEMPTS, Summary, attempt_record, fatal, most_usd, over_budget
+from value_portrait.responses.outcomes import FATAL
+from value_portrait.responses.pacing import Pacer, Ticket
 from value_portrait.responses.replies import Reply, Verdict
 from value_portrait.responses.requests import REPEAT
 from value_portrait.responses.store import read_records, store_file
@@ -92,6 +100,11 @@ def said(status: int | None = 200, text: str = "like me") -> Reply:
     return Reply(status, {}, orjson.dumps(message | usage if status == 200 else error).decode(), 0.1)
 
 
+async def slow() -> Reply:
+    await asyncio.sleep(0.1)
+    return said()
+
+
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The bodies that were asked; ``replies`` (see ``play``) are given in turn, the last one again and again."""
@@ -103,8 +116,9 @@ def play(
     monkeypatch: pytest.MonkeyPatch,
     asked: list[bytes],
     root: Path,
-    *replies: Reply | Exception,
+    *replies: Reply | Exception | Callable[[], Awaitable[Reply]],
     number: int = 3,
+    max_usd: float = 1000.0,
     **changes: Any,
 ) -> Summary:
     class Client:
@@ -122,15 +136,16 @@ def play(
             reply = replies[min(len(asked), len(replies)) - 1]
             if isinstance(reply, Exception):
                 raise reply
-            return reply
+            return reply if isinstance(reply, Reply) else await reply()
 
     monkeypatch.setattr(engine, "Client", Client)
     target = make_target(URL, **{"max_in_flight": 1, "usd_in": 2.0, "usd_out": 10.0} | changes)
-    return run(target, make_plan(target, number), root)
+    return run(target, make_plan(target, number), root, max_usd)
 
 
 def attempts(root: Path) -> list[tuple[str, int, str]]:
-    records = read_records(store_file(root, "Test/model:1", "baseline"))
+    records = list(read_records(store_file(root, "Test/model:1", "baseline")))
+    assert {record["condition"] for record in records} == {"baseline"}
     return [(record["item_id"], record["attempt"], record["outcome"]) for record in records]
 
 
@@ -164,13 +179,20 @@ def test_what_fails_is_asked_again_and_a_second_run_asks_what_is_missing(
     assert asked == []
 
 
+def test_a_thread_can_ask_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(play, monkeypatch, asked, tmp_path, said()).result().missing == 0
+
+
 def test_a_fatal_error_ends_the_run_and_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
 ) -> None:
     summary = play(monkeypatch, asked, tmp_path, said(), said(401, "entry"), said())
     assert len(asked) == 2
     assert str(summary.stopped) == str(fatal(TARGET, Verdict("auth", "status 401: no entry")))
-    assert "model Test/model:1 at loopback: cannot be asked (auth, status 401: no entry)." in str(summary.stopped)
+    assert str(summary.stopped) == (
+        f"model Test/model:1 at loopback: cannot be asked (auth, status 401: no entry). {FATAL['auth']}"
+    )
     assert (summary.answered, summary.missing) == (1, 2)
 
 
@@ -189,8 +211,9 @@ def test_a_fault_of_ours_is_raised_and_a_full_disk_is_a_reason_to_stop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
 ) -> None:
     with pytest.raises(ZeroDivisionError):
-        play(monkeypatch, asked, tmp_path / "a", said(), ZeroDivisionError(), said())
+        play(monkeypatch, asked, tmp_path / "a", slow, ZeroDivisionError(), said(), max_in_flight=2)
     assert len(asked) == 2
+    assert attempts(tmp_path / "a") == [("0-1", 1, "answered")], "what is in flight is kept"
     asked.clear()
     summary = play(monkeypatch, asked, tmp_path / "b", said(), InputError("disk", "is full.", "Make room."), said())
     assert str(summary.stopped) == "disk: is full. Make room."
@@ -202,6 +225,117 @@ def test_no_more_is_asked_at_once_than_may_be(
 ) -> None:
     assert play(monkeypatch, asked, tmp_path, said(), number=40, max_in_flight=7).missing == 0
     assert len(asked) == len(set(asked)) == 40
+
+
+ANSWER_USD = 300e-6
+
+
+def test_the_cap_ends_a_run_and_a_higher_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
+) -> None:
+    cap = MOST + 1.5 * ANSWER_USD
+    summary = play(monkeypatch, asked, tmp_path, said(), max_usd=cap)
+    assert str(summary.stopped) == str(over_budget(cap))
+    assert str(summary.stopped).startswith(f"max_usd: of {cap:g} USD over the whole store is reached")
+    assert (summary.answered, len(asked)) == (2, 2)
+    assert play(monkeypatch, asked, tmp_path, said()).missing == 0
+    assert asked == [planned.body for planned in PLAN]
+
+
+def test_while_something_is_in_flight_the_cap_may_not_be_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
+) -> None:
+    summary = play(monkeypatch, asked, tmp_path, said(), max_usd=1.6 * MOST, max_in_flight=2)
+    assert (summary.stopped, summary.answered) == (None, 3)
+    # What one could not pay for is asked next by the other.
+    assert asked == [planned.body for planned in PLAN]
+    asked.clear()
+    cap = 2 * MOST + 0.5 * ANSWER_USD
+    assert play(monkeypatch, asked, tmp_path / "b", said(), slow, said(), max_usd=cap, max_in_flight=3).stopped is None
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_signal_waits_for_what_is_in_flight_and_a_second_one_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes], number: signal.Signals, times: int
+) -> None:
+    async def interrupted() -> Reply:
+        for _ in range(times):
+            os.kill(os.getpid(), number)
+            await asyncio.sleep(0.02)
+        return said()
+
+    def unhandled(*_: object) -> None:
+        raise AssertionError
+
+    before = signal.signal(number, unhandled)
+    try:
+        summary = play(monkeypatch, asked, tmp_path, said(), interrupted)
+    finally:
+        signal.signal(number, before)
+    assert (summary.interrupted, summary.stopped, len(asked)) == (True, None, 2)
+    assert summary.answered == len(attempts(tmp_path)) == (2 if times == 1 else 1)
+
+
+def test_how_it_goes_is_shown_from_beginning_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
+) -> None:
+    shown: list[tuple[str, int, float]] = []
+
+    class Shown:
+        every_s = 0.01
+
+        def __init__(self, *_: object) -> None:
+            for name in ("start", "show", "finish"):
+                setattr(self, name, partial(self._keep, name))
+
+        def _keep(self, name: str, summary: Summary, usd: float) -> None:
+            shown.append((name, summary.answered, round(usd, 6)))
+
+    monkeypatch.setattr("targets.Progress", Shown)
+    play(monkeypatch, asked, tmp_path, said(), slow, said())
+    assert shown[0] == ("start", 0, 0.0)
+    assert shown[-1] == ("finish", 3, 3 * ANSWER_USD)
+    assert 3 <= shown[1:-1].count(("show", 1, ANSWER_USD)) <= 10
+
+
+def test_the_pacer_knows_limits_lengths_and_replies_and_two_runs_differ(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]
+) -> None:
+    made: list[Any] = []
+    tokens: list[int] = []
+    told: list[tuple[Any, ...]] = []
+
+    class Watched(Pacer):
+        def __init__(self, *given: Any) -> None:
+            made.extend(given)
+            super().__init__(*given)
+
+        async def ticket(self, number: int) -> Ticket:
+            tokens.append(number)
+            return await super().ticket(number)
+
+        def refused(self, ticket: Ticket, reply: Reply) -> None:
+            told.append(("refused", ticket.number, reply.status))
+            super().refused(ticket, reply)
+
+        def failed(self, reply: Reply) -> None:
+            told.append(("failed", reply.status))
+            super().failed(reply)
+
+        def succeeded(self, reply: Reply) -> None:
+            told.append(("succeeded", reply.status))
+            super().succeeded(reply)
+
+    monkeypatch.setattr(engine, "Pacer", Watched)
+    limits = {"requests_per_minute": 60_000, "tokens_per_minute": 70_000_000}
+    play(monkeypatch, asked, tmp_path, said(429), said(503), said(), number=1, **limits)
+    assert made[:2] == [60_000, 70_000_000]
+    assert tokens == [PLAN[0].expected_tokens + 64] * 3
+    assert told == [("refused", 1, 429), ("failed", 503), ("succeeded", 200)]
+    play(monkeypatch, asked, tmp_path / "other", said())
+    assert made[3].random() != made[7].random()
 
 
 def test_without_a_price_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[bytes]) -> None:

@@ -1,5 +1,6 @@
 """Why a request is not in the store, on records made by hand."""
 
+import dataclasses
 from typing import Any
 
 import orjson
@@ -37,9 +38,9 @@ def test_a_request_with_an_answer_is_in_the_store_whatever_failed_before() -> No
 def test_a_request_that_failed_says_how_often_and_how_at_last() -> None:
     other = record(question("Another?"))
     failed = [record(ASKED, outcome="server", message="status 500"), other]
-    failed += [record(ASKED, outcome="timeout", message="after 2 s", time="later")]
+    failed += [record(ASKED, outcome="network"), record(ASKED, outcome="timeout", message="after 2 s", time="later")]
     assert explain(ASKED, PROVIDER, failed) == [
-        "item 1-1, prompt version v1: asked 2 time(s) without an answer, the last time timeout (after 2 s, later); it "
+        "item 1-1, prompt version v1: asked 3 time(s) without an answer, the last time timeout (after 2 s, later); it "
         "will be asked again."
     ]
 
@@ -79,6 +80,17 @@ def test_a_slash_at_the_end_of_an_address_is_no_difference() -> None:
     slashed = make_target("", base_url=f"{PROVIDER.base_url}/").provider
     lines = explain(ASKED, slashed, [record(ASKED, key="x" * 16, provider="lab")])
     assert lines[1:] == ["  provider: planned 'loopback', stored 'lab'"]
+    other = f"{PROVIDER.base_url}X"
+    assert nearest(record(ASKED, key="x" * 16, base_url=other))[1:] == [
+        f"  base_url: planned {PROVIDER.base_url!r}, stored {other!r}"
+    ]
+
+
+def test_nothing_and_null_are_different() -> None:
+    body = orjson.loads(ASKED.body)
+    null = dataclasses.replace(ASKED, key="x" * 16, body=orjson.dumps(body | {"user": None}))
+    assert nearest(record(null))[1:] == ["  request.user: planned 'nothing', stored None"]
+    assert nearest(record(ASKED), planned=null)[1:] == ["  request.user: planned None, stored 'nothing'"]
 
 
 def test_the_nearest_is_of_the_same_item_then_version_then_differs_least() -> None:
@@ -101,6 +113,7 @@ def test_the_nearest_is_of_the_same_item_then_version_then_differs_least() -> No
     ("planned", "stored", "shown", "other"),
     [
         ("a" * 60, "b" * 60, repr("a" * 60), repr("b" * 60)),
+        ("a" * 61, "b" * 60, f"… {'a' * 40!r} …", repr("b" * 60)),
         # Of more than sixty letters twenty before the first that differs, and forty from there on.
         (
             "0123456789" * 3 + "X" * 50,

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import orjson
 import pytest
 from value_portrait.responses.journal import Intent, journal_file, new_intent, note_closed, note_submitted, open_intents
 
@@ -24,6 +25,8 @@ def test_a_batch_is_open_until_it_is_closed(tmp_path: Path) -> None:
         note_closed(answers, closed)
         assert open_intents(answers) == left
     assert journal_file(answers) == tmp_path / "baseline.batches"
+    entries = [orjson.loads(line) for line in journal_file(answers).read_bytes().splitlines()]
+    assert [entry["event"] for entry in entries] == ["intent"] * 3 + ["submitted"] + ["closed"] * 4
 
 
 @pytest.mark.parametrize("torn", [b'{"event":"intent"', b'{"event":"closed","id":"x"}', b"\xff"])

@@ -2,23 +2,25 @@
 
 import asyncio
 import random
+import time
 from types import SimpleNamespace
 
 import pytest
 from value_portrait.responses import pacing
-from value_portrait.responses.pacing import Pacer, Ticket
+from value_portrait.responses.pacing import Pacer, Stopped, Ticket
 from value_portrait.responses.replies import Reply
 
 
 class Paced:
-    """A pacer with its own time, from 1000 s on; its dice always fall on the upper end."""
+    """A pacer with its own time, from 1000 s on; its dice always fall on the upper end, or on the lower (``low``)."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, requests: float | None = None, tokens: float | None = None):
         self.now, self.slept = 1000.0, 0
         monkeypatch.setattr(pacing, "time", SimpleNamespace(monotonic=lambda: self.now, time=lambda: 0.0))
         self.stop = asyncio.Event()
         dice = random.Random(1)
-        dice.uniform = lambda low, high: high
+        self.low = False
+        dice.uniform = lambda low, high: low if self.low else high
         self.pacer = Pacer(requests, tokens, self.stop, dice)
         self.pacer.sleep = self.sleep
 
@@ -98,6 +100,66 @@ def test_the_rate_never_falls_below_the_slowest(monkeypatch: pytest.MonkeyPatch)
     assert one.pacer.rate == 0.05
 
 
+def test_refusals_of_a_pause_are_not_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Paced(monkeypatch)
+    one.ticket()
+    for number, when in ((1, 1000.0), (1, 1000.0), (1, 1000.0), (34, 1010.0)):
+        one.pacer.refused(Ticket(number, when), reply())
+    # Of 33 in ten seconds three were refused.
+    assert one.pacer.rate == 3
+    one.ticket()
+    one.now = 1020.0
+    one.ticket()
+    assert one.pacer.rate == pytest.approx(3 * 1.1**20)
+
+
+def test_a_server_that_never_serves_is_asked_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Paced(monkeypatch)
+    for number in (1, 2, 3):
+        one.ticket()
+        one.pacer.refused(Ticket(number, one.now), reply())
+    assert one.pacer.rate == 0.05
+    assert one.ticket() < one.ticket()
+
+
+def test_a_pacer_begins_closed_and_keeps_to_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Paced(monkeypatch, 120)
+    assert (one.pacer.trips, one.pacer.gave_up) == (0, False)
+    one.pacer.succeeded(reply(x_ratelimit_limit_requests="240"))
+    assert one.pacer.rate == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "wait"),
+    [
+        ("1m", 60),
+        ("1h", 3600),
+        ("2d", 172_800),
+        ("1h2m3.5s", 3723.5),
+        ("1970-01-01T00:00:09+00:00", 4),
+        ("Thu, 01 Jan 1970 00:00:09 GMT", 4),
+        ("1970-01-01T00:00:04+00:00", 0),
+        ("soon", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_waiting_times_are_read(monkeypatch: pytest.MonkeyPatch, text: str | None, wait: float | None) -> None:
+    monkeypatch.setattr(pacing, "time", SimpleNamespace(time=lambda: 5.0))
+    assert pacing.seconds(text) == wait
+
+
+def test_pauses_are_drawn_from_nothing_to_their_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Paced(monkeypatch)
+    one.low = True
+    assert one.pacer.backoff(3) == 0
+    one.pacer.refused(Ticket(1, 1000.0), reply())
+    assert one.pause() == 0
+    for _ in range(10):
+        one.pacer.failed(reply())
+    assert one.pause() == 0.5
+
+
 def test_between_two_refusals_the_servers_rate_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     one = Paced(monkeypatch)
     one.pacer.refused(Ticket(28, 1003.0), reply())
@@ -130,6 +192,10 @@ def test_what_is_caught_up_is_half_of_the_bucket(monkeypatch: pytest.MonkeyPatch
     one.now = 1100.0
     # 28 less two seconds at 10: 8, of which 4.
     assert [one.ticket() for _ in range(6)] == pytest.approx([100] * 5 + [100 + 1 / one.pacer.rate], abs=1e-3)
+    # Too little is let through to tell what the bucket holds.
+    one.pacer.refused(Ticket(140, 1100.0), reply())
+    one.now = 1110.0
+    assert [one.ticket() for _ in range(2)] == pytest.approx([110, 110 + 1 / one.pacer.rate - 0.01], abs=1e-3)
 
 
 def test_a_measured_rate_keeps_below_a_stated_limit_and_grows_slowly(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,6 +238,12 @@ def test_refusals_that_no_slowing_helps_are_not_about_speed(monkeypatch: pytest.
     one.now = 1050.0
     one.pacer.refused(Ticket(71, 1006.5), reply())
     assert (one.pacer.rate, one.pause()) == (1.5, 0.5 * 2**5)
+    one.pacer.refused(Ticket(72, 1006.5), reply())
+    assert one.pacer.rate == 0.75
+    one.pacer.refused(Ticket(73, 1006.5), reply())
+    assert one.pacer.rate == 3
+    assert one.ticket() == 82
+    assert one.pacer.rate == pytest.approx(3 * 1.1**82)
 
 
 def test_pauses_and_backoff_are_a_minute_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,6 +273,7 @@ def test_the_best_second_counts_what_was_served_in_it(monkeypatch: pytest.Monkey
 def test_limits_in_headers(monkeypatch: pytest.MonkeyPatch) -> None:
     one = Paced(monkeypatch, tokens=6000)
     one.pacer.succeeded(reply(x_ratelimit_limit_requests="0", x_ratelimit_limit_tokens="many"))
+    one.pacer.succeeded(reply(x_ratelimit_limit_requests="²"))
     assert one.pacer.rate == 10
     one.pacer.succeeded(reply(x_ratelimit_limit_requests="120", anthropic_ratelimit_tokens_limit="600"))
     assert one.pacer.rate == 2
@@ -249,6 +322,7 @@ def test_who_has_nothing_left_waits_until_there_is_more(
         ({"retry_after_ms": "1.5.0"}, 0),
         ({"retry_after": "Thu, 01 Jan 1970 00:01:05 GMT"}, 65),
         ({"retry_after": "2d"}, 600),
+        ({"retry_after": "²", "retry_after_ms": "²"}, 0),
         ({"retry_after": "1.5s"}, 1.5),
         ({}, 0),
     ],
@@ -296,3 +370,52 @@ def test_a_breaker_pauses_a_minute_at_most(monkeypatch: pytest.MonkeyPatch) -> N
     for _ in range(10):
         one.pacer.failed(reply())
     assert one.pause() == 60
+
+
+@pytest.mark.parametrize("verdict", ["succeeded", "failed", "refused", "stopped"])
+def test_while_a_probe_is_under_way_everybody_waits_for_it(monkeypatch: pytest.MonkeyPatch, verdict: str) -> None:
+    one = Paced(monkeypatch, 6000)
+    one.pacer.trips = 1
+
+    async def main() -> Ticket:
+        probe = await one.pacer.ticket(0)
+        waiting = asyncio.create_task(one.pacer.ticket(0))
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        if verdict == "stopped":
+            one.stop.set()
+        elif verdict == "refused":
+            one.pacer.refused(probe, reply(retry_after="7"))
+        else:
+            getattr(one.pacer, verdict)(reply())
+        return await asyncio.wait_for(waiting, 5)
+
+    if verdict == "stopped":
+        with pytest.raises(Stopped):
+            asyncio.run(main())
+        return
+    ticket = asyncio.run(main())
+    assert ticket.number == 2
+    assert one.pacer.trips == {"succeeded": 0, "failed": 2, "refused": 1}[verdict]
+    # A failure opens the breaker again, for 0.5 s times 2 to the number of openings.
+    assert ticket.time == pytest.approx(1000.01 + {"succeeded": 0, "failed": 2, "refused": 7}[verdict])
+
+
+def test_the_end_of_a_run_wakes_whoever_waits() -> None:
+    async def main() -> tuple[float, float]:
+        stop = asyncio.Event()
+        one = Pacer(1, None, stop, random.Random(1))
+        times = [time.monotonic()]
+        await asyncio.wait_for(one.sleep(0.05), 5)
+        times.append(time.monotonic())
+        await one.ticket(0)
+        waiting = asyncio.create_task(one.ticket(0))
+        await asyncio.sleep(0.01)
+        stop.set()
+        with pytest.raises(Stopped):
+            await asyncio.wait_for(waiting, 5)
+        return times[1] - times[0], time.monotonic() - times[1]
+
+    slept, waited = asyncio.run(main())
+    assert 0.05 <= slept < 4
+    assert waited < 4

@@ -67,8 +67,8 @@ def test_an_option_on_a_line_of_its_own_settles_the_answer(phrase, explanation):
     assert parse_strict(f"{phrase}\n{explanation}", VALUE_PORTRAIT).rating == VALUE_PORTRAIT.rating_of[phrase]
 
 
-def test_ten_megabytes_of_text_are_read_in_reasonable_time():
-    assert parse_strict("no, " * 2_500_000 + "like me", VALUE_PORTRAIT).answer_class == "negated"
+def test_a_megabyte_of_text_is_read_in_reasonable_time():
+    assert parse_strict("no, " * 250_000 + "like me", VALUE_PORTRAIT).answer_class == "negated"
 
 
 def reading(*options, lowest=1, also_read=()):

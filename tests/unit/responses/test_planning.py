@@ -1,5 +1,6 @@
 """Questions, estimates and the table of them, on hand-made rows."""
 
+import dataclasses
 from pathlib import Path
 
 import orjson
@@ -80,6 +81,9 @@ def test_an_estimate_is_of_what_the_store_lacks(tmp_path: Path) -> None:
     assert estimate(make_target(URL, max_tokens=5), "x", make_plan(target, 2), tmp_path).tokens_out == 2 * 5
     free = estimate(make_target(URL, free=True, usd_in=None), "x", plan, tmp_path)
     assert (free.usd, free.priced_on) == (0.0, "free")
+    assert estimate(make_target(URL, usd_in=None), "x", plan, tmp_path).usd is None
+    thinking = make_target(URL, reasoning="yes")
+    assert estimate(thinking, "x", make_plan(thinking, 2), tmp_path).tokens_out == 2 * 64
 
 
 ONE = Estimate("m", "baseline", 1200, 200, 30_000, 6000, 0.125, "2026-11-01")
@@ -89,6 +93,7 @@ def test_estimates_of_a_kind_add_up_and_one_alone_keeps_its_name() -> None:
     other = Estimate("m", "age_old", 1, 2, 3, 4, 0.25, "2026-11-01")
     assert add_estimates("age", [ONE, other]) == Estimate("m", "age (2)", 1201, 202, 30_003, 6004, 0.375, "2026-11-01")
     assert add_estimates("age", [other]) == other
+    assert add_estimates("age", [ONE, dataclasses.replace(other, usd=None)]).usd is None
 
 
 def test_the_table_of_estimates_is_aligned_and_says_what_is_unknown() -> None:

@@ -19,6 +19,7 @@ from value_portrait.responses.replies import Reply, Verdict
 from value_portrait.responses.requests import Finding
 
 URL = "http://127.0.0.1:1"
+QUESTION = "punctuation:\n" + "\n".join(reversed(SMALL.options))
 ANSWER = Verdict("answered", None, "often", served_model="served", finish_reason="stop")
 
 
@@ -30,13 +31,16 @@ class Server:
     """Verdicts in turn for what is asked; ``asked`` holds the bodies."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, root: Path, *verdicts: Verdict | str) -> None:
-        self.root, self.verdicts, self.asked = root, list(verdicts), []
+        self.root, self.verdicts, self.asked, self.progress = root, list(verdicts), [], Progress("test")
         monkeypatch.setattr(module, "ask", self._ask)
 
     def _ask(self, target, condition, plan, store, budget, progress):
         assert (condition, target.row.batch, budget.max_usd, budget.store) == ("_preflight", None, 0.5, store)
         assert store.path == self.root / "Test_model_1/_preflight.jsonl"
+        assert progress is self.progress
         (planned,) = plan
+        assert (planned.item_id, planned.prompt_version) == ("preflight", "preflight")
+        assert orjson.loads(planned.body)["messages"][-1]["content"].endswith(QUESTION)
         self.asked.append(orjson.loads(planned.body))
         verdict = self.verdicts.pop(0)
         if verdict == "interrupted":
@@ -48,11 +52,12 @@ class Server:
 
     def check(self, api: str = "openai", system: bool = False, **changes: Any) -> dict[str, Any]:
         target = make_target(URL, api, **{"batch": "yes"} | changes)
-        return preflight(target, str(self.root), 0.5, Progress("test"), system, SMALL)
+        return preflight(target, str(self.root), 0.5, self.progress, system, SMALL)
 
 
 def test_what_was_found_is_kept_and_written_down(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     server = Server(monkeypatch, tmp_path, ANSWER)
+    assert stored_finding(make_target(URL), tmp_path, SMALL) == Finding()
     found = server.check()
     record = {name: found.pop(name) for name in ("time", "key")}
     assert found == {

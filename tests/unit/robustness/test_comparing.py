@@ -6,12 +6,29 @@ import pytest
 from instruments import SMALL
 from scipy import stats
 from value_portrait.robustness import comparing
-from value_portrait.robustness.comparing import INFERENCES, compare_pairs, flip_signs, probability_highest, take_sample
-from value_portrait.robustness.comparison_tables import PAIRS, RANKS, benjamini_hochberg, pair_table, rank_table
+from value_portrait.robustness.comparing import (
+    INFERENCES,
+    compare_pairs,
+    estimate_mean,
+    flip_signs,
+    probability_highest,
+    take_sample,
+)
+from value_portrait.robustness.comparison_tables import (
+    MEAN_PROFILE,
+    PAIRS,
+    RANKS,
+    benjamini_hochberg,
+    mean_table,
+    pair_table,
+    rank_table,
+)
 from value_portrait.robustness.contributions import Contributions, find_contributions
-from value_portrait.scores.ratings import Ratings
+from value_portrait.scores.profiles import profile_models
+from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.tables import read_table, write_table
 
+KEY = ("item_id", "family", "dimension", "polarity")
 VERSIONS = [version.name for version in SMALL.prompt_versions]
 NAMES = [name for _, name in SMALL.dimensions]
 
@@ -21,7 +38,7 @@ def uncentred(values):
     items = [f"q{n}" for n in range(values.shape[2])]
     key = pd.DataFrame(
         [(item, *pair, 1) for item in items for pair in SMALL.dimensions],
-        columns=["item_id", "family", "dimension", "polarity"],
+        columns=list(KEY),
     )
     subjects = [(f"m{n}", "baseline") for n in range(len(values))]
     return find_contributions(Ratings(subjects, VERSIONS[: values.shape[1]], items, values), items, key, "none", SMALL)
@@ -59,6 +76,67 @@ def test_standard_errors_on_these_items_by_hand():
     squares = np.array([2, 0.5, 0]) / 2
     assert sample.se[0, 0, 1] == pytest.approx(np.sqrt(squares.sum()) / 3)
     assert sample.df[0, 0, 1] == pytest.approx(squares.sum() ** 2 / (squares**2).sum())
+
+
+def test_the_mean_of_the_models_by_hand_on_these_items():
+    """As above: means over both models are 0.5, 2, 2 under one version and 1.5, 2.5, 2 under the other."""
+    values = np.array([[[1, 4, 2], [3, 4, 2]], [[0, 0, 2], [0, 1, 2]]], np.int8)
+    mean, se, df = estimate_mean(uncentred(values), "these_items")
+    squares = np.array([0.5, 0.125, 0]) / 2
+    assert mean[0] == pytest.approx(10.5 / 6)
+    assert se[0] == pytest.approx(np.sqrt(squares.sum()) / 3)
+    assert df[0] == pytest.approx(squares.sum() ** 2 / (squares**2).sum())
+
+
+def test_the_mean_of_the_models_over_items_like_these_is_scipys_where_nothing_is_centred():
+    values = np.random.default_rng(1).integers(0, 5, (3, 2, 9)).astype(np.int8)
+    table = mean_table(uncentred(values), SMALL)
+    row = table[(table["inference"] == "items_like_these") & (table["dimension"] == NAMES[0])].iloc[0]
+    expected = stats.ttest_1samp(values.mean(axis=(0, 1)), 0)
+    interval = expected.confidence_interval()
+    assert (row["low"], row["score"], row["high"]) == pytest.approx((interval.low, values.mean(), interval.high))
+    assert (row["models"], row["df"]) == (3, 8)
+
+
+@pytest.mark.parametrize("centring", ["tagged_items", "none"])
+def test_the_mean_profile_against_a_loop_over_queries_left_out(centring):
+    """Queries of several items, some unrated, centred: the mean of the scores without each query, one by one."""
+    rng = np.random.default_rng(5)
+    items = [f"{n}-{m}" for n in range(6) for m in range(3)]
+    queries = [item.partition("-")[0] for item in items]
+    cells = [(item, *pair, sign) for item in items for pair, sign in zip(SMALL.dimensions, (1, -1, 1, 1), strict=True)]
+    cells = [cell for cell in cells if rng.random() < 0.6]
+    key = pd.DataFrame(cells, columns=list(KEY))
+    values = rng.integers(0, 5, (4, 2, 18)).astype(np.int8)
+    values[0, :, :4] = values[2, 1, 7] = NO_RATING
+    subjects = [(f"m{n}", "baseline") for n in range(4)]
+
+    def means(kept):
+        own = [n for n, query in enumerate(queries) if query in kept]
+        ratings = Ratings(subjects, VERSIONS[:2], [items[n] for n in own], values[:, :, own])
+        table = profile_models(ratings, key[key["item_id"].isin(ratings.items)], centring, SMALL)
+        return table.groupby(["family", "dimension"])["centred_mean"].mean().reindex(SMALL.dimensions).to_numpy()
+
+    every = sorted(set(queries))
+    parts = find_contributions(Ratings(subjects, VERSIONS[:2], items, values), queries, key, centring, SMALL)
+    mean, se, df = estimate_mean(parts, "items_like_these")
+    without = np.array([means(set(every) - {query}) for query in every])
+    assert mean == pytest.approx(means(every))
+    n = parts.n_queries.max(axis=0)
+    assert se == pytest.approx(np.sqrt((n - 1) / n * ((without - mean) ** 2).sum(axis=0)))
+    assert df == pytest.approx(n - 1)
+
+
+def test_a_mean_without_models_or_queries_is_null(tmp_path):
+    """One model without a score of anything but one dimension, on two queries; one version."""
+    key = pd.DataFrame([(f"q{n}", *SMALL.dimensions[0], 1) for n in range(2)], columns=list(KEY))
+    ratings = Ratings([("m", "baseline")], VERSIONS[:1], ["q0", "q1"], np.array([[[1, 3]]], np.int8))
+    table = mean_table(find_contributions(ratings, ["q0", "q1"], key, "none", SMALL), SMALL)
+    write_table(table, tmp_path / "means.csv", MEAN_PROFILE)
+    read = read_table(tmp_path / "means.csv", MEAN_PROFILE).to_pandas()
+    assert read[["se", "low", "high"]].isna().all(axis=None)
+    assert read["score"].dropna().tolist() == [2, 2]
+    assert read["models"].tolist() == [1, 0, 0, 0] * 2
 
 
 def test_largest_statistic_against_a_loop():

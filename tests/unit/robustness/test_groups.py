@@ -1,76 +1,15 @@
-"""Differences between groups of models: against matrices, statsmodels, a t-test of clusters, and a clustered null."""
+"""Differences between groups of models: against SciPy, statsmodels and a clustered null."""
 
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 from instruments import VALUE_PORTRAIT
-from scipy import linalg, special, stats
+from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from value_portrait.configuration import Model
-from value_portrait.robustness.groups import (
-    GROUPS,
-    PROFILE_VARIANCE,
-    clustered_error,
-    compare_clustered,
-    holm,
-    welch_error,
-)
+from value_portrait.robustness.clustering import cluster_robust
+from value_portrait.robustness.groups import GROUPS, PROFILE_VARIANCE, compare_clustered, holm
 from value_portrait.tables import write_table
-
-CLUSTERS = np.array(list("aaaabbbccddddde"))
-FIRST = np.array([1, 0, 0, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 0, 1], bool)
-
-
-def by_matrices(values, first, clusters):
-    """CR2 and Satterthwaite's degrees of freedom as Pustejovsky and Tipton (2018) write them, for the slope."""
-    x = np.column_stack([np.ones(len(values)), first])
-    bread = np.linalg.inv(x.T @ x)
-    rest = np.eye(len(values)) - x @ bread @ x.T
-    variance, vectors = 0.0, []
-    for name in np.unique(clusters):
-        own = clusters == name
-        adjusted = linalg.inv(linalg.sqrtm(rest[np.ix_(own, own)])).real
-        vector = (bread @ x[own].T)[1] @ adjusted @ rest[own]
-        variance += (vector @ values) ** 2
-        vectors.append(vector)
-    products = np.array(vectors) @ np.transpose(vectors)
-    return np.sqrt(variance), np.trace(products) ** 2 / (products**2).sum()
-
-
-def test_the_closed_form_is_that_of_the_matrices():
-    for seed in range(3):
-        values = np.random.default_rng(seed).normal(size=15)
-        assert clustered_error(values, FIRST, CLUSTERS) == pytest.approx(by_matrices(values, FIRST, CLUSTERS))
-
-
-def test_with_equal_clusters_on_one_side_each_it_is_a_t_test_of_their_means_and_statsmodels_corrected():
-    clusters, values = np.repeat(range(8), 5), np.random.default_rng(1).normal(size=40)
-    first = clusters < 4
-    error, df = clustered_error(values, first, clusters)
-    means = values.reshape(8, 5).mean(axis=1)
-    test = stats.ttest_ind(means[:4], means[4:])
-    assert df == pytest.approx(6)
-    assert (means[:4].mean() - means[4:].mean()) / error == pytest.approx(test.statistic)
-    fitted = sm.OLS(values, sm.add_constant(first.astype(float))).fit(
-        cov_type="cluster", cov_kwds={"groups": clusters, "use_correction": False}
-    )
-    assert error == pytest.approx(fitted.bse[1] / np.sqrt(1 - 1 / 4))
-
-
-def test_every_model_a_cluster_is_the_robust_error_of_independent_models():
-    values = np.random.default_rng(2).normal(size=15)
-    error, _ = clustered_error(values, FIRST, np.arange(15))
-    assert error == pytest.approx(sm.OLS(values, sm.add_constant(FIRST.astype(float))).fit().HC2_se[1])
-    assert error == pytest.approx(welch_error(values, FIRST)[0])
-
-
-def test_welch_is_that_of_scipy():
-    values = np.random.default_rng(3).normal(size=15)
-    error, df = welch_error(values, FIRST)
-    test = stats.ttest_ind(values[FIRST], values[~FIRST], equal_var=False)
-    assert (values[FIRST].mean() - values[~FIRST].mean()) / error == pytest.approx(test.statistic)
-    assert df == pytest.approx(test.df)
 
 
 def test_developers_make_welch_reject_too_often_and_not_the_clustered_test():
@@ -79,16 +18,13 @@ def test_developers_make_welch_reject_too_often_and_not_the_clustered_test():
     clusters = np.array([name for name, sizes in sides.items() for _ in range(sum(sizes))])
     first = np.array([place < sizes[0] for sizes in sides.values() for place in range(sum(sizes))])
     assert (first.sum(), (~first).sum()) == (8, 25)
-    rng, rejected = np.random.default_rng(4), np.zeros(2)
-    for _ in range(500):
-        effects = dict(zip(sides, rng.normal(size=8), strict=True))
-        values = np.array([effects[name] for name in clusters]) + rng.normal(size=33)
-        difference = values[first].mean() - values[~first].mean()
-        for place, (error, df) in enumerate((welch_error(values, first), clustered_error(values, first, clusters))):
-            rejected[place] += 2 * special.stdtr(df, -abs(difference) / error) < 0.05
-    welch, clustered = rejected / 500
-    assert clustered <= 0.07
-    assert welch >= 0.12
+    rng, names = np.random.default_rng(4), np.array(list(sides))
+    effects = rng.normal(size=(500, 8)) @ np.equal.outer(names, clusters)
+    values = effects + rng.normal(size=effects.shape)
+    clustered = cluster_robust(np.column_stack([np.ones(33), first]), 1, clusters).p(values)
+    welch = stats.ttest_ind(values[:, first], values[:, ~first], axis=1, equal_var=False).pvalue
+    assert (clustered < 0.05).mean() <= 0.07
+    assert (welch < 0.05).mean() >= 0.12
 
 
 def test_holm_is_that_of_statsmodels_and_nulls_are_no_tests():
@@ -131,6 +67,13 @@ def test_the_table_has_all_dimensions_and_how_pronounced_profiles_are(tmp_path, 
     wide = scores[scores["family"] == VALUE_PORTRAIT.main.name].groupby("model")["centred_mean"].var()
     is_open = wide.index.str[0].isin(["a", "b"])
     assert profile["difference"] == pytest.approx(wide[is_open].mean() - wide[~is_open].mean())
+    values, open_models = scores[scores["dimension"] == "Power"]["centred_mean"], 6
+    power = table.set_index("dimension").loc["Power"]
+    interval = stats.ttest_ind(values[:open_models], values[open_models:], equal_var=False).confidence_interval()
+    assert (power["ci_low"], power["ci_high"]) == pytest.approx(tuple(interval))
+    means = values[:open_models].mean(), values[open_models:].mean()
+    assert (power["mean_first"], power["mean_second"]) == pytest.approx(means)
+    assert power["difference"] == pytest.approx(means[0] - means[1])
     # Of one test, so not adjusted.
     assert profile["p_adjusted"] == profile["p"]
 

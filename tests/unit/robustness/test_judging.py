@@ -5,10 +5,12 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 from instruments import SMALL
 from scipy import stats
 from value_portrait.configuration import Claim
 from value_portrait.publication.comparisons import highest_values
+from value_portrait.robustness.clustering import cluster_robust, rank_slope
 from value_portrait.robustness.judging import Scored, Untestable, bound, judge
 
 # Dimensions: Sweet, Salty, Sour_Bitter, Haste.
@@ -56,9 +58,10 @@ def random_scores(seed=0, universes=4, models=9):
 def test_profiles_by_hand(kind, arguments, expected):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        value, p = judge(claim(kind, *arguments), scored(BY_HAND))
+        value, p, models = judge(claim(kind, *arguments), scored(BY_HAND))
     assert value == pytest.approx(expected, nan_ok=True)
     assert np.isnan(p).all()
+    assert models == ["m0", "m1", "m2"]
 
 
 def test_a_claim_holds_beyond_its_bound():
@@ -77,29 +80,43 @@ def test_the_models_that_share_the_highest_are_those_of_the_summary():
 
 
 @pytest.mark.parametrize("score", ["Salty", "spread"])
-def test_welchs_test_is_scipys(score):
-    scores = random_scores()
+def test_groups_of_equal_developers_are_a_t_test_of_their_means(score):
+    scores = random_scores(models=12)
     scores[1, 4] = np.nan
-    reasoning = ["yes"] * 3 + ["no"] * 6
-    value, p = judge(claim("group_above", "reasoning=yes", "reasoning=no", score), scored(scores, reasoning=reasoning))
+    about = {"reasoning": ["yes"] * 6 + ["no"] * 6, "developer": list("aaabbbcccddd")}
+    asked = claim("group_above", "reasoning=yes", "reasoning=no", score)
+    value, p, models = judge(asked, scored(scores, **about))
     values = scores[:, :, 1] if score == "Salty" else pd.DataFrame(scores[:, :, :3].reshape(-1, 3)).var(axis=1)
     values = np.asarray(values).reshape(len(scores), -1)
+    assert models == [f"m{n}" for n in range(12)]
+    for universe in (0, 2, 3):
+        means = values[universe].reshape(4, 3).mean(axis=1)
+        assert p[universe] == pytest.approx(stats.ttest_ind(means[:2], means[2:]).pvalue)
+    # A model without a score has no part in it.
+    left = [n for n in range(12) if n != 4]
+    design = np.column_stack([np.ones(11), np.array(left) < 6])
+    contrast = cluster_robust(design, 1, np.array(about["developer"])[left])
+    assert p[1] == pytest.approx(contrast.p(values[1, left]))
     for universe, own in enumerate(values):
-        expected = stats.ttest_ind(own[:3], own[3:], equal_var=False, nan_policy="omit")
-        assert p[universe] == pytest.approx(expected.pvalue)
-        assert value[universe] == pytest.approx(own[:3].mean() - np.nanmean(own[3:]))
+        assert value[universe] == pytest.approx(np.nanmean(own[:6]) - np.nanmean(own[6:]))
 
 
-def test_the_correlation_with_size_is_scipys():
+def test_the_correlation_with_size_is_scipys_and_its_p_that_of_a_robust_slope_of_ranks():
     scores = random_scores()
     scores[2, 1] = np.nan
     sizes = [8.0, 70.0, 70.0, None, 405.0, 1.5, 30.0, None, None]
-    value, p = judge(claim("rises_with_size", "Sour_Bitter"), scored(scores, size_b=sizes))
+    about = {"size_b": sizes, "developer": list("abcdefghi")}
+    value, p, models = judge(claim("rises_with_size", "Sour_Bitter"), scored(scores, **about))
     sized = [n for n, size in enumerate(sizes) if size]
+    assert models == [f"m{n}" for n in sized]
+    x = stats.rankdata([sizes[n] for n in sized])
     for universe in (0, 1, 3):
-        expected = stats.spearmanr([sizes[n] for n in sized], scores[universe, sized, 2])
-        assert value[universe] == pytest.approx(expected.statistic)
-        assert p[universe] == pytest.approx(expected.pvalue)
+        own = scores[universe, sized, 2]
+        assert value[universe] == pytest.approx(stats.spearmanr(x, own).statistic)
+        # Every model its own developer: HC2.
+        fitted = sm.OLS(stats.rankdata(own), sm.add_constant(x)).fit()
+        t = fitted.params[1] / fitted.HC2_se[1]
+        assert p[universe] == pytest.approx(2 * stats.t.sf(abs(t), rank_slope(x, range(6)).df))
     assert np.isnan(value[2])
     assert np.isnan(p[2])
 
@@ -107,7 +124,7 @@ def test_the_correlation_with_size_is_scipys():
 def test_families_by_scipys_f_and_by_hand():
     scores = random_scores()
     families = ["A", "B", "A", "C", "B", "A", "C", "C", "B"]
-    value, p = judge(claim("model_families_differ", "Sweet"), scored(scores, family=families))
+    value, p, _ = judge(claim("model_families_differ", "Sweet"), scored(scores, family=families))
     for universe in range(len(scores)):
         own = [[scores[universe, n, 0] for n in range(9) if families[n] == name] for name in "ABC"]
         expected = stats.f_oneway(*own)
@@ -115,15 +132,25 @@ def test_families_by_scipys_f_and_by_hand():
         # Omega squared from F, of k groups and n models: (k - 1)(F - 1) / ((k - 1)(F - 1) + n).
         lead = 2 * (expected.statistic - 1)
         assert value[universe] == pytest.approx(lead / (lead + 9))
+    # Models of one family by several developers: what a developer's models share is not in the family's mean alone.
+    crossed, p, _ = judge(
+        claim("model_families_differ", "Sweet"), scored(scores, family=families, developer=[*"xxxxxxxxy"])
+    )
+    assert crossed == pytest.approx(value)
+    assert np.isnan(p).all()
 
 
 def test_conditions_of_the_models_that_have_both():
     scores = random_scores(models=6)
     told = [("m0", "old"), ("m1", "old"), ("m1", "young"), ("m0", "young")]
-    value, p = judge(claim("condition_above", "old", "young", "Haste"), scored(scores, told))
+    asked = claim("condition_above", "old", "young", "Haste")
+    value, p, models = judge(asked, scored(scores, told, developer=["a", "b"]))
+    assert models == ["m0", "m1"]
     difference = np.stack([scores[:, 2, 3] - scores[:, 5, 3], scores[:, 3, 3] - scores[:, 4, 3]], axis=1)
     assert value == pytest.approx(difference.mean(axis=1))
     assert p == pytest.approx([stats.ttest_1samp(own, 0).pvalue for own in difference])
+    # Two models of one developer are one draw.
+    assert np.isnan(judge(asked, scored(scores, told)).p).all()
 
 
 @pytest.mark.parametrize(
@@ -146,31 +173,45 @@ def test_one_model_has_a_profile_but_no_test():
     scores = random_scores(models=1)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        value, p = judge(claim("above", "Salty", "Sweet"), scored(scores))
+        value, p, _ = judge(claim("above", "Salty", "Sweet"), scored(scores))
         assert value == pytest.approx(scores[:, 0, 1] - scores[:, 0, 0])
         assert np.isnan(p).all()
         columns = {"weights": ["open"]}
         with pytest.raises(Untestable, match="weights=closed"):
             judge(claim("group_above", "weights=open", "weights=closed", "Sweet"), scored(scores, **columns))
-    value, p = judge(
+    value, p, _ = judge(
         claim("group_above", "weights=open", "weights=closed", "Sweet"),
-        scored(random_scores(models=2), weights=["open", "closed"]),
+        scored(random_scores(models=2), weights=["open", "closed"], developer=["a", "b"]),
     )
     assert np.isfinite(value).all()
     assert np.isnan(p).all()
 
 
 def test_with_nothing_planted_no_more_claims_are_significant_than_the_level_says():
-    scores = random_scores(seed=5, universes=4000, models=12)
+    """Half the variance is a developer's, or none; developers and sizes cross, families do not."""
+    rng = np.random.default_rng(5)
+    developers = list("aaaabbbccdde")
     about = {
-        "reasoning": ["yes"] * 5 + ["no"] * 7,
-        "size_b": list(range(1, 13)),
-        "family": list("AAABBBCCCDDD"),
+        "reasoning": ["yes", "yes", "no"] * 4,
+        "size_b": [8, 70, 405, 1, 7, 24, 123, 32, 0.5, 671, 671, 3],
+        "developer": developers,
+        "family": list("AAABBBBCCDDE"),
     }
-    own = scored(scores, **about)
-    for asked in (
-        claim("group_above", "reasoning=yes", "reasoning=no", "Salty"),
-        claim("rises_with_size", "Salty"),
-        claim("model_families_differ", "Salty"),
-    ):
-        assert (judge(asked, own)[1] < 0.05).mean() == pytest.approx(0.05, abs=0.012)
+    own = rng.normal(0, 1, (4000, 12, 4))
+    place = np.unique(developers, return_inverse=True)[1]
+    shared = own + rng.normal(0, 1, (4000, 5, 4))[:, place]
+    told = [(f"m{n}", "old") for n in range(12)] + [(f"m{n}", "young") for n in range(12)]
+    for scores in (own, shared):
+        # Also the change from one condition to another is a developer's by half.
+        three = np.concatenate([scores, scores, scores - scores[::-1]], axis=1)
+        for asked in (
+            claim("group_above", "reasoning=yes", "reasoning=no", "Salty"),
+            claim("rises_with_size", "Salty"),
+            claim("condition_above", "old", "young", "Salty"),
+        ):
+            found = judge(asked, scored(three, told, **about)).p
+            assert 0.02 < (found < 0.05).mean() < 0.062, asked.kind
+    nested = about | {"developer": ["a"] * 7 + ["b"] * 5}
+    assert (judge(claim("model_families_differ", "Salty"), scored(own, **nested)).p < 0.05).mean() == pytest.approx(
+        0.05, abs=0.012
+    )

@@ -34,8 +34,8 @@ def total(table, name):
 def test_shares_by_hand(tmp_path):
     nothing = np.full(4, np.nan)
     outcomes = [
-        Outcome(ONE, np.array([0.2, -0.1, 0.3, 0.0]), nothing, None),
-        Outcome(TWO, np.array([np.nan, 0.2, 0.1, -0.3]), np.array([np.nan, 0.01, 0.2, 0.001]), None),
+        Outcome(ONE, np.array([0.2, -0.1, 0.3, 0.0]), nothing),
+        Outcome(TWO, np.array([np.nan, 0.2, 0.1, -0.3]), np.array([np.nan, 0.01, 0.2, 0.001]), None, 9, 4),
     ]
     write_table(claims_table(MULTIVERSE, outcomes), tmp_path / "claims.csv", CLAIMS)
     table = read_table(tmp_path / "claims.csv", CLAIMS).to_pandas()
@@ -50,6 +50,7 @@ def test_shares_by_hand(tmp_path):
     assert (one["share_holds"], one["decides_most"], one["difference"]) == (0.5, "parser", 1.0)
     assert one[["p", "share_significant"]].isna().all()
     assert (two["universes"], two["undefined"], two["p"]) == (3, 1, 0.2)
+    assert (two["models"], two["developers"]) == (9, 4)
     # Significant is what holds and has a small p: the last one is significant the other way round.
     assert (two["share_holds"], two["share_significant"]) == pytest.approx((2 / 3, 1 / 3))
     assert (two["decides_most"], two["difference"]) == ("centring", 0.5)
@@ -63,7 +64,7 @@ def test_shares_by_hand(tmp_path):
 
 
 def test_universes_stand_with_their_settings(tmp_path):
-    outcomes = [Outcome(ONE, np.array([0.2, np.nan, 0.3, 0.0]), np.full(4, np.nan), None)]
+    outcomes = [Outcome(ONE, np.array([0.2, np.nan, 0.3, 0.0]), np.full(4, np.nan))]
     write_table(universes_table(MULTIVERSE, outcomes), tmp_path / "universes.parquet", UNIVERSES)
     table = read_table(tmp_path / "universes.parquet", UNIVERSES).to_pandas()
     assert table["universe"].tolist() == [1, 2, 3, 4]
@@ -75,7 +76,7 @@ def test_universes_stand_with_their_settings(tmp_path):
 
 
 def test_what_decides_nothing_is_not_named():
-    outcome = Outcome(ONE, np.full(4, 0.1), np.full(4, np.nan), None)
+    outcome = Outcome(ONE, np.full(4, 0.1), np.full(4, np.nan))
     row = total(claims_table(MULTIVERSE, [outcome]).to_pandas(), "one")
     assert row["share_holds"] == 1
     assert row[["decides_most", "difference"]].isna().all()
@@ -90,6 +91,16 @@ def test_claims_without_models_and_no_claims_at_all(tmp_path, caplog):
     assert row["note"] == "no model is weights=closed."
     assert row[["value", "p", "holds", "share_holds", "share_significant"]].isna().all()
     assert "The claim two is not put to the test: no model is weights=closed." in caplog.text
+    # One developer has no p, and it is said.
+    models = {
+        name: {"weights": weights, "developer": "", "family": "A"} for name, weights in (("m", "open"), ("n", "closed"))
+    }
+    scores = [(slice(0, 4), np.ones((4, 2, 4)) * [[1], [0]])]
+    (outcome,) = judge_claims([lost], 4, scores, [("m", "baseline"), ("n", "baseline")], models, SMALL)
+    row = total(claims_table(MULTIVERSE, [outcome]).to_pandas(), "two")
+    assert row["note"] == "too few developers to tell how these differ."
+    assert (row["value"], row["models"], row["developers"]) == (1, 2, 1)
+    assert "These claims have no p (two): too few developers" in caplog.text
     # No model has ratings: nothing is scored.
     (outcome,) = judge_claims([ONE], 4, [], [], {}, SMALL)
     assert outcome.reason == "What it names has no score in any universe."

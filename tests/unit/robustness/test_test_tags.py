@@ -26,7 +26,7 @@ def run(folder, instrument, groups, raters, repeated="keep", seed=1):
     inputs = {name: folder / f"{name}.parquet" for name in ("survey", "participants")}
     for name, path in inputs.items():
         write_table(getattr(study, name), path, name, instrument)
-    outputs = {name: folder / f"{name}.csv" for name in ("chance", "replication", "validity")}
+    outputs = {name: folder / f"{name}.csv" for name in ("chance", "dilution", "replication", "validity")}
     script.test_tags(inputs, outputs, repeated, RULE, "tagged_items", 100, seed, instrument)
     survey, people = study.survey.to_pandas(), study.participants.to_pandas()
     if repeated == "drop":
@@ -43,6 +43,8 @@ def test_tags_are_those_of_the_item_key(instrument, repeated, tmp_path):
     found = dict(zip(positive["dimension"], positive["tags"], strict=True))
     assert len(key) > 3
     assert found == {name: (key["dimension"] == name).sum() for _, name in instrument.dimensions}
+    dilution = tables["dilution"].set_index("family")["tags"]
+    assert dilution.to_dict() == key.groupby("family").size().reindex(dilution.index, fill_value=0).to_dict()
     assert tables["replication"]["rho"].notna().any()
     first = {name: path.read_bytes() for name, path in outputs.items()}
     again = run(tmp_path / "again", instrument, 3, 30, repeated)[2]
@@ -54,7 +56,8 @@ def test_what_five_raters_cannot_tell_is_empty_and_said_once(tmp_path, caplog):
         tables, _, _ = run(tmp_path, SMALL, 1, 5)
     assert tables["replication"]["rho_other"].isna().all()
     assert tables["validity"]["r"].isna().all()
+    every = "Sweet, Salty, Sour_Bitter, Haste"
     assert [record.getMessage() for record in caplog.records] == [
-        f"No {what}: too few raters, no tags, or nothing that varies for Sweet, Salty, Sour_Bitter, Haste."
-        for what in ("replication", "validity")
+        f"No {what}: too few raters, no tags, or nothing that varies for {names}."
+        for what, names in (("replication", every), ("dilution", "taste, pace"), ("validity", every))
     ]

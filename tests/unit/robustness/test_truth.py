@@ -17,6 +17,7 @@ from known_truth import (
     draw_study,
     make_world,
     score,
+    score_by_many_raters,
     score_in_the_long_run,
     tag,
 )
@@ -38,17 +39,23 @@ def _shorter_long_run():
             rng = np.random.default_rng(3)
             return score_in_the_long_run(make_world(setting, models), rng, groups=60, queries=40)
 
+        def true_key(setting, models):
+            rng = np.random.default_rng(5)
+            return score_by_many_raters(make_world(setting, models), rng, bench_truth.THRESHOLD, groups=12, queries=40)
+
         patch.setattr(bench_truth, "long_run", bench_truth.cache(long_run))
+        patch.setattr(bench_truth, "true_key", bench_truth.cache(true_key))
         yield
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_intervals_cover(setting):
     found = means("coverage", setting, 3)
-    for source in ("queries", "wordings", "raters", "all"):
+    for source in ("queries", "wordings", "raters", "all", "undiluted", "planted scores by undiluted"):
         assert 0.87 < found[source] < 0.995, source
-    assert found["planted scores by all"] < found["all"]
-    assert 0.2 < found["slope on planted scores"] < 0.8
+    # What does not know of dilution misses what is planted.
+    assert found["planted scores by all"] < 0.8
+    assert found["slope of scores on planted ones"] < 0.75 < found["slope of undiluted scores"] < 1.3
 
 
 @pytest.mark.parametrize("setting", SETTINGS)

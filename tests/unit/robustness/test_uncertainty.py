@@ -10,9 +10,11 @@ from value_portrait.robustness.uncertainty import (
     SOURCES,
     UNCERTAINTY,
     Raters,
+    Spread,
     estimate_effects,
     estimate_spreads,
     uncertainty_table,
+    undilute,
 )
 from value_portrait.scores.ratings import Ratings
 from value_portrait.simulation.models import draw_model, expected_ratings
@@ -178,7 +180,7 @@ def test_the_same_seed_gives_the_same_raters():
         estimate_spreads(ratings, QUERY_OF, key, Raters(blocks, "spearman", False, 20, seed), "none", VALUE_PORTRAIT)[1]
         for seed in (1, 1, 2)
     ]
-    assert list(found[0]) == list(SOURCES)
+    assert (*found[0], "undiluted") == SOURCES
     first, again, other = (spreads["raters"].variance for spreads in found)
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
@@ -187,13 +189,33 @@ def test_the_same_seed_gives_the_same_raters():
         assert (found[0][source].variance <= found[0]["all"].variance + 1e-12).all()
 
 
+def test_undiluted_scores_by_hand():
+    """Families have their own factor; what is unknown of one leaves the others as they are."""
+    dilution = pd.DataFrame({"family": ["pace", "taste"], "dilution": [np.nan, 0.5], "log_se": [np.nan, 0.2]})
+    scores = np.array([[0.3, -0.6, 0.0, 1.0]])
+    undiluted, spread = undilute(scores, Spread(np.full((1, 4), 0.01), np.full((1, 4), 7.0)), dilution, SMALL)
+    np.testing.assert_allclose(undiluted, [[0.6, -1.2, 0.0, np.nan]])
+    # The relative variances of score and factor add up.
+    np.testing.assert_allclose(spread.variance[0, 0] / 0.6**2, 0.01 / 0.3**2 + 0.2**2)
+    np.testing.assert_allclose(spread.variance[0, 1:], [1.2**2 * (0.01 / 0.6**2 + 0.2**2), 0.04, np.nan])
+    assert (spread.df == 7).all()
+
+
 def test_the_table(tmp_path):
     ratings, queries, key = small_study(np.random.default_rng(5).integers(0, 5, (2, 1, 5)))
     scores, spreads = estimate_spreads(ratings, queries, key, None, "none", SMALL)
     path = tmp_path / "uncertainty.csv"
-    write_table(uncertainty_table(ratings.subjects, scores, spreads, SMALL), path, UNCERTAINTY)
+    dilution = pd.DataFrame({"family": ["taste", "pace"], "dilution": [0.5, np.nan], "log_se": [0.0, np.nan]})
+    write_table(uncertainty_table(ratings.subjects, scores, spreads, dilution, SMALL), path, UNCERTAINTY)
     table = read_table(path, UNCERTAINTY).to_pandas()
-    assert len(table) == 3 * 2 * len(SMALL.dimensions)
+    assert len(table) == 4 * 2 * len(SMALL.dimensions)
+    whole, undiluted = (table[table["source"] == source].reset_index() for source in ("all", "undiluted"))
+    of_taste = whole["family"] == "taste"
+    for name in ("score", "se", "low", "high"):
+        np.testing.assert_allclose(undiluted[name][of_taste], 2 * whole[name][of_taste])
+        assert undiluted[name][~of_taste].isna().all()
+    table = uncertainty_table(ratings.subjects, scores, spreads, None, SMALL)
+    assert set(table["source"]) == {"queries", "wordings", "all"}
     row = table[(table["model"] == "m1") & (table["dimension"] == "Sweet") & (table["source"] == "queries")].iloc[0]
     assert row["score"] == pytest.approx(scores[1, 0])
     assert (row["low"] + row["high"]) / 2 == pytest.approx(row["score"])

@@ -140,25 +140,23 @@ def test_raters_are_scored_by_what_they_saw(study, data, centring):
 
 @settings(max_examples=25, deadline=None)
 @given(studies(), st.data(), st.sampled_from(CENTRINGS))
-def test_models_as_seen_have_a_vote_for_each_rater(study, data, centring):
+def test_models_as_seen_are_scored_on_what_each_group_saw(study, data, centring):
     instrument, key, ratings = study
     survey = data.draw(surveys(ratings, instrument))
     found = profile_as_seen(ratings, survey, key, centring, instrument)
     expected = []
-    for subject, (model, condition) in enumerate(ratings.subjects):
-        averages = averaged(ratings, subject)
-        votes = []
-        for _, group in survey.groupby("group"):
-            seen = set(group["item_id"])
-            shown = {item: rating for item, rating in averages.items() if item in seen}
-            rows = by_loops(shown, ratings.items, key, centring, instrument)
-            votes.append([(row["centred_mean"], group["participant_id"].nunique()) for row in rows])
-        for place, (family, dimension) in enumerate(instrument.dimensions):
-            own = [(value, n) for value, n in (group[place] for group in votes) if value == value]
-            n = sum(n for _, n in own)
-            centred = fsum(value * n for value, n in own) / n if n else nan
-            about = {"family": family, "dimension": dimension, "model": model, "condition": condition}
-            expected.append(about | {"n_raters": n, "centred_mean": centred})
+    for group, own in survey.groupby("group"):
+        for subject, (model, condition) in enumerate(ratings.subjects):
+            shown = {item: rating for item, rating in averaged(ratings, subject).items() if item in set(own["item_id"])}
+            about = {
+                "model": model,
+                "condition": condition,
+                "group": group,
+                "n_raters": own["participant_id"].nunique(),
+            }
+            for row in by_loops(shown, ratings.items, key, centring, instrument):
+                kept = {name: row[name] for name in ("family", "dimension", "centred_mean")}
+                expected.append(kept | about)
     equal(found, expected)
 
 

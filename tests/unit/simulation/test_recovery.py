@@ -111,10 +111,11 @@ def test_recovery_without_a_circle_is_described_family_by_family():
     scores = compare_scores(
         [planted], loadings, found, intervals([("taste", "Sweet", 0.2, 0.6)]), "tagged_items", SMALL
     )
+    assert scores["undiluted"].dropna().tolist() == pytest.approx([0.4])
     lines = describe_recovery(tags, assess_profiles(scores), scores, "easy", SMALL).splitlines()
     assert lines[4:7] == [
         "**Tastes.** Of 100 tags, 100 are true. Of 100 pairs that are true, 50 are tagged. "
-        "Of 100 intervals (95 %), 100 have the planted score inside.",
+        "Of 100 intervals (95 %) of undiluted scores, 100 hold the planted one.",
         "",
         "**Pace.** Of 100 tags, 0 are true.",
     ]
@@ -127,10 +128,10 @@ def test_recovery_without_a_circle_is_described_family_by_family():
 
 
 def intervals(cells):
-    """Table ``uncertainty`` of one model; intervals by queries alone are too narrow, and must not be taken."""
-    rows = [("m", "baseline", *cell, "all") for cell in cells]
-    rows += [("m", "baseline", family, name, 9.0, 9.5, "queries") for family, name, _, _ in cells]
-    return pd.DataFrame(rows, columns=["model", "condition", "family", "dimension", "low", "high", "source"])
+    """Table ``uncertainty`` of one model; intervals that do not know of dilution must not be taken."""
+    rows = [("m", "baseline", *cell, (cell[2] + cell[3]) / 2, "undiluted") for cell in cells]
+    rows += [("m", "baseline", family, name, 9.0, 9.5, 9.2, "all") for family, name, _, _ in cells]
+    return pd.DataFrame(rows, columns=["model", "condition", "family", "dimension", "low", "high", "score", "source"])
 
 
 def test_coverage_is_the_share_of_intervals_with_the_planted_score_inside():
@@ -207,7 +208,7 @@ def test_from_files_to_files(tmp_path):
     counts = {"n_items": 1, "n_missing": 0, "n_missing_answers": 0, "mean": 3.0, "sd": 0.0}
     recovered = profiles([("baseline", place, 0.1) for place in range(len(PLANTED))]).assign(**counts)
     write_table(recovered, tmp_path / "profiles.csv", "profiles", VALUE_PORTRAIT)
-    bounded = intervals([(*PLANTED[POWER], -0.1, 0.3)]).assign(score=0.1, se=0.1)
+    bounded = intervals([(*PLANTED[POWER], -0.1, 0.3)]).assign(se=0.1)
     write_table(bounded, tmp_path / "uncertainty.csv", UNCERTAINTY)
     assess_recovery(
         files

@@ -1,4 +1,4 @@
-"""Groups of models against each other, models against people, and how pronounced profiles are."""
+"""Models against people, and how pronounced profiles are."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,21 +14,16 @@ from value_portrait.tables import read_table, write_csv
 def compare_models(
     inputs: Mapping[str, str], outputs: Mapping[str, str], study: str, exported: Sequence[str], instrument: Instrument
 ) -> None:
-    """Write the tables of comparisons that ``outputs`` name: groups, spread, people and instruments.
+    """Write the tables that ``outputs`` name: spread, people and instruments.
 
-    Models known only by printed scores join those where size matters.
+    Models known only by printed scores join the first, where size matters.
     """
-    table = read_table(inputs["profiles"], "profiles", instrument).to_pandas().query("condition == 'baseline'")
-    rows = read_models(inputs["models"], study, exported)
-    own = table[["model", "family", "dimension", "centred_mean"]]
-    printed = [model.model for model in rows if model.answers == "printed"]
-    everyone = pd.concat([own, printed_scores(printed, inputs["printed_scores"], instrument)]) if printed else own
-    answered = [model for model in rows if model.answers != "printed"]
-    compared = comparisons.compare_groups(own, answered, instrument)
-    by_size = comparisons.compare_groups(everyone, rows, instrument)
-    parts = [compared[compared["comparison"] != "size"], by_size[by_size["comparison"] == "size"]]
-    write_csv(pd.concat(parts), outputs["groups"])
     if "spread" in outputs:
+        table = read_table(inputs["profiles"], "profiles", instrument).to_pandas().query("condition == 'baseline'")
+        rows = read_models(inputs["models"], study, exported)
+        own = table[["model", "family", "dimension", "centred_mean"]]
+        printed = [model.model for model in rows if model.answers == "printed"]
+        everyone = pd.concat([own, printed_scores(printed, inputs["printed_scores"], instrument)]) if printed else own
         write_csv(comparisons.value_spread(everyone, rows, instrument), outputs["spread"])
     if "people" in outputs:
         names = ("profiles_as_seen", "rater_profiles", "participants")

@@ -25,13 +25,8 @@ def draw_comparisons(
         # Only an empty cell is a null, for a model may be called NA.
         return pd.read_csv(inputs[name], keep_default_na=False, na_values=[""])
 
-    def compared() -> pd.DataFrame:
-        own = ["comparison", "family", "dimension"]
-        clustered = read("clustered")[[*own, "cluster_low", "cluster_high", "p_adjusted"]]
-        return read("groups").merge(clustered, on=own, how="left")
-
     drawings = {
-        "group_comparisons": lambda: figures_models.group_comparisons(compared(), TITLES, instrument),
+        "group_comparisons": lambda: figures_models.group_comparisons(read("groups"), TITLES, instrument),
         "value_spread": lambda: figures_models.value_spread(read("spread"), marks, instrument),
         "models_and_people": lambda: figures_items.models_and_people(read("people"), instrument),
         "instruments": lambda: figures_items.instruments(read("instruments"), instrument),

@@ -36,7 +36,7 @@ def draw_robustness(
 
     drawings = {
         "profile_intervals": lambda: figures_robustness.profile_intervals(
-            read("uncertainty").query("condition == 'baseline'"), families, instrument
+            read("uncertainty").query("condition == 'baseline'"), read("mean_profile"), families, instrument
         ),
         "variance_components": lambda: figures_robustness.variance_components(
             read("variance"), read("precision"), instrument

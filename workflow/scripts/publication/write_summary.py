@@ -11,7 +11,7 @@ from value_portrait.publication.findings import summarise
 from value_portrait.publication.worth import chance_line, validity_line, verdict_line
 from value_portrait.robustness.chance import TAGS_BY_CHANCE
 from value_portrait.robustness.claims import read_claims
-from value_portrait.robustness.comparison_tables import RANKS
+from value_portrait.robustness.comparison_tables import MEAN_PROFILE, RANKS
 from value_portrait.robustness.groups import GROUPS
 from value_portrait.robustness.shares import CLAIMS
 from value_portrait.robustness.validity import VALIDITY
@@ -20,7 +20,8 @@ from value_portrait.tables import read_table, sensitivity_schema
 
 TABLES = {"survey": "survey", "key": "item_key", "profiles": "profiles", "reliability": "reliability"}
 TABLES |= {"counts": "answer_counts"}
-WORTH = {"groups": GROUPS, "claims": CLAIMS, "ranks": RANKS, "chance": TAGS_BY_CHANCE, "validity": VALIDITY}
+WORTH = {"groups": GROUPS, "claims": CLAIMS, "ranks": RANKS, "mean_profile": MEAN_PROFILE}
+WORTH |= {"chance": TAGS_BY_CHANCE, "validity": VALIDITY}
 
 
 def write_summary(

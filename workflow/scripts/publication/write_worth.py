@@ -10,7 +10,8 @@ from value_portrait.robustness.alphas import ALPHAS
 from value_portrait.robustness.alternatives import ALTERNATIVES
 from value_portrait.robustness.chance import TAGS_BY_CHANCE
 from value_portrait.robustness.claims import read_claims
-from value_portrait.robustness.comparison_tables import PAIRS, RANKS
+from value_portrait.robustness.comparison_tables import MEAN_PROFILE, PAIRS, RANKS
+from value_portrait.robustness.dilution import DILUTION
 from value_portrait.robustness.groups import GROUPS
 from value_portrait.robustness.on_circle import CIRCLE
 from value_portrait.robustness.precision import PRECISION
@@ -24,9 +25,11 @@ SCHEMAS = {
     "claims": CLAIMS,
     "groups": GROUPS,
     "alphas": ALPHAS,
+    "dilution": DILUTION,
     "uncertainty": UNCERTAINTY,
     "pairs": PAIRS,
     "ranks": RANKS,
+    "mean_profile": MEAN_PROFILE,
     "precision": PRECISION,
     "alternatives": ALTERNATIVES,
     "chance": TAGS_BY_CHANCE,

@@ -1,4 +1,4 @@
-"""All pairs of models held against each other at baseline, and their ranks."""
+"""All pairs of models held against each other at baseline, their ranks, and their mean profile."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,14 @@ from value_portrait.robustness.comparing import (
     probability_highest,
     take_sample,
 )
-from value_portrait.robustness.comparison_tables import PAIRS, RANKS, pair_table, rank_table
+from value_portrait.robustness.comparison_tables import (
+    MEAN_PROFILE,
+    PAIRS,
+    RANKS,
+    mean_table,
+    pair_table,
+    rank_table,
+)
 from value_portrait.robustness.contributions import find_contributions
 from value_portrait.scores.ratings import read_ratings
 from value_portrait.tables import read_table, write_table
@@ -31,7 +38,7 @@ def write_comparisons(
     seed: int,
     instrument: Instrument,
 ) -> None:
-    """Write the tables ``PAIRS`` and ``RANKS``; ``named`` are dimensions that may be a model's highest, or none."""
+    """Write ``PAIRS``, ``RANKS`` and ``MEAN_PROFILE``; ``named`` are dimensions that may be a model's highest."""
     items = read_table(inputs["item_table"], "items", instrument, ["item_id", "query_id"]).to_pydict()
     ratings = read_ratings(inputs["ratings"], "rating", prompt_versions, items["item_id"], instrument).under(BASELINE)
     key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
@@ -49,6 +56,7 @@ def write_comparisons(
             names = [name for (_, name), lacking in zip(instrument.dimensions, unknown, strict=True) if lacking]
             logging.warning("No comparison by %s, too few queries or versions: %s.", inference, ", ".join(names))
     write_table(pair_table(parts.scores, models, found, instrument), outputs["pairs"], PAIRS)
+    write_table(mean_table(parts, instrument), outputs["mean_profile"], MEAN_PROFILE)
     write_table(rank_table(parts.scores, models, found, probabilities, instrument), outputs["ranks"], RANKS)
 
 

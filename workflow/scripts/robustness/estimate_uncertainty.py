@@ -7,6 +7,7 @@ import numpy as np
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.items.validation import drop_repeated_participants, survey_blocks
 from value_portrait.job import job
+from value_portrait.robustness.dilution import DILUTION
 from value_portrait.robustness.rekeying import LEAST_RATERS
 from value_portrait.robustness.uncertainty import (
     UNCERTAINTY,
@@ -34,15 +35,18 @@ def estimate_uncertainty(
     ratings = read_ratings(inputs["ratings"], "rating", prompt_versions, items["item_id"], instrument)
     key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
     raters = read_raters(inputs, rule, resamples, seed, instrument) if inputs["survey"] else None
+    dilution = read_table(inputs["dilution"], DILUTION).to_pandas() if inputs["dilution"] else None
     scores, spreads = estimate_spreads(ratings, items["query_id"], key, raters, centring, instrument)
     for source, spread in spreads.items():
         untold = np.isnan(spread.variance).all(axis=0)
         if unknown := [name for (_, name), lacking in zip(instrument.dimensions, untold, strict=True) if lacking]:
             logging.warning("Uncertainty by %s cannot be told, there are too few, for %s.", source, ", ".join(unknown))
-    write_table(uncertainty_table(ratings.subjects, scores, spreads, instrument), outputs["uncertainty"], UNCERTAINTY)
+    table = uncertainty_table(ratings.subjects, scores, spreads, dilution, instrument)
+    write_table(table, outputs["uncertainty"], UNCERTAINTY)
     if "effects" in outputs:
         told, effects, spreads = estimate_effects(ratings, items["query_id"], key, raters, centring, instrument)
-        write_table(uncertainty_table(told, effects, spreads, instrument), outputs["effects"], UNCERTAINTY)
+        table = uncertainty_table(told, effects, spreads, dilution, instrument)
+        write_table(table, outputs["effects"], UNCERTAINTY)
 
 
 def read_raters(

@@ -1,4 +1,4 @@
-"""What the tags are worth, on the raters alone: tags by chance, replication in halves, validity in other raters."""
+"""What the tags are worth, on the raters alone: tags by chance, dilution, replication, validity."""
 
 import logging
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.items.validation import drop_repeated_participants
 from value_portrait.job import job
 from value_portrait.robustness.chance import TAGS_BY_CHANCE, tags_by_chance
+from value_portrait.robustness.dilution import DILUTION, estimate_dilution
 from value_portrait.robustness.replication import REPLICATION, replicate_tags
 from value_portrait.robustness.resampling import TagRule, survey_groups
 from value_portrait.robustness.validity import FOLDS, VALIDITY, validate_key
@@ -27,7 +28,7 @@ def test_tags(
     seed: int,
     instrument: Instrument,
 ) -> None:
-    """Write the tables ``TAGS_BY_CHANCE``, ``REPLICATION`` and ``VALIDITY``."""
+    """Write the tables ``TAGS_BY_CHANCE``, ``DILUTION``, ``REPLICATION`` and ``VALIDITY``."""
     survey = read_table(inputs["survey"], "survey", instrument).to_pandas()
     people = read_table(inputs["participants"], "participants", instrument).to_pandas()
     if repeated_participants == "drop":
@@ -36,12 +37,15 @@ def test_tags(
     splits = max(resamples // DRAWS_PER_SPLIT, 1)
     repetitions = max(splits // FOLDS, 1)
     chance = tags_by_chance(groups, rule, resamples, seed, instrument)
+    dilution = estimate_dilution(groups, rule, instrument)
     replication = replicate_tags(groups, rule, splits, seed, instrument)
     validity = validate_key(groups, rule, centring, repetitions, seed, instrument)
     warn_of_nulls("tags", chance[chance["tests"] == 0])
     warn_of_nulls("replication", replication[replication["rho_other"].isna()])
+    warn_of_nulls("dilution", dilution[dilution["log_se"].isna()].rename(columns={"family": "dimension"}))
     warn_of_nulls("validity", validity[validity["r"].isna() & (validity["key"] == "raters")])
     write_table(chance, outputs["chance"], TAGS_BY_CHANCE)
+    write_table(dilution, outputs["dilution"], DILUTION)
     write_table(replication, outputs["replication"], REPLICATION)
     write_table(validity, outputs["validity"], VALIDITY)
 

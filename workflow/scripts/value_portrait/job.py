@@ -1,5 +1,6 @@
 """What every script does around its one function: logging to the rule's log, and errors made for people."""
 
+import gc
 import logging
 import sys
 from collections.abc import Iterator
@@ -40,6 +41,8 @@ def job(log: str, pandas: bool = True) -> Iterator[None]:
     logging.captureWarnings(True)
     if not pandas:
         sys.meta_path.insert(0, _WithoutPandas())
+    # What is imported stays: no search for garbage needs to go through it again.
+    gc.freeze()
     try:
         yield
     except (InputError, OSError) as error:

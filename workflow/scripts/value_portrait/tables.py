@@ -231,13 +231,14 @@ def schemas(instrument: Instrument) -> dict[str, Schema]:
             {"model": _MODEL, "condition": _CONDITION, "family": family_, "dimension": dimension, **profile},
         ),
         "profiles_as_seen": Schema(
-            ("model", "condition", "family", "dimension"),
+            ("model", "condition", "group", "family", "dimension"),
             {
                 "model": _MODEL,
                 "condition": _CONDITION,
+                "group": _GROUP,
                 "family": family_,
                 "dimension": dimension,
-                "n_raters": Column(COUNT, "raters who saw an item of the dimension", low=0),
+                "n_raters": Column(COUNT, "raters of the group", low=1),
                 "centred_mean": profile["centred_mean"],
             },
         ),

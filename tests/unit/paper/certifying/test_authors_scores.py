@@ -1,18 +1,12 @@
-import json
-
 import numpy as np
 import pandas as pd
 import pingouin
 import pytest
-from value_portrait.errors import InputError
+from instruments import VALUE_PORTRAIT
 from value_portrait.paper.certifying.alphas import vary_alpha
-from value_portrait.paper.certifying.lost_items import (
-    lost_items,
-    read_untagged_records,
-    reproduce_scores,
-    without_lost_items,
-)
+from value_portrait.paper.certifying.lost_items import lost_items, reproduce_scores, without_lost_items
 from value_portrait.paper.certifying.switched_pairs import add_pairs, judge_pairs, pairs_beyond_p
+from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import NO_RATING, Ratings
 
 ITEMS = ["1-1", "1-2", "1-3", "1-4"]
@@ -88,29 +82,12 @@ def test_the_authors_key_takes_the_contained_pairs():
     assert key["item_id"].tolist() == ["1-1", "1-2", "1-3", "1-3"]
 
 
-def records(*untagged):
-    fields = ("correlations", "higher_pvq_correlations", "bfi_correlations")
-    return [
-        {
-            "portrait_id": 1,
-            "option_id": number,
-            **({} if number in untagged else {fields[number % 3]: [["Power", 0.4]]}),
-        }
-        for number in range(1, 5)
-    ]
+RECORDS = pd.DataFrame({"model": ["fir", "fir", "oak", "oak", "fir"], "item_id": ["1-3", "1-4", "1-2", "1-1", "1-2"]})
+RECORDS = RECORDS.assign(prompt_version=["v1", "v1", "v1", "v1", "v2"], tagged=[False, False, False, True, False])
 
 
-def untagged(tmp_path):
-    paths = {"fir": tmp_path / "fir.json", "oak": tmp_path / "oak.json"}
-    paths["fir"].write_text(json.dumps([*records(3, 4)]))
-    paths["oak"].write_text(json.dumps(records(2)))
-    return read_untagged_records(paths)
-
-
-def test_lost_are_rated_items_of_the_key_without_tags_in_the_first_record(tmp_path):
-    found = untagged(tmp_path)
-    assert found.to_records(index=False).tolist() == [("fir", "1-3"), ("fir", "1-4"), ("oak", "1-2")]
-    lost = lost_items(found, RATINGS, KEY)
+def test_lost_are_rated_items_of_the_key_without_tags_in_the_first_record():
+    lost = lost_items(RECORDS, RATINGS, KEY)
     # 1-4 carries no tag in the key; oak's 1-2 has a rating under the second version alone.
     assert lost.to_dict("records") == [
         {"model": "fir", "item_id": "1-3", "family": "pvq", "dimension": "Security", "n_ratings": 2},
@@ -118,27 +95,21 @@ def test_lost_are_rated_items_of_the_key_without_tags_in_the_first_record(tmp_pa
     ]
 
 
-def test_a_lost_item_leaves_means_and_centre_of_its_model(tmp_path):
-    lost = lost_items(untagged(tmp_path), RATINGS, KEY)
+def test_a_lost_item_leaves_means_and_centre_of_its_model():
+    left = without_lost_items(RATINGS, lost_items(RECORDS, RATINGS, KEY))
     expected = [[6, 4, np.nan, 1.5], [3, np.nan, 4, 2]]
-    np.testing.assert_array_equal(without_lost_items(RATINGS, lost).averages(), expected)
+    np.testing.assert_array_equal(left.averages(), expected)
     # oak without 1-2: Power 3, Security 4, centre 3.5. With it: Power 4, centre 12 / 3.
     theirs = published([5.0, 3.0], [2, 1]).assign(centred_mean=[0.0, -0.5], sd=[1.0, 0.0])
-    table = reproduce_scores(RATINGS, KEY, lost, theirs).set_index("model")
+    both = [profile_models(rated, KEY, "tagged_items", VALUE_PORTRAIT) for rated in (left, RATINGS)]
+    table = reproduce_scores(*both, theirs).set_index("model")
     assert table["exact"].tolist() == [True, True]
     assert table.loc["oak", "corrected_mean"] == 4
     assert table.loc["oak", "corrected_centred_mean"] == 0
     assert table.loc["oak", "corrected_n"] == 2
-    off = reproduce_scores(RATINGS, KEY, lost, theirs.assign(centred_mean=[0.0, -0.5 + 1e-6])).set_index("model")
+    off = reproduce_scores(*both, theirs.assign(centred_mean=[0.0, -0.5 + 1e-6])).set_index("model")
     assert off["exact"].tolist() == [True, False]
     assert off.loc["oak", "largest_difference"] == pytest.approx(1e-6)
-
-
-def test_a_file_of_other_content_is_refused(tmp_path):
-    path = tmp_path / "fir.json"
-    path.write_text('{"portrait_id": 1}')
-    with pytest.raises(InputError, match="is no list of answers"):
-        read_untagged_records({"fir": path})
 
 
 def test_alphas_equal_pingouins_and_the_formula_of_mean_correlation():

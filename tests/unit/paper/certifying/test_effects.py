@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from value_portrait.items.validation import correlate_items
 from value_portrait.paper.certifying.effects import change_of_tags, trace_effects
 from value_portrait.paper.certifying.rounding import trace_rounding
 from value_portrait.scores.ratings import Ratings
@@ -43,7 +44,9 @@ def test_rounding_ties_what_only_arithmetic_keeps_apart():
     scores = [(p, "pvq", "Power", s) for p, s in zip(people, apart, strict=True)]
     scores += [(p, "pvq", "Security", s) for p, s in zip(people, [1.0, 2.0, 4.0, 3.0, 5.0], strict=True)]
     participants = pd.DataFrame(scores, columns=["participant_id", "family", "dimension", "score"])
-    traced = trace_rounding(survey, participants, digits=6).set_index("dimension")
+    traced = trace_rounding(survey, participants, correlate_items(survey, participants), digits=6).set_index(
+        "dimension"
+    )
     # Ranks of Power 3 4 1 2 5 become 3.5 3.5 1 2 5: covariances with 1 ... 5 are 2 and 1.5 of 10 and sqrt(10 * 9.5).
     assert traced.loc["Power", "unrounded_rho"] == pytest.approx(2 / 10)
     assert traced.loc["Power", "rho"] == pytest.approx(1.5 / np.sqrt(95))

@@ -8,12 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from value_portrait.paper.certifying.describing import count_statuses
+from value_portrait.paper.certifying.describing import TOTALS, count_statuses
 from value_portrait.publication.drawing import COLOURS, SMALL, TEXT_GREY, WIDTH, draw_heading, house_style
 
 _FILLS: dict[str, dict[str, Any]] = {
     "match": {"facecolor": COLOURS[0]},
     "explained": {"facecolor": COLOURS[5]},
+    "conjectured": {"facecolor": COLOURS[5], "hatch": "ooo"},
     "unexplained": {"facecolor": COLOURS[4], "hatch": "///"},
     "differs": {"facecolor": COLOURS[1], "hatch": "xxx"},
     "not in the archive": {"facecolor": "0.85"},
@@ -43,7 +44,9 @@ def certificate(rows: pd.DataFrame) -> Figure:
 def _draw_verdicts(axes: Axes, rows: pd.DataFrame) -> None:
     counts = count_statuses(rows)
     shares = counts.div(counts.sum(axis=1), axis=0)
-    places = np.arange(len(counts)) + 0.4 * (np.arange(len(counts)) == len(counts) - 1)
+    # A total stands a little apart from what it adds up, and from what follows.
+    total = counts.index.isin(list(TOTALS))
+    places = np.arange(len(counts)) + 0.4 * (2 * np.cumsum(total) - total)
     left = np.zeros(len(counts))
     for status in shares:
         if not counts[status].any():

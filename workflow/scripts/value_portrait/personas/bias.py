@@ -242,18 +242,14 @@ def _describe_agreement(agreement: pd.DataFrame) -> list[str]:
         "|---|---|---|---|---|---|---|",
     ]
     for row in agreement.to_dict("records"):
-        p = _p_text(row["same_sign_p"])
+        p = p_text(row["same_sign_p"])
         by_chance = f", by chance {row['same_sign_expected']:.1f}{p}" if p else ""
         lines.append(
             f"| {subject_name(row)} | {people_name(row)} | {row['axis']} | {row['against'].replace('_', ' ')} | "
-            f"{row['same_sign']} of {row['n_signs']}{by_chance} | {row['rho']:.2f}{_p_text(row['rho_p'])} | "
+            f"{row['same_sign']} of {row['n_signs']}{by_chance} | {row['rho']:.2f}{p_text(row['rho_p'])} | "
             f"{row['slope']:.2f} [{row['slope_ci_low']:.2f}, {row['slope_ci_high']:.2f}] |"
         )
     return lines
-
-
-def _p_text(p: float) -> str:
-    return "" if np.isnan(p) else f", p {p:.2g}"
 
 
 def _describe_versions(effects: pd.DataFrame, n_versions: int, family: Family) -> list[str]:
@@ -306,6 +302,11 @@ def _describe_trends(trends: pd.DataFrame, family: Family) -> list[str]:
         "",
     ]
     return [*heading, *lines] if lines else []
+
+
+def p_text(p: float) -> str:
+    """A p-value as it follows what it is about; nothing where there is none."""
+    return "" if np.isnan(p) else f", p {p:.2g}"
 
 
 def people_name(row: Mapping[Any, Any]) -> str:

@@ -1,5 +1,6 @@
-"""Groups of models held against each other, and models against people."""
+"""How pronounced profiles are, and models held against people."""
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,62 +8,18 @@ import pandas as pd
 
 from value_portrait.configuration import Model
 from value_portrait.instrument import Instrument
-from value_portrait.scores.model_groups import COMPARISONS, group_of
-
-
-def compare_groups(scores: pd.DataFrame, models: Sequence[Model], instrument: Instrument) -> pd.DataFrame:
-    """Means of the two sides of every comparison in every dimension, and their difference.
-
-    Parameters
-    ----------
-    scores : columns model, family, dimension and centred_mean.
-
-    Returns
-    -------
-    Columns comparison, family, dimension, first, second (the sides' names), n_first, n_second, mean_first, mean_second,
-    difference and its 95 % interval (Welch's t; models of one family are no independent draws, so it is too narrow).
-    """
-    from scipy import stats  # takes 0.6 s, and whoever needs the names alone should not wait for it
-
-    wide = scores.pivot(index="model", columns=["family", "dimension"], values="centred_mean")
-    rows = []
-    for comparison, (first, second) in COMPARISONS.items():
-        side = {model.model: group_of(model, comparison) for model in models}
-        sides = wide.index.map(side)
-        for family, dimension in instrument.dimensions:
-            if (family, dimension) not in wide:
-                continue
-            values = wide[family, dimension]
-            one, other = values[sides == first].dropna(), values[sides == second].dropna()
-            enough = min(len(one), len(other)) >= 2
-            interval = stats.ttest_ind(one, other, equal_var=False).confidence_interval() if enough else (np.nan,) * 2
-            rows.append(
-                {
-                    "comparison": comparison,
-                    "family": family,
-                    "dimension": dimension,
-                    "first": first,
-                    "second": second,
-                    "n_first": len(one),
-                    "n_second": len(other),
-                    "mean_first": one.mean(),
-                    "mean_second": other.mean(),
-                    "difference": one.mean() - other.mean(),
-                    "ci_low": interval[0],
-                    "ci_high": interval[1],
-                }
-            )
-    return pd.DataFrame(rows)
+from value_portrait.robustness.clustering import cluster_robust
+from value_portrait.robustness.groups import holm
 
 
 def value_spread(scores: pd.DataFrame, models: Sequence[Model], instrument: Instrument) -> pd.DataFrame:
     """How pronounced each model's profile is: the sample variance of its centred scores in the main family.
 
-    Returns columns model, answers, family, size_b (null where not public), weights, reasoning and variance.
+    Returns columns model, answers, family, developer, size_b (null where not public), weights, reasoning and variance.
     """
     values = scores[scores["family"] == instrument.main.name]
     variance = values.groupby("model", sort=False)["centred_mean"].var()
-    columns = ["model", "answers", "family", "size_b", "weights", "reasoning"]
+    columns = ["model", "answers", "family", "developer", "size_b", "weights", "reasoning"]
     table = pd.DataFrame([{name: getattr(model, name) for name in columns} for model in models])
     return table.assign(variance=table["model"].map(variance), size_b=table["size_b"].astype(float))
 
@@ -78,10 +35,13 @@ def compare_with_people(as_seen: pd.DataFrame, raters: pd.DataFrame, instrument:
     -------
     Columns family, dimension, then for models and people: n, mean, sd (over models, over raters) and the 10 % and 90 %
     quantiles of the centred means; and difference (models - people). Raters without an item of a dimension are left
-    out there.
+    out there. Then n_groups, survey groups with an item of the dimension, and the ends of 95 % intervals of both means
+    and of the difference (models_low, models_high, ...): raters of a group saw the same items and are no independent
+    draws, so people and items are taken together by group (``cluster_robust``; df are its degrees of freedom). Models
+    are these, and vote in a group as often as it has raters. p, of no difference, and after Holm over the family.
     """
     parts = []
-    for who, table in (("models", as_seen), ("people", raters)):
+    for who, table in (("models", over_groups(as_seen)), ("people", raters)):
         groups = table.groupby(["family", "dimension"], observed=True)["centred_mean"]
         part = groups.agg(
             n="count", mean="mean", sd="std", q10=lambda x: x.quantile(0.1), q90=lambda x: x.quantile(0.9)
@@ -90,7 +50,41 @@ def compare_with_people(as_seen: pd.DataFrame, raters: pd.DataFrame, instrument:
     table = pd.concat(parts, axis=1).reindex(
         pd.MultiIndex.from_tuples(instrument.dimensions, names=["family", "dimension"])
     )
-    return table.assign(difference=table["models_mean"] - table["people_mean"]).reset_index()
+    table = table.assign(difference=table["models_mean"] - table["people_mean"])
+    return table.join(_intervals(table, as_seen, raters)).reset_index()
+
+
+def over_groups(as_seen: pd.DataFrame) -> pd.DataFrame:
+    """Each model's centred means over survey groups, each with as many votes as raters, without those lacking items."""
+    votes = as_seen["n_raters"] * as_seen["centred_mean"].notna()
+    sums = as_seen.assign(votes=votes, total=votes * as_seen["centred_mean"])
+    sums = sums.groupby(["model", "family", "dimension"], observed=True, sort=False)[["votes", "total"]].sum()
+    return (sums["total"] / sums["votes"]).rename("centred_mean").reset_index()
+
+
+def _intervals(means: pd.DataFrame, as_seen: pd.DataFrame, raters: pd.DataFrame) -> pd.DataFrame:
+    """The columns of ``compare_with_people`` from n_groups on, of the ``means`` before them."""
+    of_models = as_seen.groupby(["family", "dimension", "group"], observed=True)["centred_mean"].mean()
+    people = dict(iter(raters.dropna(subset="centred_mean").groupby(["family", "dimension"], observed=True)))
+    rows: list[dict[str, float]] = []
+    for name in means.index:
+        own = people.get(name, raters.head(0))
+        groups = own["group"].to_numpy()
+        contrast = cluster_robust(np.ones((len(own), 1)), 0, groups)
+        models = of_models.reindex([(*name, group) for group in groups]).to_numpy(float)
+        values = {"models": models, "people": own["centred_mean"].to_numpy(float)}
+        values["difference"] = values["models"] - values["people"]
+        row = {"n_groups": len(np.unique(groups)), "df": contrast.df}
+        for who, mean in (("models", "models_mean"), ("people", "people_mean"), ("difference", "difference")):
+            half = float(contrast.half_width(values[who]))
+            row |= {f"{who}_low": means.loc[name, mean] - half, f"{who}_high": means.loc[name, mean] + half}
+        rows.append(row | {"p": float(contrast.p(values["difference"]))})
+    table = pd.DataFrame(rows, index=means.index)
+    table["p_adjusted"] = table.groupby("family", sort=False)["p"].transform(holm)
+    untold = table.index.get_level_values("dimension")[table["df"].isna()]
+    if len(untold):
+        logging.warning("No interval, people of fewer than two survey groups: %s.", ", ".join(untold))
+    return table
 
 
 def distributions(
@@ -111,7 +105,8 @@ def distributions(
     q10, q25, q50, q75 and q90.
     """
     main = participants[participants["sample"] == "main"].rename(columns={"score": "centred_mean"})
-    parts = (("models", "rated_items", as_seen), ("people", "rated_items", raters), ("people", "questionnaire", main))
+    models = over_groups(as_seen)
+    parts = (("models", "rated_items", models), ("people", "rated_items", raters), ("people", "questionnaire", main))
     frames = []
     for who, on, table in parts:
         groups = table.groupby(["family", "dimension"], observed=True)["centred_mean"]

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import matplotlib
 import numpy as np
+from fontTools import subset
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
@@ -28,6 +29,7 @@ from matplotlib.patches import Rectangle
 
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument
+from value_portrait.publication.recording import record
 
 Drawing = Callable[[], Figure]
 
@@ -82,6 +84,8 @@ _STYLE: Any = {
 
 # Embedding a font in a PDF would leave two hundred lines in the rule's log.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
+# Matplotlib places every letter of a PDF itself. The tables by which others would are most of the work of embedding.
+subset.Options._drop_tables_default = [*subset.Options._drop_tables_default, "GSUB", "GPOS", "GDEF", "MATH"]
 
 
 @contextmanager
@@ -109,21 +113,19 @@ def save_figure(figure: Figure, stem: Path, simulated: bool) -> None:
         mark = figure.text(*place, "simulated", ha="right", va="top", size=7.5, style="italic", color=COLOURS[1])
         mark.set_in_layout(False)
         engine.set(rect=(0, 0, 1, 1 - 0.2 / height))
-    # Once for all three formats: they are one drawing, and laying out takes as long as drawing.
-    engine.execute(figure)
-    figure.set_layout_engine("none")
     resolution = figure.dpi
-    # savefig() would draw everything twice, to lay out anew what is laid out already.
-    with written_whole(stem.with_name(stem.name + ".pdf")) as partial:
-        FigureCanvasPdf(figure).print_pdf(partial, metadata={"CreationDate": None})
-    with written_whole(stem.with_name(stem.name + ".svg")) as partial:
-        FigureCanvasSVG(figure).print_svg(partial, metadata={"Date": None})
     figure.set_dpi(min(RESOLUTION, MOST_DOTS / max(figure.get_size_inches())))
+    drawn = record(figure)
+    # savefig() would draw everything twice, to lay out anew what is laid out already.
     with written_whole(stem.with_name(stem.name + ".png")) as partial:
-        FigureCanvasAgg(figure).print_png(partial)
+        FigureCanvasAgg(drawn).print_png(partial, pil_kwargs={"compress_level": 3})
+    with written_whole(stem.with_name(stem.name + ".svg")) as partial:
+        FigureCanvasSVG(drawn).print_svg(partial, metadata={"Date": None})
+    drawn.set_dpi(figure.dpi)
+    with written_whole(stem.with_name(stem.name + ".pdf")) as partial:
+        FigureCanvasPdf(drawn).print_pdf(partial, metadata={"CreationDate": None})
     # As it was, so that the same figure can be saved again and gives the same bytes.
     figure.set_dpi(resolution)
-    figure.set_layout_engine(engine)
     if mark is not None:
         mark.remove()
         engine.set(rect=(0, 0, 1, 1))

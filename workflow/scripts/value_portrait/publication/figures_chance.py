@@ -29,7 +29,7 @@ from value_portrait.publication.drawing import (
     titles_width,
 )
 from value_portrait.publication.figures_models import CENTRED
-from value_portrait.publication.verdicts import LEVEL
+from value_portrait.publication.level import LEVEL
 from value_portrait.robustness.groups import holm
 
 CHANCE: dict[str, Any] = {"color": "0.75", "lw": 3.6}

@@ -24,7 +24,7 @@ from value_portrait.publication.drawing import (
     shown,
     spaced,
 )
-from value_portrait.publication.verdicts import LEVEL
+from value_portrait.publication.level import LEVEL
 from value_portrait.randomness import named_generator
 from value_portrait.robustness.multiverse import ALL_OPTIONS
 

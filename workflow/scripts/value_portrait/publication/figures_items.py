@@ -25,6 +25,7 @@ from value_portrait.publication.drawing import (
     house_style,
     rows_height,
     shown,
+    signed,
     titles_width,
 )
 
@@ -169,23 +170,40 @@ def reliability(table: pd.DataFrame, instrument: Instrument) -> Figure:
 
 @house_style()
 def models_and_people(table: pd.DataFrame, instrument: Instrument) -> Figure:
-    """Models and people on the same items: mean and 10-90 % range of both in every dimension.
+    """Models and people on the same items: mean with its 95 % interval, and 10-90 % range, of both in every dimension.
 
-    ``table`` comes from ``comparisons.compare_with_people``.
+    ``table`` comes from ``comparisons.compare_with_people``; beside the marks stands the difference.
     """
     families = table["family"].tolist()
-    figure = Figure(figsize=(WIDTH, 1.0 + rows_height(families)))
-    axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(6, 1))
+    figure = Figure(figsize=(WIDTH, 1.25 + rows_height(families)))
+    numbers = 2.3  # inches
+    marks = WIDTH - 0.1 - titles_width(table["dimension"], instrument) - numbers
+    axes, beside = figure.subplots(1, 2, sharey=True, width_ratios=(marks, numbers))
     places = dimension_rows(axes, families, table["dimension"].tolist(), True, instrument)
     axes.axvline(0, color="0.25", lw=0.7)
     for who, style, shift in (("models", FIRST, -0.16), ("people", SECOND, 0.16)):
-        label = f"{who.capitalize()}: mean and 10–90 % range"
+        ends = table[f"{who}_low"], table[f"{who}_high"]
+        axes.hlines(places + shift, *ends, color=style["color"], lw=3.6, alpha=0.4)
+        label = f"{who.capitalize()}: mean, 95 % interval (thick) and 10–90 % range"
         draw_ranges(axes, table[f"{who}_mean"], places + shift, table[f"{who}_q10"], table[f"{who}_q90"], style, label)
     axes.set_xlabel("Centred mean rating of the same items (scale points)")
-    counts = table[["models_n", "people_n"]].fillna(0)
-    draw_columns(beside, places, "models / people", {"n": _sides([f"{n:g}" for n in counts[name]] for name in counts)})
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0)
+    differences = table[["difference", "difference_low", "difference_high"]].itertuples(index=False)
+    counts = table[["models_n", "people_n", "n_groups"]].fillna(0)
+    columns = {
+        "difference": [_with_interval(*cells) for cells in differences],
+        "n": _sides([f"{n:g}" for n in counts[name]] for name in ("models_n", "people_n")),
+        "groups": [f"{n:g}" for n in counts["n_groups"]],
+    }
+    draw_columns(beside, places, "models minus people; n: models / people", columns)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
+    figure.supxlabel("95 % intervals take the people and items of a survey group together", size=SMALL)
     return figure
+
+
+def _with_interval(value: float, low: float, high: float) -> str:
+    if math.isnan(value):
+        return "n/a"
+    return f"{value:+z.2f}" + ("" if math.isnan(low) else f" [{signed(low)}, {signed(high)}]")
 
 
 @house_style()

@@ -38,7 +38,7 @@ from value_portrait.publication.drawing import (
     signed,
     spaced,
 )
-from value_portrait.publication.verdicts import LEVEL
+from value_portrait.publication.level import LEVEL
 
 CENTRED = "Centred mean rating (scale points)"
 PANELS = 5  # beside each other
@@ -296,11 +296,12 @@ def answer_kinds(counts: pd.DataFrame) -> Figure:
 def group_comparisons(table: pd.DataFrame, titles: Mapping[str, tuple[str, str]], instrument: Instrument) -> Figure:
     """Two groups of models in every dimension of the main family: both means above, their difference below.
 
-    ``table`` comes from ``comparisons.compare_groups``, with cluster_low, cluster_high and p_adjusted of the table
-    ``groups``; ``titles`` names the two sides of every comparison. One that lacks a side is left out. Thin lines
-    are Welch's intervals, thick ones those clustered by developer; a mark is filled where the adjusted p is small.
+    ``table`` is the table ``groups``; ``titles`` names the two sides of every comparison. One that lacks a side is
+    left out. Thin lines are Welch's intervals, thick ones those clustered by developer; a mark is filled where the
+    adjusted p is small.
     """
-    table = table[(table["family"] == instrument.main.name) & table["difference"].notna()]
+    own_family = (table["family"] == instrument.main.name) & table["dimension"].isin(instrument.main.names)
+    table = table[own_family & table["difference"].notna()]
     compared = dict(list(table.groupby("comparison", sort=False)))
     if not compared:
         return only_words("No comparison: of each, all models stand on one side.")
@@ -366,7 +367,9 @@ def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], i
         left.minorticks_off()
         left.set_xlim(known["size_b"].min() / 1.5, known["size_b"].max() * 1.5)
         left.set_xlabel("Public size (billion parameters, log scale)")
-        left.set_title(f"Size public (n = {len(known)})")
+        printed_too = (known["answers"] == "printed").sum()
+        both = f"{len(known) - printed_too} scored here, {printed_too} as printed" if printed_too else f"{len(known)}"
+        left.set_title(f"Size public (n = {both})")
     if right := drawn.get("unknown"):
         for place, family in enumerate(aside):
             own = unknown[unknown["family"] == family]

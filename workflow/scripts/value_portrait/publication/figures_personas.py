@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from value_portrait.instrument import Instrument
+from value_portrait.personas.bias import p_text
 from value_portrait.personas.steering import circle_steps, has_circle, steering_matrix
 from value_portrait.publication.drawing import (
     COLOURS,
@@ -56,7 +57,8 @@ def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame, instrument:
     """One model's personas beside people: one row of panels for each axis, one panel for each group.
 
     ``bias`` comes from ``persona_bias.hold_against_people`` and ``agreement`` from ``assess_agreement``, both for
-    one model. Where people come weighted and unweighted, the agreement is with the weighted ones.
+    one model. Where people come weighted and unweighted, the agreement is with the weighted ones. Beside it stands what
+    chance gives, with one-sided p (``agreement_by_chance``).
     """
     if bias.empty:
         figure = Figure(figsize=(WIDTH, 1))
@@ -68,7 +70,7 @@ def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame, instrument:
     weightings = sorted(set(bias["weighting"]))  # anweight, then none
     height = max(0.125 * len(instrument.main.names), 0.6) + 0.3 * max(len(framings) - 1, 0)
     labels = len(framings) + len(weightings)
-    figure = Figure(figsize=(WIDTH, 0.5 + 0.14 * labels + (height + 0.5) * len(axes_names)))
+    figure = Figure(figsize=(WIDTH, 0.5 + 0.14 * labels + (height + 0.62) * len(axes_names)))
     grid = figure.subplots(len(axes_names), widest, sharex=True, squeeze=False)
     handles: dict[str, Any] = {}
     for row, axis in zip(grid, axes_names, strict=True):
@@ -90,8 +92,10 @@ def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame, instrument:
                 & (agreement["weighting"] == weightings[0])
                 & (agreement["framing"] == own_framing)
             ].iloc[0]
-            rho = "n/a" if math.isnan(found["rho"]) else signed(found["rho"])
-            same = f"{found['same_sign']} of {found['n_signs']} signs agree, ρ {rho}"
+            same = f"{found['same_sign']} of {found['n_signs']} signs agree{p_text(found['same_sign_p'])}\n"
+            if not math.isnan(found["same_sign_expected"]):
+                same += f"by chance {found['same_sign_expected']:.1f}; "
+            same += "ρ n/a" if math.isnan(found["rho"]) else f"ρ {signed(found['rho'])}{p_text(found['rho_p'])}"
             framed = "" if own_framing == framings[0] else f" @{shown(own_framing, 10)}"
             draw_heading(axes, shown(groups[number], 24 - len(framed)) + framed, same)
         row[0].set_ylabel(axis.capitalize(), weight="bold", size=7.5)

@@ -14,6 +14,7 @@ from value_portrait.publication.drawing import (
     FIRST,
     LINES,
     MARKERS,
+    RULE_GREY,
     SMALL,
     WIDTH,
     dimension_rows,
@@ -27,6 +28,7 @@ from value_portrait.publication.drawing import (
     signed,
 )
 from value_portrait.publication.figures_models import CENTRED, PANELS
+from value_portrait.robustness.comparing import INFERENCES
 
 WITHIN = 0.98  # of the ends of intervals lie on the page
 # Components of variance by the facets that they contain: a model; items or queries; wordings or orders.
@@ -43,10 +45,13 @@ SCORES = {"raw": "Uncentred scores", "centred": "Centred scores"}
 
 
 @house_style()
-def profile_intervals(table: pd.DataFrame, families: Mapping[str, str], instrument: Instrument) -> Figure:
-    """Every model's score with its 95 % interval, a panel for each dimension of the main family, the mean as a line.
+def profile_intervals(
+    table: pd.DataFrame, means: pd.DataFrame, families: Mapping[str, str], instrument: Instrument
+) -> Figure:
+    """Every model's score with its 95 % interval, a panel for each dimension of the main family, the mean below.
 
-    ``table`` is the table ``uncertainty`` of one condition; ``families`` gives each model's family, in order.
+    ``table`` is the table ``uncertainty`` of one condition and ``means`` the table ``mean_profile``, which has two
+    intervals; ``families`` gives each model's family, in order.
     """
     own = table[(table["source"] == "all") & (table["family"] == instrument.main.name)]
     present, order = set(own["model"]), list(dict.fromkeys(families.values()))
@@ -54,14 +59,20 @@ def profile_intervals(table: pd.DataFrame, families: Mapping[str, str], instrume
     dimensions = instrument.main.dimensions
     beside = min(len(dimensions), PANELS)
     rows = math.ceil(len(dimensions) / beside)
-    figure = Figure(figsize=(WIDTH, 0.45 + rows * (0.85 + 0.125 * max(len(models), 4))))
+    figure = Figure(figsize=(WIDTH, 0.6 + rows * (0.85 + 0.125 * max(len(models) + 1, 4))))
     panels = figure.subplots(rows, beside, sharex=True, sharey=True, squeeze=False).ravel()
+    of_mean = {
+        inference: own.set_index("dimension").reindex(instrument.main.names)
+        for inference, own in means[means["family"] == instrument.main.name].groupby("inference")
+    }
     for axes in panels[len(dimensions) :]:
         axes.set_axis_off()
-    places = model_rows(panels[0], models)
+    rows_of = model_rows(panels[0], [*models, "Mean of the models"])
+    places, below = rows_of[:-1], rows_of[-1]
     for axes, dimension in zip(panels, dimensions, strict=False):
         scores = own[own["dimension"] == dimension.name].set_index("model").reindex(models)
-        mean = scores["score"].mean()
+        here, elsewhere = (of_mean[name].loc[dimension.name].to_dict() for name in INFERENCES)
+        mean = float(elsewhere["score"])
         axes.axvline(0, color="0.25", lw=0.7)
         axes.axvline(mean, color="0.5", lw=1.2, ls=LINES[1])
         clear = ((scores["low"] > 0) | (scores["high"] < 0)).to_numpy()
@@ -69,20 +80,26 @@ def profile_intervals(table: pd.DataFrame, families: Mapping[str, str], instrume
             part = scores[chosen]
             style = FIRST | {"markerfacecolor": face, "markersize": 3}
             draw_ranges(axes, part["score"], places[chosen], part["low"], part["high"], style)
+        axes.axhline(len(models) - 0.5, color=RULE_GREY, lw=0.5)
+        axes.hlines(below, elsewhere["low"], elsewhere["high"], color="0.6", lw=3.2)
+        black = {"color": "black", "marker": "|", "markersize": 6}
+        draw_ranges(axes, mean, below, here["low"], here["high"], black)
         note = "no score" if math.isnan(mean) else f"mean {signed(mean)}\n{clear.sum()} of {len(models)} clear of 0"
         draw_heading(axes, shown(dimension.title, 18, wrap=True), note, "center")
         axes.grid(axis="x")
         axes.spines["left"].set_visible(False)
         axes.tick_params(labelbottom=True)
     # A few very wide intervals would leave no room for the others.
-    ends = own[["score", "low", "high"]].abs().to_numpy(float)
+    ends = pd.concat([own, *of_mean.values()])[["score", "low", "high"]].abs().to_numpy(float)
     known = ends[np.isfinite(ends)]
     edge, most = (np.quantile(known, share) for share in (WITHIN, 1)) if known.size else (1.0, 1.0)
     cut = "; the widest run off the edge" if most > 1.5 * edge else ""
     edge = 1.1 * edge if cut else 1.05 * most
     panels[0].set_xlim(-edge, edge)
     figure.supxlabel(
-        f"{CENTRED} with 95 % interval{cut}; filled: clear of 0; dashed: mean of all {len(models)} models", size=7
+        f"{CENTRED} with 95 % interval{cut}; filled: clear of 0; dashed: mean of all {len(models)} models\n"
+        "Intervals of the mean: thick over other items like these, thin on these very items",
+        size=7,
     )
     return figure
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,11 @@ import pandas as pd
 from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.items import coverage
 from value_portrait.items.validation import select_items
+from value_portrait.publication.level import LEVEL
+from value_portrait.publication.verdicts import bracketed, in_words
+from value_portrait.robustness.clustering import rank_slope
 from value_portrait.robustness.groups import PROFILE_VARIANCE
+from value_portrait.robustness.judging import LEAST_SIZES
 
 # The coefficients of reliability, as people name them.
 COEFFICIENTS = {"alpha": "Cronbach's alpha", "omega": "McDonald's omega"}
@@ -126,9 +131,9 @@ def summarise(
 
     Parameters
     ----------
-    tables : key (``item_key``), profiles, reliability, sensitivity, counts (``answer_counts``) and groups
-        (``robustness.groups.GROUPS``), of one condition; and where the study has them survey, spread
-        (``value_spread``) and people (``compare_with_people``).
+    tables : key (``item_key``), profiles, reliability, sensitivity, counts (``answer_counts``), groups
+        (``robustness.groups.GROUPS``) and mean_profile (``MEAN_PROFILE``), of one condition; and where the study has
+        them survey, spread (``value_spread``) and people (``compare_with_people``).
     claims : lines about what others claim. worth : lines about what the numbers are worth. left_out : what does not
         apply to this study, each with its reason.
     """
@@ -137,7 +142,7 @@ def summarise(
         f"Made from {_size(study, tables)}{profiles['model'].nunique()} models, {counts['answers'].sum():,} answers.",
         _items_line(tables["key"], instrument),
         _answers_line(counts),
-        _profile_line(profiles, instrument),
+        _profile_line(tables["mean_profile"], instrument),
         *claims,
         _reliability_line(tables["reliability"], instrument),
         _sensitivity_line(tables["sensitivity"]),
@@ -191,16 +196,17 @@ def _answers_line(counts: pd.DataFrame) -> str:
     )
 
 
-def _profile_line(profiles: pd.DataFrame, instrument: Instrument) -> str:
-    own = profiles[profiles["family"] == instrument.main.name]
-    means = own.groupby("dimension")["centred_mean"].mean().dropna().sort_values()
-    if len(means) < 6:
-        return f"Average over models, from the highest: {_listed(means[::-1], instrument)} (centred means)."
-    high, low = means[::-1].head(3), means.head(3)
-    return (
-        f"Highest on average over models: {_listed(high, instrument)}; lowest: {_listed(low, instrument)} "
-        "(centred means)."
-    )
+def _profile_line(means: pd.DataFrame, instrument: Instrument) -> str:
+    own = means[(means["family"] == instrument.main.name) & (means["inference"] == "items_like_these")]
+    own = own.dropna(subset="score").sort_values("score", ascending=False)
+    cells = [
+        f"{instrument.titles[row['dimension']]} {bracketed(row['score'], row['low'], row['high'])}"
+        for row in own.to_dict("records")
+    ]
+    how = "centred means, 95 % intervals over other items like these"
+    if len(cells) < 6:
+        return f"Average over models, from the highest: {', '.join(cells)} ({how})."
+    return f"Highest on average over models: {', '.join(cells[:3])}; lowest: {', '.join(cells[:-4:-1])} ({how})."
 
 
 def _reliability_line(reliability: pd.DataFrame, instrument: Instrument) -> str:
@@ -237,7 +243,7 @@ def _groups_line(groups: pd.DataFrame, instrument: Instrument) -> str:
     parts = []
     for comparison, own in groups[groups["family"] == instrument.main.name].groupby("comparison", sort=False):
         own = own[own["dimension"] != PROFILE_VARIANCE]
-        clear = own[own["p_adjusted"] < 0.05]
+        clear = own[own["p_adjusted"] < LEVEL]
         one, other = own.iloc[0]["first"], own.iloc[0]["second"]
         if own["p"].isna().all():
             found = "too few models"
@@ -251,30 +257,44 @@ def _groups_line(groups: pd.DataFrame, instrument: Instrument) -> str:
 
 
 def _spread_line(spread: pd.DataFrame, groups: pd.DataFrame, instrument: Instrument) -> str:
+    parts = []
     sized = spread.dropna(subset=["size_b", "variance"])
-    if len(sized) < 4:
+    printed = sized["answers"] == "printed"
+    for own, words in ((sized[~printed], "scored here"), (sized[printed], "known by printed scores alone")):
+        if len(own) >= LEAST_SIZES:
+            rho = own[["size_b", "variance"]].corr("spearman").to_numpy()[0, 1]
+            slope = rank_slope(own["size_b"].to_numpy(), own["developer"].fillna(own["family"]).to_numpy())
+            p = float(slope.p(own["variance"].rank().to_numpy()))
+            parts.append(f"rho = {rho:.2f} over {len(own)} models {words} (p {'unknown' if isnan(p) else in_words(p)})")
+    if not parts:
         return "Too few models state their size to relate it to how pronounced their profiles are."
-    rho = sized[["size_b", "variance"]].corr("spearman").to_numpy()[0, 1]
-    line = (
-        f"Size and variance of the {mid_sentence(instrument.main)} go together with rho = {rho:.2f} over {len(sized)} "
-        "models of public size"
-    )
+    line = f"Size and variance of the {mid_sentence(instrument.main)} go together with {' and '.join(parts)}"
     own = groups[(groups["comparison"] == "size") & (groups["dimension"] == PROFILE_VARIANCE)].dropna(
         subset=["cluster_low"]
     )
-    if own.empty:
-        return f"{line}; how sure that is cannot be told."
-    row = own.iloc[0]
-    return (
-        f"{line}; {row['first']} models minus {row['second']} ones: {row['difference']:+.2f} "
-        f"[{row['cluster_low']:.2f}, {row['cluster_high']:.2f}], developers taken together."
-    )
+    for row in own.to_dict("records"):
+        difference = bracketed(row["difference"], row["cluster_low"], row["cluster_high"])
+        sides = f"{row['n_first']} {row['first']} models minus {row['n_second']} {row['second']} ones"
+        line += f"; {sides}: {difference} (p {in_words(row['p'])})"
+    return f"{line}. p and interval take developers together."
 
 
 def _people_line(people: pd.DataFrame, instrument: Instrument) -> str:
-    values = people[people["family"] == instrument.main.name].set_index("dimension")["difference"].dropna()
-    largest = values.loc[values.abs().sort_values(ascending=False).index].head(3)
-    return f"Models against people on the same items, largest differences: {_listed(largest, instrument)}."
+    own = people[people["family"] == instrument.main.name].dropna(subset="difference")
+    largest = own.loc[own["difference"].abs().sort_values(ascending=False).index].head(3)
+    cells = [
+        f"{instrument.titles[row['dimension']]} "
+        + bracketed(row["difference"], row["difference_low"], row["difference_high"])
+        for row in largest.to_dict("records")
+    ]
+    line = f"Models against people on the same items, largest differences: {', '.join(cells)}"
+    if own["p"].isna().all():
+        return f"{line}; how sure that is cannot be told."
+    clear = own[own["p_adjusted"] < LEVEL].set_index("dimension")["difference"]
+    return (
+        f"{line}; beyond chance with the people and items of a survey group taken together, adjusted over dimensions: "
+        f"{_listed(clear, instrument) or 'none'}."
+    )
 
 
 def _listed(values: "pd.Series[Any]", instrument: Instrument) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument
+from value_portrait.publication.level import LEVEL
 from value_portrait.robustness.claims import named_highest, parse_group
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.scores.model_groups import LARGE_B
@@ -16,8 +17,7 @@ Tables = Mapping[str, pd.DataFrame]
 
 # A claim holds that holds in so many of the defensible analyses,
 MOST_ANALYSES = 0.9
-# that chance gives less often than this where it is a test,
-LEVEL = 0.05
+# that chance gives less often than ``LEVEL`` where it is a test,
 # and, if it is about models' own profiles, in a model more likely than not.
 MOST_MODELS = 0.5
 
@@ -113,8 +113,8 @@ def claims_table(tables: Tables, claims: Sequence[Claim], instrument: Instrument
         return []
     lines = [
         "## What is said of the models\n",
-        "| claim | where | verdict | this run | by chance | analyses |",
-        "|---|---|---|---|---|---|",
+        "| claim | where | verdict | this run | models | by chance | analyses |",
+        "|---|---|---|---|---|---|---|",
     ]
     for claim in claims:
         found = gather_evidence(claim, tables, named_highest(claims, instrument))
@@ -126,12 +126,14 @@ def claims_table(tables: Tables, claims: Sequence[Claim], instrument: Instrument
             claim.where,
             f"**{verdict(found)}**",
             _found(claim, row, tables),
+            _models(claim, row, tables),
             _chance(claim, found, tables, instrument),
             share,
         )
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    untested = tables["claims"]["note"].dropna().drop_duplicates()
-    return [*lines, "", *(f"Not tested: {note}" for note in untested), ""]
+    noted = tables["claims"].dropna(subset="note").drop_duplicates("note")
+    notes = [f"{'Not tested' if pd.isna(row['value']) else 'No p'}: {row['note']}" for _, row in noted.iterrows()]
+    return [*lines, "", *notes, ""]
 
 
 def _found(claim: Claim, row: pd.Series, tables: Tables) -> str:
@@ -144,6 +146,14 @@ def _found(claim: Claim, row: pd.Series, tables: Tables) -> str:
     if claim.kind == "highest_in_most_models":
         return f"{percent(row['value'])} of the models"
     return f"rho = {row['value']:.2f}" if claim.kind == "rises_with_size" else f"{row['value']:+.2f}"
+
+
+def _models(claim: Claim, row: pd.Series, tables: Tables) -> str:
+    """How many models it is about, those known by printed scores alone among them in comparisons of groups."""
+    if pd.isna(row["value"]):
+        return ""
+    compared = _compared(claim, tables["groups"])
+    return f"{row['models']:.0f}" if compared is None else compared["models"]
 
 
 def _chance(claim: Claim, found: Evidence, tables: Tables, instrument: Instrument) -> str:
@@ -172,7 +182,9 @@ def _compared(claim: Claim, groups: pd.DataFrame) -> dict[str, Any] | None:
         if len(own) and given in (known, known[::-1]):
             row, turn = own.iloc[0], 1 if given == known else -1
             low, high = sorted((turn * row["cluster_low"], turn * row["cluster_high"]))
-            return {"difference": turn * row["difference"], "low": low, "high": high, "p": row["p_adjusted"]}
+            models = " / ".join(f"{row[name]}" for name in ("n_first", "n_second")[::turn])
+            found = {"difference": turn * row["difference"], "low": low, "high": high}
+            return found | {"p": row["p_adjusted"], "models": models}
     return None
 
 

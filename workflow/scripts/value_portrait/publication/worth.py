@@ -6,8 +6,8 @@ import pandas as pd
 
 from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument, mid_sentence
+from value_portrait.publication.level import LEVEL
 from value_portrait.publication.verdicts import (
-    LEVEL,
     MOST_ANALYSES,
     Tables,
     bracketed,
@@ -34,6 +34,7 @@ PLURALS = {
     "holds for the average model only": "hold for the average model only",
     "depends on a choice of the analysis": "depend on a choice of the analysis",
 }
+INFERENCES = {"these_items": "on these very items", "items_like_these": "on other items like these"}
 HEAD = f"""# What the numbers are worth
 
 Verdicts follow from rules, the first that fits: a claim *does not hold* where this run's number is not above 0 (a
@@ -42,10 +43,10 @@ too few models for a p; it *depends on* an option of the analysis where it holds
 {percent(MOST_ANALYSES)} of the defensible analyses (last column); it *holds for the average model only* where a model
 drawn at random is unlikely to have it.
 
-Where open models are held against closed ones, models from 30 billion parameters against smaller ones, or reasoning
-models against others, p takes the models of one developer together and is adjusted over dimensions; elsewhere it takes
-models as independent draws, and is too small where they are related. Models known by printed scores alone count in
-these three comparisons, not elsewhere. Brackets are 95 % intervals or ranges, not adjusted: one may leave out 0
+p takes the models of one developer together; where families are compared, models are independent draws of their
+family. Where open models are held against closed ones, models from 30 billion parameters against smaller ones, or
+reasoning models against others, it is adjusted over dimensions. Models known by printed scores alone count in the
+comparison of sizes and nowhere else. Brackets are 95 % intervals or ranges, not adjusted: one may leave out 0
 although p is large.
 """
 SIMULATED = "**Simulated**: people, items or models are made up, and claims about real ones are put to these.\n"
@@ -56,17 +57,20 @@ def describe_worth(tables: Tables, claims: Sequence[Claim], simulated: bool, ins
 
     Parameters
     ----------
-    tables : of the robustness stage, by name: claims, groups, alphas, uncertainty, pairs, ranks, precision and
-        alternatives; chance, replication and validity where people rated; circle where the instrument has one.
+    tables : of the robustness stage, by name: claims, groups, alphas, uncertainty, pairs, ranks, mean_profile,
+        precision and alternatives; chance, dilution, replication and validity where people rated; circle where the
+        instrument has one.
     """
     parts = [HEAD, *([SIMULATED] if simulated else []), *claims_table(tables, claims, instrument)]
     if "chance" in tables:
         key = [chance_line(tables["chance"], instrument), _replication_line(tables["replication"], instrument)]
-        parts += ["## The item key\n", *_bullets([*key, validity_line(tables["validity"], instrument)])]
+        key += [dilution_line(tables["dilution"], instrument), validity_line(tables["validity"], instrument)]
+        parts += ["## The item key\n", *_bullets(key)]
     profiles = [
         profile_line(tables["alternatives"], instrument),
         _liking_line(tables["alternatives"], instrument),
         _interval_line(tables["uncertainty"], instrument),
+        _mean_line(tables["mean_profile"], instrument),
         _pairs_line(tables["pairs"], tables["ranks"], instrument),
         _precision_line(tables["precision"], instrument),
         _common_line(tables["alternatives"], instrument),
@@ -155,6 +159,18 @@ def _replication_line(replication: pd.DataFrame, instrument: Instrument) -> str:
     )
 
 
+def dilution_line(dilution: pd.DataFrame, instrument: Instrument) -> str:
+    """How many tags infinitely many raters would give, and what wrong ones leave of scores."""
+    row = next(row for row in dilution.to_dict("records") if row["family"] == instrument.main.name)
+    if pd.isna(row["strong"]):
+        return ""
+    found = f"Infinitely many raters would tag about {row['strong']:.0f} pairs instead of {row['tags']:,.0f}"
+    if pd.isna(row["low"]):
+        return f"{found}; too few to tell how far wrong tags dilute scores."
+    left, low, high = (percent(row[name]) for name in ("dilution", "low", "high"))
+    return f"{found}: wrong tags leave {left} [{low}, {high}] of what scores by their key would be."
+
+
 def _liking_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
     rating = alternatives[(alternatives["statistic"] == "rating_r") & (alternatives["subject"] == "all models")]
     if rating.empty or rating["value"].isna().all():
@@ -183,14 +199,26 @@ def _interval_line(uncertainty: pd.DataFrame, instrument: Instrument) -> str:
     clear = ((whole["low"] > 0) | (whole["high"] < 0)).mean()
     return (
         f"A score of a model is known to ± {half['all']:.2f} scale points (median; {sources}); {percent(clear)} of the "
-        f"models' scores of the {mid_sentence(instrument.main)} can be told from 0. What wrong tags take from a score "
-        "is not in its interval: they pull it towards 0, here as in other raters."
+        f"models' scores of the {mid_sentence(instrument.main)} can be told from 0. That wrong tags dilute scores is "
+        "not in these intervals, but in those of undiluted scores."
     )
+
+
+def _mean_line(means: pd.DataFrame, instrument: Instrument) -> str:
+    own = means[means["family"] == instrument.main.name].dropna(subset=["low"])
+    parts = []
+    for inference, words in INFERENCES.items():
+        rows = own[own["inference"] == inference]
+        if len(rows):
+            half = ((rows["high"] - rows["low"]) / 2).median()
+            clear = ((rows["low"] > 0) | (rows["high"] < 0)).sum()
+            parts.append(f"± {half:.2f} {words}, where {clear} of {len(rows)} can be told from 0")
+    return f"The mean over these models is known to {'; to '.join(parts)} (medians)." if parts else ""
 
 
 def _pairs_line(pairs: pd.DataFrame, ranks: pd.DataFrame, instrument: Instrument) -> str:
     parts = []
-    for inference, words in (("these_items", "on these very items"), ("items_like_these", "on other items like these")):
+    for inference, words in INFERENCES.items():
         own = pairs[(pairs["family"] == instrument.main.name) & (pairs["inference"] == inference)].dropna(
             subset=["p_max_t"]
         )

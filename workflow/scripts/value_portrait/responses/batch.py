@@ -58,7 +58,8 @@ class _Run:
         main = asyncio.current_task()
         assert main is not None
         for number in (signal.SIGINT, signal.SIGTERM):
-            with contextlib.suppress(RuntimeError, ValueError):
+            # A thread cannot handle signals.
+            with contextlib.suppress(RuntimeError):
                 asyncio.get_running_loop().add_signal_handler(number, main.cancel)
         self.progress.start(self.summary, self.store.usd)
         try:
@@ -99,14 +100,15 @@ class _Run:
         intent = new_intent(self.store.path, [planned.key for planned in part], usd, time.time())
         bodies = {name: self.wanted[key].body for name, key in intent.keys.items()}
         try:
-            batch = await self.api.create_batch(self.calls, intent.id, bodies) or await self._found(intent)
+            batch = await self.api.create_batch(self.calls, intent.id, bodies)
         except InputError:
             self._close(intent)
             raise
+        # A batch whose listing fails may yet be there: its intent stays open.
+        batch = batch or await self._found(intent)
         if batch is None:
             self._close(intent)
             return
-        note_submitted(self.store.path, intent, batch.id)
         await self._collect(intent, batch)
         if len(part) < len(todo):
             raise over_budget(self.budget.max_usd)
@@ -117,11 +119,11 @@ class _Run:
             return await self.api.get_batch(self.calls, intent.batch)
         await asyncio.sleep(max(0.0, intent.time + SETTLING_S - time.time()))
         since = intent.time - _CLOCKS_DIFFER_S
-        if batch := await self.api.find_batch(self.calls, intent.id, list(intent.keys), since):
-            note_submitted(self.store.path, intent, batch.id)
-        return batch
+        return await self.api.find_batch(self.calls, intent.id, list(intent.keys), since)
 
     async def _collect(self, intent: Intent, batch: Batch) -> None:
+        if intent.batch is None:
+            note_submitted(self.store.path, intent, batch.id)
         while not batch.ended:
             await asyncio.sleep(POLL_S)
             batch = await self.api.get_batch(self.calls, batch.id)

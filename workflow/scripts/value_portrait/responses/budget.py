@@ -20,6 +20,7 @@ from value_portrait.responses.journal import open_intents
 from value_portrait.responses.store import Store, is_being_written, records_from
 
 _LEDGER = "ledger.json"
+_UNKNOWN = {"size": 0, "usd": 0.0, "reserved": 0.0}  # a file that the ledger does not have
 _REQUESTS_AT_ONCE = 16  # of one reservation: rarely a visit to the ledger, little held back from others
 
 
@@ -125,12 +126,10 @@ def _spent(root: Path, entries: dict[str, dict[str, float]], own: str | None) ->
         name = str(path.relative_to(root))
         if name == own:
             continue
-        entry = entries.get(name, {"size": 0, "usd": 0.0, "reserved": 0.0})
+        entry = entries.get(name, _UNKNOWN)
         if not (entry["reserved"] and is_being_written(path)):
-            size = path.stat().st_size
-            if size < entry["size"]:
-                entry = {"size": 0, "usd": 0.0, "reserved": 0.0}
-            entry = {**entry, "reserved": 0.0}
+            shrank = path.stat().st_size < entry["size"]
+            entry = {**(_UNKNOWN if shrank else entry), "reserved": 0.0}
             for end, record in records_from(path, int(entry["size"])):
                 entry["usd"] += record["usd"] or 0.0
                 entry["size"] = end

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import random
 import signal
-import time
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -108,13 +107,7 @@ def most_usd(target: Target, planned: Planned) -> float:
 
 
 def ask(
-    target: Target,
-    condition: str,
-    plan: Sequence[Planned],
-    store: Store,
-    budget: Budget,
-    progress: Progress,
-    seed: int = 0,
+    target: Target, condition: str, plan: Sequence[Planned], store: Store, budget: Budget, progress: Progress
 ) -> Summary:
     """Ask whatever of the plan has no terminal record; ends early on a signal, an empty budget or a fatal error."""
     wanted = {planned.key: planned for planned in plan}
@@ -122,31 +115,24 @@ def ask(
     summary = Summary(len(wanted), len(wanted) - len(todo), usd=store.usd)
     if todo:
         most_usd(target, todo[0])
-        asyncio.run(_Run(target, condition, store, budget, progress, summary, seed).run(todo))
+        asyncio.run(_Run(target, condition, store, budget, progress, summary).run(todo))
     return summary
 
 
 class _Run:
     def __init__(
-        self,
-        target: Target,
-        condition: str,
-        store: Store,
-        budget: Budget,
-        progress: Progress,
-        summary: Summary,
-        seed: int,
+        self, target: Target, condition: str, store: Store, budget: Budget, progress: Progress, summary: Summary
     ) -> None:
         self.target, self.condition, self.store, self.budget = target, condition, store, budget
-        self.progress, self.summary, self.seed = progress, summary, seed
+        self.progress, self.summary = progress, summary
 
     async def run(self, todo: Sequence[Planned]) -> None:
         provider = self.target.provider
         self.queue = deque(todo)
         self.sending = 0
         self.stop = asyncio.Event()
-        # The jitter of two processes must differ, so the seed is not enough.
-        rng = random.Random(f"{self.seed} {self.store.path} {time.time_ns()}")
+        # No seed: the jitter of two processes must differ, and no answer depends on it.
+        rng = random.Random()
         self.progress.start(self.summary, self.store.usd)
         async with Client(provider) as self.client:
             self.pacer = Pacer(provider.requests_per_minute, provider.tokens_per_minute, self.stop, rng)
@@ -154,7 +140,8 @@ class _Run:
                 *(self._work() for _ in range(min(provider.max_in_flight, len(todo)))), return_exceptions=True
             )
             for number in (signal.SIGINT, signal.SIGTERM):
-                with contextlib.suppress(RuntimeError, ValueError):
+                # A thread cannot handle signals.
+                with contextlib.suppress(RuntimeError):
                     asyncio.get_running_loop().add_signal_handler(number, self._interrupt)
             ticker = asyncio.create_task(self._tick())
             try:

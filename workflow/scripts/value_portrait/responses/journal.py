@@ -79,11 +79,8 @@ def note_closed(answers: Path, intent: Intent) -> None:
 def _write(answers: Path, entry: dict[str, Any]) -> None:
     path = journal_file(answers)
     with path.open("ab") as file:
-        size = file.tell()
-        if size and not path.read_bytes().endswith(b"\n"):
-            # A crash tore the last entry off; it must not swallow this one.
-            file.truncate(path.read_bytes().rfind(b"\n") + 1)
-            file.seek(0, os.SEEK_END)
+        # An entry that a crash tore off must not swallow this one.
+        file.truncate(path.read_bytes().rfind(b"\n") + 1)
         file.write(orjson.dumps(entry) + b"\n")
         file.flush()
         os.fsync(file.fileno())

@@ -75,7 +75,7 @@ class Pacer:
         self._start = Ticket(0, now)  # of the interval between two refusals
         self._refused = 0
         self._first: tuple[int, float] | None = None  # let through before the first refusal, and in how many seconds
-        self._last_pause = Ticket(0, 0.0)
+        self._paused_at = 0  # the last ticket that was given before the last pause
         self._in_vain = 0
         self._second, self._served, self._best = now, 0, 0  # most requests that were served within a second
         self._pauses = 0
@@ -97,7 +97,7 @@ class Pacer:
         async with self._turn:
             while True:
                 now = time.monotonic()
-                wait = max(self._paused_until, self._next, self._next_token if self._tokens_per_s else 0) - now
+                wait = max(self._paused_until, self._next, self._next_token) - now
                 if self._stop.is_set():
                     raise Stopped
                 if wait > 0:
@@ -153,7 +153,7 @@ class Pacer:
         self._close_probe()
         self._refused += 1
         retry_after = _retry_after(reply.headers)
-        if ticket.number <= self._last_pause.number:
+        if ticket.number <= self._paused_at:
             # Sent before the pause began: no news, except for a longer wait.
             self._pause(retry_after or 0)
             return
@@ -161,7 +161,7 @@ class Pacer:
         if self._in_vain < _IN_VAIN or retry_after:
             self._pause(retry_after or self._rng.uniform(0, min(_LONGEST_PAUSE_S, _PAUSE_S * 2**self._pauses)))
         self._pauses += 1
-        self._last_pause = Ticket(self._number, time.monotonic())
+        self._paused_at = self._number
 
     def failed(self, reply: Reply) -> None:
         """The server or the network failed; many failures in a row open the circuit breaker."""
@@ -183,7 +183,7 @@ class Pacer:
         else:
             self._in_vain = 0
         if self._in_vain >= _IN_VAIN:
-            self.rate = self._best / 2
+            self.rate = max(self._best / 2, _SLOWEST)
             self._growth = _PROBING
         elif passed < _FEWEST_TO_MEASURE:
             self.rate = max(self.rate / 2, _SLOWEST)
@@ -239,7 +239,7 @@ def seconds(text: str | None) -> float | None:
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     wait = seconds(headers.get("retry-after"))
-    if (milliseconds := headers.get("retry-after-ms", "")).replace(".", "", 1).isdigit():
+    if (milliseconds := headers.get("retry-after-ms", "")).replace(".", "", 1).isdecimal():
         wait = float(milliseconds) / 1000
     return None if wait is None else min(wait, 10 * _LONGEST_PAUSE_S)
 
@@ -251,4 +251,4 @@ def _header(headers: Mapping[str, str], kind: str, what: str) -> str | None:
 
 def _limit(headers: Mapping[str, str], kind: str) -> float | None:
     text = _header(headers, kind, "limit") or ""
-    return float(text) if text.isdigit() and text != "0" else None
+    return float(text) if text.isdecimal() else None

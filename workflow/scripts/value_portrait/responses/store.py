@@ -165,7 +165,9 @@ class Store:
                 await loop.run_in_executor(None, self._write, b"".join(line for line, _, _ in group))
             except InputError as problem:
                 for _, _, written in group:
-                    written.set_exception(problem)
+                    # Who gave up waiting has no use for it.
+                    if not written.done():
+                        written.set_exception(problem)
             else:
                 for _, record, written in group:
                     self._count(record)
@@ -274,7 +276,7 @@ def records_from(path: Path, start: int = 0) -> Iterator[tuple[int, Record]]:
 
 def _counts(record: dict[str, Any]) -> bool:
     """Whether a record has what every reader of the store counts on."""
-    usd, outcome = record.get("usd"), record.get("outcome")
+    usd, outcome = record.get("usd", -1), record.get("outcome")
     return (
         isinstance(record.get("key"), str)
         and isinstance(outcome, str)

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Block, correlate, correlation_p, pearson_matrix
 from value_portrait.randomness import named_generator
+from value_portrait.robustness.comparison_tables import benjamini_hochberg
 from value_portrait.robustness.resampling import (
     ROUNDING,
     TagRule,
@@ -124,7 +124,7 @@ def _add_counts(counts: np.ndarray, block: Block, orders: np.ndarray, rule: TagR
     n, dimensions = block.scores.shape
     ratings, scores = block.ratings, block.scores
     if rule.method == "spearman":
-        ratings, scores = stats.rankdata(ratings, axis=0), stats.rankdata(scores, axis=0)
+        ratings, scores = (pd.DataFrame(values).rank().to_numpy() for values in (ratings, scores))
     limit, weak = rule.limit(n), correlation_of_p(WEAK_P, n) - ROUNDING
     for part in in_chunks(len(orders), dimensions * (n + len(block.items))):
         permuted = scores[orders[part]].transpose(1, 0, 2).reshape(n, -1)
@@ -141,7 +141,5 @@ def _correlations(groups: Sequence[Sequence[Block]], rule: TagRule) -> tuple[np.
 
 
 def _discoveries(p: np.ndarray) -> np.ndarray:
-    found = np.full(p.shape, False)
-    if (known := ~np.isnan(p)).any():
-        found[known] = stats.false_discovery_control(p[known]) <= FALSE_DISCOVERIES
+    found: np.ndarray = benjamini_hochberg(p.ravel()).reshape(p.shape) <= FALSE_DISCOVERIES
     return found

@@ -92,6 +92,20 @@ def take_sample(parts: Contributions, inference: str) -> Sample:
     return Sample(scores, se, df, cells, cells, t / np.sqrt(1 + t**2 / df))
 
 
+def estimate_mean(parts: Contributions, inference: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The mean over the models that have a score, its standard error and degrees of freedom under an inference, (D,).
+
+    It is these models' mean: held against nothing as two models are held against each other, so that what queries, or
+    prompt versions, do to all models alike counts in full.
+    """
+    present = np.isfinite(parts.scores)
+    n = present.sum(axis=0)
+    weights = np.stack([present / np.maximum(n, 1), np.zeros(present.shape)])
+    sample = take_sample(parts.combined(weights), inference)
+    mean, se, df = sample.scores[0], sample.se[:, 0, 1], sample.df[:, 0, 1]
+    return np.where(n, mean, np.nan), np.where(n, se, np.nan), np.where(n, df, np.nan)
+
+
 def flip_signs(sample: Sample, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Random signs of the groups (draws, G), float32."""
     signs: np.ndarray = rng.integers(0, 2, (draws, sample.parts.shape[1]), np.int8) * np.float32(2) - np.float32(1)

@@ -1,4 +1,4 @@
-"""The tables of differences between models, and of their ranks."""
+"""The tables of differences between models, of their ranks, and of their mean."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,8 +7,9 @@ import pandas as pd
 from scipy import special
 
 from value_portrait.instrument import Instrument
-from value_portrait.robustness.comparing import INFERENCES, LEVEL, Comparison
-from value_portrait.tables import NUMBER, REPEATED_TEXT, Column, Schema
+from value_portrait.robustness.comparing import INFERENCES, LEVEL, Comparison, estimate_mean
+from value_portrait.robustness.contributions import Contributions
+from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
 
 _FAMILY = Column(REPEATED_TEXT, "family of the dimension")
 _INFERENCE = Column(REPEATED_TEXT, "these_items or items_like_these", texts=INFERENCES)
@@ -48,6 +49,35 @@ RANKS = Schema(
         "probability": Column(NUMBER, "that the named dimensions are the model's highest", 0, 1, nullable=True),
     },
 )
+
+MEAN_PROFILE = Schema(
+    ("family", "dimension", "inference"),
+    {
+        "family": _FAMILY,
+        "dimension": Column(REPEATED_TEXT, "what is measured"),
+        "inference": _INFERENCE,
+        "models": Column(COUNT, "models with a score", low=0),
+        "score": Column(NUMBER, "mean over these models of the centred means, in scale points", nullable=True),
+        "se": Column(NUMBER, "its standard error, of these models' mean", low=0, nullable=True),
+        "df": Column(NUMBER, "degrees of freedom of the interval", low=0, nullable=True),
+        "low": _END,
+        "high": _END,
+    },
+)
+
+
+def mean_table(parts: Contributions, instrument: Instrument) -> pd.DataFrame:
+    """Table ``MEAN_PROFILE``."""
+    families, names = zip(*instrument.dimensions, strict=True)
+    models = np.isfinite(parts.scores).sum(axis=0)
+    frames = []
+    for inference in INFERENCES:
+        score, se, df = estimate_mean(parts, inference)
+        reach = special.stdtrit(df, (1 + LEVEL) / 2) * se
+        about = {"family": families, "dimension": names, "inference": inference, "models": models}
+        found = {"score": score, "se": se, "df": df, "low": score - reach, "high": score + reach}
+        frames.append(pd.DataFrame(about | found))
+    return pd.concat(frames, ignore_index=True)
 
 
 def pair_table(

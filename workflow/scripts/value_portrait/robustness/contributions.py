@@ -46,6 +46,18 @@ class Contributions:
             change(self.scores), n_queries, change(self.of_query), change(self.left_out), change(self.of_answers)
         )
 
+    def combined(self, weights: np.ndarray) -> "Contributions":
+        """The same of R weighted sums of the subjects; ``weights`` (R, S, D) are 0 where a subject has no score."""
+
+        def add_up(values: np.ndarray) -> np.ndarray:
+            total: np.ndarray = np.einsum("rsd,s...d->r...d", weights, np.nan_to_num(values))
+            return total
+
+        n_queries = np.broadcast_to(self.n_queries.max(axis=0), (len(weights), weights.shape[2]))
+        return Contributions(
+            add_up(self.scores), n_queries, add_up(self.of_query), add_up(self.left_out), add_up(self.of_answers)
+        )
+
 
 def find_contributions(
     ratings: Ratings, queries: Sequence[str], key: pd.DataFrame, centring: str, instrument: Instrument

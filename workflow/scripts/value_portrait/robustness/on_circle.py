@@ -1,7 +1,7 @@
 """The tables of how people and models lie on the instrument's circle."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -165,67 +165,49 @@ def _fits(
     places = np.flatnonzero(np.isfinite(np.diag(observed)))
     if len(places) < 4:
         logging.warning("%s: %d of %d dimensions vary, too few for a circle.", subject, len(places), size)
-    orders, complete = circles.arrangements(len(places), draws, named_generator(f"order of {subject}", seed))
-    own = observed[np.ix_(places, places)]
-    found = circles.fit_circle(own[None], places, size)
-    matrices = {"order": circles.rearranged(own, orders)}
-    matrices |= {name: reference[:, places][:, :, places] for name, reference in references.items()}
-    distributions = {name: circles.fit_circle(reference, places, size) for name, reference in matrices.items()}
-    rows = [
-        _row(subject, statistic, name, n, float(value[0]), reference[statistic], complete and name == "order")
-        for statistic, value in found.items()
-        for name, reference in distributions.items()
-    ]
-    return pd.DataFrame(rows)
+
+    def measure(matrices: np.ndarray) -> dict[str, np.ndarray]:
+        return circles.fit_circle(matrices, places, size)
+
+    own = observed[np.ix_(places, places)][None]
+    drawn = {name: reference[:, places][:, :, places] for name, reference in references.items()}
+    return _against(subject, measure, own, drawn, n, draws, seed)
 
 
 def _steps(subject: str, pairs: np.ndarray, chance: np.ndarray, draws: int, seed: int) -> pd.DataFrame:
     """Rows of the mean steps between tags of one item, (1, D, D) pairs, against other orders and shuffled raters."""
-    value, n = circles.mean_steps(pairs)
-    random = named_generator(f"order of {subject}", seed)
-    orders, complete = circles.arrangements(pairs.shape[1], draws, random)
-    references = {"order": circles.rearranged(pairs[0], orders), "raters": chance}
-    same = subject == "tags_same_sign"
-    rows = [
-        _row(
-            subject,
-            "mean_steps",
-            name,
-            int(n[0]),
-            float(value[0]),
-            circles.mean_steps(reference)[0],
-            complete and name == "order",
-            same,
-        )
-        for name, reference in references.items()
-    ]
-    return pd.DataFrame(rows)
+
+    def measure(matrices: np.ndarray) -> dict[str, np.ndarray]:
+        return {"mean_steps": circles.mean_steps(matrices)[0]}
+
+    n = int(circles.mean_steps(pairs)[1][0])
+    return _against(subject, measure, pairs, {"raters": chance}, n, draws, seed, subject == "tags_same_sign")
 
 
-def _row(
+def _against(
     subject: str,
-    statistic: str,
-    reference: str,
+    measure: Callable[[np.ndarray], dict[str, np.ndarray]],
+    own: np.ndarray,
+    drawn: Mapping[str, np.ndarray],
     n: int,
-    value: float,
-    distribution: np.ndarray,
-    complete: bool,
+    draws: int,
+    seed: int,
     lower: bool = False,
-) -> dict[str, object]:
-    finite = distribution[np.isfinite(distribution)]
-    low, high = np.quantile(finite, [0.025, 0.975]) if len(finite) else (np.nan, np.nan)
-    return {
-        "subject": subject,
-        "statistic": statistic,
-        "reference": reference,
-        "n": n,
-        "value": value,
-        "expected": finite.mean() if len(finite) else np.nan,
-        "low": low,
-        "high": high,
-        "draws": len(finite),
-        "p": circles.share_as_extreme(value, distribution, complete, lower),
-    }
+) -> pd.DataFrame:
+    """What is measured of ``own`` (1, D, D) against other orders of it, and against the matrices ``drawn``, by name."""
+    orders, complete = circles.arrangements(own.shape[1], draws, named_generator(f"order of {subject}", seed))
+    references = {"order": circles.rearranged(own[0], orders), **drawn}
+    distributions = {name: measure(matrices) for name, matrices in references.items()}
+    rows = []
+    for statistic, (value,) in measure(own).items():
+        for name, found in distributions.items():
+            finite = found[statistic][np.isfinite(found[statistic])]
+            low, high = np.quantile(finite, [0.025, 0.975]) if len(finite) else (np.nan, np.nan)
+            p = circles.share_as_extreme(float(value), found[statistic], complete and name == "order", lower)
+            about = {"subject": subject, "statistic": statistic, "reference": name, "n": n, "value": float(value)}
+            expected = finite.mean() if len(finite) else np.nan
+            rows.append({**about, "expected": expected, "low": low, "high": high, "draws": len(finite), "p": p})
+    return pd.DataFrame(rows)
 
 
 def _tagged(correlations: np.ndarray, threshold: float) -> np.ndarray:

@@ -95,10 +95,15 @@ def correlate_samples(ratings: np.ndarray, scores: np.ndarray, method: str) -> n
     ``ratings`` (S, n, I) and ``scores`` (S, n, D) give (S, I, D); NaN if constant.
     """
     if method == "spearman":
-        from scipy import stats  # takes 0.6 s, and whoever needs orders alone should not wait for it
-
-        ratings, scores = (stats.rankdata(values, axis=1) for values in (ratings, scores))
+        ratings, scores = (_ranks(values) for values in (ratings, scores))
     return pearson_matrix(ratings, scores)
+
+
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Mean ranks along the second axis of (S, n, I), as SciPy's, which take half as long again."""
+    samples, n, columns = values.shape
+    side_by_side = values.swapaxes(0, 1).reshape(n, samples * columns)
+    return pd.DataFrame(side_by_side).rank().to_numpy().reshape(n, samples, columns).swapaxes(0, 1)
 
 
 def in_chunks(total: int, cells: int, most: int = 2_000_000) -> Iterator[slice]:

@@ -10,14 +10,14 @@ import pyarrow as pa
 
 from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument
-from value_portrait.robustness.judging import Scored, Untestable, bound, judge
+from value_portrait.robustness.judging import NO_P, NO_P_OF, TESTS, Scored, Untestable, bound, developer_of, judge
 from value_portrait.robustness.multiverse import ALL_OPTIONS, Multiverse
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, TEXT, Column, Schema
 
 LEVEL = 0.05
 
 _CLAIM = Column(REPEATED_TEXT, "claim, as in the table of claims")
-_P = "two-sided p, of models as independent draws: too small where they come in families; null for kinds without a test"
+_P = "two-sided p, models of one developer taken together; null for kinds without a test and where it cannot be told"
 _SHARE = Column(NUMBER, "share, 0 to 1; null without a universe", 0, 1, nullable=True)
 
 UNIVERSES = Schema(
@@ -56,7 +56,11 @@ CLAIMS = Schema(
             REPEATED_TEXT, "option whose settings differ most in share_holds; null if none do", nullable=True
         ),
         "difference": Column(NUMBER, "between its highest and its lowest share_holds", 0, 1, nullable=True),
-        "note": Column(TEXT, "why it could not be put to the test", nullable=True),
+        "models": Column(
+            COUNT, "models that it is about, of those with ratings; only where no option is named", 0, nullable=True
+        ),
+        "developers": Column(COUNT, "who made these, the clusters of p", 0, nullable=True),
+        "note": Column(TEXT, "why it could not be put to the test, or has no p", nullable=True),
     },
 )
 
@@ -67,13 +71,16 @@ class Outcome:
 
     Attributes
     ----------
-    value, p : (N,), see ``judging.judge``. reason : why it could not be put to the test at all; None if it could.
+    value, p : (N,), see ``judging.judge``. models, developers : how many it is about; 0 if it could not be tested.
+    reason : why it could not be put to the test at all, or has a test without p; None if neither.
     """
 
     claim: Claim
     value: np.ndarray
     p: np.ndarray
-    reason: str | None
+    reason: str | None = None
+    models: int = 0
+    developers: int = 0
 
     @property
     def defined(self) -> np.ndarray:
@@ -98,20 +105,27 @@ def judge_claims(
     """Every claim in every one of ``size`` universes; ``scores`` as from ``universes.score_universes``."""
     values, ps = (np.full((len(claims), size), np.nan) for _ in range(2))
     reasons: list[str | None] = [None] * len(claims)
+    about: list[Sequence[str]] = [()] * len(claims)
     for part, own in scores:
         in_part = Scored(own, subjects, models, scored)
         for row, claim in enumerate(claims):
             try:
-                values[row, part], ps[row, part] = judge(claim, in_part)
+                values[row, part], ps[row, part], about[row] = judge(claim, in_part)
             except Untestable as missing:
                 reasons[row] = f"{missing}."
-    outcomes = []
-    for claim, value, p, reason in zip(claims, values, ps, reasons, strict=True):
+    outcomes, without_p = [], dict[str, list[str]]()
+    for claim, value, p, reason, own_models in zip(claims, values, ps, reasons, about, strict=True):
         if reason is None and np.isnan(value).all():
             reason = "What it names has no score in any universe."
         if reason:
             logging.warning("The claim %s is not put to the test: %s", claim.claim, reason)
-        outcomes.append(Outcome(claim, value, p, reason))
+        elif claim.kind in TESTS and np.isnan(p).all():
+            reason = f"{NO_P_OF.get(claim.kind, NO_P)}."
+            without_p.setdefault(reason, []).append(claim.claim)
+        developers = {developer_of(models[name]) for name in own_models}
+        outcomes.append(Outcome(claim, value, p, reason, len(own_models), len(developers)))
+    for reason, names in without_p.items():
+        logging.warning("These claims have no p (%s): %s", ", ".join(names), reason)
     return outcomes
 
 
@@ -191,6 +205,8 @@ def _shares(multiverse: Multiverse, comparable: Mapping[str, np.ndarray], outcom
         value=outcome.value[main],
         p=outcome.p[main],
         holds=bool(outcome.holds[main]) if outcome.defined[main] else None,
+        models=outcome.models or None,
+        developers=outcome.developers or None,
         note=outcome.reason,
     )
     if decides and differences[decides] > 0:

@@ -13,15 +13,19 @@ wordings
     wordings. Three make wide intervals, and honest ones.
 raters
     What would it be on average over keys that other raters, as many and alike, would make by the same rule? The key is
-    made anew (``rekeying``). It is not what infinitely many raters would give: chance tags pull every score to the
-    centre, in the simulated study to .6 of it. That is a bias, the same for all models, and no spread shows it.
+    made anew (``rekeying``). It is not what infinitely many raters would give: wrong tags pull every score to the
+    centre. That is a bias, the same for all models, and no spread shows it.
 all
     Queries, wordings and raters like these. Variances do not add up: what wordings do to single queries is in the
     spread of queries, too, and so is chance in the tagging of single items. The variance is that of queries, with what
     wordings, and raters, add beyond it (as for clusters in several ways: Cameron, Gelbach and Miller 2011, Journal of
     Business & Economic Statistics 29, eq. 2.8), never less than nothing; its degrees of freedom are Satterthwaite's.
+undiluted
+    What would it be with a key by infinitely many raters, too? The score over its ``dilution``; the variance has that
+    of the factor, by the delta method.
 
-In the simulated study the 95 % intervals cover what they are about in 96, 95, 95 and 96 % of cases.
+In the simulated study the 95 % intervals cover what they are about in 96, 95, 95, 97 and 95 % of cases, and those of
+undiluted scores hold what the models' planted values contribute in 93 % (those of scores by all sources in 69 %).
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +44,7 @@ from value_portrait.robustness.rekeying import half_sample_polarity, score_varia
 from value_portrait.scores.ratings import Ratings
 from value_portrait.tables import NUMBER, REPEATED_TEXT, Column, Schema
 
-SOURCES = ("queries", "wordings", "raters", "all")
+SOURCES = ("queries", "wordings", "raters", "all", "undiluted")
 _END = Column(NUMBER, "end of the 95 % interval", nullable=True)
 
 UNCERTAINTY = Schema(
@@ -50,7 +54,9 @@ UNCERTAINTY = Schema(
         "condition": Column(REPEATED_TEXT, "baseline, or a persona's id, with @ and the framing"),
         "family": Column(REPEATED_TEXT, "family of the dimension"),
         "dimension": Column(REPEATED_TEXT, "what is measured"),
-        "source": Column(REPEATED_TEXT, "what might have been otherwise", texts=SOURCES),
+        "source": Column(
+            REPEATED_TEXT, "what might have been otherwise; undiluted: all, wrong tags too", texts=SOURCES
+        ),
         "score": Column(NUMBER, "centred mean, or its change from baseline, in scale points", nullable=True),
         "se": Column(NUMBER, "standard error; null where it cannot be told", low=0, nullable=True),
         "low": _END,
@@ -126,6 +132,20 @@ def estimate_effects(
     return told, parts.scores, _by_source(ratings, parts, changes, queries, key, raters, centring, instrument)
 
 
+def undilute(
+    scores: np.ndarray, spread: Spread, dilution: pd.DataFrame, instrument: Instrument
+) -> tuple[np.ndarray, Spread]:
+    """Scores, or changes, (S, D) as a key by infinitely many raters would give them, and their spread.
+
+    Parameters
+    ----------
+    spread : of the scores by all sources. dilution : table ``DILUTION``; NaN where it has none.
+    """
+    own = dilution.set_index("family").loc[[family for family, _ in instrument.dimensions]]
+    factor, log_se = (own[name].to_numpy(float) for name in ("dilution", "log_se"))
+    return scores / factor, Spread((spread.variance + (scores * log_se) ** 2) / factor**2, spread.df)
+
+
 def _by_source(
     ratings: Ratings,
     parts: Contributions,
@@ -157,22 +177,33 @@ def _by_source(
 
 
 def uncertainty_table(
-    subjects: Sequence[tuple[str, str]], scores: np.ndarray, spreads: Mapping[str, Spread], instrument: Instrument
+    subjects: Sequence[tuple[str, str]],
+    scores: np.ndarray,
+    spreads: Mapping[str, Spread],
+    dilution: pd.DataFrame | None,
+    instrument: Instrument,
 ) -> pd.DataFrame:
-    """Table ``UNCERTAINTY`` of ``scores``, or changes, (S, D), and their ``spreads`` by source."""
+    """Table ``UNCERTAINTY`` of ``scores``, or changes, (S, D), and their ``spreads`` by source.
+
+    ``dilution`` is the table ``DILUTION``; None without raters, and there are no undiluted scores.
+    """
+    estimates = {source: (scores, spread) for source, spread in spreads.items()}
+    if dilution is not None:
+        estimates["undiluted"] = undilute(scores, spreads["all"], dilution, instrument)
     models, conditions = zip(*subjects, strict=True)
     families, names = zip(*instrument.dimensions, strict=True)
     frames = []
-    for source, spread in spreads.items():
+    for source, (own, spread) in estimates.items():
         about = {
             "model": np.repeat(models, len(names)),
             "condition": np.repeat(conditions, len(names)),
             "family": np.tile(families, len(subjects)),
             "dimension": np.tile(names, len(subjects)),
         }
-        ends = [(scores + sign * spread.half_width()).ravel() for sign in (-1, 1)]
-        estimates = {"score": scores.ravel(), "se": np.sqrt(spread.variance).ravel(), "low": ends[0], "high": ends[1]}
-        frames.append(pd.DataFrame({**about, "source": source, **estimates}))
+        reach = spread.half_width()
+        ends = {"low": (own - reach).ravel(), "high": (own + reach).ravel()}
+        known = {"score": own.ravel(), "se": np.sqrt(spread.variance).ravel(), **ends}
+        frames.append(pd.DataFrame({**about, "source": source, **known}))
     return pd.concat(frames, ignore_index=True)
 
 

@@ -62,7 +62,7 @@ class KeyMaker:
     scored: Instrument
     instrument: Instrument
     _correlations: tuple[tuple[Any, ...], Any] = ((), None)
-    _raters: dict[tuple[str, str], tuple[list[Block], "pd.Series[float]"]] = field(default_factory=dict)
+    _raters: dict[tuple[str, str], list[tuple[Block, np.ndarray]]] = field(default_factory=dict)
 
     def key(self, choice: Mapping[str, Any]) -> list[Tags]:
         """The tags of every scored dimension, by the choices of one universe."""
@@ -80,34 +80,30 @@ class KeyMaker:
         return [Tags(found.columns[chosen[:, d]], np.sign(found.rho[chosen[:, d], d])) for d in places]
 
     def _recomputed(self, choice: Mapping[str, Any]) -> Correlated:
-        blocks, means = self._blocks(choice["repeated_participants"], choice["careless_raters"])
+        blocks = self._blocks(choice["repeated_participants"], choice["careless_raters"])
         if not blocks:
             nothing = np.empty((0, len(self.instrument.dimensions)))
             return Correlated(np.empty(0, np.intp), nothing, nothing)
         parts = [
-            correlate_block(
-                block,
-                means[block.raters].to_numpy(),
-                choice["method"],
-                choice["scores"] == "rounded",
-                choice["rater_mean"],
-            )
-            for block in blocks
+            correlate_block(block, means, choice["method"], choice["scores"] == "rounded", choice["rater_mean"])
+            for block, means in blocks
         ]
-        order = [[block.dimensions.index(name) for name in self.instrument.dimensions] for block in blocks]
+        order = [[block.dimensions.index(name) for name in self.instrument.dimensions] for block, _ in blocks]
         rho, p = (
             np.concatenate([part[which][:, own] for part, own in zip(parts, order, strict=True)]) for which in (0, 1)
         )
         place = {item: index for index, item in enumerate(self.items)}
-        return Correlated(np.array([place[item] for block in blocks for item in block.items]), rho, p)
+        return Correlated(np.array([place[item] for block, _ in blocks for item in block.items]), rho, p)
 
-    def _blocks(self, repeated: str, careless: str) -> tuple[list[Block], "pd.Series[float]"]:
+    def _blocks(self, repeated: str, careless: str) -> list[tuple[Block, np.ndarray]]:
+        """The survey groups of these raters, and each rater's mean over all items that they rated."""
         if (repeated, careless) not in self._raters:
             survey = drop_repeated_participants(self.survey) if repeated == "drop" else self.survey
             if careless == "drop":
                 survey = drop_careless_raters(survey)
             means = survey.groupby("participant_id", observed=True)["rating"].mean()
-            self._raters[repeated, careless] = survey_blocks(survey, self.participants) if len(survey) else [], means
+            blocks = survey_blocks(survey, self.participants) if len(survey) else []
+            self._raters[repeated, careless] = [(block, means[block.raters].to_numpy()) for block in blocks]
         return self._raters[repeated, careless]
 
 

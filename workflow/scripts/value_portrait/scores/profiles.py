@@ -1,7 +1,7 @@
 """From ratings to value profiles: averages over prompt versions, keyed and centred scores."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -44,11 +44,13 @@ def centred_means(averages: np.ndarray, tags: Sequence[Tags], centring: str, ins
     """
     names = [family.name for family in instrument.families]
     centres = dict(zip(names, _centres(averages, tags, centring, instrument), strict=True))
-    scores = [
-        _row_mean((averages[:, own.columns] - centres[family][:, None]) * own.polarity)
-        for (family, _), own in zip(instrument.dimensions, tags, strict=True)
-    ]
-    return np.stack(scores, axis=1)
+    scores = np.empty((len(averages), len(tags)))
+    for place, ((family, _), own) in enumerate(zip(instrument.dimensions, tags, strict=True)):
+        deviations = averages.take(own.columns, axis=1)
+        deviations -= centres[family][:, None]
+        deviations *= own.polarity
+        scores[:, place] = _row_mean(deviations)
+    return scores
 
 
 def score(
@@ -118,26 +120,19 @@ def profile_as_seen(
 ) -> pd.DataFrame:
     """The table ``profiles_as_seen``: every subject scored on each survey group's items, as that group's raters are.
 
-    A rater saw the items of one group, a model those of all; so a model's centred mean here is the mean over groups,
-    each with as many votes as it has raters, leaving out groups without an item of the dimension.
+    A rater saw the items of one group, a model those of all; so a model that answers like every rater scores like them.
     """
     averages = ratings.averages()
-    n: Any = 0
-    total: Any = 0
-    for _, group in survey.groupby("group"):
-        seen = pd.Index(ratings.items).isin(group["item_id"])
+    models, conditions = (np.array(names) for names in zip(*ratings.subjects, strict=True))
+    frames = []
+    for group, own in survey.groupby("group"):
+        seen = pd.Index(ratings.items).isin(own["item_id"])
         scores = score(np.where(seen, averages, np.nan), ratings.items, key, centring, instrument)
-        votes = group["participant_id"].nunique() * scores["centred_mean"].notna()
-        n += votes
-        total += votes * scores["centred_mean"].fillna(0)
-    models, conditions = zip(*ratings.subjects, strict=True)
-    rows = scores["row"].to_numpy()
-    return scores[["family", "dimension"]].assign(
-        model=np.array(models)[rows],
-        condition=np.array(conditions)[rows],
-        n_raters=n,
-        centred_mean=total / n,
-    )
+        rows = scores["row"].to_numpy()
+        about = {"model": models[rows], "condition": conditions[rows], "group": group}
+        votes = own["participant_id"].nunique()
+        frames.append(scores[["family", "dimension", "centred_mean"]].assign(**about, n_raters=votes))
+    return pd.concat(frames, ignore_index=True)
 
 
 def _centres(averages: np.ndarray, tags: Sequence[Tags], centring: str, instrument: Instrument) -> Iterator[np.ndarray]:
@@ -151,13 +146,17 @@ def _centres(averages: np.ndarray, tags: Sequence[Tags], centring: str, instrume
             columns = [
                 own.columns for (name, _), own in zip(instrument.dimensions, tags, strict=True) if name == family.name
             ]
-            yield _row_mean(averages[:, np.unique(np.concatenate(columns))])
+            yield _row_mean(averages.take(np.unique(np.concatenate(columns)), axis=1))
 
 
 def _row_mean(values: np.ndarray) -> np.ndarray:
     """Mean of each row over its numbers; NaN for a row without any (where NumPy would warn)."""
     # In this order a row adds up alike whoever stands beside it; taken columns come in the other.
     values = np.ascontiguousarray(values)
-    present = ~np.isnan(values)
-    count = present.sum(axis=1)
-    return np.where(present, values, 0).sum(axis=1) / np.where(count, count, np.nan)
+    mean: np.ndarray = values.sum(axis=1) / (values.shape[1] or np.nan)
+    some = np.flatnonzero(np.isnan(mean))
+    if len(some):
+        present = ~np.isnan(values[some])
+        count = present.sum(axis=1)
+        mean[some] = np.where(present, values[some], 0).sum(axis=1) / np.where(count, count, np.nan)
+    return mean

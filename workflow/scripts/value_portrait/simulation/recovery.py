@@ -44,7 +44,8 @@ RECOVERY_SCORES = Schema(
         "dimension": Column(REPEATED_TEXT, "what is measured"),
         "planted": Column(NUMBER, "what the model's values contribute, in scale points", nullable=True),
         "recovered": Column(NUMBER, "centred mean found, in scale points", nullable=True),
-        "low": Column(NUMBER, "lower end of its 95 % interval over queries, wordings and raters", nullable=True),
+        "undiluted": Column(NUMBER, "what a key by infinitely many raters would give, estimated", nullable=True),
+        "low": Column(NUMBER, "lower end of the 95 % interval of the undiluted score", nullable=True),
         "high": Column(NUMBER, "upper end of the interval", nullable=True),
     },
 )
@@ -110,8 +111,8 @@ def compare_scores(
     A planted profile is in standard deviations of people, which no pipeline can give back: what its items are worth in
     scale points is part of the truth too. So the planted score is that of ``planted_scores``: what the model's values
     contribute, and not how much its items are liked. The recovered one is ``centred_mean`` of the table ``profiles`` at
-    baseline; it differs by wrong and missing tags, liking, noise, rounding, order effects and refusals. Its interval is
-    that of the table ``uncertainty`` by all sources together.
+    baseline; it differs by wrong and missing tags, liking, noise, rounding, order effects and refusals. The undiluted
+    one and its interval are those of the table ``uncertainty``.
 
     Returns
     -------
@@ -126,8 +127,8 @@ def compare_scores(
     recovered = profiles[[*names, "centred_mean"]].rename(columns={"centred_mean": "recovered"})
     recovered = recovered.astype(dict.fromkeys(names, str))
     table = pd.concat(frames, ignore_index=True).merge(recovered, on=names, how="left", validate="1:1")
-    intervals = uncertainty.loc[uncertainty["source"] == "all", [*names, "low", "high"]]
-    intervals = intervals.astype(dict.fromkeys(names, str))
+    intervals = uncertainty.loc[uncertainty["source"] == "undiluted", [*names, "score", "low", "high"]]
+    intervals = intervals.rename(columns={"score": "undiluted"}).astype(dict.fromkeys(names, str))
     return table.merge(intervals, on=names, how="left", validate="1:1")[list(RECOVERY_SCORES.columns)]
 
 
@@ -273,7 +274,7 @@ def describe_recovery(
         if not np.isnan(slope):
             told.append(f"Where values contribute a point more, the score is {slope:.2f} points higher.")
         if not np.isnan(covered):
-            told.append(f"Of 100 intervals (95 %), {100 * covered:.0f} have the planted score inside.")
+            told.append(f"Of 100 intervals (95 %) of undiluted scores, {100 * covered:.0f} hold the planted one.")
         words += [f"**{title}.** {' '.join(told) or 'Nothing can be told.'}", ""]
     scale = f"{instrument.lowest} to {instrument.highest}"
     return "\n".join(
@@ -289,9 +290,8 @@ def describe_recovery(
             *rows,
             "",
             "A tag is true where the item was planted to measure the dimension. A planted score is what the model's "
-            "values contribute: how much its items are liked is no part of it. An interval tells where the score would "
-            "be over other queries, wordings and raters by the same rule. False tags shrink it there, too, so that it "
-            "holds the planted score less often than 95 times in 100. "
+            "values contribute: how much its items are liked is no part of it. False tags dilute scores: slope and "
+            "error are those of scores as they are, coverage is of the intervals of undiluted ones. "
             f"{profiles['model'].nunique()} models; errors in scale points ({scale}).",
             "",
         ]

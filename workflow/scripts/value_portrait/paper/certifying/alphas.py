@@ -1,10 +1,13 @@
 """Cronbach's alpha among models under the choices that the paper leaves open."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from value_portrait.paper.certifying.findings import Finding, two_routes
+from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.scores.ratings import Ratings
 
 FORMULAS = ("covariance", "standardised")
@@ -66,3 +69,36 @@ def cronbach_alpha(rated: np.ndarray, formula: str) -> float:
             sd = np.sqrt(np.diag(matrix))
             matrix = matrix / np.outer(sd, sd)
         return float(k / (k - 1) * (1 - np.trace(matrix) / matrix.sum()))
+
+
+def alphas_by_formula(ratings: Ratings, observations: str, key: pd.DataFrame) -> "pd.Series[Any]":
+    """Cronbach's alpha of every dimension over the observations that rate all its items, by (family, dimension).
+
+    ``observations`` is a kind of ``Ratings.observations``. Items keyed -1 are mirrored.
+    """
+    rows = ratings.observations(observations)
+    place = {item: index for index, item in enumerate(ratings.items)}
+    alphas = {}
+    for family, dimension in VALUE_PORTRAIT.dimensions:
+        own = key[(key["family"] == family) & (key["dimension"] == dimension)]
+        block = rows[:, [place[item] for item in own["item_id"]]] * own["polarity"].to_numpy(float)
+        alphas[family, dimension] = cronbach_alpha(block[~np.isnan(block).any(axis=1)], "covariance")
+    return pd.Series(alphas)
+
+
+def alpha_by_two_routes(
+    reliability: pd.DataFrame, ratings: Ratings, key: pd.DataFrame, observations: str
+) -> Finding | None:
+    """The run's own alphas (table ``reliability``, by pingouin) beside the closed formula on the same ratings."""
+    chosen = (reliability["source"] == "models") & (reliability["coefficient"] == "alpha")
+    own = reliability[chosen].astype({"family": str, "dimension": str})
+    formula = alphas_by_formula(ratings, observations, key)
+    return two_routes(
+        "Cronbach's alpha",
+        "The run's alphas among models",
+        {
+            "pingouin": own["estimate"].to_numpy(),
+            "the closed formula": formula[pd.MultiIndex.from_frame(own[["family", "dimension"]])].to_numpy(),
+        },
+        1e-9,
+    )

@@ -10,12 +10,12 @@ from value_portrait.items.validation import correlate_items, drop_repeated_parti
 from value_portrait.paper.certifying.findings import Finding, two_routes
 from value_portrait.paper.certifying.paper import MAX_P, TAG, THRESHOLD, TWO_PROFILES
 from value_portrait.paper.certifying.repeated_participants import (
-    TOLERANCE,
     Explanation,
     exactness_by_group,
     explain_by_second_profiles,
 )
 from value_portrait.paper.certifying.rounding import trace_rounding
+from value_portrait.paper.certifying.second_profiles import TOLERANCE
 
 # Scores rounded to so many digits tie where they are equal on the questionnaire.
 DIGITS = 6
@@ -58,7 +58,7 @@ def examine_correlations(
                 "All correlations",
                 {
                     "all items of a group at once": recomputed["rho"].to_numpy(),
-                    "SciPy's spearmanr, item by item": spearman_by_scipy(survey, participants, recomputed),
+                    "SciPy's spearmanr": spearman_by_scipy(survey, participants, recomputed),
                 },
                 1e-12,
             ),
@@ -67,47 +67,64 @@ def examine_correlations(
 
 
 def spearman_by_scipy(survey: pd.DataFrame, participants: pd.DataFrame, correlations: pd.DataFrame) -> np.ndarray:
-    """Spearman's rho of every row of ``correlations``, by one call of SciPy for each item."""
+    """Spearman's rho of every row of ``correlations`` by SciPy: one call for a group's items without a gap together.
+
+    An item that somebody in the group left out has a call of its own.
+    """
     scores = participants.pivot(index="participant_id", columns=["family", "dimension"], values="score")
-    rho = {}
-    for item, own in survey.groupby("item_id", observed=True):
-        block = np.column_stack([own["rating"], scores.loc[own["participant_id"]]])
-        row = stats.spearmanr(block).statistic[0, 1:]
-        rho.update({(item, *dimension): value for dimension, value in zip(scores.columns, row, strict=True)})
-    return np.array([rho[tag] for tag in correlations[TAG].itertuples(index=False, name=None)])
+    frames = []
+    for _, own in survey.groupby("group"):
+        wide = own.pivot(index="participant_id", columns="item_id", values="rating").astype(float)
+        whole = wide.notna().all()
+        for rated in (wide.loc[:, whole], *(wide[[item]].dropna() for item in wide.columns[~whole])):
+            if rated.shape[1]:
+                rho = np.atleast_2d(stats.spearmanr(rated, scores.loc[list(rated.index)]).statistic)
+                between = rho[: rated.shape[1], -scores.shape[1] :]
+                frames.append(pd.DataFrame(between, index=rated.columns.astype(str), columns=scores.columns))
+    table = pd.concat(frames)
+    rows = table.index.get_indexer(pd.Index(correlations["item_id"].astype(str)))
+    columns = table.columns.get_indexer(pd.MultiIndex.from_frame(correlations[["family", "dimension"]].astype(str)))
+    return table.to_numpy()[rows, columns]
 
 
 def _two_profiles(explanation: Explanation) -> Finding:
-    sittings, positions = explanation.sittings, explanation.positions
-    sought = sittings[~sittings["stored_profile_fits"]]
+    sittings, positions, controls = explanation.sittings, explanation.positions, explanation.controls
+    sought = sittings[sittings["second_profile_found"].notna()]
     words = []
-    for row in sought.itertuples():
+    for row, control in zip(sought.itertuples(), controls.itertuples(), strict=True):
         own = positions[(positions["participant_id"] == row.participant_id) & (positions["group"] == row.group)]
         other = own["largest_difference_stored"] > TOLERANCE
         words.append(
             f"in group {row.group} {row.n_exact} of {row.n_correlations} correlations are exact with the stored "
             f"profile, {row.n_exact_explained} with a second one: {other.sum()} of {len(own)} dimensions need another "
-            f"score, and on {(own['n_positions'] == 1).sum()} exactly one position among the raters does it"
+            f"score, and on {(own['n_positions'] == 1).sum()} exactly one position among the raters does it; another "
+            f"profile of any other rater of the group makes at most {control.n_exact_next} exact"
         )
-    fitting = sittings[sittings["stored_profile_fits"]]
     words += [
         f"in group {row.group} the stored profile gives {row.n_exact} of {row.n_correlations}"
-        for row in fitting.itertuples()
+        for row in sittings.drop(sought.index).itertuples()
     ]
+    holds = bool(
+        len(sought)
+        and sought["second_profile_found"].all()
+        and sittings.drop(sought.index)["stored_profile_fits"].all()
+        and (2 * controls["n_exact_next"] < controls["n_exact"]).all()
+    )
     return Finding(
         TWO_PROFILES,
         "cause",
-        "The archive stores one questionnaire profile for a participant who sat in two groups; with another profile "
-        "for the other sitting, one rank per dimension, the published correlations of that group come out.",
-        bool(len(sought) and sought["second_profile_found"].all()),
-        "; ".join(words) or "nobody sat in two groups with differing correlations",
+        "The archive stores one questionnaire profile for a participant who sat in two groups; it fits one sitting; "
+        "with another profile for the other one, one rank per dimension, the published correlations of that group come "
+        "out.",
+        holds,
+        "; ".join(words) or "nobody sat in two groups",
     )
 
 
 def _rounding(
     survey: pd.DataFrame, participants: pd.DataFrame, recomputed: pd.DataFrame, published: pd.DataFrame
 ) -> Finding:
-    rounded = trace_rounding(survey, participants, DIGITS)
+    rounded = trace_rounding(survey, participants, recomputed, DIGITS)
     keys = [
         {tuple(row) for row in select_items(frame, THRESHOLD, MAX_P)[TAG].to_numpy()} for frame in (recomputed, rounded)
     ]

@@ -5,14 +5,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.paper.certifying.rows import STATUSES
+from value_portrait.paper.certifying.paper import ORDER
+from value_portrait.paper.certifying.rows import COMPARED, STATUSES, comparisons
 
 # So many rows of a kind are named one by one; the CSV file has the rest.
 SHOWN = 30
 
 _HEADINGS = {
-    "cause": "Causes, each tested on the data",
-    "check": "Checks by a second route",
+    "cause": "Causes, each shown on the data",
+    "conjecture": "Conjectures: causes that only the numbers speak for that they explain",
+    "check": "Checks, by a second route or by what must follow",
     "fact": "Facts, reported",
 }
 
@@ -27,37 +29,49 @@ SOURCE_OF_TABLE = {
 }
 
 
+# What is added up, in this order, with the words of the verdict; the rest follows from the numbers in print.
+TOTALS = {"in print": "numbers in print", "in the archive's files": "comparisons with the archive's files"}
+
+
 def count_statuses(certificate: pd.DataFrame) -> pd.DataFrame:
-    """Rows per source and status: one row for each source, in the certificate's order, and one for all together."""
-    counts = pd.crosstab(certificate["source"], certificate["status"])
+    """Comparisons per source and status: of what the paper prints, of the archive's files, and a total of each."""
+    own = comparisons(certificate)
+    counts = pd.crosstab(own["source"], own["status"])
     counts = counts.reindex(
-        index=list(dict.fromkeys(certificate["source"])),
+        index=list(dict.fromkeys(own["source"])),
         columns=[status for status in STATUSES if status in counts or status == "differs"],
         fill_value=0,
     )
-    return pd.concat([counts, counts.sum().to_frame("all").T])
+    archived, derived = counts.index.str.startswith("archive: "), counts.index == ORDER
+    parts = [counts[derived]]
+    for chosen, name in zip((archived, ~archived & ~derived), reversed(TOTALS), strict=True):
+        parts = [counts[chosen], counts[chosen].sum().to_frame(name).T, *parts]
+    return pd.concat(parts)
 
 
 def verdict(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
-    """Four lines: what was compared, how it came out, what is open, and what could not be compared."""
-    counts = certificate["status"].value_counts().reindex(list(STATUSES), fill_value=0)
-    compared = counts[["match", "explained", "unexplained", "differs"]]
-    waiting = counts.drop(compared.index)
+    """Four lines: how the numbers in print came out, and the archive's; what else was tested; what is open."""
+    counts = count_statuses(certificate).reindex(columns=list(STATUSES), fill_value=0)
     still_open = certificate.loc[certificate["status"] == "unexplained", "quantity"]
     tested = findings[findings["kind"] != "fact"]
-    held = [f"{own['holds'].sum()} of {len(own)} {kind}s" for kind, own in tested.groupby("kind")]
+    held = [f"{own['holds'].sum()} of {len(own)} {kind}s" for kind, own in tested.groupby("kind", sort=False)]
     failed = tested.loc[~tested["holds"], "name"]
-    parts = [f"{count:,} {status}" for status, count in waiting.items() if count]
     return "\n".join(
         [
-            f"{compared.sum():,} comparisons with what is published: {compared['match']:,} match, "
-            f"{compared['explained']:,} explained, {compared['unexplained']:,} unexplained, {compared['differs']:,} "
-            "differ.",
-            f"Tested on these data: {' and '.join(held)} hold"
-            + (f" (not: {', '.join(failed)})." if len(failed) else "."),
+            *(_counted(words, counts.T[name]) for name, words in TOTALS.items()),
+            f"Tested on these data: {', '.join(held)} hold" + (f" (not: {', '.join(failed)})." if len(failed) else "."),
             "Still open: " + (", ".join(still_open) or "nothing") + ".",
-            "Nothing to compare with: " + ("; ".join(parts) or "none") + ".",
         ]
+    )
+
+
+def _counted(what: str, counts: "pd.Series[Any]") -> str:
+    named = {"unexplained": "open", "differs": "differ"}
+    compared = ", ".join(f"{counts[status]:,} {named.get(status, status)}" for status in COMPARED)
+    waiting = [f"{count:,} {status}" for status, count in counts.drop(list(COMPARED)).items() if count]
+    return (
+        f"{counts.sum():,} {what}, {counts[list(COMPARED)].sum():,} of them compared: {compared}. "
+        f"Not to be compared: {', '.join(waiting) or 'none'}."
     )
 
 
@@ -81,7 +95,12 @@ def complain(certificate: pd.DataFrame, findings: pd.DataFrame, path: str) -> st
 def describe(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
     """The certificate as Markdown."""
     counts = count_statuses(certificate)
-    causes = certificate.loc[certificate["status"] == "explained", "cause"].str.split("; ").explode()
+    # A correlation and its p are one comparison.
+    counted = certificate["status"].isin(["explained", "conjectured"]) & ~certificate["quantity"].str.startswith(
+        "p of "
+    )
+    causes = certificate.loc[counted, "cause"]
+    causes = causes.str.split("; ").explode()
     explained = causes.value_counts().to_dict()
     lines = [
         "# Does it reproduce?",
@@ -106,7 +125,7 @@ def describe(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
             if len(own) > SHOWN:
                 lines.append(f"- and {len(own) - SHOWN:,} more in certificate.csv")
     lines += ["", "## What the others need", ""]
-    waiting = certificate[~certificate["status"].isin(["match", "explained", "unexplained", "differs"])]
+    waiting = certificate[~certificate["status"].isin(COMPARED)]
     for (where, what, evidence), own in waiting.groupby(["source", "status", "evidence"], sort=False):
         lines.append(f"- {where}, {_numbers(len(own))}: {what}; {evidence}")
     return "\n".join(lines) + "\n"

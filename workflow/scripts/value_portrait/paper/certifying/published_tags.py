@@ -1,6 +1,8 @@
-"""The tags that the authors published with their items."""
+"""The items as the authors published them with their tags."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -17,24 +19,38 @@ def read_published_tags(path: str | Path) -> pa.Table:
 
     Raises
     ------
-    InputError : a tag is no pair of a known dimension and a correlation, or stands there twice.
+    InputError : a tag is no pair of a known dimension and a correlation, or stands there twice; or there is none.
     """
-    rows: dict[tuple[str, str], dict[str, object]] = {}
+    rho: dict[tuple[str, str, str], float] = {}
+    for item, _, response in _responses(path):
+        for family, field in FIELDS.items():
+            names = VALUE_PORTRAIT.family(family).names
+            tags = response.get(field)
+            for tag in tags.elements("tag", filled=False) if tags else ():
+                name, correlation = tag.pair()
+                if (item, family, name.one_of(names)) in rho:
+                    raise tag.refuse(f"repeats {name.value}.")
+                rho[item, family, name.value] = correlation.number(-1, 1)
+    if not rho:
+        raise Found(None, str(path)).refuse("has no tags.")
+    items, families, dimensions = zip(*rho, strict=True)
+    return pa.table({"item_id": items, "family": families, "dimension": dimensions, "rho": list(rho.values())})
+
+
+def read_tagged_items(path: str | Path) -> tuple[pa.Table, dict[str, dict[str, Any]]]:
+    """The items' texts in the file ``path`` (item_id, title, text, response), and by item its fields of tags."""
+    rows, tags = [], {}
+    for item, query, response in _responses(path):
+        content = query["content"]
+        title = content.get("title")
+        texts = {"text": content["text"].text(), "response": response["content"].text()}
+        rows.append({"item_id": item, "title": title.text() if title and title.value else None, **texts})
+        tags[item] = {field: response.value[field] for field in FIELDS.values() if response.value.get(field)}
+    return pa.Table.from_pylist(rows), tags
+
+
+def _responses(path: str | Path) -> Iterator[tuple[str, Found, Found]]:
     for query in open_json(path).elements("query"):
         for response in query["outputs"].elements("response"):
             item = item_id(query["portrait_id"].name(), response["id"].name())
-            for family, field in FIELDS.items():
-                names = VALUE_PORTRAIT.family(family).names
-                tags = Found(response.value.get(field) or [], f"{path}, item {item}: {field}")
-                for tag in tags.elements("tag", filled=False):
-                    name, rho = tag.pair()
-                    dimension = name.one_of(names)
-                    if (item, dimension) in rows:
-                        raise tag.refuse(f"repeats {dimension}.")
-                    rows[item, dimension] = {
-                        "item_id": item,
-                        "family": family,
-                        "dimension": dimension,
-                        "rho": rho.number(-1, 1),
-                    }
-    return pa.Table.from_pylist(list(rows.values()))
+            yield item, query, Found(response.value, f"{path}, item {item}")

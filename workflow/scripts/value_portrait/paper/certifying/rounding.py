@@ -8,22 +8,25 @@ import pandas as pd
 
 from value_portrait.items.validation import correlate_items
 from value_portrait.paper.certifying.paper import TAG
-from value_portrait.paper.certifying.repeated_participants import TOLERANCE
+from value_portrait.paper.certifying.second_profiles import TOLERANCE
 
 
 def trace_rounding(
-    survey: pd.DataFrame, participants: pd.DataFrame, digits: int, tolerance: float = TOLERANCE
+    survey: pd.DataFrame,
+    participants: pd.DataFrame,
+    correlations: pd.DataFrame,
+    digits: int,
+    tolerance: float = TOLERANCE,
 ) -> pd.DataFrame:
-    """Spearman correlations that change when questionnaire scores are rounded to ``digits`` decimals.
+    """Spearman ``correlations`` that change when questionnaire scores are rounded to ``digits`` decimals.
 
     Returns
     -------
     Table ``correlations`` from the rounded scores, every row, with ``unrounded_rho``, the absolute ``difference`` of
     the two (NaN where one is null) and whether it ``changed`` by more than ``tolerance``.
     """
-    exact = correlate_items(survey, participants).set_index(TAG)
     rounded = correlate_items(survey, participants.assign(score=participants["score"].round(digits))).set_index(TAG)
-    rounded["unrounded_rho"] = exact["rho"]
+    rounded["unrounded_rho"] = correlations.set_index(TAG)["rho"]
     rounded["difference"] = (rounded["rho"] - rounded["unrounded_rho"]).abs()
     one_null = rounded["rho"].isna() != rounded["unrounded_rho"].isna()
     rounded["changed"] = (rounded["difference"] > tolerance) | one_null

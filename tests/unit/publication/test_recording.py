@@ -1,0 +1,77 @@
+"""A recorded figure looks like the figure itself in every format."""
+
+import io
+import re
+import zlib
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+from value_portrait.publication.drawing import only_words, save_figure
+from value_portrait.publication.recording import record
+
+
+def every_kind_of_stroke():
+    figure = Figure((4, 3), dpi=200, layout="none")
+    axes = figure.subplots()
+    axes.plot([0, 1, 3], [0, 2, 1], marker="s", ls="--", label="a line", clip_on=True)
+    axes.scatter([0.2, 1.5, 2.9], [1, 2, 0.5], s=[5, 50, 90], c=["r", "g", "b"], alpha=0.4)
+    axes.hlines([0.5, 1.5], 0, 9, lw=3)  # beyond the axes, where they are clipped
+    mesh = axes.pcolormesh(np.arange(4), np.arange(3), np.arange(6).reshape(2, 3), alpha=0.3)
+    image = axes.imshow(np.arange(4).reshape(2, 2), extent=(1, 2, 0, 1), aspect="auto", interpolation="nearest")
+    image.set_clip_path(Circle((1.5, 0.5), 0.4, transform=axes.transData))
+    axes.fill_between([0, 1, 2], [1, 2, 1], hatch="//", facecolor="none")
+    axes.text(1, 1, "slanted\ntwo lines", rotation=30, bbox={"facecolor": "white"})
+    axes.set_ylim(0, 2.5)
+    axes.legend()
+    figure.colorbar(mesh)
+    return figure
+
+
+def test_in_pixels_it_is_the_same():
+    figure = every_kind_of_stroke()
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    again = FigureCanvasAgg(record(figure))
+    again.draw()
+    assert np.array_equal(canvas.buffer_rgba(), again.buffer_rgba())
+
+
+def in_points(figure, canvas):
+    """Where every letter or word of a file of vectors stands, and every clip of an SVG."""
+    file = io.BytesIO()
+    with matplotlib.rc_context({"pdf.compression": 0}):
+        (canvas(figure).print_pdf if canvas is FigureCanvasPdf else canvas(figure).print_svg)(file)
+    text = file.getvalue().decode("latin-1")
+    texts = r"([-\d.]+) ([-\d.]+) Td" if canvas is FigureCanvasPdf else r"translate\(([-\d.]+) ([-\d.]+)\)"
+    clips = (
+        r"([-\d.]+) ([-\d.]+) ([-\d.]+) ([-\d.]+) re\s+W"
+        if canvas is FigureCanvasPdf
+        else (r'<rect x="([-\d.]+)" y="([-\d.]+)" width="([-\d.]+)" height="([-\d.]+)"/>')
+    )
+    return [np.array(re.findall(pattern, text), float) for pattern in (texts, clips)]
+
+
+@pytest.mark.parametrize("canvas", [FigureCanvasPdf, FigureCanvasSVG])
+def test_in_points_it_stands_where_it_stood(canvas):
+    direct = in_points(every_kind_of_stroke(), canvas)
+    recorded = in_points(record(every_kind_of_stroke()), canvas)
+    for one, other in zip(direct, recorded, strict=True):
+        assert len(one)
+        np.testing.assert_allclose(one, other, atol=0.5)
+
+
+def test_an_embedded_font_has_outlines_and_no_layout_tables(tmp_path):
+    save_figure(only_words("fin"), tmp_path / "words", simulated=False)
+    parts = re.findall(rb"stream\n(.*?)\nendstream", (tmp_path / "words.pdf").read_bytes(), re.DOTALL)
+    fonts = [own for own in map(zlib.decompress, parts) if b"glyf" in own[:300]]
+    assert fonts
+    for font in fonts:
+        tables = {font[start : start + 4] for start in range(12, 12 + 16 * int.from_bytes(font[4:6], "big"), 16)}
+        assert {b"glyf", b"loca", b"hmtx"} < tables
+        assert not {b"GSUB", b"GPOS", b"GDEF", b"MATH"} & tables
