@@ -85,7 +85,8 @@ _STYLE: Any = {
 # Embedding a font in a PDF would leave two hundred lines in the rule's log.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 # Matplotlib places every letter of a PDF itself. The tables by which others would are most of the work of embedding.
-subset.Options._drop_tables_default = [*subset.Options._drop_tables_default, "GSUB", "GPOS", "GDEF", "MATH"]
+_DROPPED = getattr(subset.Options, "_drop_tables_default", [])
+subset.Options._drop_tables_default = [*_DROPPED, "GSUB", "GPOS", "GDEF", "MATH"]
 
 
 @contextmanager
