@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "workflow/scripts"), str(ROOT / "tests")]
 
+import forked_snakemake  # noqa: E402
 from authors_archive import MODELS, VERSIONS, answer_file, archive_files  # noqa: E402
 from conftest import SMALL_PAPER_TARGETS, copy_checkout, run_snakemake, write_small_paper  # noqa: E402
 from value_portrait.paper import raw_files  # noqa: E402
@@ -240,6 +241,8 @@ def main() -> None:
         changes = [change for change in changes if change.kind == sys.argv[1]]
     table: Counter[tuple[str, str]] = Counter()
     with tempfile.TemporaryDirectory() as folder:
+        forked_snakemake.started = Path(folder) / "started"
+        forked_snakemake.started.mkdir()
         finished = copy_checkout(Path(folder) / "finished")
         write_small_paper(finished)
         done = run_snakemake(finished, "--configfile", "small.yaml", "--", *SMALL_PAPER_TARGETS)

@@ -15,5 +15,5 @@ onsuccess:
 onerror:
     if number := put_back(RESULTS, ASIDE):
         logger.warning(
-            f"Put back {number} files below {RESULTS}: they are the earlier run's, which this one did not renew."
+            f"Put back {number} file(s) below {RESULTS}: they are the earlier run's, which this one did not renew."
         )
