@@ -63,6 +63,19 @@ def printed_edits(
         yield "first digit", header, with_cell(("-" if text[0] == "-" else "") + "7" + text.lstrip("-")[1:])
 
 
+def uncorrected(target: Target, name: str, rows: list[list[str]], n_labels: int) -> list[tuple[int, int, str]]:
+    """The numbers that we had without any cause, where those in print need one: row, column, text."""
+    found = []
+    for number, row in enumerate(rows):
+        for place, (column, digits) in enumerate(PRINTED[name].digits.items(), n_labels):
+            known = target.rows.get(quantity(name, row[:n_labels], column), {"status": ""})
+            if known["status"] in ("explained", "conjectured") and digits is not None:
+                text = f"{known['ours']:.{digits}f}"
+                if abs(float(text) - float(known["ours_with_causes"])) > 0.5 * 10.0**-digits + 1e-9:
+                    found.append((number, place, text))
+    return found
+
+
 def attack_print(target: Target, rng: np.random.Generator, name: str, kind: int) -> Attack:
     """An edit of the printed table ``name``."""
     shape = PRINTED[name]
@@ -71,7 +84,12 @@ def attack_print(target: Target, rng: np.random.Generator, name: str, kind: int)
     n_labels, stated = len(shape.labels), list(shape.digits)
     columns = list(range(n_labels, len(header)))
     edits = list(printed_edits(rng, header, rows, n_labels, columns))
-    edit, new_header, new_rows = edits[kind % len(edits)]
+    # Tables take their turn at the kinds of edits, after the one that every table has of its own.
+    edit, new_header, new_rows = edits[(kind + 4 * list(PRINTED).index(name)) % len(edits)]
+    if kind == 0 and (cells := uncorrected(target, name, rows, n_labels)):
+        row, column, text = cells[rng.integers(len(cells))]
+        edit, new_header, new_rows = "the uncorrected one", header, [list(own) for own in rows]
+        new_rows[row][column] = text
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows([new_header, *new_rows])
     text = f"{lines[0]}\n{file.getvalue()}"

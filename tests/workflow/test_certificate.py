@@ -157,3 +157,11 @@ def test_a_digit_flipped_in_the_workflow_fails_it_and_leaves_the_certificate(pap
     assert "3 open, 1 differ." in (checkout / "results/publication/verdict.txt").read_text()
     assert not (checkout / "results/certificate/checked.txt").exists()
     assert (checkout / "results/publication/figures/certificate.png").exists()
+    # What is no number of its table is refused upstream, and destroys nothing.
+    kept = (checkout / "results/publication/certificate.csv").read_bytes()
+    printed.write_text(printed.read_text().replace("qwen-max,0.32", "qwen-max,0.3"))
+    result = run_snakemake(checkout, archive=archive_path)
+    assert result.returncode != 0
+    assert "has '0.3' for Universalism, no number of 2 digits" in result.stdout
+    assert "Traceback" not in result.stdout
+    assert (checkout / "results/publication/certificate.csv").read_bytes() == kept

@@ -149,6 +149,7 @@ rule publication:
         rules.draw_quality.output,
         rules.draw_comparisons.output,
         rules.draw_robustness.output,
+        rules.draw_claims.output if CLAIMS else [],
         rules.personas.input,
         [rules.assess_recovery.output, rules.draw_recovery.output] if SIMULATED else [],
         certificate_files(),

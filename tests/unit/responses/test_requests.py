@@ -4,7 +4,8 @@ import hashlib
 import orjson
 import pytest
 from targets import make_target
-from value_portrait.responses.requests import Finding, plan_request, plan_requests, prompt_text
+from value_portrait.responses.requests import Finding, plan_request, plan_requests
+from value_portrait.study.prompts import prompt_text
 
 OLD = {"role": "system", "text": "You are old."}
 ITEM = {"item_id": "1-1", "title": "T", "text": "a {content} in braces", "response": "{title}", "template": "reddit"}

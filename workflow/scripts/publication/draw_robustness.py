@@ -1,16 +1,12 @@
-"""Figures of what the numbers are worth: intervals, chance, other raters, variance, every defensible analysis."""
+"""Figures of what the numbers are worth: intervals, chance, other raters, variance."""
 
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.publication import figures_chance, figures_claims, figures_robustness
+from value_portrait.publication import figures_chance, figures_robustness
 from value_portrait.publication.drawing import save_figures
-from value_portrait.robustness.shares import UNIVERSES
-from value_portrait.tables import read_table
 
 
 def draw_robustness(
@@ -26,14 +22,6 @@ def draw_robustness(
         # Only an empty cell is a null, for a model may be called NA.
         return pd.read_csv(inputs[name], keep_default_na=False, na_values=[""])
 
-    def universes(claims: list[str]) -> pd.DataFrame:
-        table = read_table(inputs["universes"], UNIVERSES)
-        return table.filter(pc.is_in(table["claim"], pa.array(claims, pa.string()))).to_pandas()
-
-    def curves() -> figures_claims.Figure:
-        claims = read("claims")
-        return figures_claims.specification_curve(universes(figures_claims.headline_claims(claims)), claims)
-
     drawings = {
         "profile_intervals": lambda: figures_robustness.profile_intervals(
             read("uncertainty").query("condition == 'baseline'"), read("mean_profile"), families, instrument
@@ -45,8 +33,6 @@ def draw_robustness(
         "held_out_validity": lambda: figures_chance.held_out_validity(read("validity"), instrument),
         "headlines_by_chance": lambda: figures_chance.headlines_by_chance(read("alternatives"), instrument),
         "circle_fit": lambda: figures_chance.circle_fit(read("circle")),
-        "specification_curve": curves,
-        "claims_held": lambda: figures_claims.claims_held(read("claims")),
     }
     save_figures(drawings, outputs, simulated)
 

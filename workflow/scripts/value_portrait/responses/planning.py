@@ -8,8 +8,9 @@ from typing import Any
 from value_portrait.instrument import Instrument
 from value_portrait.responses.conditions import Message
 from value_portrait.responses.providers import Target
-from value_portrait.responses.requests import Finding, Planned, plan_requests, prompt_text, user_turn
+from value_portrait.responses.requests import Finding, Planned, plan_requests, user_turn
 from value_portrait.responses.store import store_file, terminal_records
+from value_portrait.study.prompts import prompt_text
 from value_portrait.tables import read_table
 
 # Tokens of a plain answer ("very much like me"); a reasoning model may use up its limit.

@@ -1,7 +1,6 @@
 """What is sent: the exact body of every request of a model under a condition, and the key that identifies it."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ import orjson
 from value_portrait.responses.apis.registry import api_of
 from value_portrait.responses.conditions import Message
 from value_portrait.responses.providers import Provider, Target
+from value_portrait.study.prompts import prompt_text
 
 # Bytes of a request beside its text that a provider may count as tokens: roles and separators.
 _OVERHEAD = 50
@@ -44,15 +44,6 @@ class Finding:
 
     refused: tuple[str, ...] = ()
     token_parameter: str | None = None
-
-
-def prompt_text(template: str, item: Mapping[str, Any]) -> str:
-    """A prompt template with an item's title, text and response filled in, in one pass.
-
-    One pass, since an item may itself contain something like ``{text}``. Items without a query have no title and text.
-    """
-    values = {"title": item["title"] or "", "text": item["text"] or "", "content": item["response"]}
-    return re.sub(r"\{(title|text|content)\}", lambda field: values[field[1]], template)
 
 
 def user_turn(prompt: str, message: Message | None) -> str:

@@ -238,8 +238,9 @@ def _clustered_p(values: np.ndarray, design: np.ndarray, developers: Sequence[st
     """Two-sided p (U,) of the last column of the ``design`` in each analysis, from the models with a score there."""
     p = np.full(len(values), np.nan)
     # Most models have a score in every analysis.
-    patterns, own = np.unique(~np.isnan(values), axis=0, return_inverse=True)
-    for number, present in enumerate(patterns):
+    told = ~np.isnan(values)
+    _, first, own = np.unique(np.packbits(told, axis=1), axis=0, return_index=True, return_inverse=True)
+    for number, present in enumerate(told[first]):
         rows = own.ravel() == number
         contrast = cluster_robust(design[present], design.shape[1] - 1, np.array(developers)[present])
         p[rows] = contrast.p(values[rows][:, present])

@@ -1,7 +1,9 @@
 """Prompt templates: where those of every prompt version lie, and their table."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -90,6 +92,15 @@ def read_prompts(paths: Mapping[str, Mapping[str, str]], instrument: Instrument)
                 )
             rows.append({"prompt_version": version, "template": template, "text": text})
     return pa.Table.from_pylist(rows)
+
+
+def prompt_text(template: str, item: Mapping[str, Any]) -> str:
+    """A prompt template with an item's title, text and response filled in, in one pass.
+
+    One pass, since an item may itself contain something like ``{text}``. Items without a query have no title and text.
+    """
+    values = {"title": item["title"] or "", "text": item["text"] or "", "content": item["response"]}
+    return re.sub(r"\{(title|text|content)\}", lambda field: values[field[1]], template)
 
 
 def _option_missed(text: str, instrument: Instrument) -> str | None:

@@ -14,7 +14,7 @@ from value_portrait.paper.certifying.published_tags import FIELDS
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.paper.raw_files import item_id
 from value_portrait.reading import read_json
-from value_portrait.responses.requests import prompt_text
+from value_portrait.study.prompts import prompt_text
 from value_portrait.tables import RATING, REPEATED_TEXT, Column, Schema
 
 _TEXTS = {"title": "title", "text": "text", "output_text": "response"}
