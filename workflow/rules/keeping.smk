@@ -5,7 +5,7 @@ ASIDE = f".snakemake/value_portrait/before/{slug(RESULTS)}"
 
 
 onstart:
-    keep_aside(RESULTS, ["certificate", "publication"], ASIDE)
+    keep_aside(RESULTS, ["publication"], ASIDE)
 
 
 onsuccess:
