@@ -6,7 +6,7 @@ CLUSTER_ENVIRONMENT := .venv-cluster/.complete
 MUTANTS_ENVIRONMENT := .venv-mutants/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper new-study test test-environments cluster test-slurm mutants lint estimate bench bench-query bench-scale bench-truth readme reference report lock clean
+.PHONY: help demo paper new-study test test-environments cluster test-slurm mutants lint estimate bench bench-query bench-scale bench-truth campaign readme reference report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -64,6 +64,9 @@ bench: $(ENVIRONMENT) ## measure time and memory of rebuilds (needs the authors'
 reference: $(ENVIRONMENT) ## write docs/reference.md, docs/architecture.svg and workflow/schemas from the code
 	@.venv/bin/python tools/write_reference.py
 	@.venv/bin/python tools/draw_architecture.py
+
+campaign: $(ENVIRONMENT) ## change a finished run in 300 ways, and count what is refused, taken and wrong (half an hour)
+	@.venv/bin/python tools/campaign.py
 
 readme: $(ENVIRONMENT) ## put the certificate of the last make paper into the README
 	@.venv/bin/python tools/update_readme.py

@@ -4,12 +4,14 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 
+include: "workflow/rules/places.smk"
+
+
 if os.path.exists("config.yaml"):
 
     configfile: "config.yaml"
 
 
-include: "workflow/rules/places.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/study.smk"
 include: "workflow/rules/items.smk"
@@ -24,6 +26,7 @@ include: "workflow/rules/claims.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/certificate.smk" if CERTIFIED else "workflow/rules/no_certificate.smk"
 include: "workflow/rules/publication.smk"
+include: "workflow/rules/keeping.smk"
 
 
 # Targets that stop after a stage; personas, robustness and publication have their own.

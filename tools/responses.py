@@ -3,16 +3,14 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
 from snakemake.utils import update_config  # noqa: E402
+from value_portrait.checking import read_config  # noqa: E402
 from value_portrait.configuration import Config, Model, check_config, read_models  # noqa: E402
-from value_portrait.errors import InputError  # noqa: E402
+from value_portrait.errors import InputError, one_line  # noqa: E402
 from value_portrait.instrument import Instrument, as_instrument  # noqa: E402
 from value_portrait.instrument_file import read_instrument  # noqa: E402
 from value_portrait.responses.assembly import export_answers  # noqa: E402
@@ -25,15 +23,15 @@ from value_portrait.responses.requests import Planned  # noqa: E402
 from value_portrait.responses.store import read_records, store_file  # noqa: E402
 
 
-def read_config(files: list[str]) -> Config:
+def config_of(files: list[str]) -> Config:
     """The shipped config with the working directory's own and the given files laid over it, as the workflow does.
 
     Files that it names are the working directory's, or else the shipped ones.
     """
     own = [name for name in ("config.yaml", *files) if name in files or Path(name).exists()]
-    content: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    content = read_config(ROOT / "config.yaml")
     for file in own:
-        update_config(content, yaml.safe_load(Path(file).read_text(encoding="utf-8")))
+        update_config(content, read_config(file))
     config = check_config(content, " + ".join(own) or "config.yaml")
     named = {key: getattr(config, key) for key in ("instrument", "models", "providers", "personas")}
     return config.model_copy(
@@ -81,7 +79,7 @@ def main() -> None:
     if arguments.command == "export" and not str(arguments.to).endswith((".parquet", ".jsonl")):
         parser.error("export needs --to FILE.parquet or --to FILE.jsonl")
     try:
-        config = read_config(arguments.configfile)
+        config = config_of(arguments.configfile)
         store, instrument = config.responses.store, as_instrument(read_instrument(config.instrument))
         if arguments.command == "export":
             target, plans = plans_of(config, arguments.model, arguments.condition, instrument)
@@ -91,7 +89,7 @@ def main() -> None:
         target, plans = plans_of(config, arguments.model, condition, instrument)
         show(arguments, target, plans[condition], store_file(store, arguments.model, condition))
     except (InputError, OSError) as problem:
-        sys.exit(str(problem))
+        sys.exit(one_line(problem))
 
 
 def show(arguments: argparse.Namespace, target: Target, plan: list[Planned], path: Path) -> None:
@@ -106,7 +104,8 @@ def show(arguments: argparse.Namespace, target: Target, plan: list[Planned], pat
     is_open = [": in the store" not in text[0] for text in lines]
     print(f"{path}: {len(chosen) - sum(is_open)} of {len(chosen)} questions are answered.")
     wanted = lines if arguments.item else [text for text, open_ in zip(lines, is_open, strict=True) if open_]
-    print("\n".join(line for text in wanted[: arguments.most] for line in text))
+    # Answers and addresses of records are anybody's words.
+    print("\n".join(one_line(line) for text in wanted[: arguments.most] for line in text))
 
 
 if __name__ == "__main__":

@@ -104,6 +104,27 @@ def test_a_faulty_raw_file_costs_what_is_read_from_it(paper_copy, small, path, c
     assert "Nothing to be done" in small("-n", "--", *SMALL_PAPER_TARGETS).stdout
 
 
+def test_what_people_keep_outlives_a_failed_run(paper_copy, small):
+    summary, ranks = (
+        paper_copy / "results/small" / name for name in ("publication/summary.md", "robustness/ranks.csv")
+    )
+    before, right = summary.read_bytes(), ranks.read_bytes()
+    ranks.write_bytes(right[: len(right) // 2] + b",,,,\0\n")
+    target = "results/small/publication/summary.md"
+    failed = small("--", target)
+    refused(failed, "ranks.csv", "cannot be read")
+    assert "Put back 1 file(s) below results/small" in failed.stdout
+    assert summary.read_bytes() == before
+    # It does not pass for the new run's, whatever the clock says.
+    assert "write_summary" in small("-n", "--", target).stdout
+    ranks.write_bytes(right)
+    mended = small("--", target)
+    assert mended.returncode == 0, mended.stdout
+    assert summary.read_bytes() == before
+    assert summary.stat().st_mtime > 1
+    assert not list((paper_copy / ".snakemake/value_portrait/before").glob("*"))
+
+
 def test_a_prompt_version_that_the_archive_lacks(checkout):
     (checkout / "versions.yaml").write_text("prompt_versions: [v1, v7]\n")
     result = run_snakemake(checkout, "-n", "--configfile", "versions.yaml")

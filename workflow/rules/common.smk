@@ -2,9 +2,15 @@
 import re
 from pathlib import Path
 
-from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
-from value_portrait.configuration import check_config, check_folder, check_versions, read_marks, read_models
+from value_portrait.configuration import (
+    check_config,
+    check_folder,
+    check_places,
+    check_versions,
+    read_marks,
+    read_models,
+)
 from value_portrait.files import slug
 from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import read_instrument
@@ -12,17 +18,21 @@ from value_portrait.paper import raw_files as study
 from value_portrait.paper.answers import answer_paths
 from value_portrait.paper.archive import read_sums
 from value_portrait.paper.certifying.paper import VERSIONS
+from value_portrait.paper.reference import OPEN_WEIGHT_SCORES, check_printed
 from value_portrait.personas.ess_file import check_groups
 from value_portrait.responses.conditions import BASELINE, STEERING, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
-from value_portrait.responses.recorded import answered_versions, find_answers, versions_missed
+from value_portrait.responses.recorded import answered_versions, find_answers, find_exports, versions_missed
 from value_portrait.robustness.claims import named_highest, read_claims
 from value_portrait.study.folder import find_tables
 
 # What the user's config leaves open is as the shipped one has it, also where Snakemake reads only the user's: in another
 # folder, or as a module.
-CHOICES = load_configfile(shipped("config.yaml"))
+CHOICES = checked(read_config, shipped("config.yaml"))
 update_config(CHOICES, config)
+for file in [] if workflow.modifier.is_module else workflow.configfiles:
+    # Snakemake takes the last of two equal keys.
+    checked(read_config, file)
 CONFIG_FILES = " + ".join(map(str, workflow.configfiles)) or "config"
 CONFIG = checked(check_config, CHOICES, CONFIG_FILES)
 NAMED = ("instrument", "models", "families", "providers", "personas", "claims")
@@ -36,6 +46,7 @@ checked(check_groups, GROUPS, CONFIG_FILES, MEASURED)
 RESULTS = CONFIG.results_dir
 ARCHIVE = f"{RESULTS}/study/archive"
 checked(check_folder, RESULTS, "results_dir")
+checked(check_places, CONFIG)
 SIMULATED = CONFIG.study == "simulated"
 FOLDER = CONFIG.study_folder if CONFIG.study == "tables" else None
 # Whether people rated the items, and whether queries have topics: stages leave out what needs either.
@@ -44,11 +55,7 @@ TABLES = checked(find_tables, FOLDER, RATED) if FOLDER else []
 HAS_TOPICS = FOLDER is None or Path(FOLDER, "topics.csv").is_file()
 SUMS = shipped("data/raw/SHA256SUMS")
 ARCHIVE_FILES = list(checked(read_sums, SUMS)) if CONFIG.study == "paper" else []
-EXPORTS = {
-    path.stem: str(path)
-    for path in sorted(Path(CONFIG.responses.exports).glob("*"))
-    if path.suffix in (".parquet", ".jsonl")
-}
+EXPORTS = checked(find_exports, CONFIG.responses.exports)
 MODELS = {slug(row.model): row for row in checked(read_models, CONFIG.models, CONFIG.study, EXPORTS)}
 PERSONAS = checked(read_personas, CONFIG.personas, GROUPS, MEASURED)
 CLAIMS = checked(read_claims, CONFIG.claims, MEASURED)
@@ -74,6 +81,7 @@ if workflow.is_main_process:
         logger.warning(line)
 # What the paper prints is about its own instrument.
 SHIPPED = as_instrument(checked(read_instrument, shipped("config/instruments/value_portrait.yaml")))
+checked(check_printed, shipped, MODELS.values(), CONFIG.models, SHIPPED, MEASURED)
 PAPERS_OWN = CONFIG.study == "paper" and (MEASURED.families, MEASURED.options) == (SHIPPED.families, SHIPPED.options)
 # An archive may do without the authors' own correlations.
 PUBLISHED = PAPERS_OWN and set(study.PUBLISHED_CORRELATIONS.values()) <= set(ARCHIVE_FILES)
@@ -84,7 +92,7 @@ CERTIFIED = (
     and CONFIG.prompt_versions == list(VERSIONS)
     and all(len(files) == len(VERSIONS) for files in RECORDED_FILES.values())
 )
-PRINTED_SCORES = {"printed_scores": shipped("data/reference/table_12_open_weight_scores.csv")}
+PRINTED_SCORES = {"printed_scores": shipped(OPEN_WEIGHT_SCORES)}
 LIVE_PARAMS = {"models": CONFIG.models, **{name: getattr(CONFIG.responses, name) for name in ("store", "max_usd")}}
 LIVE, SIMULATED_MODELS = (
     [name for name, row in MODELS.items() if row.answers == answers] for answers in ("live", "simulated")

@@ -39,7 +39,10 @@ LEFT_OUT = [
     if missing
 ]
 # Colours and markers of model families.
-MARKS = {family: {"color": mark.colour, "marker": mark.marker} for family, mark in read_marks(CONFIG.families).items()}
+MARKS = {
+    family: {"color": mark.colour, "marker": mark.marker}
+    for family, mark in checked(read_marks, CONFIG.families).items()
+}
 # Figures of the families.
 CIRCLES = [family.figure for family in MEASURED.families if family.figure and family.circle]
 PANELS = [family.figure for family in MEASURED.families if family.figure and not family.circle]

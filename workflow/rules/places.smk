@@ -36,6 +36,7 @@ IN_PLACE = HOME.samefile(".")
 # Snakemake hands all of its own path to the scripts, so this is the one place that names the library.
 sys.path.append(str(SCRIPTS))
 
+from value_portrait.checking import read_config
 from value_portrait.errors import InputError
 
 
@@ -87,3 +88,8 @@ def _imported_modules(path):
         whole = imported.with_suffix(".py").exists()
         modules |= {imported} if whole else {imported / name for name in _NAME.findall(names)}
     return [path.with_suffix(".py") for path in modules]
+
+
+# Before Snakemake reads it, whose complaints name no file.
+if os.path.exists("config.yaml"):
+    checked(read_config, "config.yaml")

@@ -4,6 +4,7 @@ import pytest
 from instruments import VALUE_PORTRAIT
 from value_portrait.errors import InputError
 from value_portrait.paper import raw_files as study
+from value_portrait.reading import read_json
 from value_portrait.tables import write_table
 
 ITEMS = ["1001-1", "1001-2"]
@@ -86,7 +87,7 @@ def test_a_profile_without_a_score_is_refused(tmp_path):
 def test_what_is_no_json_is_said_to_be_none(tmp_path):
     (tmp_path / "raw.json").write_text('{"P1": NaN}')
     with pytest.raises(InputError, match=r"raw\.json: is no JSON"):
-        study.read_json(tmp_path / "raw.json")
+        read_json(tmp_path / "raw.json")
 
 
 def test_pilot_questions_are_found_at_any_depth(tmp_path):

@@ -1,6 +1,8 @@
 """The European Social Survey: scoring, weighting, and whatever a user may put in its place."""
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -510,3 +512,10 @@ def test_a_file_is_known_by_its_hash_and_by_what_it_says_of_itself(tmp_path):
     assert ess.described(frame, "proddate") is None
     assert ess.described(frame, "two") == "a, b"
     assert ess.described(frame, "none") is None
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_a_folder_or_a_pipe_in_the_place_of_the_file_is_refused(tmp_path, make):
+    make(tmp_path / "ESS11.sav")
+    with pytest.raises(InputError, match=r"ESS11\.sav: is no file"):
+        ess_file.find_file(tmp_path)

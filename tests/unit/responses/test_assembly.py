@@ -17,6 +17,8 @@ from value_portrait.tables import export_schema
 
 TARGET = make_target("http://127.0.0.1:1")
 MODEL = TARGET.row.model
+# Another name, the same file name.
+RENAMED = MODEL.replace("/", ":")
 TOLD = {"role": "system", "text": "You are old."}
 TEXTS = ("raw_response", "outcome", "finish_reason", "error")
 
@@ -25,7 +27,8 @@ def record(planned: Planned, **cells: Any) -> dict[str, Any]:
     """A record of a request; what is not given is null."""
     names = set(export_schema(VALUE_PORTRAIT).columns) | {"answer", "reasoning", "message"}
     given = {"key": planned.key, "outcome": "answered", "request": orjson.loads(planned.body)}
-    given |= {"provider": "lab", "time": "2026-11-01T00:00:00Z", "latency_s": 0.5}
+    given |= {"provider": "lab", "time": "2026-11-01T00:00:00Z", "latency_s": 0.5, "answer": "like me"}
+    given |= {"model": MODEL, "item_id": planned.item_id, "prompt_version": planned.prompt_version}
     return dict.fromkeys(names) | given | cells
 
 
@@ -43,8 +46,7 @@ def write(root: Path, condition: str, *records: dict[str, Any]) -> Path:
         ("answered", "I cannot rate that.", "refusal"),
         ("truncated", "I cannot rate that.", "refusal"),
         ("truncated", "like me, bec", "truncated"),
-        ("answered", "", "empty"),
-        ("answered", None, "empty"),
+        ("answered", " ", "empty"),
         # What the server says goes before the words.
         ("content_filter", "I cannot rate that.", "content_filter"),
         ("refusal", "like me", "refusal"),
@@ -121,9 +123,9 @@ def test_an_export_is_hashes_parameters_and_what_was_said(tmp_path: Path, suffix
     old, told = {("v1", "0-1"): hashes["v1", "0-1"]}, prompt_hash("You are old.")
     turned = {("v1", "0-1"): prompt_hash(f"You are old.\n\n{texts[0]}")}
     backwards = dict(reversed(hashes.items()))
-    table = read_export(file, backwards, None, "Other", "baseline", VALUE_PORTRAIT)
+    table = read_export(file, backwards, None, RENAMED, "baseline", VALUE_PORTRAIT)
     assert table["item_id"].to_pylist() == ["1-1", "0-1"]
-    assert set(table["model"].to_pylist()) == {"Other"}
+    assert set(table["model"].to_pylist()) == {RENAMED}
     nothing = read_export(file, {}, None, MODEL, "baseline", VALUE_PORTRAIT)
     assert {one.name for one in nothing.schema if one.type != "string"} == {"reasoning_length"}
     for place, system, condition in ((old, told, "age_old"), (turned, None, "age_old@turn")):
@@ -168,7 +170,7 @@ def test_an_export_is_hashes_parameters_and_what_was_said(tmp_path: Path, suffix
 
 def test_an_export_of_nothing_says_so(tmp_path: Path) -> None:
     (tmp_path / "export.jsonl").write_text("")
-    with pytest.raises(InputError, match=r"l: has no answers under the condition 'baseline', only under none\. Re"):
+    with pytest.raises(InputError, match=r"l: has no row\. Get the export anew"):
         read_export(tmp_path / "export.jsonl", {}, None, MODEL, "baseline", VALUE_PORTRAIT)
 
 

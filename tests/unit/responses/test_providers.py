@@ -39,7 +39,7 @@ def test_a_known_key_goes_to_its_own_host_alone(tmp_path: Path, url: str) -> Non
 
 def test_a_region_of_the_own_host_and_an_own_variable_are_fine(tmp_path: Path) -> None:
     read_providers(write(tmp_path, base_url="https://eu.api.openai.com/v1"))
-    read_providers(write(tmp_path, base_url="http://10.0.0.5:8000/v1", key_env="LAB_API_KEY"))
+    read_providers(write(tmp_path, base_url="http://10.0.0.5:8000/v1", key_env="LAB_API_KEY", key_host="10.0.0.5"))
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_a_fault_is_one_line_with_its_row(tmp_path, rows, complaint):
         ("[]", r"m\.jsonl, row 1: is no JSON object with exactly item_id, prompt_version, raw_response"),
         ('{"item_id": "i1"}', "is no JSON object with exactly"),
         ('{"item_id": 1, "prompt_version": "a", "raw_response": ""}', r"row 1: item_id is no text\. Put it in quotes"),
-        ("", r"m\.jsonl: has no row\. Each is a JSON object with item_id, prompt_version, raw_response\.$"),
+        ("", r"m\.jsonl: has no row\. Each row is a JSON object with item_id, prompt_version, raw_response\.$"),
         (as_jsonl([ROWS[0], ("i9", "a", "")]), r"m\.jsonl, row 2: answers 'i9', which is no item"),
     ],
 )
@@ -137,7 +137,7 @@ def test_a_file_that_cannot_be_read_has_all_versions_until_it_is_refused(tmp_pat
     path.write_text("{")
     assert answered_versions(path, ("a", "b")) == ["a", "b"]
     path.unlink()
-    with pytest.raises(InputError, match=r"m\.jsonl.* Restore it\.$"):
+    with pytest.raises(InputError, match=r"m\.jsonl: is missing"):
         read_recorded(path, "m", ["i1"], ["a"], SMALL)
 
 

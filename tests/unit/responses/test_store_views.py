@@ -36,8 +36,8 @@ def test_a_filled_store_becomes_tables_and_sources_for_somebody_else(tmp_path: P
     for suffix in ("parquet", "jsonl"):
         exported = tmp_path / f"export.{suffix}"
         export_answers({CONDITION: plan}, target, tmp_path, exported, VALUE_PORTRAIT)
-        theirs = read_export(exported, hashes, None, "Their name", CONDITION, VALUE_PORTRAIT)
-        own = answers_table(path, plan, "Their name", CONDITION, VALUE_PORTRAIT)
+        theirs = read_export(exported, hashes, None, "Test_model/1", CONDITION, VALUE_PORTRAIT)
+        own = answers_table(path, plan, "Test_model/1", CONDITION, VALUE_PORTRAIT)
         assert theirs.equals(own.select(theirs.column_names))
         write_table(theirs, tmp_path / "answers.parquet", "answers", VALUE_PORTRAIT)
     records = list(read_records(path))

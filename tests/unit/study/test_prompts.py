@@ -37,7 +37,7 @@ def test_a_version_comes_from_one_place():
     [
         ("Say it", r"plain\.txt: lacks the field \{content\}\. The instrument's template plain has \{content\}"),
         ("Say {content} {title}", r"has the field \{title\}"),
-        (b"\xff{content}", r"plain\.txt: is no UTF-8 text"),
+        (b"\xff{content}", r"plain\.txt, line 1: is no UTF-8 text"),
         ("Say {content}: never, rarely, sometimes, often", r"plain\.txt: does not offer the option 'always'"),
     ],
 )

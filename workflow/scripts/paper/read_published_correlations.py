@@ -12,7 +12,7 @@ from value_portrait.tables import read_table, write_table
 def tabulate_published_correlations(archive: Path, survey: str, correlations: str) -> None:
     """Write the published correlations as a table ``correlations``; n comes from the survey, which they leave out."""
     raters = read_table(survey, "survey", VALUE_PORTRAIT, columns=["item_id"])["item_id"].value_counts().to_pylist()
-    published = read_published_correlations(archive, {row["values"]: row["counts"] for row in raters})
+    published = read_published_correlations(archive, {row["values"]: row["counts"] for row in raters}, VALUE_PORTRAIT)
     write_table(with_interval(published.to_pandas()), correlations, "correlations", VALUE_PORTRAIT)
 
 

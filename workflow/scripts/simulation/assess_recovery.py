@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from value_portrait.files import read_json, written_whole
+from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
+from value_portrait.reading import read_json
 from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.simulation.loadings import loading_matrix, loadings_schema
 from value_portrait.simulation.models import PlantedModel

@@ -1,18 +1,48 @@
 """Content from outside, checked against the type that it must have: YAML, rows of tables, one error for people."""
 
-import csv
+import datetime
+import math
 import re
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from value_portrait.errors import InputError
+from value_portrait.errors import InputError, shown
+from value_portrait.reading import NUMBER, WHOLE, is_plain, read_cells, read_text, why_no_name
 
-Folder = Annotated[str, StringConstraints(min_length=1)]
+_LONGEST_TEXT, _LARGEST_WHOLE, _MOST_LEVELS, _MOST_VALUES = 20_000, 2**53, 30, 100_000
+
+
+def _label(text: str) -> str:
+    if why := why_no_name(text):
+        raise ValueError(f"{shown(text)} {why}")
+    return text
+
+
+def _path(text: str) -> str:
+    # Braces are wildcards to Snakemake, angle brackets its variables, and it looks for patterns elsewhere.
+    if not text.isprintable() or text != text.strip() or text[0] in "~-" or set(text) & set("{}<>*?[]|\"'`$\\;&"):
+        raise ValueError(f"{shown(text)} is no path of printable characters without spaces around it, or holds a mark")
+    if max(map(len, text.split("/"))) > 200:
+        raise ValueError(f"{shown(text)} is too long for the name of a file")
+    return text
+
+
+def _date(text: str) -> str:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{shown(text)} is no date") from None
+    return text
+
+
+Folder = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_path)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60)]
-Label = Annotated[str, StringConstraints(pattern=r"^\S(.*\S)?$", max_length=120)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_label)]
+Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_date)]
+USD = Annotated[float, Field(ge=0, le=1_000_000_000)]
 
 
 class Checked(BaseModel):
@@ -31,6 +61,19 @@ def each_once(names: list[str]) -> list[str]:
     return names
 
 
+def read_config(path: str | Path) -> dict[str, Any]:
+    """The content of a file of the config; what it says is for ``configuration.check_config`` to judge.
+
+    Raises
+    ------
+    InputError : as ``read_yaml``, or there is no mapping in it.
+    """
+    content = read_yaml(path, "Restore it from git.")
+    if not isinstance(content, dict):
+        raise InputError(path, "holds no keys.", "Write 'key: value' lines, or remove the file.")
+    return content
+
+
 def check(kind: type[Part], content: Any, where: str) -> Part:
     """The content as the type that it must have.
 
@@ -38,6 +81,7 @@ def check(kind: type[Part], content: Any, where: str) -> Part:
     ------
     InputError : with ``where``, the key, what is wrong with it and what it may be.
     """
+    _check_values(content, where, [], [0])
     try:
         return kind.model_validate(content)
     except ValidationError as error:
@@ -58,36 +102,62 @@ def check(kind: type[Part], content: Any, where: str) -> Part:
         place = path
         described = _description(kind, path)
         remedy = f"It may be: {described}." if described else "Correct it."
-        shown = "an empty cell" if value is None else _shown(value)
+        quoted = "an empty cell" if value is None else shown(value)
         said = str(problem["ctx"]["error"]) if problem["type"] == "value_error" else ""
-        message = f"{said}." if said else f"{shown} does not fit ({problem['msg'][0].lower()}{problem['msg'][1:]})."
-    key = ".".join(place)
-    raise InputError(f"{where}: {key}" if key else where, message, remedy)
+        message = f"{said}." if said else f"{quoted} does not fit ({problem['msg'][0].lower()}{problem['msg'][1:]})."
+    raise InputError(_at(where, place), message, remedy)
 
 
-def read_yaml(path: str | Path, key: str) -> Any:
-    """The content of a YAML file that a key of the config names.
+def _check_values(value: Any, where: str, path: list[str], count: list[int]) -> None:
+    """Refuse what no part may hold: numbers without end, texts that a terminal obeys, and too much of anything."""
+    count[0] += 1
+    if len(path) > _MOST_LEVELS or count[0] > _MOST_VALUES:
+        raise InputError(_at(where, path[:3]), "is nested too deeply, or holds too much.", "Write it plainly.")
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(key, str) and not (key.isprintable() and len(key) <= 200):
+                raise InputError(_at(where, path), f"{shown(key)} is no printable key.", "Rename it.")
+            _check_values(inner, where, [*path, str(key)], count)
+    elif isinstance(value, str):
+        if len(value) > _LONGEST_TEXT:
+            raise InputError(_at(where, path), f"is longer than {_LONGEST_TEXT} characters.", "Shorten it.")
+        if not is_plain(value):
+            raise InputError(_at(where, path), "holds what cannot be printed.", "Write it anew.")
+    elif isinstance(value, int | float):
+        # A whole number may be too large to be made a float.
+        if not (abs(value) <= _LARGEST_WHOLE if isinstance(value, int) else math.isfinite(value)):
+            raise InputError(_at(where, path), "is no finite number, or too large.", "Correct it.")
+    elif value is not None:
+        raise InputError(_at(where, path), f"{shown(value)} is no text, number or yes and no.", "Put it in quotes.")
+
+
+def _at(where: str, path: list[str]) -> str:
+    return f"{where}: {'.'.join(path)}" if path else where
+
+
+def read_yaml(path: str | Path, remedy: str) -> Any:
+    """The content of a YAML file; ``remedy`` says what to do where there is none.
 
     Raises
     ------
-    InputError : the file is missing or is no YAML.
+    InputError : as ``reading.read_text``, or it is no YAML, a key stands there twice, or a value is none to print.
     """
-    path = Path(path)
+    text = read_text(path, remedy)
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys)
-    except FileNotFoundError:
-        raise InputError(path, "is missing.", f"Correct the key '{key}' of the config.") from None
-    except OSError as problem:
-        raise InputError(path, f"cannot be read ({problem.strerror}).", "It must be a file.") from None
+        content = yaml.load(text, _UniqueKeys)
     except yaml.constructor.ConstructorError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else 1
         raise InputError(f"{path}, line {line}", f"{problem.problem}.", "Correct it.") from None
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError):
+    except (yaml.YAMLError, ValueError, RecursionError) as problem:
         # The parser's own message quotes the text, and with it perhaps a key.
-        raise InputError(path, "is no YAML.", "Correct its indentation, quotes and encoding (UTF-8).") from None
+        mark = getattr(problem, "problem_mark", None)
+        where = f"{path}, line {mark.line + 1}" if mark else path
+        raise InputError(where, "is no YAML.", "Correct its indentation, quotes and brackets.") from None
+    _check_values(content, str(path), [], [0])
+    return content
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML in which a key stands once: of two the last would win in silence."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -95,11 +165,12 @@ class _UniqueKeys(yaml.SafeLoader):
         seen = set()
         for key, _ in node.value:
             if isinstance(key.value, str) and key.value in seen:
-                problem = f"the key '{key.value}' stands there twice"
+                problem = f"the key {shown(key.value)} stands there twice"
                 raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
             if isinstance(key.value, str):
                 seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 def read_rows(path: str | Path, key: str, kind: type[Part], may_be_empty: bool = False) -> list[tuple[str, Part]]:
@@ -115,23 +186,17 @@ def read_rows(path: str | Path, key: str, kind: type[Part], may_be_empty: bool =
     ------
     InputError : no such file, other columns than the type's fields, a bad cell, or no row where there must be one.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(path, "is missing.", f"Correct the key '{key}' of the config.")
     fields = kind.model_fields
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t", restval="", restkey="(more)")
-        rows = list(reader)
-    header = list(reader.fieldnames or [])
+    (first, header), *rows = read_cells(path, "\t", f"Correct the key '{key}' of the config.")
     if header != list(fields):
         wrong = sorted(set(header) ^ set(fields)) or "their order"
-        raise InputError(f"{path}, row 1", f"has other columns than {', '.join(fields)}.", f"See {wrong}.")
+        raise InputError(first, f"has other columns than {', '.join(fields)}.", f"See {shown(wrong)}.")
     read: list[tuple[str, Part]] = []
-    for number, row in enumerate(rows, 2):
-        where = f"{path}, row {number}"
-        if "(more)" in row:
+    for where, texts in rows:
+        if len(texts) > len(header):
             raise InputError(where, f"has more than {len(header)} cells.", "Remove the surplus tabs.")
-        cells = {name: _cell(text, fields[name].annotation) for name, text in row.items()}
+        texts += [""] * (len(header) - len(texts))
+        cells = {name: _cell(text, fields[name].annotation) for name, text in zip(header, texts, strict=True)}
         read.append((where, check(kind, cells, where)))
     if not read and not may_be_empty:
         raise InputError(path, "has no row.", "Add one.")
@@ -144,18 +209,11 @@ def _cell(text: str, annotation: Any) -> Any:
     if text == "":
         return None
     kinds = str(annotation)
-    for name, number in (("float", float), ("int", int)):
-        if re.search(rf"\b{name}\b", kinds):
-            try:
-                return number(text)
-            except ValueError:
-                return text
+    if re.search(r"\bfloat\b", kinds) and NUMBER.fullmatch(text):
+        return float(text)
+    if re.search(r"\bint\b", kinds) and WHOLE.fullmatch(text):
+        return int(text)
     return text
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:80]}…"
 
 
 def _is_branch(key: str) -> bool:

@@ -5,14 +5,20 @@ The types are the schema: ``workflow/schemas`` and the reference in ``docs`` are
 
 import re
 from collections.abc import Container, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
-from value_portrait.checking import Checked, Folder, Label, Name, check, each_once, read_rows
+from value_portrait.checking import USD, Checked, Date, Folder, Label, Name, check, each_once, read_rows
 from value_portrait.errors import InputError
 from value_portrait.files import slug
+
+# What a checkout holds: results among them could take the place of what is not made by a run.
+OWN_FOLDERS = ("config", "data", "docs", "envs", "profiles", "tests", "tools", "workflow")
+
+# What only one kind of study has among its results.
+_MARKS = {"paper": "study/pilot_survey.parquet", "simulated": "study/truth"}
 
 
 class Items(Checked):
@@ -48,8 +54,12 @@ class Reliability(Checked):
 class Robustness(Checked):
     """How thoroughly it is worked out what the numbers are worth."""
 
-    resamples: int = Field(ge=100, description="draws of every resampling and permutation, at least 100")
-    universes: int = Field(ge=1, description="analyses of the multiverse: all, or if there are more, so many of them")
+    resamples: int = Field(
+        ge=100, le=1_000_000, description="draws of every resampling and permutation, 100 to 1000000"
+    )
+    universes: int = Field(
+        ge=1, le=100_000_000, description="analyses of the multiverse: all, or if there are more, so many of them"
+    )
 
 
 class Responses(Checked):
@@ -57,15 +67,15 @@ class Responses(Checked):
 
     store: Folder = Field(description="the folder of the live answers")
     exports: Folder = Field(description="the folder of published live answers")
-    max_usd: float = Field(ge=0, description="USD, 0 or more: all that live answers may cost")
+    max_usd: USD = Field(description="USD, 0 or more: all that live answers may cost")
 
 
 Codes = Annotated[
-    list[int],
+    list[Annotated[int, Field(ge=-10_000, le=10_000)]],
     Field(min_length=2, max_length=2, description="the lowest and the highest code of the group, as in [20, 39]"),
 ]
 Cuts = Annotated[
-    dict[str, Codes], Field(min_length=2, description="two or more groups, each with its lowest and highest code")
+    dict[Label, Codes], Field(min_length=2, description="two or more groups, each with its lowest and highest code")
 ]
 
 
@@ -98,9 +108,9 @@ class Simulation(Checked):
         "realistic",
         description="realistic (effects and noise as in the paper's study) or easy (clear effects)",
     )
-    groups: int = Field(ge=1, description="survey groups")
-    queries_per_group: int = Field(ge=1, description="queries that a group rates")
-    raters_per_group: int = Field(ge=5, description="raters in a group, at least 5")
+    groups: int = Field(ge=1, le=1000, description="survey groups")
+    queries_per_group: int = Field(ge=1, le=1000, description="queries that a group rates")
+    raters_per_group: int = Field(ge=5, le=100_000, description="raters in a group, at least 5")
     responses_per_query: int = Field(ge=2, le=9, description="responses to a query, 2 to 9")
 
 
@@ -110,7 +120,7 @@ class Config(Checked):
     study: Literal["paper", "simulated", "tables"] = Field(description="paper, simulated or tables")
     study_folder: Folder | None = Field(description="the folder of a study of tables, or null")
     instrument: Folder = Field(description="the path of a file that says what is measured and how it is asked")
-    results_dir: str = Field(pattern=r"^[^/].*[^/]$", description="a folder below this one")
+    results_dir: Folder = Field(description="a folder below this one, apart from those of the checkout")
     seed: int = Field(ge=0, description="a whole number from 0, for everything that is drawn at random")
     items: Items
     prompt_versions: list[str] = Field(
@@ -129,6 +139,16 @@ class Config(Checked):
     people: People | None = Field(description="groups of people, or null for none")
     framings: dict[str, Framing]
     simulation: Simulation | None = None
+
+    @field_validator("results_dir")
+    @classmethod
+    def _keeps_apart(cls, folder: str) -> str:
+        parts = PurePosixPath(folder).parts
+        if folder != "/".join(parts) or parts[0].startswith((".", "/")) or ".." in parts:
+            raise ValueError(f"'{folder}' is no folder below this one")
+        if parts[0].casefold() in OWN_FOLDERS:
+            raise ValueError(f"'{folder}' is in a folder of the checkout, where no result may go")
+        return folder
 
     @field_validator("prompt_versions")
     @classmethod
@@ -154,13 +174,15 @@ class Model(Checked):
     answers: Literal["recorded", "live", "simulated", "printed"] = Field(
         description="recorded, live, simulated or printed"
     )
-    provider: str = Field(description="who serves or served it")
-    model_id: str | None = Field(description="the provider's id of the model")
-    request: str | None = Field(description="the named set of request parameters")
+    provider: Label = Field(description="who serves or served it")
+    model_id: Label | None = Field(description="the provider's id of the model")
+    request: Label | None = Field(description="the named set of request parameters")
     family: Label = Field(description="the models that a figure shows together")
-    developer: str = Field(description="who made it")
+    developer: Label = Field(description="who made it")
     weights: Literal["open", "closed"] = Field(description="open or closed")
-    size_b: Annotated[float, Field(gt=0)] | None = Field(description="parameters in billions where public")
+    size_b: Annotated[float, Field(gt=0, le=1_000_000)] | None = Field(
+        description="parameters in billions where public"
+    )
     reasoning: Literal["yes", "no"] = Field(description="yes or no")
     conditions: list[
         Annotated[
@@ -175,11 +197,9 @@ class Model(Checked):
     batch: Literal["yes", "no"] | None = Field(
         description="yes (a live model is asked through the batch API), no, or empty"
     )
-    usd_in: Annotated[float, Field(ge=0)] | None = Field(description="USD per million tokens asked")
-    usd_out: Annotated[float, Field(ge=0)] | None = Field(description="USD per million tokens answered")
-    priced_on: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = Field(
-        description="the date of the prices, YYYY-MM-DD"
-    )
+    usd_in: USD | None = Field(description="USD per million tokens asked")
+    usd_out: USD | None = Field(description="USD per million tokens answered")
+    priced_on: Date | None = Field(description="the date of the prices, YYYY-MM-DD")
 
     @field_validator("conditions")
     @classmethod
@@ -202,18 +222,20 @@ class Persona(Checked):
 
     persona: Name = Field(description="an id of small letters, digits and _, which is a file name, too")
     axis: Name = Field(description="a name of small letters, digits and _: gender, age, ... or steering")
-    order: int | None = Field(description="the group's place on an ordered axis, a whole number; empty on any other")
+    order: Annotated[int, Field(ge=-1000, le=1000)] | None = Field(
+        description="the group's place on an ordered axis, a whole number; empty on any other"
+    )
     group: Label = Field(description="the group's label in tables and figures; for steering the value")
     statement: str = Field(pattern=r"\S", description="what the model is told, in the second person")
-    people: str | None = Field(description="the label of the group in the human reference data, or empty")
+    people: Label | None = Field(description="the label of the group in the human reference data, or empty")
 
 
 class Claim(Checked):
     """A row of the table of claims: what is said of the models, and how it is put to the test in every analysis."""
 
     claim: Name = Field(description="an id of small letters, digits and _")
-    text: str = Field(pattern=r"\S", description="the claim in words")
-    where: str = Field(pattern=r"\S", description="where it stands")
+    text: Label = Field(description="the claim in words")
+    where: Label = Field(description="where it stands")
     kind: Literal[
         "highest",
         "lowest",
@@ -229,7 +251,7 @@ class Claim(Checked):
         "first, and a score), rises_with_size, model_families_differ (a score) or condition_above (two conditions, "
         "higher first, and a dimension)"
     )
-    arguments: list[Label] = Field(
+    arguments: list[Annotated[str, StringConstraints(min_length=1, max_length=200)]] = Field(
         min_length=1,
         description="parted by ;. A score is a dimension, or spread (of the main family's dimensions within a model); "
         "a group is a column of the table of models with a setting: weights=open, reasoning=yes, family=..., "
@@ -275,6 +297,28 @@ def check_folder(path: str | Path, key: str) -> None:
     for folder in (Path(path), *Path(path).parents):
         if folder.exists() and not folder.is_dir():
             raise InputError(folder, "is a file where a folder is needed.", f"Move it away, or change {key}.")
+
+
+def check_places(config: Config) -> None:
+    """Raise an InputError where results would lie among what no run makes, or among another study's."""
+    results = Path(config.results_dir).resolve()
+    own: dict[str, str | None] = {name: name for name in OWN_FOLDERS}
+    own |= {"responses.store": config.responses.store, "responses.exports": config.responses.exports}
+    own |= {"study_folder": config.study_folder, "prompts": config.prompts}
+    own |= {"people.folder": config.people.folder if config.people else None}
+    for name, folder in own.items():
+        there = Path(folder).resolve() if folder else None
+        if there and (results == there or results in there.parents or there in results.parents):
+            raise InputError(
+                f"results_dir {config.results_dir}", f"and {name} ({folder}) lie in one another.", "Keep them apart."
+            )
+    for study, mark in _MARKS.items():
+        if study != config.study and Path(results, mark).exists():
+            raise InputError(
+                f"results_dir {config.results_dir}",
+                f"holds the results of a study that is {study}, and this one is {config.study}.",
+                "Choose another folder, or remove that one.",
+            )
 
 
 def read_marks(path: str | Path) -> dict[str, FamilyMark]:

@@ -1,15 +1,10 @@
-"""Names of files, files that appear whole or not at all, and JSON read with errors for people."""
+"""Names of files, and files that appear whole or not at all."""
 
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import orjson
-
-from value_portrait.errors import InputError
 
 
 def slug(name: str) -> str:
@@ -30,18 +25,3 @@ def written_whole(path: str | Path) -> Iterator[Path]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def read_json(path: str | Path) -> Any:
-    """The content of a JSON file.
-
-    Raises
-    ------
-    InputError : the file is missing or is no JSON.
-    """
-    try:
-        return orjson.loads(Path(path).read_bytes())
-    except FileNotFoundError:
-        raise InputError(path, "is missing.", "Run again from the archive, or correct config/models.tsv.") from None
-    except orjson.JSONDecodeError as problem:
-        raise InputError(path, f"is no JSON ({problem}).", "Restore the file, or correct it there.") from None

@@ -7,12 +7,14 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from value_portrait.checking import Checked, Label, Name, check, read_yaml
 
+Effect = Annotated[float, Field(ge=-100, le=100)]
+
 
 class DimensionEntry(Checked):
     """What items measure."""
 
     title: Label | None = Field(None, description="as people read it; the name with spaces for _ unless given")
-    code: Annotated[str, StringConstraints(min_length=1, max_length=4)] | None = Field(
+    code: Annotated[Label, StringConstraints(max_length=4)] | None = Field(
         None, description="a short name for figures, up to four letters; the first two of the name unless given"
     )
     made_of: list[str] = Field([], description="dimensions of another family that this one sums up")
@@ -32,7 +34,7 @@ class FamilyEntry(Checked):
     statistic: Literal["centred_mean", "mean"] = Field(
         "centred_mean", description="what its table of scores shows: centred_mean or mean"
     )
-    factor: float = Field(1.0, gt=0, description="what these are multiplied by there")
+    factor: float = Field(1.0, gt=0, le=1_000_000, description="what these are multiplied by there")
     table: Name | None = Field(description="the name of its table of scores, or null; <family>_scores unless given")
     figure: Name | None = Field(description="the name of its own figure, or null; <family>_profiles unless given")
 
@@ -58,12 +60,12 @@ class VersionEntry(Checked):
 class SimulationEntry(Checked):
     """What the simulated study plants beside chance."""
 
-    questions: dict[str, Annotated[int, Field(ge=1)]] = Field(
+    questions: dict[str, Annotated[int, Field(ge=1, le=1000)]] = Field(
         {}, description="questions of the raters' questionnaire, by dimension"
     )
     links: dict[str, str] = Field({}, description="the dimension that another one goes together with")
-    shared_profile: dict[str, float] = Field({}, description="what simulated models share, in SD of people")
-    acquiescence: dict[str, float] = Field(
+    shared_profile: dict[str, Effect] = Field({}, description="what simulated models share, in SD of people")
+    acquiescence: dict[str, Effect] = Field(
         {}, description="how much higher people rate everything, in its SD, for an SD of the dimension"
     )
 
@@ -78,7 +80,7 @@ class InstrumentFile(Checked):
         description="the option's text of every rating: 2 to 11 whole numbers without a gap",
     )
     also_read: dict[str, int] = Field({}, description="further words that the published parser takes for a rating")
-    score_range: list[float] = Field(
+    score_range: list[Annotated[float, Field(ge=-1_000_000_000, le=1_000_000_000)]] = Field(
         min_length=2, max_length=2, description="lowest and highest score of the raters' own questionnaires"
     )
     families: dict[Name, FamilyEntry] = Field(min_length=1, description="families of dimensions, the main one first")
@@ -186,4 +188,5 @@ def read_instrument(path: str | Path) -> dict[str, Any]:
     ------
     InputError : the file is missing or is no YAML, a key is unknown or missing, or its parts do not fit together.
     """
-    return check(InstrumentFile, read_yaml(path, "instrument"), str(path)).completed()
+    content = read_yaml(path, "Correct the key 'instrument' of the config.")
+    return check(InstrumentFile, content, str(path)).completed()

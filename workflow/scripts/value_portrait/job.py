@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 
-from value_portrait.errors import InputError
+from value_portrait.errors import InputError, one_line
 
 
 class _WithoutPandas(MetaPathFinder):
@@ -16,6 +16,14 @@ class _WithoutPandas(MetaPathFinder):
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
         if fullname == "pandas":
             raise ModuleNotFoundError(fullname)
+
+
+class _Printable(logging.Formatter):
+    """What is logged may quote what models and files say, and Snakemake shows it on the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record, line by line, without what a terminal would obey."""
+        return "\n".join(map(one_line, super().format(record).split("\n")))
 
 
 @contextmanager
@@ -27,7 +35,9 @@ def job(log: str, pandas: bool = True) -> Iterator[None]:
     An error of the input, or of the disk, ends the script with its one line in that file and exit code 1; any other
     exception is a fault of ours and leaves its traceback there.
     """
-    logging.basicConfig(filename=log, filemode="w", level=logging.INFO, format="%(levelname)s: %(message)s")
+    handler = logging.FileHandler(log, mode="w", encoding="utf-8")
+    handler.setFormatter(_Printable("%(levelname)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.captureWarnings(True)
     if not pandas:
         sys.meta_path.insert(0, _WithoutPandas())

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-from value_portrait.errors import InputError
+from value_portrait.errors import InputError, shown
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument
 
@@ -57,7 +57,8 @@ _CONDITION = Column(REPEATED_TEXT, "baseline, or a persona's id, with @ and the 
 _RHO = Column(NUMBER, "correlation of the item's ratings with the raters' scores", -1, 1, nullable=True)
 _SHARE = Column(NUMBER, "share, 0 to 1", low=0, high=1, nullable=True)
 _AXIS = Column(REPEATED_TEXT, "what groups differ in: gender, age, ...; or steering")
-_OUTCOME = Column(REPEATED_TEXT, "answered, refusal, content_filter, empty, truncated or error")
+_OUTCOMES = ("answered", "refusal", "content_filter", "empty", "truncated", "error")
+_OUTCOME = Column(REPEATED_TEXT, ", ".join(_OUTCOMES[:-1]) + f" or {_OUTCOMES[-1]}", texts=_OUTCOMES)
 _CLASS = Column(REPEATED_TEXT, "plain, or why the answer is not plain")
 
 
@@ -366,7 +367,7 @@ def write_table(table: Any, path: str | Path, schema: str | Schema, instrument: 
     schema = _schema(schema, instrument)
     if not isinstance(table, pa.Table):
         table = pa.Table.from_pandas(table, preserve_index=False)
-    table = _conform(table, schema, path)
+    table = conform(table, schema, path)
     path = Path(path)
     with written_whole(path) as partial:
         if path.suffix == ".csv":
@@ -389,7 +390,7 @@ def written_in_parts(path: str | Path, schema: str, instrument: Instrument) -> I
     ):
 
         def write(part: pa.Table) -> None:
-            part = _conform(part, known, seen.next_part())
+            part = conform(part, known, seen.next_part())
             seen.add(part)
             writer.write_table(part, row_group_size=max(part.num_rows, 1))
 
@@ -417,15 +418,18 @@ def read_table(
     """Read a table and check it against its schema; ``columns`` reads (and checks) only those."""
     schema = _schema(schema, instrument)
     names = list(schema.columns) if columns is None else list(columns)
-    if Path(path).suffix == ".csv":
-        types = {name: _plain(column.type) for name, column in schema.columns.items()}
-        options = pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=True)
-        table = pyarrow.csv.read_csv(path, convert_options=options)
-    else:
-        # read_table() would import pandas by way of the dataset module: half a second in every small job.
-        with pyarrow.parquet.ParquetFile(path) as file:
-            table = file.read(columns=names)
-    return _conform(table, _of_columns(schema, names), path)
+    try:
+        if Path(path).suffix == ".csv":
+            types = {name: _plain(column.type) for name, column in schema.columns.items()}
+            options = pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=True)
+            table = pyarrow.csv.read_csv(path, convert_options=options)
+        else:
+            # read_table() would import pandas by way of the dataset module: half a second in every small job.
+            with pyarrow.parquet.ParquetFile(path) as file:
+                table = file.read(columns=names)
+    except (pa.ArrowException, OSError) as problem:
+        raise InputError(path, f"cannot be read ({problem}).", "Remove the file and run again.") from None
+    return conform(table, _of_columns(schema, names), path)
 
 
 def read_parts(path: str | Path, schema: str, instrument: Instrument, columns: Sequence[str]) -> Iterator[pa.Table]:
@@ -434,7 +438,7 @@ def read_parts(path: str | Path, schema: str, instrument: Instrument, columns: S
     with pyarrow.parquet.ParquetFile(path) as file:
         for number in range(file.num_row_groups):
             part = file.read_row_group(number, columns=list(columns))
-            part = _conform(part, part_schema, seen.next_part())
+            part = conform(part, part_schema, seen.next_part())
             seen.add(part)
             yield part
 
@@ -484,7 +488,8 @@ def _decoded(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema([(field.name, _plain(field.type)) for field in table.schema]))
 
 
-def _conform(table: pa.Table, schema: Schema, path: str | Path) -> pa.Table:
+def conform(table: pa.Table, schema: Schema, path: str | Path) -> pa.Table:
+    """The table with the columns and types of its schema, after its ranges and its key were checked."""
     missing = [name for name in schema.columns if name not in table.column_names]
     if missing:
         raise InputError(path, f"lacks the column(s) {', '.join(missing)}.", "Remove the file and run again.")
@@ -513,7 +518,7 @@ def _check_column(values: pa.ChunkedArray, name: str, column: Column, path: str 
                 row = row_of(pc.equal(values.cast(pa.string()), text))
                 raise InputError(
                     f"{path}, row {row}",
-                    f"the {name} '{text}' is none of the instrument's.",
+                    f"the {name} {shown(text)} is none of those known.",
                     f"It may be {', '.join(column.texts[:20])}.",
                 )
     if column.low is None and column.high is None:

@@ -56,7 +56,7 @@ def recomputed(surveys):
 @pytest.fixture(scope="module")
 def published(archive, surveys):
     raters = surveys[0]["item_id"].value_counts().to_dict()
-    return with_interval(study.read_published_correlations(archive, raters).to_pandas())
+    return with_interval(study.read_published_correlations(archive, raters, VALUE_PORTRAIT).to_pandas())
 
 
 @pytest.fixture(scope="module")

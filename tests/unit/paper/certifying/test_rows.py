@@ -309,7 +309,7 @@ def test_a_tag_that_is_none_is_refused(tmp_path):
     assert texts.to_pylist() == [{"item_id": "7-1", "title": None, "text": "why", "response": "so"}]
     assert tags == {"7-1": {"correlations": [["Power", 0.4]]}}
     for spoilt in ([["Courage", 0.4]], [["Power", "0.4"]], [["Power", 0.4], ["Power", 0.4]]):
-        with pytest.raises(InputError, match="item 7-1: has the tag"):
+        with pytest.raises(InputError, match="item 7-1: correlations, tag"):
             read_published_tags(write_tagged(path, *spoilt))
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 
 from value_portrait.errors import InputError
-from value_portrait.files import read_json
 from value_portrait.instrument import Instrument
 from value_portrait.paper.raw_files import item_id
+from value_portrait.reading import read_json
 from value_portrait.responses.parsing import text_outcome
 
 # The authors kept what the model said only inside this message where it held none of the options.

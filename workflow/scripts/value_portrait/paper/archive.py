@@ -5,15 +5,18 @@ and nothing is written but those files.
 """
 
 import hashlib
+import re
 import tarfile
 import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Iterator, Mapping
+from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 
 from value_portrait.errors import InputError
 from value_portrait.files import written_whole
+from value_portrait.reading import read_bytes, read_text
 
 COMMIT = "08e1fb7903c619592bd8b3267f00191e36957f9e"
 TREE = f"ValuePortrait-{COMMIT}"
@@ -29,16 +32,19 @@ _REMEDY = (
     f"Fetch the archive anew ({URL}), put it into data/raw/ or let the variable {VARIABLE} name it; "
     "'make demo' runs without it."
 )
+_FROM_GIT = "Restore it from git."
 
 
 def read_sums(path: str | Path) -> dict[str, str]:
     """SHA-256 sums of the archive's files, by path inside the archive (``sha256sum`` format)."""
     sums = {}
-    for number, line in enumerate(Path(path).read_text().splitlines(), 1):
+    for number, line in enumerate(read_text(path, _FROM_GIT).splitlines(), 1):
         digest, _, name = line.partition("  ")
-        if len(digest) != 64 or not name or name in sums or not _is_safe(name):
-            raise InputError(f"{path}, line {number}", "is not '<sha256>  <path>'.", "Restore it from git.")
+        if not re.fullmatch("[0-9a-f]{64}", digest) or not name or name in sums or not _is_safe(name):
+            raise InputError(f"{path}, line {number}", "is not '<sha256>  <path>'.", _FROM_GIT)
         sums[name] = digest
+    if not sums:
+        raise InputError(path, "is empty.", _FROM_GIT)
     return sums
 
 
@@ -60,7 +66,7 @@ def locate_archive(raw: Path, environ: Mapping[str, str], url: str = URL) -> Pat
         raise InputError(f"{VARIABLE}={named}", "there is no such file.", "Correct the variable or unset it.")
     try:
         _download(url, raw / FILE)
-    except (urllib.error.URLError, OSError) as problem:
+    except (urllib.error.URLError, HTTPException, OSError) as problem:
         raise InputError(
             "The authors' archive",
             f"is nowhere: not in {raw}/ ({FILE}, or unpacked as {TREE}/), the variable {VARIABLE} is not set, and "
@@ -96,7 +102,8 @@ def unpack_archive(source: Path, sums: Mapping[str, str], folder: Path) -> None:
 
 def _is_safe(name: str) -> bool:
     path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in name
+    marks = set("{}<>\\")
+    return not path.is_absolute() and ".." not in path.parts and name.isprintable() and not marks & set(name)
 
 
 def _download(url: str, target: Path) -> None:
@@ -118,11 +125,14 @@ def _tree_files(folder: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, by
             continue
         if path.stat().st_size > MAX_FILE_BYTES:
             raise InputError(path, f"is larger than {MAX_FILE_BYTES} bytes.", _REMEDY)
-        yield name, path.read_bytes()
+        yield name, read_bytes(path, _REMEDY)
 
 
 def _tar_files(source: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     taken = set()
+    if not source.is_file():
+        # A pipe would be waited for without end.
+        raise InputError(source, "is no file.", _REMEDY)
     try:
         with tarfile.open(source, "r:gz") as archive:
             for member in archive:
@@ -140,5 +150,5 @@ def _tar_files(source: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, byt
                 file = archive.extractfile(member)
                 assert file is not None
                 yield name, file.read()
-    except (tarfile.TarError, zlib.error, EOFError, OSError) as problem:
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError) as problem:
         raise InputError(source, f"cannot be read to its end ({problem}).", _REMEDY) from None

@@ -10,9 +10,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from value_portrait.errors import InputError
-from value_portrait.files import read_json
+from value_portrait.errors import InputError, shown
 from value_portrait.instrument import Instrument
+from value_portrait.reading import RESTORE, Found, open_json
 
 SURVEY = "data/prolific/survey/main/survey.json"
 PARTICIPANTS = "data/prolific/value/main/value.json"
@@ -33,7 +33,7 @@ PILOT_FAMILIES = ("pvq", "bfi")
 # The first digit of a query's id tells where the authors took it from.
 SOURCES = {"1": "Reddit", "2": "Dear Abby", "3": "ShareGPT", "4": "LMSYS"}
 
-_RESTORE = "Restore the file, or correct it there."
+_MOST_RESPONSES = 1000
 
 
 def prompt_path(version: str, template: str) -> str:
@@ -52,20 +52,23 @@ def item_id(query: object, response: object) -> str:
 
 
 def read_participants(path: str | Path, sample: str, families: Sequence[str], instrument: Instrument) -> pa.Table:
-    """Questionnaire scores, one row per participant and dimension (table ``participants``), as stored."""
+    """Questionnaire scores, one row per participant and dimension (table ``participants``), as stored.
+
+    Raises
+    ------
+    InputError : a participant's name is none, or a score is missing, no number or off its range.
+    """
+    low, high = instrument.score_range
     rows: list[tuple[str, str, str, float]] = []
-    for participant, profile in read_json(path).items():
+    for participant, profile in open_json(path).members("participant"):
+        Found(participant, profile.where).name()
         for family in families:
             scores = profile.get(family)
             for dimension in instrument.family(family).names:
-                score = scores.get(dimension) if isinstance(scores, dict) else None
-                if not isinstance(score, int | float) or isinstance(score, bool):
-                    raise InputError(
-                        f"{path}, participant {participant}",
-                        f"has no score for {dimension} ({score!r}).",
-                        _RESTORE,
-                    )
-                rows.append((participant, family, dimension, float(score)))
+                score = scores and scores.get(dimension)
+                if score is None:
+                    raise profile.refuse(f"has no score for {dimension}.")
+                rows.append((participant, family, dimension, score.number(low, high)))
     participants, families_, dimensions, scores_ = zip(*rows, strict=True)
     return pa.table(
         {
@@ -93,18 +96,17 @@ def read_survey(path: str | Path, items: Sequence[str], participants: set[str], 
     """
     columns: dict[str, list[Any]] = {"group": [], "item_id": [], "participant_id": [], "rating": []}
     group_of: dict[str, int] = {}
-    for group, queries in enumerate(read_json(path), 1):
-        for query, options in queries.items():
-            for option in options:
-                item = item_id(query, option.get("option_id"))
-                where = f"{path}, group {group}, item {item}"
+    for group, queries in enumerate(open_json(path).elements("group"), 1):
+        for query, options in queries.members("query"):
+            for option in options.elements("response"):
+                item = item_id(query, option["option_id"].whole(1, _MOST_RESPONSES))
+                ratings = Found(option["data"].value, f"{path}, group {group}, item {item}")
                 if item in group_of:
-                    raise InputError(where, f"stands in group {group_of[item]} too.", _RESTORE)
+                    raise ratings.refuse(f"stands in group {group_of[item]} too.")
                 group_of[item] = group
                 raters: set[str] = set()
-                for rating, participant in option.get("data", ()):
-                    who = f"{where}, participant {participant}"
-                    _check_rating(rating, who, instrument)
+                for rating, participant in _ratings(ratings, instrument):
+                    who = f"{ratings.where}, participant {participant}"
                     if participant in raters:
                         raise InputError(who, "rates the item twice.", "Keep one of the two ratings.")
                     if participant not in participants:
@@ -113,27 +115,36 @@ def read_survey(path: str | Path, items: Sequence[str], participants: set[str], 
                     columns["rating"].append(rating)
                     columns["participant_id"].append(participant)
                 if not raters:
-                    raise InputError(where, "has no ratings.", _RESTORE)
+                    raise ratings.refuse("has no ratings.")
                 columns["group"] += [group] * len(raters)
                 columns["item_id"] += [item] * len(raters)
     if unrated := [item for item in items if item not in group_of]:
-        raise InputError(path, f"{len(unrated)} item(s) have no ratings, the first is {unrated[0]}.", _RESTORE)
+        raise InputError(path, f"{len(unrated)} item(s) have no ratings, the first is {unrated[0]}.", RESTORE)
     if unknown := sorted(set(group_of) - set(items)):
         raise InputError(path, f"rates {unknown[0]}, which is no item.", f"Add the item to {ITEMS}.")
     return pa.table(columns)
 
 
 def read_pilot_survey(path: str | Path, pilot: int, instrument: Instrument) -> pa.Table:
-    """All ratings of a pilot (table ``pilot_survey``); questions are nested by source and value, at varying depth."""
+    """All ratings of a pilot (table ``pilot_survey``); questions are nested by source and value, at varying depth.
+
+    Raises
+    ------
+    InputError : as ``read_survey``; or somebody rated a question twice, or there is no rating.
+    """
     columns: dict[str, list[Any]] = {"question_id": [], "source": [], "participant_id": [], "rating": []}
-    for source, question in _pilot_questions(read_json(path)["questions"]):
-        name = str(question["question_id"])
-        for rating, participant in question["responses"]:
-            _check_rating(rating, f"{path}, question {name}, participant {participant}", instrument)
-            columns["question_id"].append(name)
-            columns["source"].append(source)
-            columns["participant_id"].append(participant)
-            columns["rating"].append(rating)
+    seen: set[tuple[str, str]] = set()
+    for source, question in _pilot_questions(open_json(path)["questions"]):
+        name = question["question_id"].name()
+        for rating, participant in _ratings(Found(question["responses"].value, f"{path}, question {name}"), instrument):
+            if (name, participant) in seen:
+                who = f"{path}, question {name}, participant {participant}"
+                raise InputError(who, "rates the question twice.", "Keep one of the two ratings.")
+            seen.add((name, participant))
+            for column, value in zip(columns, (name, source, participant, rating), strict=True):
+                columns[column].append(value)
+    if not seen:
+        raise InputError(path, "has no ratings.", RESTORE)
     return pa.table({"pilot": [pilot] * len(columns["rating"]), **columns})
 
 
@@ -141,18 +152,25 @@ def read_items(path: str | Path) -> pa.Table:
     """The items (table ``items``) in the archive's order: every response to every query.
 
     A query with a title is shown by the template ``reddit`` (a scenario), one without by ``sharegpt`` (a message).
+
+    Raises
+    ------
+    InputError : a query stands there twice, or a text is missing, empty or none; or queries have different numbers of
+        responses, or these are not numbered from 1.
     """
     rows = []
     responses_of: dict[str, int] = {}
-    for query in read_json(path):
-        query_id = str(query["portrait_id"])
+    for query in open_json(path).elements("query"):
+        query_id = query["portrait_id"].name()
+        query = Found(query.value, f"{path}, query {query_id}")
         if query_id in responses_of:
-            raise InputError(f"{path}, query {query_id}", "stands there twice.", "Keep one of them.")
-        responses_of[query_id] = len(query["outputs"])
-        title = query["content"].get("title")
-        for number, output in enumerate(query["outputs"], 1):
-            if output.get("id") != number or not output.get("content"):
-                raise InputError(f"{path}, query {query_id}", f"lacks response {number}.", _RESTORE)
+            raise InputError(query.where, "stands there twice.", "Keep one of them.")
+        content, outputs = query["content"], list(query["outputs"].elements("response"))
+        responses_of[query_id] = len(outputs)
+        title = content.get("title")
+        for number, output in enumerate(outputs, 1):
+            if output["id"].value != number:
+                raise query.refuse(f"lacks response {number}.")
             rows.append(
                 {
                     "item_id": item_id(query_id, number),
@@ -160,47 +178,68 @@ def read_items(path: str | Path) -> pa.Table:
                     "response_id": number,
                     "source": SOURCES.get(query_id[0], "other"),
                     "template": "sharegpt" if title is None else "reddit",
-                    "title": title,
-                    "text": query["content"]["text"],
-                    "response": output["content"],
+                    "title": title and title.text(),
+                    "text": content["text"].text(),
+                    "response": output["content"].text(),
                 }
             )
     usual = max(responses_of.values())
     for query_id, responses in responses_of.items():
         if responses != usual:
             raise InputError(
-                f"{path}, query {query_id}", f"has {responses} responses where others have {usual}.", _RESTORE
+                f"{path}, query {query_id}", f"has {responses} responses where others have {usual}.", RESTORE
             )
     return pa.Table.from_pylist(rows)
 
 
 def read_topics(path: str | Path, items: pa.Table) -> pa.Table:
-    """The topics of each query (table ``topics``); the archive gives them by the query's text."""
+    """The topics of each query (table ``topics``); the archive gives them by the query's text.
+
+    Raises
+    ------
+    InputError : a text is none of the items' queries, or a topic is no name or stands there twice.
+    """
     query_of = dict(zip(items["text"].to_pylist(), items["query_id"].to_pylist(), strict=True))
-    rows = []
-    for number, query in enumerate(read_json(path), 1):
-        query_id = query_of.get(query["content"]["text"])
+    rows: dict[tuple[str, str], None] = {}
+    for query in open_json(path).elements("query"):
+        query_id = query_of.get(query["content"]["text"].text())
         if query_id is None:
-            raise InputError(f"{path}, query {number}", "is none of the items' queries.", _RESTORE)
-        rows += [{"query_id": query_id, "topic": topic} for topic in query["categories"]]
-    return pa.Table.from_pylist(rows)
+            raise query.refuse("is none of the items' queries.")
+        for topic in query["categories"].elements("topic"):
+            if (pair := (query_id, topic.name())) in rows:
+                raise topic.refuse(f"repeats {pair[1]}.")
+            rows[pair] = None
+    return pa.table(dict(zip(("query_id", "topic"), zip(*rows, strict=True), strict=True)))
 
 
-def read_published_correlations(archive: str | Path, raters: Mapping[str, int]) -> pa.Table:
-    """The archive's own correlations, in the columns item_id, family, dimension, n, rho and p."""
-    columns: dict[str, list[Any]] = {name: [] for name in ("item_id", "family", "dimension", "n", "rho", "p")}
+def read_published_correlations(archive: str | Path, raters: Mapping[str, int], instrument: Instrument) -> pa.Table:
+    """The archive's own correlations, in the columns item_id, family, dimension, n, rho and p.
+
+    Raises
+    ------
+    InputError : a correlation is of no item or dimension, off its range, stands there twice, or is missing.
+    """
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
     for family, path in PUBLISHED_CORRELATIONS.items():
-        for record in read_json(Path(archive, path)):
-            item = item_id(record["portrait_id"], record["option_id"])
+        names = instrument.family(family).names
+        for record in open_json(Path(archive, path)).elements("record"):
+            item = item_id(record["portrait_id"].name(), record["option_id"].name())
+            dimension = record[f"{family}_dimension"].one_of(names)
             if item not in raters:
-                raise InputError(f"{path}, item {item}", "is no item of the survey.", _RESTORE)
-            columns["item_id"].append(item)
-            columns["family"].append(family)
-            columns["dimension"].append(record[f"{family}_dimension"])
-            columns["n"].append(raters[item])
-            columns["rho"].append(record["spearman_corr"])
-            columns["p"].append(record["spearman_p_value"])
-    return pa.table(columns)
+                raise InputError(f"{path}, item {item}", "is no item of the survey.", RESTORE)
+            if (item, dimension) in rows:
+                raise record.refuse(f"repeats {item}, {dimension}.")
+            rows[item, dimension] = {
+                "item_id": item,
+                "family": family,
+                "dimension": dimension,
+                "n": raters[item],
+                "rho": record["spearman_corr"].number(-1, 1),
+                "p": record["spearman_p_value"].number(0, 1),
+            }
+        if missing := [f"{item}, {name}" for item in raters for name in names if (item, name) not in rows]:
+            raise InputError(path, f"lacks {len(missing)} correlation(s), the first is {missing[0]}.", RESTORE)
+    return pa.Table.from_pylist(list(rows.values()))
 
 
 @dataclass(frozen=True)
@@ -227,21 +266,27 @@ def read_surveys(archive: str | Path, items: Sequence[str], instrument: Instrume
     )
 
 
-def _pilot_questions(tree: Mapping[str, Any], source: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _pilot_questions(tree: Found, source: str = "") -> Iterator[tuple[str, Found]]:
     responses = tree.get("responses")
-    if isinstance(responses, list):
+    if responses and isinstance(responses.value, list):
         # Some sources were never asked and hold empty questions without an id.
-        if responses:
+        if responses.value:
             yield source, tree
         return
-    for name, branch in tree.items():
-        yield from _pilot_questions(branch, source or name)
+    for name, branch in tree.members("branch", filled=False):
+        yield from _pilot_questions(branch, source or Found(name, tree.where).name())
 
 
-def _check_rating(rating: object, where: str, instrument: Instrument) -> None:
-    if type(rating) is not int or not instrument.lowest <= rating <= instrument.highest:
-        raise InputError(
-            where,
-            f"the rating {rating!r} is not a whole number from {instrument.lowest} to {instrument.highest}.",
-            "Correct it, or remove the rating.",
-        )
+def _ratings(ratings: Found, instrument: Instrument) -> Iterator[tuple[int, str]]:
+    """The ratings of an item or question: a rating on the scale and the participant's name, each."""
+    for pair in ratings.elements("rating", filled=False):
+        rating, participant = pair.pair()
+        name = participant.name()
+        if type(rating.value) is not int or not instrument.lowest <= rating.value <= instrument.highest:
+            raise InputError(
+                f"{ratings.where}, participant {name}",
+                f"the rating {shown(rating.value)} is not a whole number from {instrument.lowest} to "
+                f"{instrument.highest}.",
+                "Correct it, or remove the rating.",
+            )
+        yield rating.value, name

@@ -37,7 +37,8 @@ def find_file(folder: str | Path) -> Path | None:
 
     Raises
     ------
-    InputError : when the folder holds several files that could be it, or files of which none can.
+    InputError : when the folder holds several files that could be it, files of which none can, or a folder in
+        its place.
     """
     present = [path for path in sorted(Path(folder).glob("*")) if not path.name.startswith(".")]
     files = [path for path in present if path.suffix.lower() in _FORMATS]
@@ -48,6 +49,9 @@ def find_file(folder: str | Path) -> Path | None:
         raise InputError(
             folder, f"holds {present[0].name}, but no file that ends in {', '.join(_FORMATS)}.", "Unpack the download."
         )
+    if files and not files[0].is_file():
+        # A pipe would be waited for without end.
+        raise InputError(files[0], "is no file.", "Unpack the download.")
     return files[0] if files else None
 
 

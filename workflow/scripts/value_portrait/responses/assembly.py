@@ -10,16 +10,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
-from value_portrait.errors import InputError
-from value_portrait.files import written_whole
+from value_portrait.errors import InputError, shown
+from value_portrait.files import slug, written_whole
 from value_portrait.instrument import Instrument
+from value_portrait.reading import read_json_lines
 from value_portrait.responses.apis.registry import api_of
 from value_portrait.responses.parsing import text_outcome
 from value_portrait.responses.providers import Target
 from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Record, store_file, terminal_records
-from value_portrait.tables import export_schema, read_table, write_table
+from value_portrait.tables import conform, export_schema, read_table, write_table
 
+# What tables and exports take from a record, by its types.
+_RECORDED: tuple[tuple[tuple[str, ...], Any], ...] = (
+    (("answer", "reasoning", "message", "finish_reason", "upstream", "served_model", "fingerprint"), str | None),
+    (("provider", "time"), str),
+    (("tokens_in", "tokens_out"), int | None),
+    (("latency_s",), int | float),
+    (("request",), dict),
+)
 # What the words of an answer decide only where the server had nothing to say about it.
 _BY_WORDS = ("answered", "truncated")
 
@@ -34,10 +43,15 @@ def answers_table(
     InputError : a planned request has no answer yet.
     """
     records = terminal_records(path)
+    path = Path(path)
     missing = [planned for planned in plan if planned.key not in records]
     if missing:
         first = f"item {missing[0].item_id}, prompt version {missing[0].prompt_version}"
         raise InputError(path, f"lacks {len(missing)} of {len(plan)} answers, the first is {first}.", "Run again.")
+    for planned in plan:
+        if fault := _fault(records[planned.key], planned, path):
+            where = f"{path}, item {planned.item_id}, prompt version {planned.prompt_version}"
+            raise InputError(where, f"{fault}.", "Restore the file from a copy; nothing was asked.")
     rows = [_answer(records[planned.key], instrument) for planned in plan]
     return pa.table(
         {
@@ -106,17 +120,14 @@ def read_export(
 
     Raises
     ------
-    InputError : the condition or an answer is missing, or was given to another prompt or another system message.
+    InputError : the file cannot be read, or its content does not fit the table ``export``; it is of another model; the
+        condition or an answer is missing, or was given to another prompt or another system message.
     """
-    path = Path(path)
-    if path.suffix == ".jsonl":
-        every = [orjson.loads(line) for line in path.read_bytes().splitlines()]
-        held = {row["condition"] for row in every}
-        rows = [row for row in every if row["condition"] == condition]
-    else:
-        table = read_table(path, export_schema(instrument))
-        held = set(table["condition"].unique().to_pylist())
-        rows = table.filter(pc.equal(table["condition"], condition)).to_pylist()
+    table = _read_rows(Path(path), instrument)
+    if others := [name for name in table["model"].unique().to_pylist() if slug(name) != slug(model)]:
+        raise InputError(path, f"holds answers of {others[0]}, not of {model}.", "Get the export of this model.")
+    held = set(table["condition"].unique().to_pylist())
+    rows = table.filter(pc.equal(table["condition"], condition)).to_pylist()
     if condition not in held:
         raise InputError(
             path,
@@ -141,6 +152,60 @@ def read_export(
     return pa.table(
         {name: pa.array([row[name] for row in chosen], _ANSWER_TYPES.get(name, pa.string())) for name in columns}
     )
+
+
+def _read_rows(path: Path, instrument: Instrument) -> pa.Table:
+    """All rows of an export, checked against its schema."""
+    schema = export_schema(instrument)
+    remedy = "Get the export anew from who published it."
+    if path.suffix == ".jsonl":
+        rows = []
+        for where, row in read_json_lines(path, remedy):
+            if not isinstance(row, dict) or set(row) != set(schema.columns):
+                raise InputError(where, f"is no JSON object with exactly {', '.join(schema.columns)}.", remedy)
+            for name, value in row.items():
+                fits = isinstance(value, _python_type(schema.columns[name].type)) and not isinstance(value, bool)
+                if value is not None and not fits:
+                    raise InputError(where, f"the {name} {shown(value)} is of another type.", remedy)
+            rows.append(row)
+        table = conform(pa.Table.from_pylist(rows), schema, path)
+    else:
+        table = read_table(path, schema)
+    try:
+        table.validate(full=True)
+    except pa.ArrowException as problem:
+        raise InputError(path, f"is damaged ({problem}).", remedy) from None
+    for name in schema.columns:
+        if pa.types.is_floating(table[name].type) and pc.any(pc.invert(pc.is_finite(table[name]))).as_py():
+            raise InputError(path, f"has a {name} that is no finite number.", remedy)
+    spoken = pc.is_in(table["outcome"].cast(pa.string()), pa.array(_BY_WORDS))
+    silent = pc.and_(spoken, pc.equal(pc.fill_null(table["raw_response"].cast(pa.string()), ""), ""))
+    if (row := pc.index(silent, True).as_py()) >= 0:
+        raise InputError(f"{path}, row {row + 1}", "is answered, but has no raw_response.", remedy)
+    return table
+
+
+def _python_type(type_: pa.DataType) -> Any:
+    """What JSON has for a column's type."""
+    if pa.types.is_integer(type_):
+        return int
+    return (int, float) if pa.types.is_floating(type_) else str
+
+
+def _fault(record: Record, planned: Planned, path: Path) -> str | None:
+    """What keeps a record of the store from being the answer to a planned request, or None."""
+    about = (record.get("item_id"), record.get("prompt_version"), slug(str(record.get("model"))))
+    if about != (planned.item_id, planned.prompt_version, path.parent.name):
+        return f"has a record of {shown(about)}"
+    for names, types in _RECORDED:
+        for name in names:
+            value: Any = record.get(name, ...)
+            # A truth value is a number to Python.
+            if not isinstance(value, types) or isinstance(value, bool):
+                return f"has a record whose {name} is missing or of another type"
+    if record["outcome"] in _BY_WORDS and not record.get("answer"):
+        return f"is {record['outcome']}, but has no answer"
+    return None
 
 
 def prompt_hash(prompt: str) -> str:

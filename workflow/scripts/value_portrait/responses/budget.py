@@ -106,7 +106,17 @@ def _read(path: Path) -> dict[str, dict[str, float]]:
     except (FileNotFoundError, orjson.JSONDecodeError):
         # Everything but the reservations of running processes is found again in the files.
         return {}
-    return content if isinstance(content, dict) else {}
+    if not isinstance(content, dict):
+        return {}
+    return {name: entry for name, entry in content.items() if _is_entry(entry)}
+
+
+def _is_entry(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and entry.keys() == {"size", "usd", "reserved"}
+        and all(isinstance(number, int | float) and number >= 0 for number in entry.values())
+    )
 
 
 def _spent(root: Path, entries: dict[str, dict[str, float]], own: str | None) -> float:

@@ -13,6 +13,8 @@ from typing import Any
 
 import orjson
 
+from value_portrait.reading import Found, parse_json
+
 
 @dataclass
 class Intent:
@@ -31,19 +33,27 @@ def journal_file(answers: Path) -> Path:
 
 
 def open_intents(answers: Path) -> list[Intent]:
-    """The batches of a file of the store that are not closed, oldest first."""
+    """The batches of a file of the store that are not closed, oldest first; a torn last entry is left out.
+
+    Raises
+    ------
+    InputError : with the line, which is no entry.
+    """
     path = journal_file(answers)
     intents: dict[str, Intent] = {}
-    for line in path.read_bytes().splitlines(keepends=True) if path.exists() else ():
+    for number, line in enumerate(path.read_bytes().splitlines(keepends=True) if path.exists() else (), 1):
         if not line.endswith(b"\n"):
             break
-        entry = orjson.loads(line)
-        if entry["event"] == "intent":
-            intents[entry["id"]] = Intent(entry["id"], entry["time"], entry["keys"], entry["usd"])
-        elif entry["event"] == "submitted":
-            intents[entry["id"]].batch = entry["batch"]
+        remedy = "Restore the file from a copy; it says which batches were paid for."
+        entry = Found(parse_json(line, f"{path}, line {number}", remedy), f"{path}, line {number}")
+        event, name = entry["event"].one_of(("intent", "submitted", "closed")), entry["id"].text()
+        if event == "intent":
+            keys = {own: key.text() for own, key in entry["keys"].members("request", filled=False)}
+            intents[name] = Intent(name, entry["time"].number(), keys, entry["usd"].number(low=0))
+        elif event == "submitted" and name in intents:
+            intents[name].batch = entry["batch"].text()
         else:
-            intents.pop(entry["id"], None)
+            intents.pop(name, None)
     return list(intents.values())
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from value_portrait.errors import InputError
-from value_portrait.files import read_json
 from value_portrait.instrument import Instrument
+from value_portrait.reading import open_json
 from value_portrait.responses.apis.registry import api_of
 from value_portrait.responses.budget import Budget
 from value_portrait.responses.conditions import Message
@@ -100,8 +100,12 @@ def stored_finding(target: Target, store: str | Path, instrument: Instrument) ->
 
 def read_finding(path: str | Path) -> Finding:
     """The finding in a file that was written from ``preflight``."""
-    content = read_json(path)
-    return Finding(tuple(content["refused"]), content["token_parameter"])
+    content = open_json(path)
+    limit = content.get("token_parameter")
+    return Finding(
+        tuple(name.text() for name in content["refused"].elements("parameter", filled=False)),
+        limit.text() if limit else None,
+    )
 
 
 def _ask(target: Target, planned: Planned, path: Path, root: str | Path, max_usd: float, progress: Progress) -> Record:

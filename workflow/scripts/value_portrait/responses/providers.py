@@ -1,7 +1,8 @@
 """Providers and sets of request parameters: rows of ``providers.yaml``, checked before anything is sent."""
 
+import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,7 +16,7 @@ from value_portrait.errors import InputError
 from value_portrait.responses.apis.registry import APIS, api_of
 
 KEY_NAME = r"^[A-Z][A-Z0-9_]*_(KEY|TOKEN)$"
-# A key goes to these hosts alone; any other server has a variable of its own.
+# A key goes to these hosts alone; any other server has a variable of its own, and is named beside it.
 KEY_HOSTS = {
     "OPENAI_API_KEY": "api.openai.com",
     "OPENAI_ADMIN_KEY": "api.openai.com",
@@ -31,6 +32,11 @@ KEY_HOSTS = {
     "XAI_API_KEY": "api.x.ai",
     "HF_TOKEN": "router.huggingface.co",
 }
+# Of the body of a request, what would be a credential, and what looks like one.
+_CREDENTIALS = re.compile(
+    r"headers?|extraheaders|.*(apikey|authorization|accesstoken|authtoken|secret|password|passwd|cookie|credentials?)"
+)
+_KEY = re.compile(r"\b(sk|pk|rk|gsk|xai|hf)[-_][A-Za-z0-9_.-]{16,}|\bAIza[A-Za-z0-9_-]{16,}|^(Bearer|Basic)\s")
 
 
 def _known(api: str) -> str:
@@ -48,18 +54,21 @@ class ProviderEntry(Checked):
     key_env: Annotated[str, StringConstraints(pattern=KEY_NAME)] | None = Field(
         description="the name of an environment variable that ends in _KEY or _TOKEN, or null"
     )
+    key_host: str | None = Field(
+        None, description="the host that may be sent the key, where that is no known provider's and not this machine"
+    )
     token_parameter: str = Field(description="the API's name of the limit, such as max_tokens")
     accepts: list[Literal["temperature", "seed"]] = Field(description="a list of temperature, seed")
     max_in_flight: int = Field(ge=1, le=1000, description="requests at once, 1 to 1000")
-    timeout_s: float = Field(gt=0, description="seconds")
+    timeout_s: float = Field(gt=0, le=86_400, description="seconds, up to a day")
     reasoning_parameter: str = Field(
         "reasoning_effort",
         pattern=r"^[a-z_]+(\.[a-z_]+)*$",
         description="where the reasoning effort goes, with dots for levels",
     )
     reasoning_fields: list[str] = Field([], description="a list of names: where a reply's reasoning may be")
-    requests_per_minute: Annotated[float, Field(gt=0)] | None = Field(None, description="the account's limit")
-    tokens_per_minute: Annotated[float, Field(gt=0)] | None = Field(None, description="the account's limit")
+    requests_per_minute: Annotated[float, Field(gt=0, le=1e9)] | None = Field(None, description="the account's limit")
+    tokens_per_minute: Annotated[float, Field(gt=0, le=1e12)] | None = Field(None, description="the account's limit")
     batch_discount: Annotated[float, Field(gt=0, le=1)] | None = Field(
         None, description="what a batch costs, as a share of the usual price; without it there is no batch API"
     )
@@ -85,9 +94,9 @@ class Provider(ProviderEntry):
 class Parameters(Checked):
     """A named set of request parameters; what is missing is left to the model."""
 
-    max_tokens: int = Field(ge=1, description="tokens that an answer may have, with its reasoning")
+    max_tokens: int = Field(ge=1, le=10_000_000, description="tokens that an answer may have, with its reasoning")
     # A whole number stays one: 0 and 0.0 would be two requests.
-    temperature: Annotated[int | float, Field(ge=0)] | None = Field(None, description="0 or more")
+    temperature: Annotated[int | float, Field(ge=0, le=100)] | None = Field(None, description="0 or more")
     seed: int | None = Field(None, description="a whole number")
     reasoning_effort: str | None = Field(None, description="as the provider names it")
     extra_body: dict[str, Any] = Field({}, description="what else goes into the request")
@@ -128,12 +137,16 @@ def read_providers(path: str | Path) -> tuple[dict[str, Provider], dict[str, Par
 
     Raises
     ------
-    InputError : the file is missing or is no YAML, a key is unknown, missing or unfit, a URL holds credentials, or a
-        known key would go to another host than its provider's.
+    InputError : the file is missing or is no YAML, a key is unknown, missing or unfit, a URL or a body holds
+        credentials, or a key would go to a host that it does not belong to, or be sent in the clear.
     """
-    content = read_yaml(path, "providers")
-    for name, row in (content.get("providers") or {}).items() if isinstance(content, dict) else ():
-        _check_address(row, f"{path}, provider {name}")
+    content = read_yaml(path, "Correct the key 'providers' of the config.")
+    for kind, what in (("providers", "provider"), ("requests", "request")):
+        rows = content.get(kind) if isinstance(content, dict) else None
+        for name, row in rows.items() if isinstance(rows, dict) else ():
+            _check_secrets(row, f"{path}, {what} {name}")
+            if kind == "providers":
+                _check_address(row, f"{path}, {what} {name}")
     file = check(ProvidersFile, content, str(path))
     return {name: Provider(name=name, **row.model_dump()) for name, row in file.providers.items()}, file.requests
 
@@ -181,13 +194,31 @@ def check_targets(models: Iterable[Model], source: str, providers: str | Path) -
     return list(known[0])
 
 
+def _check_secrets(row: object, where: str) -> None:
+    """Refuse what is, or looks like, a credential in a body, without repeating it."""
+    extra = row.get("extra_body") if isinstance(row, dict) else None
+    for key, value in _pairs(extra):
+        if _CREDENTIALS.fullmatch(re.sub(r"[^a-z]", "", key.lower())) or (
+            isinstance(value, str) and _KEY.search(value)
+        ):
+            raise InputError(f"{where}: extra_body", "holds a credential.", "Name its variable in key_env.")
+
+
+def _pairs(value: object, levels: int = 20) -> Iterator[tuple[str, object]]:
+    """The keys and values of a mapping, and those within, down to so many levels."""
+    if isinstance(value, dict | list) and levels:
+        for key, inner in value.items() if isinstance(value, dict) else [("", one) for one in value]:
+            yield str(key), inner
+            yield from _pairs(inner, levels - 1)
+
+
 def _check_address(row: object, where: str) -> None:
-    """Refuse credentials in the URL, and a known key for another host, without repeating either."""
+    """Refuse credentials in the URL, and a key for a host that is not its own, without repeating either."""
     if not isinstance(row, dict) or not isinstance(row.get("base_url"), str):
         return
     try:
         url = urlsplit(row["base_url"])
-        host = url.hostname or ""
+        host, _ = url.hostname or "", url.port
     except ValueError:
         raise InputError(where, "base_url is no URL.", "Write https://host/version.") from None
     if url.username is not None or url.password is not None or url.query or url.fragment:
@@ -196,20 +227,35 @@ def _check_address(row: object, where: str) -> None:
             "holds more than an address (credentials, a query or a fragment).",
             "Keep keys in the environment, and name the variable in key_env.",
         )
-    key_env = row.get("key_env")
-    if key_env is not None and not re.fullmatch(KEY_NAME, str(key_env)):
+    if (key_env := row.get("key_env")) is None:
+        return
+    if not re.fullmatch(KEY_NAME, str(key_env)):
         # Perhaps it is the key itself, so it is not repeated.
         raise InputError(
             f"{where}: key_env",
             "is no name of a variable that ends in _KEY or _TOKEN.",
             "Name the environment variable there, and keep the key itself in the environment.",
         )
-    home = KEY_HOSTS.get(str(key_env))
-    if home and not ((host == home or host.endswith(f".{home}")) and url.scheme == "https"):
+    if home := KEY_HOSTS.get(str(key_env)):
+        if not ((host == home or host.endswith(f".{home}")) and url.scheme == "https"):
+            raise InputError(
+                where,
+                f"would send {key_env} to {url.scheme}://{host}, but that key belongs to https://{home}.",
+                "Give this server a variable of its own, such as MY_SERVER_API_KEY.",
+            )
+    elif not _is_near(host, "is_loopback", ("localhost",)) and row.get("key_host") != host:
         raise InputError(
             where,
-            f"would send {key_env} to {url.scheme}://{host}, but that key belongs to https://{home}.",
-            "Give this server a variable of its own, such as MY_SERVER_API_KEY.",
+            f"would send {key_env} to {host}, which is not named as a host that may have it.",
+            f"If the key is for that server, add key_host: {host}.",
         )
-    if {"api_key", "authorization", "x-api-key"} & {str(name).lower() for name in row.get("extra_body") or ()}:
-        raise InputError(f"{where}: extra_body", "holds a credential.", "Name its variable in key_env.")
+    if url.scheme != "https" and not _is_near(host, "is_private", ("localhost", "local", "internal", "lan")):
+        raise InputError(where, f"would send {key_env} to {host} in the clear.", "Write https://.")
+
+
+def _is_near(host: str, kind: str, names: tuple[str, ...]) -> bool:
+    """Whether a host is an address of a kind, or is named so, or in such a domain."""
+    try:
+        return bool(getattr(ipaddress.ip_address(host), kind))
+    except ValueError:
+        return any(host == name or host.endswith(f".{name}") for name in names)

@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
-import orjson
 import pyarrow as pa
 
 from value_portrait.errors import InputError
 from value_portrait.files import slug
 from value_portrait.instrument import Instrument
+from value_portrait.reading import read_json_lines
 from value_portrait.responses.parsing import text_outcome
-from value_portrait.study.spreadsheet import Row, read_spreadsheet, read_utf8
+from value_portrait.study.spreadsheet import Row, read_spreadsheet
 
 COLUMNS = ("item_id", "prompt_version", "raw_response")
 
@@ -31,6 +32,22 @@ def find_answers(folder: str | Path, model: str) -> str:
             "Keep one." if found else "Add it, or correct the model's row in the table of models.",
         )
     return found[0]
+
+
+def find_exports(folder: str | Path) -> dict[str, str]:
+    """The files ``<model>.parquet`` and ``.jsonl`` of a folder of published live answers, by the model's file name.
+
+    Raises
+    ------
+    InputError : a model has both.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(Path(folder).glob("*")):
+        if path.suffix in (".parquet", ".jsonl"):
+            if path.stem in found:
+                raise InputError(path, f"holds the answers of {path.stem}, as {found[path.stem]} does.", "Keep one.")
+            found[path.stem] = str(path)
+    return found
 
 
 def answered_versions(path: str | Path, versions: Sequence[str]) -> list[str]:
@@ -104,20 +121,13 @@ def read_recorded(
 def _rows(path: str | Path) -> list[Row]:
     if Path(path).suffix == ".csv":
         return read_spreadsheet(path, COLUMNS)
-    rows = []
-    for number, line in enumerate(read_utf8(path, "Restore it.").split("\n"), 1):
-        if line.strip():
-            rows.append(_record(line, f"{path}, row {number}"))
-    if not rows:
-        raise InputError(path, "has no row.", f"Each is a JSON object with {', '.join(COLUMNS)}.")
-    return rows
+    return [
+        _record(record, where)
+        for where, record in read_json_lines(path, f"Each row is a JSON object with {', '.join(COLUMNS)}.")
+    ]
 
 
-def _record(line: str, where: str) -> Row:
-    try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError as problem:
-        raise InputError(where, f"is no JSON ({problem}).", "Correct it.") from None
+def _record(record: Any, where: str) -> Row:
     if not isinstance(record, dict) or set(record) != set(COLUMNS):
         raise InputError(where, f"is no JSON object with exactly {', '.join(COLUMNS)}.", "Correct it.")
     for name, value in record.items():

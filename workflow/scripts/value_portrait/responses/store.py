@@ -20,7 +20,10 @@ import orjson
 
 from value_portrait.errors import InputError
 from value_portrait.files import slug
-from value_portrait.responses.outcomes import TERMINAL
+from value_portrait.responses.outcomes import FATAL, RETRIED, TERMINAL
+
+_OUTCOMES = TERMINAL | RETRIED | FATAL.keys()
+_MOST_USD = 1_000_000.0
 
 
 class Record(TypedDict):
@@ -260,8 +263,27 @@ def records_from(path: Path, start: int = 0) -> Iterator[tuple[int, Record]]:
             if not isinstance(record, dict):
                 torn = f"line {number}"
                 continue
+            if not _counts(record):
+                where = f"{path}, {'line' if start == 0 else 'new line'} {number}"
+                raise InputError(
+                    where,
+                    "has no key, an unknown outcome, or a cost that is none.",
+                    "Restore the file from a copy; nothing was asked.",
+                )
             end += len(line)
             yield end, cast(Record, record)
+
+
+def _counts(record: dict[str, Any]) -> bool:
+    """Whether a record has what every reader of the store counts on."""
+    usd, outcome = record.get("usd", -1), record.get("outcome")
+    return (
+        isinstance(record.get("key"), str)
+        and isinstance(outcome, str)
+        and outcome in _OUTCOMES
+        # NaN is no cost either, and no sum with it has an end.
+        and (usd is None or (isinstance(usd, int | float) and usd is not True and 0 <= usd <= _MOST_USD))
+    )
 
 
 def _sync_folders(path: Path) -> None:

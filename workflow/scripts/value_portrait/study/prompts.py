@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from value_portrait.errors import InputError
 from value_portrait.instrument import Instrument
+from value_portrait.reading import read_text
 
 
 def find_templates(folder: str | Path, versions: Sequence[str], instrument: Instrument) -> dict[str, dict[str, str]]:
@@ -74,7 +75,7 @@ def read_prompts(paths: Mapping[str, Mapping[str, str]], instrument: Instrument)
     for version, of_template in paths.items():
         for template, fields in instrument.templates:
             path = of_template[template]
-            text = _read_text(path)
+            text = read_text(path, "Restore it, or remove its version from prompt_versions.")
             for field in ("title", "text", "content"):
                 if (field in fields) != (f"{{{field}}}" in text):
                     problem = "lacks" if field in fields else "has"
@@ -110,12 +111,3 @@ def _option_missed(text: str, instrument: Instrument) -> str | None:
             return option
         left = left.replace(option.casefold(), "\0")
     return None
-
-
-def _read_text(path: str | Path) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise InputError(path, "is missing.", "Restore it, or remove its version from prompt_versions.") from None
-    except UnicodeDecodeError:
-        raise InputError(path, "is no UTF-8 text.", "Save it as UTF-8.") from None

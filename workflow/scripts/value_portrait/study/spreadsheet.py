@@ -1,16 +1,11 @@
 """A table out of a spreadsheet: from the bytes of a CSV file to rows of checked cells."""
 
-import csv
-import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from value_portrait.errors import InputError
-
-_WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+from value_portrait.errors import InputError, shown
+from value_portrait.reading import NUMBER, WHOLE, is_plain, read_cells, why_no_name
 
 
 @dataclass(frozen=True)
@@ -21,18 +16,20 @@ class Row:
     cells: dict[str, str]
 
     def text(self, column: str) -> str:
-        """A text with at least one letter, digit or mark."""
+        """A text with at least one letter, digit or mark, printable but for line breaks and tabs."""
         if not self.cells[column].strip():
             raise InputError(self.where, f"has no {column}.", "Fill in the cell.")
+        if not is_plain(self.cells[column]):
+            raise InputError(self.where, f"the {column} holds what cannot be printed.", "Write it anew.")
         return self.cells[column]
 
     def name(self, column: str) -> str:
         """A text that identifies something: one line of at most 120 characters, without space around it."""
         cell = self.text(column)
-        if cell != cell.strip() or not cell.isprintable() or len(cell) > 120:
+        if why := why_no_name(cell):
             raise InputError(
                 self.where,
-                f"the {column} {_shown(cell)} is no name.",
+                f"the {column} {shown(cell)} is no name: it {why}.",
                 "Write one line of at most 120 characters, without spaces around it.",
             )
         return cell
@@ -41,17 +38,17 @@ class Row:
         """One of the texts ``known``."""
         if self.cells[column] not in known:
             raise InputError(
-                self.where, f"the {column} {_shown(self.cells[column])} is unknown.", f"Use one of {listed(known)}."
+                self.where, f"the {column} {shown(self.cells[column])} is unknown.", f"Use one of {listed(known)}."
             )
         return self.cells[column]
 
     def whole(self, column: str, low: int, high: int) -> int:
         """A whole number from ``low`` to ``high``."""
         cell = self.cells[column]
-        if not _WHOLE.fullmatch(cell) or not low <= int(cell) <= high:
+        if not WHOLE.fullmatch(cell) or not low <= int(cell) <= high:
             raise InputError(
                 self.where,
-                f"the {column} {_shown(cell)} is not a whole number from {low} to {high}.",
+                f"the {column} {shown(cell)} is not a whole number from {low} to {high}.",
                 "Correct it, or remove the row.",
             )
         return int(cell)
@@ -59,9 +56,9 @@ class Row:
     def number(self, column: str, low: float, high: float) -> float:
         """A number from ``low`` to ``high``."""
         cell = self.cells[column]
-        if not _NUMBER.fullmatch(cell) or not low <= float(cell) <= high:
+        if not NUMBER.fullmatch(cell) or not low <= float(cell) <= high:
             raise InputError(
-                self.where, f"the {column} {_shown(cell)} is not a number from {low:g} to {high:g}.", "Correct it."
+                self.where, f"the {column} {shown(cell)} is not a number from {low:g} to {high:g}.", "Correct it."
             )
         return float(cell)
 
@@ -81,41 +78,18 @@ def read_spreadsheet(path: str | Path, required: Sequence[str], optional: Sequen
         has more or fewer cells than the header.
     """
     known = f"The columns are {listed([*required, *(f'{name} (optional)' for name in optional)])}."
-    text = read_utf8(path, known)
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] | None = None
+    (first, header), *rows = read_cells(path, ",", known)
+    _check_header(header, required, optional, first, known)
     found: list[Row] = []
-    number = 0
-    try:
-        for number, cells in enumerate(rows, 1):
-            where = f"{path}, row {number}"
-            if header is None:
-                _check_header(cells, required, optional, where, known)
-                header = cells
-            elif any(cell.strip() for cell in cells):
-                if len(cells) != len(header):
-                    raise InputError(
-                        where, f"has {len(cells)} cells where the header has {len(header)}.", "Correct its commas."
-                    )
-                found.append(Row(where, dict(zip(header, cells, strict=True))))
-    except csv.Error as problem:
-        raise InputError(f"{path}, row {number + 1}", f"is no CSV ({problem}).", "Correct its quotes.") from None
+    for where, cells in rows:
+        if len(cells) != len(header):
+            raise InputError(
+                where, f"has {len(cells)} cells where the header has {len(header)}.", "Correct its commas."
+            )
+        found.append(Row(where, dict(zip(header, cells, strict=True))))
     if not found:
         raise InputError(path, "has no row.", f"Add one below the header. {known}")
     return found
-
-
-def read_utf8(path: str | Path, remedy: str) -> str:
-    """The text of a file that must be UTF-8; ``remedy`` says what to do where there is none."""
-    try:
-        return Path(path).read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(path, "is missing.", remedy) from None
-    except IsADirectoryError:
-        raise InputError(path, "is a folder where a file is needed.", remedy) from None
-    except UnicodeDecodeError as problem:
-        line = problem.object[: problem.start].count(b"\n") + 1
-        raise InputError(f"{path}, line {line}", "is no UTF-8 text.", "Save the file as CSV in UTF-8.") from None
 
 
 def listed(names: Sequence[str]) -> str:
@@ -128,14 +102,10 @@ def _check_header(
 ) -> None:
     for name in cells:
         if cells.count(name) > 1:
-            raise InputError(where, f"has the column {_shown(name)} twice.", "Keep one of them.")
+            raise InputError(where, f"has the column {shown(name)} twice.", "Keep one of them.")
     if len(cells) == 1 and any(separator in cells[0] for separator in ";\t"):
         raise InputError(where, "has no comma, but semicolons or tabs.", "Save the file as CSV with commas.")
     if missing := [name for name in required if name not in cells]:
         raise InputError(where, f"lacks the column {missing[0]}.", known)
     if unknown := [name for name in cells if name not in required and name not in optional]:
-        raise InputError(where, f"has the unknown column {_shown(unknown[0])}.", f"Remove it. {known}")
-
-
-def _shown(cell: str) -> str:
-    return repr(cell) if len(cell) <= 60 else f"{cell[:60]!r}..."
+        raise InputError(where, f"has the unknown column {shown(unknown[0])}.", f"Remove it. {known}")

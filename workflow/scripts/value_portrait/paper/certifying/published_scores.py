@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 
 from value_portrait.errors import InputError
-from value_portrait.files import read_json
 from value_portrait.paper.instrument import VALUE_PORTRAIT
+from value_portrait.reading import read_json
 
 FOLDER = "lm_evaluation/score_results/final_results_0.3_pos_centered"
 

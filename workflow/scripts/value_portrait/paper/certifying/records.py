@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow as pa
 
 from value_portrait.errors import InputError
-from value_portrait.files import read_json
 from value_portrait.paper.certifying.published_tags import FIELDS
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.paper.raw_files import item_id
+from value_portrait.reading import read_json
 from value_portrait.study.prompts import prompt_text
 from value_portrait.tables import RATING, REPEATED_TEXT, Column, Schema
 

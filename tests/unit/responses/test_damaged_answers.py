@@ -1,0 +1,196 @@
+"""Exports and stores with one thing changed: the answers as they were, or one line that says where they are not."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from instruments import VALUE_PORTRAIT
+from near_misses import complaint, near_misses
+from targets import make_plan, make_target
+from value_portrait.responses.assembly import answers_table, export_answers, prompt_hash, read_export
+from value_portrait.responses.engine import attempt_record
+from value_portrait.responses.journal import journal_file, open_intents
+from value_portrait.responses.recorded import find_exports
+from value_portrait.responses.replies import Reply, Verdict
+from value_portrait.responses.store import Store, store_file
+
+TARGET = make_target("http://127.0.0.1:1")
+MODEL = TARGET.row.model
+PLAN = make_plan(TARGET, 3)
+TEXTS = [orjson.loads(planned.body)["messages"][-1]["content"] for planned in PLAN]
+HASHES = {
+    (planned.prompt_version, planned.item_id): prompt_hash(text) for planned, text in zip(PLAN, TEXTS, strict=True)
+}
+RECORDS = [
+    attempt_record(
+        TARGET, "baseline", planned, Reply(200, {}, "{}", 0.5), Verdict("answered", answer="like me", usd=0.1), 1
+    )
+    for planned in PLAN
+]
+RECORDS = [orjson.loads(orjson.dumps(record)) for record in RECORDS]
+
+
+def lines(rows: list[Any]) -> bytes:
+    return b"".join(orjson.dumps(row, option=orjson.OPT_NON_STR_KEYS) + b"\n" for row in rows)
+
+
+def write_store(root: Path, records: list[Any]) -> Path:
+    path = store_file(root, MODEL, "baseline")
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(lines(records))
+    return path
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("damaged")
+
+
+@pytest.fixture(scope="module")
+def rows(root: Path) -> list[dict[str, Any]]:
+    write_store(root, RECORDS)
+    export_answers({"baseline": PLAN}, TARGET, root, root / "export.jsonl", VALUE_PORTRAIT)
+    return [orjson.loads(line) for line in (root / "export.jsonl").read_bytes().splitlines()]
+
+
+def read(path: Path) -> pa.Table:
+    return read_export(path, HASHES, None, MODEL, "baseline", VALUE_PORTRAIT)
+
+
+def writable(value: Any) -> bool:
+    """Whether JSON of this project can hold it."""
+    try:
+        lines([value])
+    except TypeError:
+        return False
+    return True
+
+
+@given(data=st.data())
+@settings(max_examples=40)
+def test_one_change_in_an_export(root: Path, rows: list[dict[str, Any]], data: st.DataObject) -> None:
+    changed = data.draw(near_misses(rows).filter(writable))
+    path = root / "changed.jsonl"
+    path.write_bytes(lines(changed))
+    said = complaint(read, path)
+    assert said is None or said.startswith(str(path))
+    if said is None:
+        # What was said is never another's; of its circumstances a text may be another.
+        assert read(path)["item_id"].to_pylist() == [item for _, item in HASHES]
+
+
+@given(data=st.data())
+@settings(max_examples=40)
+def test_one_change_in_the_store(root: Path, data: st.DataObject) -> None:
+    path = write_store(root, data.draw(near_misses(RECORDS).filter(writable)))
+
+    def reopen() -> None:
+        with Store(path) as store:
+            assert store.usd >= 0
+
+    for said in (complaint(reopen), complaint(answers_table, path, PLAN, MODEL, "baseline", VALUE_PORTRAIT)):
+        assert said is None or said.startswith(str(path))
+
+
+@given(st.binary(max_size=80))
+@settings(max_examples=40)
+def test_any_bytes_in_place_of_answers(root: Path, content: bytes) -> None:
+    for name in ("any.jsonl", "any.parquet"):
+        (root / name).write_bytes(content)
+        assert complaint(read, root / name)
+    path = store_file(root, "any", "baseline")
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    complaint(answers_table, path, PLAN, MODEL, "baseline", VALUE_PORTRAIT)
+    journal_file(path).write_bytes(content)
+    complaint(open_intents, path)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda rows: rows.append(rows[0]), "row 4: repeats model Test/model:1, condition baseline"),
+        (lambda rows: rows[1].update(model="other"), "holds answers of other, not of Test/model:1"),
+        (lambda rows: rows[1].update(outcome="maybe"), "row 2: the outcome 'maybe' is none of those known"),
+        (lambda rows: rows[1].update(raw_response=None), "row 2: is answered, but has no raw_response"),
+        (lambda rows: rows[1].update(usd=-1.0), "row 2: usd is -1.0, outside"),
+        (lambda rows: rows[1].update(usd="1"), "row 2: the usd '1' is of another type"),
+        (lambda rows: rows[1].update(tokens_in=True), "row 2: the tokens_in True is of another type"),
+        (lambda rows: rows[1].update(time=None), "row 2: has no time"),
+        (lambda rows: rows[1].pop("time"), "row 2: is no JSON object with exactly"),
+        (lambda rows: rows[1].update(more=1), "row 2: is no JSON object with exactly"),
+    ],
+)
+def test_what_an_export_may_not_hold(root: Path, rows: list[dict[str, Any]], change: Any, words: str) -> None:
+    changed = copy.deepcopy(rows)
+    change(changed)
+    (root / "wrong.jsonl").write_bytes(lines(changed))
+    assert words in (complaint(read, root / "wrong.jsonl") or "")
+
+
+@pytest.mark.parametrize(
+    "torn", [b"\n{", b"[1]\n", b"\xff\n", b'{"a": NaN}\n', b'{"a": "\\ud800"}\n', b'{"a":1,"a":2}\n']
+)
+def test_a_torn_export_is_refused_with_its_row(root: Path, rows: list[dict[str, Any]], torn: bytes) -> None:
+    path = root / "torn.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + lines(rows) + b"\n")
+    assert read(path).num_rows == 3
+    path.write_bytes(lines(rows) + torn)
+    said = complaint(read, path) or ""
+    assert any(words in said for words in ("row 4: ", "row 5: ", "line 4: ")), said
+
+
+@pytest.mark.parametrize("cut", [0, 4, 100, -1])
+def test_a_truncated_export_is_refused(root: Path, rows: list[dict[str, Any]], cut: int) -> None:
+    write_store(root, RECORDS)
+    whole = root / "whole.parquet"
+    export_answers({"baseline": PLAN}, TARGET, root, whole, VALUE_PORTRAIT)
+    assert read(whole).num_rows == 3
+    path = root / "cut.parquet"
+    path.write_bytes(whole.read_bytes()[:cut])
+    assert "cut.parquet: cannot be read" in (complaint(read, path) or "")
+
+
+def test_numbers_without_end_in_parquet_are_refused(root: Path, rows: list[dict[str, Any]]) -> None:
+    table = pa.Table.from_pylist([row | {"latency_s": float("nan")} for row in rows])
+    pyarrow.parquet.write_table(table, root / "nan.parquet")
+    assert "has a latency_s that is no finite number" in (complaint(read, root / "nan.parquet") or "")
+
+
+def test_two_exports_of_a_model_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").touch()
+    assert find_exports(tmp_path) == {"a": str(tmp_path / "a.jsonl")}
+    (tmp_path / "a.parquet").touch()
+    assert "a.parquet: holds the answers of a, as " in (complaint(find_exports, tmp_path) or "")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"outcome": "maybe"}, "line 2: has no key, an unknown outcome, or a cost that is none"),
+        ({"outcome": ["answered"]}, "line 2: has no key, an unknown outcome"),
+        ({"usd": -1}, "line 2: has no key, an unknown outcome, or a cost that is none"),
+        ({"usd": "1"}, "line 2: has no key"),
+        ({"usd": True}, "line 2: has no key"),
+        ({"key": None}, "line 2: has no key"),
+        ({"answer": None}, "item 1-1, prompt version v1: is answered, but has no answer"),
+        ({"answer": 5}, "item 1-1, prompt version v1: has a record whose answer is missing or of another type"),
+        ({"model": "other"}, "item 1-1, prompt version v1: has a record of ('1-1', 'v1', 'other')"),
+        ({"item_id": "2-1"}, "item 1-1, prompt version v1: has a record of ('2-1', "),
+    ],
+)
+def test_what_the_store_may_not_hold(root: Path, change: dict[str, Any], words: str) -> None:
+    path = write_store(root, [RECORDS[0], RECORDS[1] | change, RECORDS[2]])
+    assert words in (complaint(answers_table, path, PLAN, MODEL, "baseline", VALUE_PORTRAIT) or "")
+
+
+@pytest.mark.parametrize("line", ["[]", "{}", '{"event": "intent", "id": "a", "time": 1, "keys": [], "usd": 1}', "x"])
+def test_a_journal_with_a_line_that_is_none_is_refused(tmp_path: Path, line: str) -> None:
+    journal_file(tmp_path / "a.jsonl").write_text(f"{line}\n")
+    assert "a.batches, line 1" in (complaint(open_intents, tmp_path / "a.jsonl") or "")

@@ -1,0 +1,57 @@
+import os
+
+import pytest
+from value_portrait import keeping
+from value_portrait.keeping import keep_aside, put_back
+
+
+@pytest.fixture
+def results(tmp_path):
+    for name in ("publication/tables/a.csv", "publication/b.md", "certificate/c.csv", "scores/d.csv"):
+        (tmp_path / "results" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "results" / name).write_text(name)
+    return tmp_path / "results"
+
+
+def found(folder):
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_what_a_failed_run_leaves_missing_comes_back_and_is_out_of_date(results, tmp_path, monkeypatch, linked):
+    if not linked:
+        monkeypatch.setattr(keeping.os, "link", lambda *paths: (_ for _ in ()).throw(OSError()))
+    before, aside = found(results), tmp_path / "aside"
+    keep_aside(results, ["publication", "certificate"], aside)
+    assert found(aside) == {name: text for name, text in before.items() if "scores" not in name}
+    for name in ("publication/tables/a.csv", "publication/b.md", "scores/d.csv"):
+        (results / name).unlink()
+    (results / "publication/b.md").write_text("new")
+    assert put_back(results, aside) == 1
+    after = {name: text for name, text in before.items() if "scores" not in name} | {"publication/b.md": "new"}
+    assert found(results) == after
+    assert (results / "publication/tables/a.csv").stat().st_mtime == 1
+    assert (results / "publication/b.md").stat().st_mtime > 1
+    assert not aside.exists()
+
+
+def test_a_whole_run_leaves_nothing_aside(results, tmp_path):
+    keep_aside(results, ["publication"], tmp_path / "aside")
+    assert put_back(results, tmp_path / "aside") == 0
+    assert not (tmp_path / "aside").exists()
+
+
+def test_what_a_killed_run_left_missing_comes_back_with_the_next(results, tmp_path):
+    before = found(results)
+    keep_aside(results, ["publication"], tmp_path / "aside")
+    (results / "publication/b.md").unlink()
+    keep_aside(results, ["publication"], tmp_path / "aside")
+    assert found(results) == before
+    os.unlink(results / "publication/b.md")
+    assert put_back(results, tmp_path / "aside") == 1
+    assert found(results) == before
+
+
+def test_a_first_run_has_nothing_to_keep(tmp_path):
+    keep_aside(tmp_path / "results", ["publication"], tmp_path / "aside")
+    assert put_back(tmp_path / "results", tmp_path / "aside") == 0

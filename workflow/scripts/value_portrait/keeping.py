@@ -1,0 +1,45 @@
+"""What people keep of an earlier run, held until the new one is whole.
+
+Snakemake deletes a rule's output before the rule runs. So the files are linked aside when a run starts, and those that
+a run which fails leaves missing are put back, so old that the next run makes them anew.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from value_portrait.files import written_whole
+
+# Older than whatever a file is made from, so that it never counts as up to date.
+_LONG_AGO = (1, 1)
+
+
+def keep_aside(results: str | Path, folders: Sequence[str], aside: str | Path) -> None:
+    """Link every file of these folders of the results below ``aside``, after what a killed run left missing."""
+    put_back(results, aside)
+    for folder in folders:
+        for path in sorted(Path(results, folder).rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                target = Path(aside, path.relative_to(results))
+                target.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    os.link(path, target)
+                except OSError:
+                    # Another file system, or one without links.
+                    shutil.copy2(path, target)
+
+
+def put_back(results: str | Path, aside: str | Path) -> int:
+    """Bring back what is missing of the files kept aside, and say how many these were; nothing stays aside."""
+    missing = 0
+    for kept in sorted(Path(aside).rglob("*")):
+        path = Path(results, kept.relative_to(aside))
+        if kept.is_file() and not path.exists():
+            # A copy: what is aside shares its age with the file that it was linked from.
+            with written_whole(path) as partial:
+                shutil.copyfile(kept, partial)
+                os.utime(partial, _LONG_AGO)
+            missing += 1
+    shutil.rmtree(aside, ignore_errors=True)
+    return missing
