@@ -203,8 +203,10 @@ def test_every_format_gives_the_same_respondents(survey, tmp_path, suffix):
 def test_a_file_that_is_none_is_refused(tmp_path, suffix):
     path = tmp_path / f"ESS11{suffix}"
     path.write_bytes(b"\x00\x01 this is no survey \xff\n,,,")
-    with pytest.raises(InputError, match=r"cannot be read \(.*\w{3} .*\)|lacks the column"):
+    with pytest.raises(InputError, match=r"cannot be read \(.*\w{3} .*\)|lacks the column") as refused:
         ess.read_file(path)
+    assert str(refused.value).startswith(f"{path}: ")
+    assert "None" not in str(refused.value)
 
 
 def test_an_edition_may_be_a_number_and_must_be_there(survey, tmp_path):
@@ -332,6 +334,7 @@ def test_what_is_wrong_is_refused_by_name(survey, tmp_path, change, message):
     with pytest.raises(InputError, match=message) as refused:
         ess.score_respondents(ess.read_file(path), path)
     assert str(path) in str(refused.value)
+    assert "None" not in str(refused.value)
 
 
 def test_the_folder_holds_one_file_or_none(tmp_path):
