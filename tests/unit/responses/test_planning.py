@@ -72,7 +72,10 @@ def test_an_estimate_is_of_what_the_store_lacks(tmp_path: Path) -> None:
     plan = make_plan(target, 4)
     path = store_file(tmp_path, target.row.model, "age_old")
     path.parent.mkdir()
-    lines = [{"key": plan[0].key, "outcome": "refusal"}, {"key": plan[1].key, "outcome": "server"}]
+    lines = [
+        {"key": own.key, "outcome": outcome, "usd": None}
+        for own, outcome in zip(plan, ("refusal", "server"), strict=False)
+    ]
     path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
     tokens = sum(len(planned.body) // 4 for planned in plan[1:])
     assert estimate(target, "age_old", [*plan, plan[2]], tmp_path) == Estimate(
