@@ -30,6 +30,58 @@ def test_shipped_rows_are_the_five_providers_and_the_papers_parameters() -> None
 
 
 @pytest.mark.parametrize(
+    ("url", "host", "complaint"),
+    [
+        ("http://localhost:1/v1", None, None),
+        ("http://box.localhost/v1", None, None),
+        ("http://127.0.0.1:1/v1", None, None),
+        ("http://[::1]:1/v1", None, None),
+        ("https://lab.example/v1", "lab.example", None),
+        ("http://gpu.lan/v1", "gpu.lan", None),
+        ("http://gpu.local/v1", "gpu.local", None),
+        ("http://lan/v1", "lan", None),
+        ("http://gpu.internal/v1", "gpu.internal", None),
+        ("http://10.1.2.3/v1", "10.1.2.3", None),
+        ("http://10.1.2.3/v1", None, "to 10.1.2.3, which is not named as a host that may have it. If the key"),
+        ("https://lab.example/v1", "other.example", "LAB_KEY to lab.example, which is not named as a host"),
+        (
+            "https://notlocalhost/v1",
+            None,
+            "is not named as a host that may have it. If the key is for that server, add",
+        ),
+        ("https://lab.example/v1", None, "may have it. If the key is for that server, add key_host: lab.example."),
+        ("http://wlan/v1", "wlan", "would send LAB_KEY to wlan in the clear. Write https://."),
+        ("http://8.8.8.8/v1", "8.8.8.8", "would send LAB_KEY to 8.8.8.8 in the clear. Write https://."),
+    ],
+)
+def test_a_key_goes_where_it_is_said_to_and_in_the_clear_nowhere_far(
+    tmp_path: Path, url: str, host: str | None, complaint: str | None
+) -> None:
+    path = write(tmp_path, base_url=url, key_env="LAB_KEY", key_host=host)
+    if complaint is None:
+        assert read_providers(path)[0]["openai"].base_url == url
+        return
+    with pytest.raises(InputError) as refused:
+        read_providers(path)
+    assert str(refused.value).startswith(f"{path}, provider openai: would send LAB_KEY")
+    assert complaint in str(refused.value)
+
+
+def test_a_missing_file_and_a_request_with_a_credential_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"Correct the key 'providers' of the config\.$"):
+        read_providers(tmp_path / "none.yaml")
+    content = yaml.safe_load(SHIPPED.read_text())
+    for spoilt in ({"x": [{"y": {"api_key": "hunter2"}}]}, {"x": [[[{"api_key": "hunter2"}]]]}):
+        content["requests"]["chat"]["extra_body"] = spoilt
+        (tmp_path / "providers.yaml").write_text(yaml.safe_dump(content))
+        with pytest.raises(
+            InputError, match=r"providers\.yaml, request chat: extra_body: holds a credential"
+        ) as refused:
+            read_providers(tmp_path / "providers.yaml")
+        assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
     "url", ["https://evil.example/v1", "http://api.openai.com/v1", "https://api.openai.com.evil.example/v1"]
 )
 def test_a_known_key_goes_to_its_own_host_alone(tmp_path: Path, url: str) -> None:
