@@ -12,11 +12,12 @@ from value_portrait.responses.apis.registry import api_of
 from value_portrait.responses.batch_calls import BatchCalls
 from value_portrait.responses.budget import Budget
 from value_portrait.responses.client import Client
-from value_portrait.responses.engine import Summary, attempt_record, fatal, most_usd, over_budget
+from value_portrait.responses.engine import Summary, attempt_record, most_usd
 from value_portrait.responses.journal import Intent, new_intent, note_closed, note_submitted, open_intents
 from value_portrait.responses.outcomes import FATAL, TERMINAL, judge
 from value_portrait.responses.progress import Progress
 from value_portrait.responses.providers import Target
+from value_portrait.responses.reasons import fatal, over_budget
 from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Store
 

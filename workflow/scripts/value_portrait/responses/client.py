@@ -4,12 +4,15 @@ The only module that reads keys, and the only one that has an API import its SDK
 """
 
 import asyncio
+import logging
 import os
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 from value_portrait.errors import InputError
 from value_portrait.responses.apis.registry import api_of
@@ -17,7 +20,9 @@ from value_portrait.responses.providers import Provider
 from value_portrait.responses.redaction import kept_headers, redact
 from value_portrait.responses.replies import Reply
 
-_CONNECT_S = 15
+_CONNECT_S = 5
+# They log every request.
+_TALKATIVE = ("httpx", "httpx2", "openai", "anthropic")
 
 
 class Client:
@@ -69,12 +74,25 @@ class Client:
             cause = error.__cause__ or error
             # The transport calls a refused connection a timeout, too.
             late = isinstance(error, self._module.APITimeoutError | TimeoutError) and "onnect" not in repr(cause)
-            reason = f"no answer in {timeout_s:g} s" if late else redact(repr(cause), self._key, is_error=True)
+            reason = f"no answer in {timeout_s:g} s" if late else self._unconnected(cause)
             return Reply(None, {}, reason, time.monotonic() - start, "timeout" if late else "network")
         latency = time.monotonic() - start
         text = response.content.decode("utf-8", "backslashreplace")
         text = redact(text, self._key, is_error=response.status_code >= 300)
         return Reply(response.status_code, kept_headers(response.headers), text, latency)
+
+    def _unconnected(self, cause: BaseException) -> str:
+        """Why there was no connection, or why it broke."""
+        url = urlsplit(self.provider.base_url)
+        place = f"{url.hostname}:{url.port or {'http': 80, 'https': 443}.get(url.scheme)}"
+        words = repr(cause)
+        if "onnect" not in words or re.search("disconnected|reset", words):
+            return f"the connection to {place} broke: {redact(words, self._key, is_error=True)}"
+        if re.search(r"getaddrinfo|[Nn]ame or service|[Nn]ame resolution|nodename|DNS", words):
+            return f"there is no host {url.hostname}"
+        if re.search(r"certificate|wrong version number|SSL routines|TLS", words, re.IGNORECASE):
+            return f"no secure connection to {place}: {redact(words, self._key, is_error=True)}"
+        return f"nobody answers at {place}"
 
 
 def read_key(provider: Provider) -> str | None:
@@ -102,6 +120,8 @@ def _open_sdk(provider: Provider, key: str | None) -> tuple[Any, Any, Any]:
     """An asynchronous client of the provider's API, the module with its errors, and its type of a raw reply."""
     import httpx2
 
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     limits = httpx2.Limits(max_connections=provider.max_in_flight, max_keepalive_connections=provider.max_in_flight)
     timeout = httpx2.Timeout(provider.timeout_s, connect=_CONNECT_S)
     # A redirect could carry the key to another host.

@@ -18,21 +18,28 @@ from value_portrait.responses.outcomes import FATAL, RETRIED, TERMINAL, judge
 from value_portrait.responses.pacing import Pacer, Stopped, Ticket
 from value_portrait.responses.progress import Progress
 from value_portrait.responses.providers import Target
+from value_portrait.responses.reasons import fatal, over_budget, pointless
 from value_portrait.responses.replies import Reply, Verdict
 from value_portrait.responses.requests import REPEAT, Planned
 from value_portrait.responses.store import Record, Store
 
-MOST_ATTEMPTS = 8
+# What fails so often is set aside, and asked again when all else is answered; a refusal (429) is no failure.
+MOST_FAILURES = (8, 4)
 
 
 @dataclass
 class Summary:
-    """What a run did: planned requests, those answered (before or now), attempts by outcome, USD, and why it ended."""
+    """What a run did.
+
+    Planned requests, those answered (before or now), attempts by outcome, USD, requests per minute as refusals tell
+    them (None where there were none), and why it ended.
+    """
 
     planned: int
     answered: int
     outcomes: Counter[str] = field(default_factory=Counter)
     usd: float = 0.0
+    per_minute: float | None = None
     stopped: InputError | None = None
     interrupted: bool = False
 
@@ -128,39 +135,47 @@ class _Run:
 
     async def run(self, todo: Sequence[Planned]) -> None:
         provider = self.target.provider
-        self.queue = deque(todo)
         self.sending = 0
+        self.attempts: Counter[str] = Counter()
         self.stop = asyncio.Event()
         # No seed: the jitter of two processes must differ, and no answer depends on it.
         rng = random.Random()
         self.progress.start(self.summary, self.store.usd)
         async with Client(provider) as self.client:
             self.pacer = Pacer(provider.requests_per_minute, provider.tokens_per_minute, self.stop, rng)
-            self.workers = asyncio.gather(
-                *(self._work() for _ in range(min(provider.max_in_flight, len(todo)))), return_exceptions=True
-            )
             for number in (signal.SIGINT, signal.SIGTERM):
                 # A thread cannot handle signals.
                 with contextlib.suppress(RuntimeError):
                     asyncio.get_running_loop().add_signal_handler(number, self._interrupt)
             ticker = asyncio.create_task(self._tick())
+            ended: list[BaseException | None] = []
             try:
-                ended = await self.workers
+                for most_failures in MOST_FAILURES:
+                    self.queue, self.aside = deque(todo), list[Planned]()
+                    self.workers = asyncio.gather(
+                        *(self._work(most_failures) for _ in range(min(provider.max_in_flight, len(todo)))),
+                        return_exceptions=True,
+                    )
+                    ended += await self.workers
+                    todo = self.aside
+                    if self.stop.is_set():
+                        break
             except asyncio.CancelledError:
                 # Asked twice to end: what is in flight is given up.
-                ended = []
+                pass
             finally:
                 ticker.cancel()
         self.summary.usd = self.store.usd
+        self.summary.per_minute = self.pacer.per_minute
         self.progress.finish(self.summary, self.store.usd)
         for fault in ended:
             if fault is not None:
                 raise fault
 
-    async def _work(self) -> None:
+    async def _work(self, most_failures: int) -> None:
         try:
             while self.queue and not self.stop.is_set():
-                await self._ask(self.queue.popleft())
+                await self._ask(self.queue.popleft(), most_failures)
         except Stopped:
             return
         except Exception:
@@ -168,11 +183,13 @@ class _Run:
             self.stop.set()
             raise
 
-    async def _ask(self, planned: Planned) -> None:
+    async def _ask(self, planned: Planned, most_failures: int) -> None:
         usd = most_usd(self.target, planned)
-        for attempt in range(1, MOST_ATTEMPTS + 1):
+        failures = refusals = 0
+        while failures < most_failures:
             ticket = await self.pacer.ticket(planned.expected_tokens + self.target.parameters.max_tokens)
             if not self.budget.reserve(usd):
+                self.pacer.unused(ticket)
                 self.queue.appendleft(planned)
                 if not self.sending:
                     self._end(over_budget(self.budget.max_usd))
@@ -180,7 +197,7 @@ class _Run:
                 raise Stopped
             self.sending += 1
             try:
-                verdict = await self._attempt(planned, ticket, attempt)
+                verdict = await self._attempt(planned, ticket)
             except InputError as problem:
                 self._end(problem)
                 return
@@ -193,19 +210,27 @@ class _Run:
                 self._end(fatal(self.target, verdict))
                 return
             if self.pacer.gave_up:
-                self._end(_down(self.target, verdict))
+                self._end(pointless(self.target, self.pacer, verdict))
                 return
-            await self.pacer.sleep(self.pacer.backoff(attempt))
+            if verdict.outcome != "rate_limited":
+                failures += 1
+                await self.pacer.sleep(self.pacer.backoff(failures))
+            elif self.pacer.limit.in_vain:
+                refusals += 1
+                await self.pacer.sleep(self.pacer.backoff(refusals))
+        self.aside.append(planned)
 
-    async def _attempt(self, planned: Planned, ticket: Ticket, attempt: int) -> Verdict:
+    async def _attempt(self, planned: Planned, ticket: Ticket) -> Verdict:
+        self.attempts[planned.key] += 1
+        attempt = self.attempts[planned.key]
         reply = await self.client.ask(planned.body)
         verdict = judge(reply, self.target.provider)
         if verdict.outcome == "rate_limited":
             self.pacer.refused(ticket, reply)
         elif verdict.outcome in RETRIED:
-            self.pacer.failed(reply)
+            self.pacer.failed(ticket, reply)
         else:
-            self.pacer.succeeded(reply)
+            self.pacer.succeeded(ticket, reply)
         await self.store.append(attempt_record(self.target, self.condition, planned, reply, verdict, attempt))
         self.summary.outcomes[verdict.outcome] += 1
         self.summary.answered += verdict.outcome in TERMINAL
@@ -232,29 +257,3 @@ def _cost(target: Target, planned: Planned, verdict: Verdict) -> float | None:
     if verdict.tokens_in is None or verdict.tokens_out is None:
         return target.usd(planned.most_tokens, target.parameters.max_tokens)
     return target.usd(verdict.tokens_in, verdict.tokens_out)
-
-
-def over_budget(max_usd: float) -> InputError:
-    """The reason to stop when the cap is reached."""
-    return InputError(
-        "max_usd",
-        f"of {max_usd:g} USD over the whole store is reached; every answer so far is kept.",
-        "Raise responses.max_usd in the config, and run again: only what is missing is asked.",
-    )
-
-
-def fatal(target: Target, verdict: Verdict) -> InputError:
-    """The reason to stop when nothing that is asked would be answered."""
-    return InputError(
-        f"model {target.row.model} at {target.provider.name}",
-        f"cannot be asked ({verdict.outcome}, {verdict.message}).",
-        FATAL[verdict.outcome],
-    )
-
-
-def _down(target: Target, verdict: Verdict) -> InputError:
-    return InputError(
-        f"provider {target.provider.name} ({target.provider.base_url})",
-        f"keeps failing ({verdict.outcome}, {verdict.message}); every answer so far is kept.",
-        "Check the server and the network, and run again: only what is missing is asked.",
-    )

@@ -16,7 +16,13 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 _FILTERED = re.compile(r"content_filter|content_policy|content management policy|flagged|moderation", re.IGNORECASE)
-_AUTH = re.compile(r"invalid_api_key|authentication_error|api key not valid|incorrect api key", re.IGNORECASE)
+# Some gateways refuse a key with status 400; one without a database cannot look it up.
+_AUTH = re.compile(
+    r"authentication[ _]error|no_db_connection|unauthori[sz]ed|invalid[ _]token"
+    r"|(?:invalid|incorrect|wrong|expired|missing|unknown|no)[ _](?:\w+[ _])?api[ _-]?key"
+    r"|api[ _-]?key\b.{0,20}\b(?:not valid|invalid|incorrect|expired|missing|not found|required)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """One job of the live path: a model under a condition, from its plan to a full file of the store."""
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from value_portrait.errors import InputError
 from value_portrait.responses.batch import ask_batches
 from value_portrait.responses.budget import Budget
 from value_portrait.responses.engine import Summary, ask
+from value_portrait.responses.outcomes import RETRIED
 from value_portrait.responses.progress import Progress
 from value_portrait.responses.providers import Target
+from value_portrait.responses.reasons import limit_remedy
 from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Store, store_file, terminal_records
 
@@ -43,6 +46,9 @@ def query(asking: Asking, plan: Sequence[Planned], progress: Progress) -> dict[s
             budget.close()
     if summary.missing:
         raise _incomplete(target, condition, summary)
+    if refused := summary.outcomes["rate_limited"]:
+        remedy = limit_remedy(target, summary.per_minute)
+        logging.warning("%d request(s) were refused (429), and asked again. %s", refused, remedy)
     records = terminal_records(path)
     answers = [records[key] for key in {planned.key: None for planned in plan}]
     return {
@@ -63,8 +69,10 @@ def _incomplete(target: Target, condition: str, summary: Summary) -> InputError:
         return InputError(where, f"{have}.", str(summary.stopped))
     if summary.interrupted:
         return InputError(where, f"was interrupted; {have}.", "Run again: only what is missing is asked.")
+    failures = ", ".join(f"{count} {name}" for name, count in summary.outcomes.most_common() if name in RETRIED)
+    limit = f"{limit_remedy(target, summary.per_minute)} " if summary.outcomes["rate_limited"] else ""
     return InputError(
         where,
-        f"{summary.missing} request(s) failed again and again; {have}.",
-        "Run again: only what is missing is asked.",
+        f"{summary.missing} request(s) failed again and again ({failures}); {have}.",
+        f"{limit}Run again: only what is missing is asked.",
     )
