@@ -6,7 +6,7 @@ CLUSTER_ENVIRONMENT := .venv-cluster/.complete
 MUTANTS_ENVIRONMENT := .venv-mutants/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper new-study test test-environments cluster test-slurm mutants lint estimate bench bench-query bench-scale bench-truth campaign readme reference report lock clean
+.PHONY: help demo paper new-study test test-environments cluster test-slurm mutants lint estimate bench bench-query bench-limits bench-scale bench-truth campaign readme reference report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -55,8 +55,11 @@ lint: $(ENVIRONMENT) ## check formatting, style, types, the direction of imports
 estimate: $(ENVIRONMENT) ## print what the live models of the config would cost; nothing is sent
 	@$(SNAKEMAKE) --cores 1 --quiet all --forcerun estimate_queries -- estimate_queries
 
-bench-query: $(ENVIRONMENT) ## measure the live engine beside other ways of asking, on the loopback interface (five minutes)
+bench-query: $(ENVIRONMENT) ## measure the live engine beside other ways of asking, on the loopback interface (ten minutes)
 	@.venv/bin/python tools/bench_query.py
+
+bench-limits: $(ENVIRONMENT) ## measure how the live engine learns limits that a server does not state (four minutes)
+	@.venv/bin/python tools/bench_query.py limits
 
 bench: $(ENVIRONMENT) ## measure time and memory of rebuilds (needs the authors' archive)
 	@.venv/bin/python tools/bench.py

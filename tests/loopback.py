@@ -43,6 +43,7 @@ class Loopback:
         seed: int = 0,
         requests_per_s: float | None = None,
         burst: float = 20,
+        per_window: tuple[int, float] | None = None,
         retry_after: bool = True,
         late_refusals: bool = False,
         limit_headers: Mapping[str, str] | None = None,
@@ -56,6 +57,9 @@ class Loopback:
     ) -> None:
         self.latency_s, self.faults, self.seed = latency_s, dict(faults or {}), seed
         self.requests_per_s, self.burst, self.retry_after = requests_per_s, burst, retry_after
+        # So many in so many seconds; the next window begins with the first request after one has ended.
+        self.per_window = per_window
+        self._window_began, self._in_window = -1e9, 0
         self.late_refusals, self.limit_headers = late_refusals, dict(limit_headers or {})
         self.key, self.refuse_parameters, self.models, self.reject = key, refuse_parameters, models, reject
         self.refuse_roles = refuse_roles
@@ -192,6 +196,12 @@ class Loopback:
             self._filled = now
             self._admitted = self._tokens >= 1
             self._tokens -= self._admitted
+        if self.per_window is not None:
+            number, length = self.per_window
+            if (now := time.monotonic()) - self._window_began >= length:
+                self._window_began, self._in_window = now, 0
+            self._in_window += 1
+            self._admitted = self._in_window <= number
         return self._admitted
 
     def _wait(self) -> dict[str, str]:

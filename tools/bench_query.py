@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ sys.path[:0] = [str(ROOT / "workflow/scripts"), str(ROOT / "tests")]
 NUMBER, LATENCY_S = 1000, 0.2
 REPEATS = {10: 1, 50: 3, 200: 5}
 LIMITED, LIMIT_PER_S = 400, 20
+QUESTIONS, IN_FLIGHT = 1040, 16
+WINDOWS = ((20, 1), (100, 10), (300, 60))  # requests, seconds
 WAYS = ("engine", "sdk_aiohttp", "sdk_default", "aiohttp")
 REFERENCE = "sdk_aiohttp"
 
@@ -226,12 +228,50 @@ def pace() -> bool:
     return good
 
 
+def learn() -> bool:
+    """Print how the engine fares against limits that nobody states; whether it loses nothing and little time.
+
+    The ideal is that of a client who knows all: in a fixed window as many as pass, at once, and none while it is full;
+    from a bucket what it holds, and then what flows in. All cases run side by side, for they mostly wait.
+    """
+    print(f"\n{QUESTIONS} requests, {IN_FLIGHT} in flight; refusals (429) say nothing, no header states the limit")
+    print(f"{'limit':<24} {'seconds':>8} {'ideal':>7} {'ratio':>6} {'429':>4} {'lost':>5}")
+
+    def measured(case: tuple[str, int, int]) -> tuple[float, dict[str, int]]:
+        kind, number, length = case
+        limit: dict[str, Any] = {"requests_per_s": number / length, "burst": number}
+        server = Server(
+            latency_s=LATENCY_S,
+            retry_after=False,
+            **(limit if kind == "bucket" else {"per_window": (number, length)}),
+        )
+        row = in_own_process("engine", server.url, QUESTIONS, IN_FLIGHT, None)
+        counts = server.counts()
+        server.stop()
+        return row["seconds"], counts["statuses"]
+
+    cases = [(kind, number, length) for kind in ("bucket", "fixed window") for number, length in WINDOWS]
+    good = True
+    with ThreadPoolExecutor(len(cases)) as threads:
+        for case, (elapsed, statuses) in zip(cases, threads.map(measured, cases), strict=True):
+            kind, number, length = case
+            waits = (QUESTIONS - number) / number if kind == "bucket" else (QUESTIONS - 1) // number
+            ideal, lost = waits * length, QUESTIONS - statuses["200"]
+            print(
+                f"{f'{kind}, {number} in {length} s':<24} {elapsed:>8.1f} {ideal:>7.1f} {elapsed / ideal:>6.2f} "
+                f"{statuses['429']:>4} {lost:>5}",
+                flush=True,
+            )
+            good &= elapsed <= 1.15 * ideal and not lost
+    return good
+
+
 def main() -> None:
-    """Measure everything, or one way in this process."""
-    if len(sys.argv) > 1:
+    """Measure everything, ``limits`` alone, or one way in this process."""
+    if sys.argv[1:] not in ([], ["limits"]):
         print(json.dumps(measure(*json.loads(sys.argv[1]))))
         return
-    good = [compare(), pace()]
+    good = [learn()] if sys.argv[1:] else [compare(), pace(), learn()]
     print("\nAll targets are met." if all(good) else "\nA target is missed.")
     sys.exit(0 if all(good) else 1)
 

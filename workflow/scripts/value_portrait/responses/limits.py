@@ -96,7 +96,7 @@ class Limit:
     @property
     def one_at_a_time(self) -> bool:
         """Whether a request has to pass before another may leave."""
-        return self._closed is not None or self._reached(1.0, 1)
+        return self._closed is not None or self._reached(1.0)
 
     def state(self, stated: float) -> None:
         """A reply states a limit."""
@@ -151,7 +151,7 @@ class Limit:
         if self.in_vain:
             if self._in_a_row < _ABOUT_A_LIMIT:
                 return 0.0
-            self._in_vain, self._measuring, self._growth = 0, _Count(ticket, 1), _ROUGHLY
+            self._in_vain, self._measuring, self._growth = 0, _Count(ticket), _ROUGHLY
         self._closed, self._denied_s = ticket, 0.0
         return self._gap(now)
 
@@ -161,7 +161,7 @@ class Limit:
             elapsed = ticket.time - self._open.start.time
             self._first = passed, elapsed
             self._measured, self._growth = passed / elapsed if elapsed else self.rate, _ROUGHLY
-            self._measuring = _Count(ticket, 1)
+            self._measuring = _Count(ticket)
             return
         count, elapsed = self._measuring.passed(ticket), ticket.time - self._measuring.start.time
         if not self.in_vain:
@@ -178,10 +178,10 @@ class Limit:
             # The rate grew ever since, or the time was short: what passed then says little.
             self._measured = _LARGEST_CUT * self.rate
         if lags or count >= _MANY:
-            self._measuring = _Count(ticket, 1)
+            self._measuring = _Count(ticket)
 
     def _reopen(self, ticket: Ticket) -> None:
-        passed, elapsed = self._open.passed(ticket), max(ticket.time - self._open.start.time, 1e-9)
+        passed, elapsed = self._open.passed(ticket) - 1, max(ticket.time - self._open.start.time, 1e-9)
         usual = self._window[1] / self._window[0] if self._window is not None else passed / elapsed
         shut = self._denied_s * usual >= _WOULD_HAVE_PASSED
         if self._window is not None and not shut and passed < _FULL * self._window[1]:
@@ -200,9 +200,9 @@ class Limit:
             self.burst = min(max(0.0, (first - self._measured * seconds) / 2), self._measured)
         self._open = _Count(ticket, -1)
 
-    def _reached(self, share: float, more: int = 0) -> bool:
-        """Whether a share of the window's number is reached, with ``more`` that are to leave."""
-        return self._window is not None and self._open.passed(self._last) + more >= share * self._window[1]
+    def _reached(self, share: float) -> bool:
+        """Whether a share of the window's number is reached."""
+        return self._window is not None and self._open.passed(self._last) >= share * self._window[1]
 
     def _gap(self, now: float) -> float:
         elapsed = now - self._open.start.time

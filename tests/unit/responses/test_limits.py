@@ -1,0 +1,378 @@
+"""Limits that no reply states: whole runs by a clock that jumps, and single refusals by hand."""
+
+import asyncio
+import random
+from collections import Counter, deque
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import orjson
+import pytest
+from targets import make_plan, make_target
+from value_portrait.responses import engine, pacing
+from value_portrait.responses.engine import Summary
+from value_portrait.responses.limits import Limit, Ticket
+from value_portrait.responses.progress import Progress
+from value_portrait.responses.replies import Reply
+from virtual_time import run_virtually
+
+URL = "http://127.0.0.1:1"
+NUMBER, IN_FLIGHT, LATENCY_S = 1040, 16, 0.2
+ANSWER = orjson.dumps(
+    {
+        "choices": [{"message": {"content": "like me"}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 100, "completion_tokens": 10},
+    }
+).decode()
+REFUSED = '{"error": {"message": "Too many requests"}}'
+
+
+class Kept:
+    """A store and a budget that keep nothing but counts."""
+
+    usd = 0.0
+
+    def __init__(self) -> None:
+        self.attempts: list[tuple[str, int, str]] = []
+
+    async def append(self, record: dict[str, Any]) -> None:
+        self.attempts.append((record["item_id"], record["attempt"], record["outcome"]))
+
+    def reserve(self, usd: float) -> bool:
+        return True
+
+    def settle(self, usd: float) -> None:
+        pass
+
+
+def play(
+    monkeypatch: pytest.MonkeyPatch,
+    server: Callable[[float, bytes], Reply],
+    number: int = NUMBER,
+    latency_s: float = LATENCY_S,
+    **changes: Any,
+) -> tuple[Summary, Kept, float]:
+    """A run of the engine against ``server``, which is told when a request comes; with its seconds."""
+
+    class Client:
+        def __init__(self, provider: Any) -> None:
+            pass
+
+        async def __aenter__(self) -> "Client":
+            return self
+
+        async def __aexit__(self, *fault: object) -> None:
+            return None
+
+        async def ask(self, body: bytes) -> Reply:
+            reply = server(asyncio.get_running_loop().time(), body)
+            await asyncio.sleep(latency_s if reply.status == 200 else reply.latency_s)
+            return reply
+
+    monkeypatch.setattr(engine, "Client", Client)
+    target = make_target(URL, **{"max_in_flight": IN_FLIGHT, "requests_per_minute": None} | changes)
+    kept, summary = Kept(), Summary(number, 0)
+    seconds = [0.0]
+
+    async def main() -> None:
+        start = asyncio.get_running_loop().time()
+        one = engine._Run(target, "baseline", kept, kept, Progress("test"), summary)  # type: ignore[arg-type]
+        await one.run(make_plan(target, number))
+        seconds[0] = asyncio.get_running_loop().time() - start
+
+    run_virtually(monkeypatch, main())
+    return summary, kept, seconds[0]
+
+
+def answer(passes: bool, **headers: str) -> Reply:
+    return Reply(200, headers, ANSWER, LATENCY_S) if passes else Reply(429, headers, REFUSED, 0.002)
+
+
+def bucket(number: int, length: float) -> Callable[[float, bytes], Reply]:
+    held, filled = float(number), 0.0
+
+    def serve(now: float, body: bytes) -> Reply:
+        nonlocal held, filled
+        held, filled = min(number, held + (now - filled) * number / length), now
+        passes = held >= 1
+        held -= passes
+        return answer(passes)
+
+    return serve
+
+
+def fixed_window(number: int, length: float) -> Callable[[float, bytes], Reply]:
+    began, used = 0.0, 0
+
+    def serve(now: float, body: bytes) -> Reply:
+        nonlocal began, used
+        if now - began >= length:
+            began, used = now, 0
+        used += 1
+        return answer(used <= number)
+
+    return serve
+
+
+def sliding_window(number: int, length: float) -> Callable[[float, bytes], Reply]:
+    passed: deque[float] = deque()
+
+    def serve(now: float, body: bytes) -> Reply:
+        while passed and now - passed[0] >= length:
+            passed.popleft()
+        if len(passed) < number:
+            passed.append(now)
+            return answer(True)
+        return answer(False)
+
+    return serve
+
+
+@pytest.mark.parametrize(("number", "length"), [(20, 1), (100, 10), (300, 60)])
+@pytest.mark.parametrize("kind", [bucket, fixed_window, sliding_window])
+def test_a_limit_that_says_nothing_is_learned(
+    monkeypatch: pytest.MonkeyPatch, kind: Callable[..., Callable[[float, bytes], Reply]], number: int, length: float
+) -> None:
+    summary, kept, seconds = play(monkeypatch, kind(number, length))
+    assert (summary.missing, summary.stopped) == (0, None)
+    waits = (NUMBER - number) / number if kind is bucket else (NUMBER - 1) // number
+    assert waits * length < seconds <= 1.15 * waits * length
+    assert summary.outcomes["rate_limited"] <= 0.06 * NUMBER
+    assert summary.per_minute == pytest.approx(60 * number / length, rel=0.2)
+    answered = [item for item, _, outcome in kept.attempts if outcome == "answered"]
+    assert len(answered) == len(set(answered)) == NUMBER
+
+
+@pytest.mark.parametrize(("number", "length", "questions"), [(3, 60, 20), (15, 60, 60), (1, 2, 60)])
+def test_a_small_limit_is_kept_too(monkeypatch: pytest.MonkeyPatch, number: int, length: float, questions: int) -> None:
+    summary, _, seconds = play(monkeypatch, fixed_window(number, length), questions)
+    assert summary.missing == 0
+    assert seconds <= 1.6 * ((questions - 1) // number) * length
+    assert summary.outcomes["rate_limited"] <= 2.5 * questions
+
+
+def test_who_refuses_at_random_is_not_asked_more_slowly_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = random.Random(1)
+    summary, kept, seconds = play(monkeypatch, lambda now, body: answer(dice.random() > 0.2))
+    assert summary.missing == 0
+    # 13 s without any limit. Evenly, at the rate of the first seconds, it would be some minutes.
+    assert seconds < 90
+    # A refusal costs no question its attempts.
+    assert max(attempt for _, attempt, _ in kept.attempts) >= 4
+
+
+def test_a_limit_behind_random_refusals_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    dice, limit = random.Random(1), bucket(5, 1)
+    summary, _, seconds = play(
+        monkeypatch, lambda now, body: answer(dice.random() > 0.3) if now < 1020 else limit(now, body), 600
+    )
+    assert summary.missing == 0
+    assert seconds < 200
+    assert summary.outcomes["rate_limited"] < 400
+
+
+def test_a_limit_that_falls_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, after = bucket(50, 1), bucket(5, 1)
+    summary, _, seconds = play(monkeypatch, lambda now, body: (before if now < 1010 else after)(now, body), 700)
+    assert summary.missing == 0
+    # About 480 in ten seconds, and the rest at five a second.
+    assert seconds < 80
+    assert summary.outcomes["rate_limited"] < 80
+
+
+def test_retry_after_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[float] = []
+    limit = fixed_window(50, 30)
+
+    def serve(now: float, body: bytes) -> Reply:
+        times.append(now)
+        reply = limit(now, body)
+        return reply if reply.status == 200 else answer(False, **{"retry-after": "31"})
+
+    summary, _, seconds = play(monkeypatch, serve, 120)
+    assert summary.missing == 0
+    assert seconds < 70
+    assert summary.outcomes["rate_limited"] <= 2 * IN_FLIGHT
+    gaps = sorted(later - earlier for earlier, later in pairwise(times))
+    assert 26 < gaps[-2] <= gaps[-1] < 31.1
+
+
+def test_refusals_cost_no_attempts_and_failures_are_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: Counter[bytes] = Counter()
+    bad: list[bytes] = []
+
+    def serve(now: float, body: bytes) -> Reply:
+        calls[body] += 1
+        bad[:] = bad or [body]
+        if body == bad[0] and calls[body] <= 9:
+            return Reply(500, {}, '{"error": {"message": "oops"}}', 0.1)
+        return answer(calls[body] % 3 == 0)
+
+    summary, kept, _ = play(monkeypatch, serve, 40)
+    assert (summary.missing, summary.stopped) == (0, None)
+    # Eight failures set a question aside; the ninth came when all others were answered.
+    ninth = next(i for i, (item, attempt, _) in enumerate(kept.attempts) if (item, attempt) == ("0-1", 9))
+    others = [i for i, (item, _, outcome) in enumerate(kept.attempts) if item != "0-1" and outcome == "answered"]
+    assert len(others) == 39
+    assert max(others) < ninth
+    assert [outcome for item, _, outcome in kept.attempts if item == "0-1"][-1] == "answered"
+
+
+def test_what_fails_again_and_again_is_given_up_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad: list[bytes] = []
+
+    def serve(now: float, body: bytes) -> Reply:
+        bad[:] = bad or [body]
+        return Reply(500, {}, '{"error": {"message": "oops"}}', 0.1) if body == bad[0] else answer(True)
+
+    summary, kept, _ = play(monkeypatch, serve, 40)
+    assert (summary.missing, summary.stopped, summary.per_minute) == (1, None, None)
+    assert [attempt for item, attempt, _ in kept.attempts if item == "0-1"] == list(range(1, 13))
+
+
+def test_who_refuses_everything_is_given_up_with_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    summary, kept, seconds = play(monkeypatch, lambda now, body: answer(now < 1001), 40)
+    assert 900 < seconds < 1300
+    assert len(kept.attempts) < 150
+    line = str(summary.stopped)
+    assert line.startswith(
+        f"provider loopback ({URL}/v1): has refused everything for a long time (status 429: Too many requests); every"
+    )
+    assert "Set requests_per_minute of loopback in providers.yaml" in line
+
+
+@pytest.mark.parametrize("in_flight", [1, 16])
+def test_a_server_that_nobody_reaches_is_said_within_seconds(monkeypatch: pytest.MonkeyPatch, in_flight: int) -> None:
+    gone = Reply(None, {}, "nobody answers at 127.0.0.1:1", 0.0, "network")
+    summary, _, seconds = play(monkeypatch, lambda now, body: gone, 40, max_in_flight=in_flight)
+    assert 4 < seconds < 20
+    assert str(summary.stopped).startswith(
+        f"provider loopback ({URL}/v1): cannot be reached (nobody answers at 127.0.0.1:1). Is the server up, and its "
+        "port right? Start it, or correct base_url in providers.yaml, and run again"
+    )
+
+
+def test_a_server_that_restarts_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def serve(now: float, body: bytes) -> Reply:
+        return Reply(None, {}, "nobody", 0.0, "network") if 1003 < now < 1040 else answer(True)
+
+    summary, _, seconds = play(monkeypatch, serve, 2000, max_in_flight=64)
+    assert summary.missing == 0
+    assert 40 < seconds < 90
+
+
+# By hand: the request that leaves last, and what its refusal tells.
+
+
+def leave(limit: Limit, number: int, begin: float, end: float) -> list[Ticket]:
+    """So many requests leave evenly, the last at ``end``."""
+    return [limit.leave(begin + (end - begin) * i / number) for i in range(1, number + 1)]
+
+
+def test_between_two_refusals_the_servers_rate_is_measured() -> None:
+    limit = Limit(None, 1000.0)
+    assert (limit.learned, limit.one_at_a_time, limit.refused_since) == (None, False, None)
+    *_, refused = leave(limit, 31, 1000.0, 1003.0)
+    # 30 passed in three seconds; the next one that tries goes after an interval at that rate, a little shortened.
+    assert limit.refuse(refused, 1003.1) == pytest.approx(0.2)
+    assert limit.learned == 10
+    assert (limit.one_at_a_time, limit.refused_since) == (True, 1003.1)
+    probe = limit.leave(1003.3)
+    limit.let_pass(probe)
+    limit.serve(1003.5)
+    assert (limit.rate, limit.one_at_a_time, limit.refused_since) == (pytest.approx(9.8), False, None)
+    *_, refused = leave(limit, 40, 1003.3, 1011.0)
+    # The one that tried and 39 others passed in eight seconds.
+    limit.refuse(refused, 1011.1)
+    assert limit.learned == 5
+    limit.let_pass(limit.leave(1011.4))
+    assert limit.rate == pytest.approx(5 * 0.98)
+    # 30 passed before the first refusal, in three seconds, 15 more than at that rate: a second's worth is caught up.
+    assert limit.burst == 5
+
+
+def test_a_refusal_from_before_is_no_news() -> None:
+    limit = Limit(None, 1000.0)
+    tickets = leave(limit, 20, 1000.0, 1002.0)
+    assert limit.refuse(tickets[14], 1002.1) is not None
+    rate = limit.learned
+    assert rate == 14 / 1.5
+    assert [limit.refuse(ticket, 1002.1) for ticket in tickets[15:]] == [None] * 5
+    # Nor is an answer: the door stays closed.
+    limit.let_pass(tickets[3])
+    limit.serve(1002.2)
+    assert (limit.learned, limit.one_at_a_time) == (rate, True)
+
+
+def test_who_tries_waits_longer_each_time() -> None:
+    limit = Limit(None, 1000.0)
+    *_, refused = leave(limit, 31, 1000.0, 1003.0)
+    gaps = [limit.refuse(refused, 1003.0)]
+    for after in (1, 5, 10, 50):
+        gaps.append(limit.refuse(limit.leave(1003.0 + after), 1003.0 + after))
+    assert gaps == pytest.approx([0.2, 0.2, 0.6, 1.2, 6])
+
+
+def test_a_door_that_stays_closed_is_a_window() -> None:
+    limit = Limit(None, 1000.0)
+    for second in range(5):
+        for _ in range(20):
+            limit.serve(1000.0 + 1.1 * second)
+    *_, refused = leave(limit, 101, 1000.0, 1005.0)
+    limit.refuse(refused, 1005.0)
+    limit.refuse(limit.leave(1030.0), 1030.0)
+    limit.let_pass(limit.leave(1060.0))
+    # 100 in 60 s, as fast as ever served: the one that tried, and 99 more. Then one tries whether there are more.
+    assert limit.learned == 100 / 60
+    assert limit.rate == 20
+    leave(limit, 98, 1060.0, 1065.0)
+    assert not limit.one_at_a_time
+    limit.leave(1065.1)
+    assert limit.one_at_a_time
+    more = limit.leave(1065.2)
+    # The next window is expected 60 s after this one; a little before, somebody tries.
+    assert limit.refuse(more, 1065.2) == pytest.approx(0.97 * 60 - 5.2)
+    assert limit.refuse(limit.leave(1118.2), 1118.2) == pytest.approx(0.015 * 60)
+    # Much later than expected, with growing gaps again.
+    assert limit.refuse(limit.leave(1130.0), 1130.0) == pytest.approx(0.12 * (1130 - 1065.2))
+
+
+def test_room_within_a_window_halves_the_rate_alone() -> None:
+    limit = Limit(None, 1000.0)
+    for _ in range(50):
+        limit.serve(1000.5)
+    *_, refused = leave(limit, 101, 1000.0, 1002.0)
+    limit.refuse(refused, 1002.0)
+    limit.refuse(limit.leave(1005.0), 1005.0)
+    limit.let_pass(limit.leave(1010.0))
+    assert (limit.learned, limit.rate) == (10, 50)
+    *_, refused = leave(limit, 9, 1010.0, 1010.4)
+    assert limit.refuse(refused, 1010.4) == pytest.approx(0.15)
+    rate = limit.rate
+    limit.let_pass(limit.leave(1010.6))
+    assert limit.rate == pytest.approx(rate / 2)
+    assert limit.learned == 10
+
+
+def test_a_stated_limit_is_a_ceiling() -> None:
+    limit = Limit(None, 1000.0)
+    limit.leave(1000.0)
+    limit.state(5.0)
+    assert limit.rate == 5
+    limit.state(7.0)
+    leave(limit, 50, 1000.0, 1010.0)
+    assert limit.rate == 5
+    limit.state(4.0)
+    limit.leave(1011.0)
+    assert limit.rate == 4
+    assert Limit(3.0, 1000.0).rate == 3
+
+
+def test_the_clock_of_the_pacer_is_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> float:
+        begin = pacing.time.monotonic()
+        await asyncio.sleep(3600)
+        return pacing.time.monotonic() - begin
+
+    assert run_virtually(monkeypatch, main()) == pytest.approx(3600)
