@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -27,6 +28,10 @@ class ConnectionFailed(Exception):
 
 
 class TimedOut(ConnectionFailed):
+    pass
+
+
+class Broken(ConnectionFailed):
     pass
 
 
@@ -83,10 +88,32 @@ def test_a_reply_is_redacted_and_keeps_some_headers(monkeypatch: pytest.MonkeyPa
     [
         (TimedOut(), None, "no answer in 2.5 s", "timeout"),
         (TimeoutError(), None, "no answer in 2.5 s", "timeout"),
-        (TimedOut(), ValueError("Connect timed out"), "ValueError('Connect timed out')", "network"),
-        (ConnectionFailed("gone"), None, "ConnectionFailed('gone')", "network"),
-        (ConnectionFailed("gone"), OSError(f"key {KEY}"), "OSError('key [redacted]')", "network"),
-        (ConnectionFailed("sk-1234567"), None, "ConnectionFailed('[redacted]')", "network"),
+        (TimedOut(), ValueError("Connect timed out"), "nobody answers at 127.0.0.1:1", "network"),
+        (
+            TimedOut(),
+            OSError("Cannot connect to host 127.0.0.1:1 ssl:default [refused]"),
+            "nobody answers at 127.0.0.1:1",
+            "network",
+        ),
+        (ConnectionFailed(), OSError("Cannot connect: getaddrinfo failed"), "there is no host 127.0.0.1", "network"),
+        (
+            ConnectionFailed(),
+            OSError(f"Cannot connect: certificate of {KEY}"),
+            "no secure connection to 127.0.0.1:1: OSError('Cannot connect: certificate of [redacted]')",
+            "network",
+        ),
+        (
+            TimedOut(),
+            OSError("Server disconnected"),
+            "the connection to 127.0.0.1:1 broke: OSError('Server disconnected')",
+            "network",
+        ),
+        (
+            Broken("sk-1234567"),
+            None,
+            "the connection to 127.0.0.1:1 broke: Broken('[redacted]')",
+            "network",
+        ),
     ],
 )
 def test_a_failure_is_a_reply_too(
@@ -195,7 +222,9 @@ def test_the_sdk_gets_limits_no_retries_and_no_redirects(monkeypatch: pytest.Mon
     assert (transport["limits"].max_connections, transport["limits"].max_keepalive_connections) == (7, 7)
     assert transport["follow_redirects"] is False
     for timeout in (options["timeout"], transport["timeout"]):
-        assert (timeout.connect, timeout.read, timeout.write, timeout.pool) == (15, 9, 9, 9)
+        assert (timeout.connect, timeout.read, timeout.write, timeout.pool) == (5, 9, 9, 9)
+    # Nor does the log of a job fill with one line for each request.
+    assert {logging.getLogger(name).level for name in ("httpx2", "openai", "anthropic")} == {logging.WARNING}
     given.clear()
     clients._open_sdk(target.provider, KEY)
     assert given[0]["api_key"] == KEY

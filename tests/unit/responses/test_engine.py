@@ -53,6 +53,7 @@ OUTCOMES = {
 @pytest.mark.parametrize("api", ["openai", "anthropic"])
 def test_faults_lose_nothing_and_count_nothing_twice(tmp_path: Path, api: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("value_portrait.responses.pacing._PAUSE_S", 0.01)
+    monkeypatch.setattr("value_portrait.responses.limits._SHORTEST_GAP_S", 0.01)
     with Loopback(faults=FAULTS, seed=3) as server:
         target = make_target(server.url, api, max_in_flight=20)
         plan = make_plan(target, 150)

@@ -15,9 +15,11 @@ import pytest
 from targets import make_plan, make_target, run
 from value_portrait.errors import InputError
 from value_portrait.responses import engine
-from value_portrait.responses.engine import MOST_ATTEMPTS, Summary, attempt_record, fatal, most_usd, over_budget
+from value_portrait.responses.engine import MOST_FAILURES, Summary, attempt_record, most_usd
+from value_portrait.responses.limits import Ticket
 from value_portrait.responses.outcomes import FATAL
-from value_portrait.responses.pacing import Pacer, Ticket
+from value_portrait.responses.pacing import Pacer
+from value_portrait.responses.reasons import fatal, over_budget
 from value_portrait.responses.replies import Reply, Verdict
 from value_portrait.responses.requests import REPEAT
 from value_portrait.responses.store import read_records, store_file
@@ -161,12 +163,13 @@ def test_what_fails_is_asked_again_and_a_second_run_asks_what_is_missing(
         said(500),
     ]
     summary = play(monkeypatch, asked, tmp_path, *replies)
-    failures = [("2-1", attempt, "server") for attempt in range(1, MOST_ATTEMPTS + 1)]
+    # Set aside after eight failures, and asked once more in the end.
+    failures = [("2-1", attempt, "server") for attempt in range(1, sum(MOST_FAILURES) + 1)]
     done = [("0-1", 1, "answered"), ("1-1", 1, "server"), ("1-1", 2, "network"), ("1-1", 3, "rate_limited")]
     assert attempts(tmp_path) == [*done, ("1-1", 4, "answered"), *failures]
-    assert asked == [PLAN[0].body, *[PLAN[1].body] * 4, *[PLAN[2].body] * 8]
+    assert asked == [PLAN[0].body, *[PLAN[1].body] * 4, *[PLAN[2].body] * 12]
     assert (summary.planned, summary.answered, summary.missing) == (3, 2, 1)
-    assert summary.outcomes == {"answered": 2, "server": 9, "network": 1, "rate_limited": 1}
+    assert summary.outcomes == {"answered": 2, "server": 13, "network": 1, "rate_limited": 1}
     assert summary.usd == pytest.approx(2 * 300e-6)
     assert (summary.stopped, summary.interrupted) == (None, False)
     asked.clear()
@@ -203,8 +206,8 @@ def test_a_provider_that_keeps_failing_ends_the_run(
     expected = rf"provider loopback \({URL}/v1\): keeps failing \(overloaded, status 503: no way\); every answer"
     with pytest.raises(InputError, match=expected):
         raise summary.stopped or ValueError
-    # Ten failures open the breaker, then each probe.
-    assert len(asked) == 15
+    # Ten failures open the breaker, then each that tries: eight times, for the server may start again.
+    assert len(asked) == 17
 
 
 def test_a_fault_of_ours_is_raised_and_a_full_disk_is_a_reason_to_stop(
@@ -320,20 +323,20 @@ def test_the_pacer_knows_limits_lengths_and_replies_and_two_runs_differ(
             told.append(("refused", ticket.number, reply.status))
             super().refused(ticket, reply)
 
-        def failed(self, reply: Reply) -> None:
-            told.append(("failed", reply.status))
-            super().failed(reply)
+        def failed(self, ticket: Ticket, reply: Reply) -> None:
+            told.append(("failed", ticket.number, reply.status))
+            super().failed(ticket, reply)
 
-        def succeeded(self, reply: Reply) -> None:
-            told.append(("succeeded", reply.status))
-            super().succeeded(reply)
+        def succeeded(self, ticket: Ticket, reply: Reply) -> None:
+            told.append(("succeeded", ticket.number, reply.status))
+            super().succeeded(ticket, reply)
 
     monkeypatch.setattr(engine, "Pacer", Watched)
     limits = {"requests_per_minute": 60_000, "tokens_per_minute": 70_000_000}
     play(monkeypatch, asked, tmp_path, said(429), said(503), said(), number=1, **limits)
     assert made[:2] == [60_000, 70_000_000]
     assert tokens == [PLAN[0].expected_tokens + 64] * 3
-    assert told == [("refused", 1, 429), ("failed", 503), ("succeeded", 200)]
+    assert told == [("refused", 1, 429), ("failed", 2, 503), ("succeeded", 3, 200)]
     play(monkeypatch, asked, tmp_path / "other", said())
     assert made[3].random() != made[7].random()
 

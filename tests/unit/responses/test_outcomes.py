@@ -1,8 +1,8 @@
 import orjson
 import pytest
 from targets import make_target
+from value_portrait.responses.limit_headers import seconds
 from value_portrait.responses.outcomes import judge
-from value_portrait.responses.pacing import seconds
 from value_portrait.responses.redaction import kept_headers, redact
 from value_portrait.responses.replies import Reply, Verdict
 
@@ -40,6 +40,13 @@ def error(text: str, **more: object) -> dict[str, object]:
         (400, error("Unsupported parameter: 'temperature'"), "bad_parameter"),
         (400, error("flagged", code="content_filter"), "content_filter"),
         (400, error("API key not valid. Please pass a valid API key."), "auth"),
+        # Gateways: a key that cannot be looked up, has expired, or is missing.
+        (400, error("No connected db.", type="no_db_connection"), "auth"),
+        (400, error("API key expired. Please renew the API key."), "auth"),
+        (400, error("Invalid proxy API key: sk-1"), "auth"),
+        (400, error("Authentication Error, no api key passed in."), "auth"),
+        (400, error("Unauthorized"), "auth"),
+        (400, error("Unknown key 'seed' in the request: invalid."), "bad_parameter"),
         (401, error("Incorrect API key provided"), "auth"),
         (402, error("Payment required"), "credit"),
         (403, error("Not allowed"), "auth"),

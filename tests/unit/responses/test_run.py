@@ -1,6 +1,8 @@
 """A job of the live path, with an engine that is told what to answer."""
 
 import asyncio
+import logging
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +77,17 @@ def test_outcomes_models_and_costs_of_the_plan_are_counted(
             "2 of 3 answers are kept. max_usd: is reached. ",
         ),
         ({"interrupted": True}, "was interrupted; 2 of 3 answers are kept. Run again: only what is missing is asked."),
-        ({}, "1 request(s) failed again and again; 2 of 3 answers are kept. Run again: only what is missing is asked."),
+        (
+            {"outcomes": Counter({"server": 8, "timeout": 4, "answered": 2})},
+            "1 request(s) failed again and again (8 server, 4 timeout); 2 of 3 answers are kept. Run again: only what "
+            "is missing is asked.",
+        ),
+        (
+            {"outcomes": Counter({"server": 12, "rate_limited": 2}), "per_minute": 299.96},
+            "1 request(s) failed again and again (12 server, 2 rate_limited); 2 of 3 answers are kept. Set "
+            "requests_per_minute of loopback in providers.yaml to your account's limit; about 300 seem to pass. Run "
+            "again: only what is missing is asked.",
+        ),
     ],
 )
 def test_what_is_missing_is_told_with_the_reason(
@@ -91,3 +103,17 @@ def test_a_fault_leaves_no_reservation(monkeypatch: pytest.MonkeyPatch, tmp_path
     with pytest.raises(ZeroDivisionError):
         play(monkeypatch, tmp_path, None)
     assert spent_usd(tmp_path) == 0
+
+
+@pytest.mark.parametrize(
+    ("refused", "said"), [(0, []), (7, ["7 request(s) were refused (429), and asked again. Set "])]
+)
+def test_who_was_refused_is_told_what_to_set(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture, refused: int, said: list[str]
+) -> None:
+    records = [answered(planned.key) for planned in PLAN]
+    summary = Summary(3, 3, Counter({"answered": 3, "rate_limited": refused}), per_minute=60.0)
+    with caplog.at_level(logging.WARNING):
+        play(monkeypatch, tmp_path, summary, *records)
+    assert [message[: len(said[0])] for message in caplog.messages] == said
+    assert all("requests_per_minute of loopback in providers.yaml" in message for message in caplog.messages)

@@ -158,10 +158,11 @@ class Limit:
     def _measure(self, ticket: Ticket) -> None:
         passed = self._open.passed(ticket)
         if self._measuring is None:
-            elapsed = ticket.time - self._open.start.time
+            elapsed = max(ticket.time - self._open.start.time, 1e-9)
             self._first = passed, elapsed
-            self._measured, self._growth = passed / elapsed if elapsed else self.rate, _ROUGHLY
-            self._measuring = _Count(ticket)
+            # Who asked before us may have left too little to tell.
+            self._measured = passed / elapsed if passed >= _FEW else self.rate / 2
+            self._growth, self._measuring = _ROUGHLY, _Count(ticket)
             return
         count, elapsed = self._measuring.passed(ticket), ticket.time - self._measuring.start.time
         if not self.in_vain:
