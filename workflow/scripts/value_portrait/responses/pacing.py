@@ -49,7 +49,7 @@ class Pacer:
         self._tokens_per_s = tokens_per_minute / 60 if tokens_per_minute else None
         self._stop, self._rng = stop, rng
         self._turn = asyncio.Lock()
-        self._left, self._next_token = now - 1 / self.limit.rate, now - 1  # as if the last one had left on time
+        self._left, self._next_token = now - 1 / self.limit.rate, now - 1  # the first may leave at once
         self._paused_until = 0.0
         self._refusing_s = 0.0  # the longest time that a refusal took
         self._failures = 0
