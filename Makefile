@@ -6,7 +6,7 @@ CLUSTER_ENVIRONMENT := .venv-cluster/.complete
 MUTANTS_ENVIRONMENT := .venv-mutants/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper new-study test test-environments cluster test-slurm mutants lint estimate bench bench-query bench-limits bench-scale bench-truth campaign readme reference report lock clean
+.PHONY: help demo paper new-study test test-environments test-gateway cluster test-slurm mutants lint estimate bench bench-query bench-limits bench-scale bench-truth campaign readme reference report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -40,6 +40,9 @@ test-slurm: $(ENVIRONMENT) $(CLUSTER_ENVIRONMENT) ## run the workflow through a 
 
 test-environments: $(ENVIRONMENT) ## make each environment of envs/ from its pins alone, and run its jobs there (needs the network)
 	@.venv/bin/python -m pytest tests/environments
+
+test-gateway: $(ENVIRONMENT) ## ask LiteLLM's proxy, with mock answers, through the workflow (three minutes; the network once)
+	@.venv/bin/python -m pytest tests/gateway
 
 mutants: $(MUTANTS_ENVIRONMENT) ## count the faults that the unit tests notice; ONLY=scores/profiles for one module, ONLY=scores for one room (hours)
 	@.venv-mutants/bin/python tools/mutants.py $(ONLY)

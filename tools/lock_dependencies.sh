@@ -12,4 +12,7 @@ for group in cluster mutants; do
         awk 'NR == FNR { locked[$1]; next } /^[^ ]/ { new = !($1 in locked) } new || /^#/' requirements.lock - \
             >"requirements-$group.lock"
 done
+# A server of others, for a test: all of it, since it wants other versions than we do.
+echo "litellm[proxy]" | uv pip compile --quiet - --universal --python-version 3.11 --generate-hashes --no-annotate \
+    --fork-strategy fewest --upgrade --custom-compile-command "make lock" -o requirements-gateway.lock
 .venv/bin/python tools/pin_environments.py
