@@ -407,7 +407,6 @@ class Loopback:
 
 def main() -> None:
     """Serve until killed, with the settings of the first argument (JSON)."""
-
     # A client that is killed is no fault of the server's.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 
