@@ -51,6 +51,7 @@ def play(
     server: Callable[[float, bytes], Reply],
     number: int = NUMBER,
     latency_s: float = LATENCY_S,
+    patient: bool = True,
     **changes: Any,
 ) -> tuple[Summary, Kept, float]:
     """A run of the engine against ``server``, which is told when a request comes; with its seconds."""
@@ -77,7 +78,7 @@ def play(
 
     async def main() -> None:
         start = asyncio.get_running_loop().time()
-        one = engine._Run(target, "baseline", kept, kept, Progress("test"), summary)  # type: ignore[arg-type]
+        one = engine._Run(target, "baseline", kept, kept, Progress("test"), summary, patient)  # type: ignore[arg-type]
         await one.run(make_plan(target, number))
         seconds[0] = asyncio.get_running_loop().time() - start
 
@@ -242,20 +243,24 @@ def test_who_refuses_everything_is_given_up_with_what_to_set(monkeypatch: pytest
     assert "Set requests_per_minute of loopback in providers.yaml" in line
 
 
+@pytest.mark.parametrize(("patient", "least", "most"), [(False, 4, 20), (True, 60, 240)])
 @pytest.mark.parametrize("in_flight", [1, 16])
-def test_a_server_that_nobody_reaches_is_said_within_seconds(monkeypatch: pytest.MonkeyPatch, in_flight: int) -> None:
+def test_a_server_that_nobody_reaches_is_said_and_by_a_preflight_within_seconds(
+    monkeypatch: pytest.MonkeyPatch, in_flight: int, patient: bool, least: float, most: float
+) -> None:
     gone = Reply(None, {}, "nobody answers at 127.0.0.1:1", 0.0, "network")
-    summary, _, seconds = play(monkeypatch, lambda now, body: gone, 40, max_in_flight=in_flight)
-    assert 4 < seconds < 20
+    summary, _, seconds = play(monkeypatch, lambda now, body: gone, 40, patient=patient, max_in_flight=in_flight)
+    assert least < seconds < most
     assert str(summary.stopped).startswith(
         f"provider loopback ({URL}/v1): cannot be reached (nobody answers at 127.0.0.1:1). Is the server up, and its "
         "port right? Start it, or correct base_url in providers.yaml, and run again"
     )
 
 
-def test_a_server_that_restarts_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("begin", [999, 1003])
+def test_a_server_that_restarts_is_waited_for(monkeypatch: pytest.MonkeyPatch, begin: float) -> None:
     def serve(now: float, body: bytes) -> Reply:
-        return Reply(None, {}, "nobody", 0.0, "network") if 1003 < now < 1040 else answer(True)
+        return Reply(None, {}, "nobody", 0.0, "network") if begin < now < 1040 else answer(True)
 
     summary, _, seconds = play(monkeypatch, serve, 2000, max_in_flight=64)
     assert summary.missing == 0

@@ -295,17 +295,21 @@ def test_ten_failures_in_a_row_open_the_breaker_and_eight_openings_are_the_end(m
     assert one.pacer.trips == 0
 
 
-def test_nobody_there_is_another_end_than_failing(monkeypatch: pytest.MonkeyPatch) -> None:
-    gone = Reply(None, {}, "nobody", 0.0, "network")
-    for answered in (True, False):
-        one = Paced(monkeypatch, 6000)
-        if answered:
-            one.pacer.failed(one.next(), Reply(503, {}, "", 0.1))
-        one.pacer.failed(one.next(), gone)
-        one.now += 4
-        assert not one.pacer.gave_up
-        one.now += 0.1
-        assert one.pacer.gave_up is one.pacer.unreachable is not answered
+@pytest.mark.parametrize("patient", [True, False])
+@pytest.mark.parametrize("answered", [True, False])
+def test_nobody_there_is_the_end_for_who_is_not_patient(
+    monkeypatch: pytest.MonkeyPatch, patient: bool, answered: bool
+) -> None:
+    one = Paced(monkeypatch, 6000)
+    one.pacer._patient = patient
+    if answered:
+        one.pacer.failed(one.next(), Reply(503, {}, "", 0.1))
+    one.pacer.failed(one.next(), Reply(None, {}, "nobody", 0.0, "network"))
+    one.now += 4
+    assert not one.pacer.gave_up
+    one.now += 0.1
+    assert one.pacer.gave_up is not (patient or answered)
+    assert one.pacer.reached is answered
 
 
 def test_nothing_but_refusals_for_a_quarter_of_an_hour_is_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

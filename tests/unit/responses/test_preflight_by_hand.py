@@ -34,7 +34,8 @@ class Server:
         self.root, self.verdicts, self.asked, self.progress = root, list(verdicts), [], Progress("test")
         monkeypatch.setattr(module, "ask", self._ask)
 
-    def _ask(self, target, condition, plan, store, budget, progress):
+    def _ask(self, target, condition, plan, store, budget, progress, patient):
+        assert patient is False
         assert (condition, target.row.batch, budget.max_usd, budget.store) == ("_preflight", None, 0.5, store)
         assert store.path == self.root / "Test_model_1/_preflight.jsonl"
         assert progress is self.progress

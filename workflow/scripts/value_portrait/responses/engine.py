@@ -114,24 +114,40 @@ def most_usd(target: Target, planned: Planned) -> float:
 
 
 def ask(
-    target: Target, condition: str, plan: Sequence[Planned], store: Store, budget: Budget, progress: Progress
+    target: Target,
+    condition: str,
+    plan: Sequence[Planned],
+    store: Store,
+    budget: Budget,
+    progress: Progress,
+    patient: bool = True,
 ) -> Summary:
-    """Ask whatever of the plan has no terminal record; ends early on a signal, an empty budget or a fatal error."""
+    """Ask whatever of the plan has no terminal record; ends early on a signal, an empty budget or a fatal error.
+
+    Where ``patient``, a server that does not answer is waited for, since it may be starting again.
+    """
     wanted = {planned.key: planned for planned in plan}
     todo = [planned for key, planned in wanted.items() if key not in store.done]
     summary = Summary(len(wanted), len(wanted) - len(todo), usd=store.usd)
     if todo:
         most_usd(target, todo[0])
-        asyncio.run(_Run(target, condition, store, budget, progress, summary).run(todo))
+        asyncio.run(_Run(target, condition, store, budget, progress, summary, patient).run(todo))
     return summary
 
 
 class _Run:
     def __init__(
-        self, target: Target, condition: str, store: Store, budget: Budget, progress: Progress, summary: Summary
+        self,
+        target: Target,
+        condition: str,
+        store: Store,
+        budget: Budget,
+        progress: Progress,
+        summary: Summary,
+        patient: bool,
     ) -> None:
         self.target, self.condition, self.store, self.budget = target, condition, store, budget
-        self.progress, self.summary = progress, summary
+        self.progress, self.summary, self.patient = progress, summary, patient
 
     async def run(self, todo: Sequence[Planned]) -> None:
         provider = self.target.provider
@@ -142,7 +158,7 @@ class _Run:
         rng = random.Random()
         self.progress.start(self.summary, self.store.usd)
         async with Client(provider) as self.client:
-            self.pacer = Pacer(provider.requests_per_minute, provider.tokens_per_minute, self.stop, rng)
+            self.pacer = Pacer(provider.requests_per_minute, provider.tokens_per_minute, self.stop, rng, self.patient)
             for number in (signal.SIGINT, signal.SIGTERM):
                 # A thread cannot handle signals.
                 with contextlib.suppress(RuntimeError):

@@ -17,7 +17,7 @@ _SMALLEST_CATCH_UP_S = 0.01  # timers are no finer
 _PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
 _TRIPS_AFTER = 10  # failures in a row open the circuit breaker
 _MOST_TRIPS = 8  # in a row: about two minutes, in which a server may start again
-_UNREACHED_S = 4.0  # for a server that never answered
+_UNREACHED_S = 4.0  # for a server that never answered, where nobody is patient
 _REFUSED_S = 900.0  # with nothing but refusals
 _SETTLING_S, _SETTLING_SHARE = 0.05, 1.5  # beyond the longest time that a refusal took
 
@@ -34,6 +34,12 @@ class Pacer:
     requests_per_minute, tokens_per_minute : known limits; None where unknown.
     stop : set when the run ends; whoever waits gets ``Stopped``.
     rng : for the jitter.
+    patient : whether a server that never answered may be starting.
+
+    Attributes
+    ----------
+    reached : whether the server ever answered.
+    trips : how often the circuit breaker opened, in a row.
     """
 
     def __init__(
@@ -42,20 +48,21 @@ class Pacer:
         tokens_per_minute: float | None,
         stop: asyncio.Event,
         rng: random.Random,
+        patient: bool = True,
     ) -> None:
         now = time.monotonic()
         self.limit = Limit(requests_per_minute / 60 if requests_per_minute else None, now)
-        self.trips = 0
+        self.reached, self.trips = False, 0
+        self._patient = patient
         self._tokens_per_s = tokens_per_minute / 60 if tokens_per_minute else None
         self._stop, self._rng = stop, rng
         self._turn = asyncio.Lock()
-        self._left, self._next_token = now - 1 / self.limit.rate, now - 1  # the first may leave at once
+        self._left, self._next_token = now - 1 / self.limit.rate, now - 1
         self._paused_until = 0.0
         self._refusing_s = 0.0  # the longest time that a refusal took
         self._failures = 0
         self._tripped_at = 0  # the last ticket that was given before the breaker opened
         self._number = 0
-        self._reached = False
         self._unreached_since: float | None = None
         self._probe: Ticket | None = None
         self._decided = asyncio.Event()
@@ -66,12 +73,6 @@ class Pacer:
         return None if self.limit.learned is None else 60 * self.limit.learned
 
     @property
-    def unreachable(self) -> bool:
-        """Whether nobody ever answered, and the wait for it was long enough."""
-        since = self._unreached_since
-        return not self._reached and since is not None and time.monotonic() - since > _UNREACHED_S
-
-    @property
     def refuses_all(self) -> bool:
         """Whether there were nothing but refusals for so long that more is pointless."""
         since = self.limit.refused_since
@@ -80,7 +81,9 @@ class Pacer:
     @property
     def gave_up(self) -> bool:
         """Whether asking on is pointless."""
-        return self.trips >= _MOST_TRIPS or self.unreachable or self.refuses_all
+        since = self._unreached_since
+        absent = not (self._patient or self.reached) and since is not None and time.monotonic() - since > _UNREACHED_S
+        return self.trips >= _MOST_TRIPS or absent or self.refuses_all
 
     async def ticket(self, tokens: int) -> Ticket:
         """Wait for the turn of a request that may use so many tokens.
@@ -133,7 +136,7 @@ class Pacer:
     def succeeded(self, ticket: Ticket, reply: Reply) -> None:
         """A request was served: its headers tell the limits, and the breaker closes."""
         self._failures = self.trips = 0
-        self._reached = True
+        self.reached = True
         self.limit.serve(time.monotonic())
         self._passed(ticket)
         headers = reply.headers
@@ -146,7 +149,7 @@ class Pacer:
 
     def refused(self, ticket: Ticket, reply: Reply) -> None:
         """A request met a limit (429): the others wait until one passes."""
-        self._reached = True
+        self.reached = True
         self._refusing_s = max(self._refusing_s, reply.latency_s)
         wait = self.limit.refuse(ticket, time.monotonic())
         said = retry_after(reply.headers)
@@ -156,7 +159,7 @@ class Pacer:
 
     def failed(self, ticket: Ticket, reply: Reply) -> None:
         """The server or the network failed; many failures in a row open the circuit breaker."""
-        self._reached |= reply.failure != "network"
+        self.reached |= reply.failure != "network"
         self._unreached_since = self._unreached_since or time.monotonic()
         self._pause(retry_after(reply.headers) or 0.0)
         if ticket.number > self._tripped_at:

@@ -112,7 +112,7 @@ def _ask(target: Target, planned: Planned, path: Path, root: str | Path, max_usd
     with Store(path) as store:
         budget = Budget(root, max_usd, store)
         try:
-            summary = ask(target, _CONDITION, [planned], store, budget, progress)
+            summary = ask(target, _CONDITION, [planned], store, budget, progress, patient=False)
         finally:
             budget.close()
     last = _last_attempt(path, planned)

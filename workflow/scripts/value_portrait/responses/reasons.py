@@ -30,7 +30,7 @@ def pointless(target: Target, pacer: Pacer, verdict: Verdict) -> InputError:
     provider = target.provider
     where = f"provider {provider.name} ({provider.base_url})"
     again = "run again: only what is missing is asked."
-    if pacer.unreachable:
+    if not pacer.reached:
         return InputError(
             where,
             f"cannot be reached ({verdict.message}).",
