@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from near_misses import complaint
-from value_portrait.checking import read_config, read_rows, read_yaml
+from value_portrait.checking import read_config, read_given, read_rows, read_yaml
 from value_portrait.configuration import Claim, FamilyMark, Model, Persona
 from value_portrait.errors import InputError
 from value_portrait.reading import (
@@ -34,6 +34,7 @@ READERS = {
     "printed": lambda path: read_printed_cells(path, ["model"], ["Power"]),
     "yaml": lambda path: read_yaml(path, "Restore it."),
     "config": read_config,
+    "given configs": lambda path: read_given(["-n", "--configfile", str(path), "--", "all"]),
     "models": lambda path: read_rows(path, "models", Model),
     "personas": lambda path: read_rows(path, "personas", Persona),
     "claims": lambda path: read_rows(path, "claims", Claim),
@@ -185,6 +186,7 @@ def test_a_byte_order_mark_is_no_letter(tmp_path):
         ("a: [1,\nb: }", "line 2: is no YAML"),
         ("a: " + "x" * 30_000, "a: is longer than 20000"),
         ("? [1]\n: 2", "line 1: found unhashable key"),
+        ("a: 1\n__use_yte__: true\nb: ?print(1)", "is a template that runs code"),
         ("- 1", "holds no keys"),
         ("", "holds no keys"),
         ("hello", "holds no keys"),
@@ -194,6 +196,16 @@ def test_yaml_that_others_would_take_is_refused(tmp_path, text, words):
     path = tmp_path / "x.yaml"
     path.write_text(text)
     assert words in complaint(read_config, path)
+
+
+def test_given_configs_are_found_wherever_they_stand(tmp_path):
+    (tmp_path / "bad.yaml").write_text("a: [")
+    (tmp_path / "good.yaml").write_text("a: 1")
+    bad, good = str(tmp_path / "bad.yaml"), str(tmp_path / "good.yaml")
+    for words in (["--configfile", good, bad], [f"--configfile={bad}", "-n"], ["all", "--configfiles", bad, "--", "x"]):
+        assert "bad.yaml, line 2: is no YAML" in complaint(read_given, words)
+    for words in ([], ["--config", "seed=1"], ["-n", "--configfile", good, "-c", "2"], ["--", "--configfile", bad]):
+        assert complaint(read_given, words) is None
 
 
 def test_a_bomb_of_aliases_is_refused_before_it_goes_off(tmp_path):

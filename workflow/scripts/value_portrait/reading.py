@@ -50,6 +50,21 @@ def is_plain(text: str) -> bool:
     return not _OBEYED.search(text)
 
 
+def check_file(path: str | Path, remedy: str = RESTORE) -> None:
+    """Raise an InputError where there is no file, but perhaps something to wait for without end, such as a pipe."""
+    try:
+        mode = Path(path).stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(path, "is missing.", remedy) from None
+    except (OSError, ValueError) as problem:
+        # A name may be no name to the system.
+        raise _unreadable(path, problem, remedy) from None
+    if stat.S_ISDIR(mode):
+        raise InputError(path, "is a folder where a file is needed.", remedy)
+    if not stat.S_ISREG(mode):
+        raise InputError(path, "is no file, but a pipe or a device.", remedy)
+
+
 def read_bytes(path: str | Path, remedy: str = RESTORE) -> bytes:
     """The content of a file; ``remedy`` says what to do where there is none.
 
@@ -57,19 +72,15 @@ def read_bytes(path: str | Path, remedy: str = RESTORE) -> bytes:
     ------
     InputError : it is missing, a folder or a device, or cannot be read.
     """
+    check_file(path, remedy)
     try:
-        mode = Path(path).stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise InputError(path, "is a folder where a file is needed.", remedy)
-        if not stat.S_ISREG(mode):
-            # A pipe would be waited for without end.
-            raise InputError(path, "is no file, but a pipe or a device.", remedy)
         return Path(path).read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError(path, "is missing.", remedy) from None
-    except (OSError, ValueError) as problem:
-        # A name may be no name to the system.
-        raise InputError(path, f"cannot be read ({getattr(problem, 'strerror', problem)}).", remedy) from None
+    except OSError as problem:
+        raise _unreadable(path, problem, remedy) from None
+
+
+def _unreadable(path: str | Path, problem: OSError | ValueError, remedy: str) -> InputError:
+    return InputError(path, f"cannot be read ({getattr(problem, 'strerror', problem)}).", remedy)
 
 
 def read_text(path: str | Path, remedy: str = RESTORE) -> str:

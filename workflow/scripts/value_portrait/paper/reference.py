@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from value_portrait.configuration import Model
 from value_portrait.errors import InputError
 from value_portrait.instrument import Instrument
-from value_portrait.reading import read_printed_cells
+from value_portrait.reading import read_cells, read_printed_cells
 
 OPEN_WEIGHT_SCORES = "data/reference/table_12_open_weight_scores.csv"
 
@@ -40,6 +40,8 @@ def check_printed(
         "appendix_f_alpha": (("dimension",), ("alpha",)),
         "counts": (("quantity",), ("printed",)),
     }
+    for name in ("abstract_claims", "fingerprints", "open_differences"):
+        read_cells(place(f"data/reference/{name}.csv"), ",", "Restore it from git.")
     tables = {name: read_printed_cells(place(f"data/reference/{name}.csv"), *own) for name, own in columns.items()}
     known = {row["model"]: row for row in tables["table_12_open_weight_scores"]}
     for model in models:

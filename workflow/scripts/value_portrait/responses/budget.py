@@ -16,6 +16,7 @@ import orjson
 
 from value_portrait.errors import InputError
 from value_portrait.files import written_whole
+from value_portrait.reading import read_bytes
 from value_portrait.responses.journal import open_intents
 from value_portrait.responses.store import Store, is_being_written, records_from
 
@@ -101,10 +102,12 @@ def _ledger(root: Path) -> Iterator[dict[str, dict[str, float]]]:
 
 
 def _read(path: Path) -> dict[str, dict[str, float]]:
+    # Everything but the reservations of running processes is found again in the files.
+    if not path.exists():
+        return {}
     try:
-        content: Any = orjson.loads(path.read_bytes())
-    except (FileNotFoundError, orjson.JSONDecodeError):
-        # Everything but the reservations of running processes is found again in the files.
+        content: Any = orjson.loads(read_bytes(path, "Remove it; it is made anew."))
+    except orjson.JSONDecodeError:
         return {}
     if not isinstance(content, dict):
         return {}
