@@ -79,7 +79,7 @@ Make = Callable[[Path], object]
 
 
 class Change(NamedTuple):
-    """One change: its class, what it is, what makes it, its study, what must come of it, whether -n is all.
+    """One change: its class, what it is, what makes it, what must come of it, its study, and how it is run.
 
     ``must`` is "refused", "harmless" (taken, and every table as it was) or "either"; ``whole``: more is run than -n.
     """

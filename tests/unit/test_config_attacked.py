@@ -22,6 +22,7 @@ from value_portrait.configuration import (
     Model,
     Persona,
     check_config,
+    check_folder,
     check_places,
     read_models,
 )
@@ -140,6 +141,16 @@ def test_results_and_what_no_run_makes_lie_apart(tmp_path, monkeypatch):
     (tmp_path / "elsewhere").symlink_to("data")
     config = check_config(changed("results_dir", "elsewhere/raw"), "config.yaml")
     assert "data (data) lie in one another" in (complaint(check_places, config) or "")
+
+
+@pytest.mark.parametrize("key", ["results_dir", "responses.store", "responses.exports", "people.folder"])
+def test_a_folder_may_be_a_link_that_goes_round_in_a_circle_or_nowhere(tmp_path, monkeypatch, key):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "nowhere").symlink_to("gone")
+    for folder in ("circle", "circle/a", "nowhere"):
+        complaint(check_places, check_config(changed(key, folder), "config.yaml"))
+        assert "is a link that leads nowhere where a folder is needed" in (complaint(check_folder, folder, key) or "")
 
 
 def test_another_studys_results_stay(tmp_path, monkeypatch):
@@ -265,6 +276,20 @@ def test_a_provider_stands_once(tmp_path):
     text = (ROOT / "config/providers.yaml").read_text().replace("  local: ", "  openai: ")
     (tmp_path / "providers.yaml").write_text(text)
     assert "the key 'openai' stands there twice" in (complaint(read_providers, tmp_path / "providers.yaml") or "")
+
+
+@pytest.mark.parametrize("name", ["nan", "null", "none", "na"])
+def test_no_id_is_what_a_table_takes_for_nothing(tmp_path, name):
+    for file, column in (("personas", 0), ("personas", 1), ("claims", 0)):
+        rows = [row.split("\t") for row in (ROOT / f"config/{file}.tsv").read_text().splitlines()]
+        rows[1][column] = name
+        (tmp_path / "table.tsv").write_text("\n".join(map("\t".join, rows)))
+        said = complaint(read_rows, tmp_path / "table.tsv", file, {"personas": Persona, "claims": Claim}[file])
+        assert f"row 2: {rows[0][column]}: '{name}' is what programs take for a missing value" in (said or "")
+    for key in ("prompt_versions", "templates", "families"):
+        content = copy.deepcopy(INSTRUMENT)
+        content[key][name] = next(iter(content[key].values()))
+        assert "missing value" in (complaint(check, InstrumentFile, content, "mine.yaml") or "")
 
 
 def test_two_axes_are_two_words(tmp_path):

@@ -6,10 +6,13 @@ import json
 import math
 import os
 
+import pandas as pd
+import pyarrow.csv
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from near_misses import complaint
+from pandas._libs.parsers import STR_NA_VALUES
 from value_portrait.checking import read_config, read_given, read_rows, read_yaml
 from value_portrait.configuration import Claim, FamilyMark, Model, Persona
 from value_portrait.errors import InputError
@@ -127,7 +130,11 @@ def test_what_is_no_such_file_is_refused(tmp_path, name):
 @quick
 def test_a_value_that_json_has_comes_back_and_no_other(value):
     text = json.dumps(value).encode()
-    strict = "NaN" not in (said := text.decode()) and "Infinity" not in said
+    said = text.decode()
+    try:
+        strict = bool(json.dumps(value, allow_nan=False))
+    except ValueError:
+        strict = False
     try:
         found = parse_json(text, "x")
     except InputError:
@@ -231,6 +238,7 @@ def test_cells_come_back_as_they_were_written(tmp_path_factory, rows):
     "name",
     [
         *("", " a", "a ", "a\n", "a\tb", "a\0", "\x1b[2Ja", "a\u202eb", "a\u2028b", "a\xa0b", "\ud800", "x" * 121),
+        *(STR_NA_VALUES | {*pyarrow.csv.ConvertOptions().null_values, "none", "Null"}),
         *("=1+1", "+1", "-x", "@SUM(1)", "<script>", "a|b", "`id`", "[x](y)", "*a*", "a\\b"),
     ],
 )
@@ -247,6 +255,9 @@ def test_a_name_is_one_printable_line_that_nothing_obeys(name):
         assert name[0] not in "=+-@"
         assert is_plain(name)
         assert not set(name) & set("<>|`")
+        written = io.StringIO()
+        csv.writer(written).writerows([["name"], [name]])
+        assert pd.read_csv(io.StringIO(written.getvalue()), dtype=str)["name"].tolist() == [name]
     assert why_no_name("claude-3.7-sonnet:thinking") is why_no_name("Größe 80+ (a/b), 20-39") is None
 
 

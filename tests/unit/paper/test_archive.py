@@ -49,6 +49,7 @@ def test_an_unpacked_tree_serves_as_well(tmp_path):
     (tmp_path / "tree/data/a.json").symlink_to(tmp_path / "tree/data/deep/b:c.json")
     with pytest.raises(InputError, match=r"lacks 1 of 2 files, the first being data/a\.json"):
         dict(verified_files(tmp_path / "tree", SUMS))
+    assert dict(verified_files(make_tar(tmp_path / "a.tar.gz", {"./": b""} | tree("./tree/")), SUMS)) == FILES
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def _date(text: str) -> str:
 
 
 Folder = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_path)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60), AfterValidator(_label)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_label)]
 Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_date)]
 USD = Annotated[float, Field(ge=0, le=1_000_000_000)]

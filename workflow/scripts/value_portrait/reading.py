@@ -28,18 +28,22 @@ RESTORE = "Restore the file, or correct it there."
 # A name that is a formula to a spreadsheet, or markup on a page, would do there what it says.
 _FORMULA, _MARKUP = "=+-@", "<>|`[]*\\"
 _NAME_LENGTH = 120
+# In a table of text, these are read back as no value at all.
+_MISSING = {"n/a", "na", "nan", "null", "none", "nat", "#n/a", "#na", "#n/a n/a", "1.#ind", "1.#qnan"}
 # What a terminal obeys, or what turns the order of letters around; line breaks and tabs are none of it.
 _OBEYED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def why_no_name(text: str) -> str | None:
-    """What keeps a text from being a name: one printable line, no formula, no markup, at most 120 characters."""
+    """What keeps a text from being a name: one printable line, no formula, no markup, no missing value, at most 120."""
     if not text or text != text.strip() or not text.isprintable():
         return "is no printable text without space around it"
     if len(text) > _NAME_LENGTH:
         return f"is longer than {_NAME_LENGTH} characters"
     if text[0] in _FORMULA:
         return "would be a formula in a spreadsheet"
+    if text.casefold() in _MISSING:
+        return "is what programs take for a missing value"
     if found := [letter for letter in text if letter in _MARKUP]:
         return f"holds {found[0]}, which is markup"
     return None

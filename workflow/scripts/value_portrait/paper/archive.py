@@ -43,7 +43,7 @@ def read_sums(path: str | Path) -> dict[str, str]:
     sums = {}
     for number, line in enumerate(read_text(path, _FROM_GIT).splitlines(), 1):
         digest, _, name = line.partition("  ")
-        if not re.fullmatch("[0-9a-f]{64}", digest) or name in sums or name.endswith("/") or not _is_safe(name):
+        if not re.fullmatch("[0-9a-f]{64}", digest) or name in sums or name.endswith((".", "/")) or not _is_safe(name):
             raise InputError(f"{path}, line {number}", "is not '<sha256>  <path>'.", _FROM_GIT)
         sums[name] = digest
     if not sums:
@@ -151,10 +151,11 @@ def _tar_files(source: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, byt
                 unpacked += member.size
                 if unpacked > MAX_TREE_BYTES:
                     raise InputError(source, f"unpacks to more than {MAX_TREE_BYTES} bytes.", _REMEDY)
-                if not _is_safe(member.name):
-                    raise InputError(f"{source}: {member.name}", "is a path that leads outside.", _REMEDY)
                 # Members are named <tree>/<path>, whatever the tree's folder is called.
-                name = member.name.partition("/")[2]
+                path = member.name.removeprefix("./") or "."
+                if not _is_safe(path):
+                    raise InputError(f"{source}: {path}", "is a path that leads outside, or no name.", _REMEDY)
+                name = path.partition("/")[2]
                 if name not in sums:
                     continue
                 if not member.isfile() or name in taken:
