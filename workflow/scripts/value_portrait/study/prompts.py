@@ -80,9 +80,7 @@ def read_prompts(paths: Mapping[str, Mapping[str, str]], instrument: Instrument)
             path = of_template[template]
             text = read_text(path, "Restore it, or remove its version from prompt_versions.")
             if not is_plain(text) or len(text) > _LONGEST:
-                raise InputError(
-                    path, f"holds what cannot be printed, or more than {_LONGEST} letters.", "Write it anew."
-                )
+                raise InputError(path, f"holds what cannot be printed, or over {_LONGEST} letters.", "Write it anew.")
             for field in ("title", "text", "content"):
                 if (field in fields) != (f"{{{field}}}" in text):
                     problem = "lacks" if field in fields else "has"
