@@ -10,8 +10,8 @@ from attacking import OTHER_GROUPS, REPEATED, Attack, Row, Target, numeric_edits
 from instruments import VALUE_PORTRAIT
 from scipy import stats
 from value_portrait.paper.certifying.material import Material
-from value_portrait.paper.certifying.paper import OF_TABLE_8, ORDER, VERSIONS
 from value_portrait.paper.certifying.records import read_records
+from value_portrait.paper.certifying.stated import OF_TABLE_8, ORDER, VERSIONS
 from value_portrait.responses.parsing import parse_published
 from value_portrait.scores.ratings import NO_RATING
 

@@ -9,9 +9,9 @@ from attacking import Attack, Row, Target, whole
 from conftest import ROOT
 from value_portrait.paper.certifying.describing import SOURCE_OF_TABLE
 from value_portrait.paper.certifying.material import Material
-from value_portrait.paper.certifying.paper import OF_TABLE_8, ORDER
 from value_portrait.paper.certifying.printed import PRINTED, read_printed
 from value_portrait.paper.certifying.rows import COMPARED
+from value_portrait.paper.certifying.stated import OF_TABLE_8, ORDER
 
 
 def quantity(name: str, labels: list[str], column: str) -> Row:

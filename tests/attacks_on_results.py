@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from attacking import REPEATED, Attack, Row, Target, numeric_edits, replacing, whole
 from instruments import VALUE_PORTRAIT
-from value_portrait.paper.certifying.paper import TAG
+from value_portrait.paper.certifying.stated import TAG
 
 
 def attack_numbers(

@@ -16,9 +16,9 @@ from attacks_on_results import attack_correlations, attack_scores, attack_tags
 from certifying import gather_material
 from value_portrait.errors import InputError
 from value_portrait.paper.certifying import applying, certificate
-from value_portrait.paper.certifying.paper import KEPT_PAIR
 from value_portrait.paper.certifying.printed import PRINTED
 from value_portrait.paper.certifying.published_tags import read_tagged_items
+from value_portrait.paper.certifying.stated import KEPT_PAIR
 from value_portrait.paper.certifying.unscored import fingerprints
 from value_portrait.paper.raw_files import PUBLISHED_TAGS
 

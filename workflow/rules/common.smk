@@ -17,7 +17,7 @@ from value_portrait.instrument_file import read_instrument
 from value_portrait.paper import raw_files as study
 from value_portrait.paper.answers import answer_paths
 from value_portrait.paper.archive import read_sums
-from value_portrait.paper.certifying.paper import VERSIONS
+from value_portrait.paper.certifying.stated import VERSIONS
 from value_portrait.paper.reference import OPEN_WEIGHT_SCORES, check_printed
 from value_portrait.personas.ess_file import check_groups
 from value_portrait.responses.conditions import BASELINE, STEERING, model_conditions, read_personas

@@ -20,10 +20,10 @@ from value_portrait.paper.certifying.facts import odd_words
 from value_portrait.paper.certifying.findings import Finding, findings_frame, two_routes
 from value_portrait.paper.certifying.in_print import VALUES
 from value_portrait.paper.certifying.new_data import new_data
-from value_portrait.paper.certifying.paper import CAUSES, KEPT_PAIR, LOST, OF_TABLE_8, TWO_PROFILES, WHOLE_RATERS
 from value_portrait.paper.certifying.printed import PRINTED, printed_numbers, read_printed
 from value_portrait.paper.certifying.published_tags import read_published_tags, read_tagged_items
 from value_portrait.paper.certifying.rows import absent, compare, compare_sets, comparisons, judge
+from value_portrait.paper.certifying.stated import CAUSES, KEPT_PAIR, LOST, OF_TABLE_8, TWO_PROFILES, WHOLE_RATERS
 from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.scores.reliability import reliability_of_models
 

@@ -16,8 +16,8 @@ from value_portrait.paper.certifying.findings import Finding, open_differences, 
 from value_portrait.paper.certifying.lost_items import reproduce_scores
 from value_portrait.paper.certifying.material import Material, of_models
 from value_portrait.paper.certifying.new_data import new_data
-from value_portrait.paper.certifying.paper import KEPT_PAIR, LOST, MAX_P, THRESHOLD, TWO_PROFILES
 from value_portrait.paper.certifying.rows import judge
+from value_portrait.paper.certifying.stated import KEPT_PAIR, LOST, MAX_P, THRESHOLD, TWO_PROFILES
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from scipy import stats
 
 from value_portrait.items.validation import correlate_items, drop_repeated_participants, select_items
 from value_portrait.paper.certifying.findings import Finding, two_routes
-from value_portrait.paper.certifying.paper import MAX_P, TAG, THRESHOLD, TWO_PROFILES
 from value_portrait.paper.certifying.repeated_participants import (
     Explanation,
     exactness_by_group,
@@ -16,6 +15,7 @@ from value_portrait.paper.certifying.repeated_participants import (
 )
 from value_portrait.paper.certifying.rounding import trace_rounding
 from value_portrait.paper.certifying.second_profiles import TOLERANCE
+from value_portrait.paper.certifying.stated import MAX_P, TAG, THRESHOLD, TWO_PROFILES
 
 # Scores rounded to so many digits tie where they are equal on the questionnaire.
 DIGITS = 6

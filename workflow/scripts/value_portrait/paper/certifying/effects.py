@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import TAG
+from value_portrait.paper.certifying.stated import TAG
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import Ratings

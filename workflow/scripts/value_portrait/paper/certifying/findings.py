@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import TAG
+from value_portrait.paper.certifying.stated import TAG
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import TAG
 from value_portrait.paper.certifying.printed import ARITHMETIC
 from value_portrait.paper.certifying.rows import absent, compare
+from value_portrait.paper.certifying.stated import TAG
 from value_portrait.publication import findings as publication
 
 Frames = Mapping[str, pd.DataFrame]

@@ -8,7 +8,7 @@ answered. Error records of some models carry tags nevertheless, so the outcome o
 import numpy as np
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import VERSIONS
+from value_portrait.paper.certifying.stated import VERSIONS
 from value_portrait.scores.ratings import NO_RATING, Ratings
 
 TOLERANCE = 1e-9

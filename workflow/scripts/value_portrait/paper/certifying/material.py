@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import VERSIONS
 from value_portrait.paper.certifying.parsing import READ_BY_PARSERS, parser_answers
 from value_portrait.paper.certifying.printed import read_printed
 from value_portrait.paper.certifying.published_scores import read_published_scores
 from value_portrait.paper.certifying.published_tags import read_published_tags, read_tagged_items
 from value_portrait.paper.certifying.records import RECORDS
+from value_portrait.paper.certifying.stated import VERSIONS
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.paper.raw_files import PUBLISHED_TAGS
 from value_portrait.scores.ratings import Ratings, read_ratings

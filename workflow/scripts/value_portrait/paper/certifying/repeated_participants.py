@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import TAG
 from value_portrait.paper.certifying.second_profiles import TOLERANCE, Group
+from value_portrait.paper.certifying.stated import TAG
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ different as stored. Spearman's rho takes the stored numbers at their word; roun
 import pandas as pd
 
 from value_portrait.items.validation import correlate_items
-from value_portrait.paper.certifying.paper import TAG
 from value_portrait.paper.certifying.second_profiles import TOLERANCE
+from value_portrait.paper.certifying.stated import TAG
 
 
 def trace_rounding(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.items.validation import correlate, correlation_p, survey_blocks, with_interval
-from value_portrait.paper.certifying.paper import TAG
+from value_portrait.paper.certifying.stated import TAG
 
 # Equal ranks give correlations that differ by arithmetic alone (below 1e-15). The smallest change of ranks, one tie
 # more between two of k raters who gave the same rating, moves rho by 3 rho / k^3: 3e-5 of itself at 48 raters.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.items.validation import select_items
-from value_portrait.paper.certifying.paper import TAG
+from value_portrait.paper.certifying.stated import TAG
 from value_portrait.scores.ratings import Ratings
 
 TOLERANCE = 1e-9
