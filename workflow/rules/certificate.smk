@@ -109,6 +109,7 @@ rule write_certificate:
         profile_changes="<results>/certificate/profile_changes.csv",
         lost_items="<results>/certificate/lost_items.csv",
         record_differences="<results>/certificate/record_differences.csv",
+        fingerprints="<results>/certificate/fingerprints.csv",
         switched_pairs="<results>/certificate/switched_pairs.csv",
         alpha_choices="<results>/certificate/alpha_choices.csv",
     log:

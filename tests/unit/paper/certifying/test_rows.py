@@ -117,6 +117,14 @@ def test_half_a_unit_of_the_last_digit_is_equal():
     assert made(0.96, 0.9549, tolerance=tolerance[0])["status"] == "differs"
 
 
+def test_a_number_that_print_rounds_to_nothing_has_its_sign():
+    assert made(-0.0, -0.004)["status"] == made(0.0, 0.004)["status"] == made(0.0, 0.0)["status"] == "match"
+    assert made(0.0, -0.004)["status"] == made(-0.0, 0.004)["status"] == "differs"
+    assert made(-0.0, 0.004, -0.004)["status"] == "explained"
+    # One that is not rounded has none there.
+    assert made(0.0, -1e-17, tolerance=1e-9)["status"] == "match"
+
+
 @pytest.mark.parametrize("name", PRINTED)
 def test_every_printed_table_has_its_shape(name):
     shape = PRINTED[name]

@@ -9,8 +9,6 @@ import pytest
 from value_portrait.errors import InputError
 from value_portrait.paper.certifying.records import RECORDS, read_records
 from value_portrait.paper.certifying.unscored import (
-    fingerprint,
-    fingerprints,
     record_differences,
     records_hold,
     texts_of_items,
@@ -139,12 +137,3 @@ def test_another_text_of_an_item_is_named():
     for other in (items.replace("so", "no"), items.replace("T", "U"), items.iloc[1:]):
         found = texts_of_items(items, other)
         assert (found.holds, found.evidence) == (False, "1 of 2 items not: 1-1")
-
-
-def test_a_fingerprint_is_of_all_cells_in_any_order_of_rows():
-    table = pd.DataFrame({"a": [1, 2], "b": [0.1, np.nan]})
-    stated = pd.DataFrame([["2", fingerprint(table)]], index=["t"])
-    assert fingerprints({"t": table.iloc[::-1]}, stated).holds
-    others = [table.assign(b=[0.1 + 1e-17, 0]), table.iloc[:1], table.assign(a=[2, 1]), table.assign(b=[np.nan, 0.1])]
-    for other in others:
-        assert not fingerprints({"t": other}, stated).holds

@@ -154,7 +154,7 @@ def whole_raters(rows: pd.DataFrame) -> Finding:
         stated.WHOLE_RATERS,
         "conjecture",
         "The printed number of raters per item is the mean without its decimals.",
-        int(row["ours"]) == row["published"],
+        bool(int(row["ours"]) == row["published"]),
         f"{row['ours']:.3f} raters per item, {row['published']:.0f} in print; nothing but this number speaks for it",
     )
 

@@ -9,6 +9,9 @@ import pandas as pd
 
 from value_portrait.paper.certifying.stated import TAG
 
+# So many of what is other than it must be are named.
+_SHOWN = 5
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -54,6 +57,14 @@ def two_routes(name: str, what: str, routes: Mapping[str, np.ndarray], tolerance
         bool((np.isnan(a) == np.isnan(b)).all() and gaps.max() <= tolerance),
         f"largest difference over {len(gaps):,} numbers {gaps.max():.1e}",
     )
+
+
+def none_other(name: str, statement: str, counted: str, other: pd.DataFrame) -> Finding:
+    """A check that holds where nothing is other than it must be; else the first of what is are named."""
+    named = [" ".join(row) for row in other.head(_SHOWN).itertuples(index=False, name=None)]
+    more = f", and {len(other) - _SHOWN:,} more" if len(other) > _SHOWN else ""
+    evidence = f"{len(other):,} of {counted} not: {'; '.join(named)}{more}" if len(other) else counted
+    return Finding(name, "check", statement, other.empty, evidence)
 
 
 def copies(published: pd.DataFrame, tagged: pd.DataFrame) -> Finding | None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from value_portrait.paper.certifying.printed import ARITHMETIC
 from value_portrait.paper.certifying.stated import ALL_CAUSES, CAUSES, CONJECTURED
 
 COLUMNS = (
@@ -67,9 +68,12 @@ def compare(
     published = np.asarray(published, float)
     values = [np.asarray(own, float) for own in steps.values()]
     gaps = [np.abs(own - published) for own in (values[0], values[-1])]
+    # Of a number that print rounds to nothing the sign is left.
+    nothing = (published == 0) & (np.asarray(tolerance) > ARITHMETIC)
     with np.errstate(invalid="ignore"):
         as_is, expected = (
-            (gap <= tolerance) | (np.isnan(own) & np.isnan(published))
+            ((gap <= tolerance) & (~nothing | (np.signbit(own) == np.signbit(published))))
+            | (np.isnan(own) & np.isnan(published))
             for gap, own in zip(gaps, (values[0], values[-1]), strict=True)
         )
     added = np.diff(np.nan_to_num(values), axis=0)

@@ -1,15 +1,10 @@
-"""What no score and no printed number hangs on: held against what it must follow from, or against its fingerprint."""
-
-import hashlib
-from collections.abc import Mapping
+"""What no score and no printed number hangs on, held against what it must follow from."""
 
 import numpy as np
 import pandas as pd
 
-from value_portrait.paper.certifying.findings import Finding
+from value_portrait.paper.certifying.findings import Finding, none_other
 from value_portrait.scores.ratings import NO_RATING, Ratings
-
-_NAMED = 5
 
 
 def record_differences(records: pd.DataFrame, ratings: Ratings) -> pd.DataFrame:
@@ -76,7 +71,7 @@ def records_hold(records: pd.DataFrame, differences: pd.DataFrame) -> list[Findi
         ),
     }
     return [
-        _check(name, statement, counted, differences[differences["field"].isin(names)].drop(columns="field"))
+        none_other(name, statement, counted, differences[differences["field"].isin(names)].drop(columns="field"))
         for name, (names, statement, counted) in checks.items()
     ]
 
@@ -86,36 +81,9 @@ def texts_of_items(items: pd.DataFrame, tagged_items: pd.DataFrame) -> Finding:
     texts = ["item_id", "title", "text", "response"]
     both = items[texts].merge(tagged_items[texts], how="outer", indicator=True)
     other = both.loc[both["_merge"] != "both", ["item_id"]].drop_duplicates()
-    return _check(
+    return none_other(
         "texts of the items",
         "Title, query and response of every item are the same in query-response-tagged and in Phase1_total.",
         f"{len(items)} items",
         other,
     )
-
-
-def fingerprints(tables: Mapping[str, pd.DataFrame], stated: pd.DataFrame) -> Finding:
-    """The tables beside the number of rows and the SHA-256 that are ``stated`` of them, in any order of rows."""
-    found = {name: (str(len(table)), fingerprint(table)) for name, table in tables.items()}
-    other = [name for name, own in found.items() if own != tuple(stated.loc[name])]
-    return _check(
-        "raw tables",
-        "The tables made of the raw surveys and topics are, cell by cell, those of the first reading "
-        "(data/reference/fingerprints.csv): a change that no published number notices is noticed here.",
-        ", ".join(f"{rows} rows of {name}" for name, (rows, _) in found.items()),
-        pd.DataFrame({"table": other}),
-    )
-
-
-def fingerprint(table: pd.DataFrame) -> str:
-    """SHA-256 of the rows of a table as CSV, sorted."""
-    header, *lines = table.to_csv(index=False).splitlines()
-    return hashlib.sha256("\n".join([header, *sorted(lines)]).encode()).hexdigest()
-
-
-def _check(name: str, statement: str, counted: str, other: pd.DataFrame) -> Finding:
-    """A check that holds where nothing is other than it must be; else the first of what is are named."""
-    named = [" ".join(row) for row in other.head(_NAMED).itertuples(index=False, name=None)]
-    more = f", and {len(other) - _NAMED:,} more" if len(other) > _NAMED else ""
-    evidence = f"{len(other):,} of {counted} not: {'; '.join(named)}{more}" if len(other) else counted
-    return Finding(name, "check", statement, other.empty, evidence)
