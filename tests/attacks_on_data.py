@@ -138,9 +138,13 @@ def attack_stored_profile(target: Target, rng: np.random.Generator, kind: int) -
 
 
 def attack_rest(target: Target, rng: np.random.Generator, kind: int) -> Attack:
-    """Pilots, topics, items, and profiles of those who never rated."""
+    """Pilots, topics, items, profiles of those who never rated, and whatever nobody reads in the archive's files."""
     m = target.material
-    kind %= 7
+    kind %= 8
+    if kind == 7:
+        place = int(rng.choice(m.sums.index))
+        change = replacing("sums", lambda own: own.assign(sha256=own["sha256"].where(own.index != place, "0" * 64)))
+        return Attack("sums: a file with another sum", change, ("sums", place), seals={"SHA256SUMS"})
     if kind < 2:
         place = int(rng.choice(m.pilot_survey.index))
         other = m.pilot_survey.at[place, "rating"] % 6 + 1

@@ -56,6 +56,7 @@ def printed_edits(
     yield "a cell emptied", header, with_cell("")
     yield "a column deleted", header[:column] + header[column + 1 :], [own[:column] + own[column + 1 :] for own in rows]
     yield "a label misspelt", header, renamed
+    yield "source line", header, rows
     if text.replace(".", "").replace("-", "").isdigit():
         yield "last digit", header, with_cell(text[:-1] + str((int(text[-1]) + 1) % 10))
         yield "sign", header, with_cell(text.removeprefix("-") if text.startswith("-") else f"-{text}")
@@ -93,7 +94,8 @@ def attack_print(target: Target, rng: np.random.Generator, name: str, kind: int)
         new_rows[row][column] = text
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows([new_header, *new_rows])
-    text = f"{lines[0]}\n{file.getvalue()}"
+    source = f"{lines[0]}." if edit == "source line" else lines[0]
+    text = f"{source}\n{file.getvalue()}"
 
     def change(m: Material) -> Material:
         path = target.folder / f"{name}.csv"
@@ -123,7 +125,7 @@ def attack_print(target: Target, rng: np.random.Generator, name: str, kind: int)
     if attack.refused:
         return attack
     if before == after:
-        attack.silent = "order of rows"
+        attack.silent = edit if edit == "source line" else "order of rows"
         return attack
     if name != "fingerprints":
         attack.seals = {Path(shape.file).stem}

@@ -86,6 +86,7 @@ rule write_certificate:
         item_key="<results>/items/item_key.csv",
         reliability="<results>/scores/reliability.csv",
         persona_effects="<results>/personas/effects.csv",
+        sums=SUMS,
         printed=[shipped(table.file) for table in PRINTED.values()],
         library=library("paper/write_certificate"),
     output:

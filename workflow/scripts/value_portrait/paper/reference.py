@@ -78,7 +78,7 @@ def printed_tables(printed: Instrument) -> dict[str, Shape]:
         "fingerprints": _shape(
             "fingerprints",
             "table",
-            57,
+            58,
             {"rows": 0, "sha256": None},
         ),
         "open_differences": _shape(

@@ -13,7 +13,7 @@ from value_portrait.paper.certifying.stated import TAG
 
 # What each check seals.
 _SEALED = {
-    "raw tables": "The tables made of the raw surveys, topics, items and prompt templates are",
+    "raw tables": "The list of the archive's files and the tables made of surveys, topics, items and templates are",
     "the archive's own results": "The correlations, tags and scores that the archive states are",
     "answer files": "The records of every model's answers are",
     "printed tables": "What is copied out of print, and recorded beside it in data/reference, is",
@@ -28,7 +28,7 @@ def sealed_tables(m: Material) -> dict[str, dict[str, pd.DataFrame]]:
     # It cannot hold its own.
     del printed["fingerprints"]
     tables = (
-        {name: getattr(m, name) for name in raw},
+        {name: getattr(m, name) for name in raw} | {"SHA256SUMS": m.sums},
         {"correlations": m.published[[*TAG, "rho", "p"]], "tags": m.tags, "scores": m.scores},
         {f"answers of {model}": own.to_frame() for model, own in answers},
         printed,
