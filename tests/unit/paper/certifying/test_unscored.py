@@ -91,6 +91,8 @@ CHANGES = [
     ),
     ("v1", 1, {"content": {"title": "T", "text": "what", "output_text": "that"}}, {"texts"}, "texts beside answers"),
     ("v1", 1, {"content": None}, {"texts"}, "texts beside answers"),
+    ("v1", 1, {"content": {"title": 0, "text": "what", "output_text": "that"}}, {"texts"}, "texts beside answers"),
+    ("v1", 1, {"correlations": 0}, {"tags"}, "tags beside answers"),
     ("v1", 0, {"numeric_response": 4}, {"parsed", "rating"}, "stated ratings"),
     ("v1", 0, {"parsed_response": "somewhat like me"}, {"parsed"}, "stated ratings"),
     ("v1", 0, {"numeric_response": 4, "parsed_response": "somewhat like me"}, {"rating"}, "stated ratings"),

@@ -82,6 +82,10 @@ def read_records(
     return pa.table({name: pa.array(columns[name], own.type) for name, own in RECORDS.columns.items()})
 
 
+def _filled(value: Any) -> Any:
+    return None if value in ("", []) else value
+
+
 def _digest(version: str, record: Mapping[str, Any], where: str) -> str:
     content = {name: value for name, value in record.items() if name != "prompt"}
     try:
@@ -96,13 +100,13 @@ def _judge(
 ) -> tuple[Any, ...]:
     number, content = record.get("numeric_response"), record.get("content")
     stated = number if type(number) is int and number in options else None
-    own = {field: record[field] for field in FIELDS.values() if record.get(field)}
+    own = {field: record[field] for field in FIELDS.values() if _filled(record.get(field)) is not None}
     return (
         stated,
         number == stated and record.get("parsed_response") == (options[stated] if stated else None),
         record.get("prompt") == prompt,
         # Items without a title have an empty one here.
-        isinstance(content, dict) and all((content.get(a) or None) == (item[b] or None) for a, b in _TEXTS.items()),
+        isinstance(content, dict) and all(_filled(content.get(a)) == _filled(item[b]) for a, b in _TEXTS.items()),
         own == tags.get(item["item_id"], {}) or (not own and "error" in record),
         bool(own),
     )

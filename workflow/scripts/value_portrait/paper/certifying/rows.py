@@ -68,14 +68,15 @@ def compare(
     published = np.asarray(published, float)
     values = [np.asarray(own, float) for own in steps.values()]
     gaps = [np.abs(own - published) for own in (values[0], values[-1])]
-    # Of a number that print rounds to nothing the sign is left.
-    nothing = (published == 0) & (np.asarray(tolerance) > ARITHMETIC)
     with np.errstate(invalid="ignore"):
         as_is, expected = (
-            ((gap <= tolerance) & (~nothing | (np.signbit(own) == np.signbit(published))))
-            | (np.isnan(own) & np.isnan(published))
+            (gap <= tolerance) | (np.isnan(own) & np.isnan(published))
             for gap, own in zip(gaps, (values[0], values[-1]), strict=True)
         )
+    # What is expected has the sign, too, that print leaves to a number which it rounds to nothing.
+    expected &= (
+        (published != 0) | (np.asarray(tolerance) <= ARITHMETIC) | (np.signbit(values[-1]) == np.signbit(published))
+    )
     added = np.diff(np.nan_to_num(values), axis=0)
     rows = _rows(source, quantities, published, (values[0], values[-1]), (as_is, expected), steps, added, made_by)
     words = dict.fromkeys(["explained", "conjectured"], "difference {:.1e} with the cause") | {
