@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from value_portrait.configuration import Model
 from value_portrait.errors import InputError
 from value_portrait.instrument import Instrument
 from value_portrait.reading import read_printed_cells
@@ -94,14 +93,15 @@ def _shape(
 
 
 def check_printed(
-    place: Callable[[str], str], models: Iterable[Model], source: str, printed: Instrument, instrument: Instrument
+    place: Callable[[str], str], models: Iterable[str], source: str, printed: Instrument, instrument: Instrument
 ) -> None:
-    """Hold all tables of printed numbers to their columns, and models known by printed scores alone to Table 12.
+    """Hold all tables of printed numbers to their columns, and the models that only they know to Table 12.
 
     Parameters
     ----------
     place : where a file is that comes with the workflow.
-    source : where the models stand, for messages. printed : the paper's own instrument.
+    models : those known by printed scores alone. source : where they stand, for messages.
+    printed : the paper's own instrument.
 
     Raises
     ------
@@ -114,11 +114,9 @@ def check_printed(
     }
     known = {row["model"]: row for row in tables["open_weight_scores"]}
     for model in models:
-        if model.answers == "printed" and not all(
-            known.get(model.model, {}).get(name) for name in instrument.main.names
-        ):
+        if not all(known.get(model, {}).get(name) for name in instrument.main.names):
             raise InputError(
-                f"{source}, model {model.model}",
+                f"{source}, model {model}",
                 f"is known only by printed scores, but {OPEN_WEIGHT_SCORES} has none of it.",
                 "Correct the name, or remove the row.",
             )
