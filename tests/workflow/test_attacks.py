@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 import pytest
 from attacking import Attack, Target
 from attacks_on_data import attack_answers, attack_profiles, attack_ratings, attack_rest, attack_stored_profile
@@ -18,8 +19,9 @@ from value_portrait.errors import InputError
 from value_portrait.paper.certifying import applying, certificate
 from value_portrait.paper.certifying.printed import PRINTED
 from value_portrait.paper.certifying.published_tags import read_tagged_items
+from value_portrait.paper.certifying.rows import COMPARED
 from value_portrait.paper.certifying.seals import fingerprints, sealed_tables
-from value_portrait.paper.certifying.stated import KEPT_PAIR
+from value_portrait.paper.certifying.stated import ARITHMETIC, KEPT_PAIR, ORDER
 from value_portrait.paper.raw_files import PUBLISHED_TAGS
 
 UNNOTICED = {
@@ -34,7 +36,7 @@ def target(paper, tmp_path_factory) -> Target:
     results = paper / "results"
     material = gather_material(results)
     made = certificate.certify(material, [])
-    table = made.rows[["source", "quantity", "status", "published", "ours", "ours_with_causes"]]
+    table = made.rows[["source", "quantity", "status", "published", "ours", "ours_with_causes", "tolerance"]]
     items = material.item_table.astype(object).where(material.item_table.notna(), None)
     return Target(
         material,
@@ -51,6 +53,18 @@ def target(paper, tmp_path_factory) -> Target:
 def test_before_any_attack_nothing_differs(target):
     assert not any(row["status"] == "differs" for row in target.rows.values())
     assert all(finding.holds for finding in target.made.findings)
+
+
+def test_of_every_printed_number_one_more_or_less_in_the_last_digit_differs(target):
+    """All of them, not a sample: none stands so that two would pass."""
+    print_only = [row for row in target.rows.values() if row["status"] in COMPARED and row["tolerance"] >= ARITHMETIC]
+    rows = pd.DataFrame([row for row in print_only if not row["source"].startswith("archive: ")])
+    rows = rows[(rows["status"] != "unexplained") & (rows["source"] != "Abstract") & (rows["source"] != ORDER)]
+    assert len(rows) == 475
+    half = rows["tolerance"].astype(float) - ARITHMETIC
+    step = (2 * half).where(half > 0, 1)
+    for other in (rows["published"].astype(float) + step, rows["published"].astype(float) - step):
+        assert ((other - rows["ours_with_causes"].astype(float)).abs() > rows["tolerance"].astype(float)).all()
 
 
 ATTACKS = {

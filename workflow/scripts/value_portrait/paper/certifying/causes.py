@@ -41,7 +41,7 @@ def _whether_kept(pair: Any) -> str:
     return f"{pair.item_id} {pair.dimension} (rho {pair.rho:.4f}, p {pair.p:.4f}, {pair.n} raters) {words}"
 
 
-def lost_in_averaging(reproduced: pd.DataFrame, lost: pd.DataFrame, tolerance: float = 1e-9) -> Finding | None:
+def lost_in_averaging(reproduced: pd.DataFrame, lost: pd.DataFrame) -> Finding | None:
     """The scores that the authors' averaging made from fewer items.
 
     Parameters
@@ -51,7 +51,7 @@ def lost_in_averaging(reproduced: pd.DataFrame, lost: pd.DataFrame, tolerance: f
     if lost.empty:
         return None
     cells = reproduced.merge(lost[["model", "family", "dimension"]].drop_duplicates())
-    put_back = (cells["corrected_mean"] - cells["published_mean"]).abs() <= tolerance
+    put_back = (cells["corrected_mean"] - cells["published_mean"]).abs() <= stated.ARITHMETIC
     return Finding(
         stated.LOST,
         "cause",
@@ -63,8 +63,8 @@ def lost_in_averaging(reproduced: pd.DataFrame, lost: pd.DataFrame, tolerance: f
             f"{row.reproduced_centred_mean:.3f} for {row.corrected_centred_mean:.3f}"
             for row in cells.itertuples()
         )
-        + f"; with the items lost {cells['exact'].sum()} of these {len(cells)} are within {tolerance:g} of the score "
-        f"files, with them {put_back.sum()}",
+        + f"; with the items lost {cells['exact'].sum()} of these {len(cells)} are within {stated.ARITHMETIC:g} of the "
+        f"score files, with them {put_back.sum()}",
     )
 
 
@@ -122,7 +122,7 @@ def population_sd(published: pd.DataFrame, profiles: pd.DataFrame) -> Finding:
     # Where all ratings are the same, every spread is 0.
     both = both[both["sd"] > 0]
     sample = both["sd_ours"] * np.sqrt(both["n_items"] / (both["n_items"] - 1))
-    by_n, by_sample = ((both["sd"] - spread).abs() < 1e-9 for spread in (both["sd_ours"], sample))
+    by_n, by_sample = ((both["sd"] - spread).abs() < stated.ARITHMETIC for spread in (both["sd_ours"], sample))
     return Finding(
         "population SD",
         "cause",

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from value_portrait.paper.certifying.stated import TAG
+from value_portrait.paper.certifying.stated import SAME_RANKS, TAG
 
 # So many of what is other than it must be are named.
 _SHOWN = 5
@@ -74,7 +74,7 @@ def copies(published: pd.DataFrame, tagged: pd.DataFrame) -> Finding | None:
         "copies of the correlations",
         f"The {len(tagged):,} correlations that stand with the items",
         {"as published there": both["rho_copy"].to_numpy(), "in the result files": both["rho"].to_numpy()},
-        1e-12,
+        SAME_RANKS,
     )
 
 

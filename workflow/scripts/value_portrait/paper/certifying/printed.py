@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.errors import InputError
+from value_portrait.paper.certifying.stated import ARITHMETIC
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.paper.reference import printed_tables
 
 PRINTED = printed_tables(VALUE_PORTRAIT)
-
-# Whole counts and stored floats leave nothing to rounding but that of binary arithmetic.
-ARITHMETIC = 1e-9
 
 _RESTORE = "Restore it from git; the paper has it."
 

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.paper.certifying.printed import ARITHMETIC
-from value_portrait.paper.certifying.stated import ALL_CAUSES, CAUSES, CONJECTURED
+from value_portrait.paper.certifying.stated import ALL_CAUSES, ARITHMETIC, CAUSES, CONJECTURED
 
 COLUMNS = (
     "source",
