@@ -1,7 +1,9 @@
 """The certificate under attack: one thing is changed, and the certificate changes exactly where it must.
 
 Two hundred changes of raw data, of the archive's own results and of printed tables, each with what must differ then:
-by SciPy, by the digits, or by hand. What goes unnoticed is of a class below, with its reason.
+by SciPy, by the digits, or by hand. What goes unnoticed is of a class below, with its reason. What no table holds of
+the archive's files (the order of keys, a field that no stage reads) is refused at the door by their SHA-256, and the
+list of these is sealed with the tables.
 """
 
 from collections import Counter
