@@ -56,7 +56,8 @@ def compare(
     ----------
     published : (N,); tolerance : (N,) or one for all.
     steps : (N,) values by cause, each with the causes before it applied as well: first ours, without any, then those of
-        the source's causes that can reach these numbers. The last is what is expected, and alone decides.
+        the source's causes that can reach these numbers. The last is what is expected, and alone decides, sign included
+        where print rounds to nothing.
         A published or own number that there is not (a tag that only one side has) is NaN.
 
     Returns
