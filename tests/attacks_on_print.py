@@ -176,6 +176,8 @@ def expect_print(target: Target, name: str, before: dict, after: dict, attack: A
             other_sign = half and float(new) == 0 and new.startswith("-") != (ours < 0)
             if abs(float(new) - ours) > half + 1e-9 or other_sign:
                 attack.rows.add(row)
+    if name in ("items_per_value", "open_weight_scores"):
+        attack.may |= whole("printed rows")
     if name == "value_scores":
         expect_orders(target, before, after, attack)
         if before.keys() != after.keys():

@@ -6,9 +6,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from instruments import VALUE_PORTRAIT
 from value_portrait.errors import InputError
 from value_portrait.paper.certifying.records import RECORDS, read_records
 from value_portrait.paper.certifying.unscored import (
+    printed_rows,
     record_differences,
     records_hold,
     texts_of_items,
@@ -131,6 +133,31 @@ def test_another_rating_of_ours_and_a_record_too_few_are_named(tmp_path):
 def test_a_file_of_other_content_is_refused(tmp_path, content):
     with pytest.raises(InputError, match="is no"):
         recorded(tmp_path, {"v1": content})
+
+
+VALUES = VALUE_PORTRAIT.main.names
+# Mean 0.12, squares 0.0324 and 9 x 0.0004: sample variance 0.004, SD 0.0632, largest over smallest 3. With 0.05 to and
+# fro for each the SD is up to 0.05 sqrt(10 / 9) = 0.0527 off, and largest over smallest is from 0.25 / 0.15 to 7.
+SHARES = ["0.3", *["0.1"] * 9]
+
+
+@pytest.mark.parametrize(
+    ("shares", "spread", "ratio", "variance", "wrong"),
+    [
+        (SHARES, "0.06", "3.0", "0.004", ""),
+        (SHARES, "0.12", "7.0", "0.013", ""),
+        (SHARES, "0.13", "7.0", "0.013", "it std"),
+        (SHARES, "0.01", "1.6", "0.000", "it imbalance_ratio"),
+        (SHARES, "0.06", "3.0", "0.014", "qwen variance"),
+        (["0.2"] * 10, "0.06", "1.0", "0.000", "it std; it sum"),
+    ],
+)
+def test_what_print_states_of_a_row_follows_from_it(shares, spread, ratio, variance, wrong):
+    table_5 = pd.DataFrame([[*shares, spread, ratio]], index=["it"], columns=[*VALUES, "std", "imbalance_ratio"])
+    table_12 = pd.DataFrame([[*shares, variance]], index=["qwen"], columns=[*VALUES, "variance"])
+    found = printed_rows(table_5, table_12)
+    assert found.holds == (not wrong)
+    assert found.evidence == (f"{1 + wrong.count(';')} of 4 numbers not: {wrong}" if wrong else "4 numbers")
 
 
 def test_another_text_of_an_item_is_named():

@@ -123,6 +123,7 @@ def report(m: Material, tables: Mapping[str, pd.DataFrame]) -> list[Finding | No
     return [
         *unscored.records_hold(m.records, tables["record_differences"]),
         unscored.texts_of_items(m.item_table, m.tagged_items),
+        unscored.printed_rows(m.printed["items_per_value"], m.printed["open_weight_scores"]),
         *seals_hold(tables["fingerprints"]),
         two_routes(
             "distances on the circle",

@@ -4,7 +4,11 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.paper.certifying.findings import Finding, none_other
+from value_portrait.paper.certifying.printed import printed_numbers
+from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.scores.ratings import NO_RATING, Ratings
+
+_VALUES = list(VALUE_PORTRAIT.main.names)
 
 
 def record_differences(records: pd.DataFrame, ratings: Ratings) -> pd.DataFrame:
@@ -86,4 +90,36 @@ def texts_of_items(items: pd.DataFrame, tagged_items: pd.DataFrame) -> Finding:
         "Title, query and response of every item are the same in query-response-tagged and in Phase1_total.",
         f"{len(items)} items",
         other,
+    )
+
+
+def printed_rows(shares: pd.DataFrame, open_weight: pd.DataFrame) -> Finding:
+    """What print states of its own rows: sum, SD and largest over smallest in Table 5, variance in Table 12.
+
+    Both tables as by ``read_printed``. A number holds where values that round to the printed ones give one that rounds
+    to it: each within h of its printed one, n values have an SD within h sqrt(n / (n - 1)) of the printed ones' SD.
+    """
+    found = []
+    for table in (shares, open_weight):
+        for name, row in table.iterrows():
+            (own, halves), stated = printed_numbers(list(row[_VALUES])), row.drop(_VALUES)
+            h, n, sd = halves[0], len(own), own.std(ddof=1)
+            low, high = (max(sd + sign * h * np.sqrt(n / (n - 1)), 0) for sign in (-1, 1))
+            ranges = {
+                "std": (low, high),
+                "variance": (low**2, high**2),
+                "imbalance_ratio": ((own.max() - h) / (own.min() + h), (own.max() + h) / (own.min() - h)),
+            }
+            for column, number, half in zip(stated.index, *printed_numbers(list(stated)), strict=True):
+                least, most = ranges[column]
+                found.append((name, column, least - half <= number <= most + half))
+            if table is shares:
+                found.append((name, "sum", abs(own.sum() - 1) <= n * h))
+    held = pd.DataFrame(found, columns=["row", "number", "holds"])
+    return none_other(
+        "printed rows",
+        "The sums, sample SDs and ratios in Table 5, and the sample variances in Table 12, follow from the values in "
+        "their own printed rows.",
+        f"{len(held)} numbers",
+        held.loc[~held["holds"].astype(bool), ["row", "number"]],
     )
