@@ -15,8 +15,8 @@ from live_study import write_live_study
 from loopback import Loopback
 from value_portrait.checking import read_config
 from value_portrait.paper import raw_files
-from value_portrait.paper.certifying.paper import VERSIONS
 from value_portrait.paper.certifying.published_scores import FOLDER
+from value_portrait.paper.certifying.stated import VERSIONS
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.simulation.respondents import simulate_respondents
 
