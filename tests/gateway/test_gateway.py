@@ -13,13 +13,14 @@ import subprocess
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
 import pandas as pd
 import pytest
 import yaml
-from conftest import ROOT, copy_checkout, run_snakemake
+from conftest import ROOT, run_snakemake
 from live_study import LIVE_ROW
 from value_portrait.responses.store import read_records
 
@@ -166,14 +167,32 @@ def answered(checkout: Path) -> list[str]:
     return [record["key"] for path in files for record in read_records(path) if record["outcome"] == "answered"]
 
 
+@pytest.fixture(scope="module")
+def gateway(litellm: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """The proxy, running: its start takes longer than most tests."""
+    running = Gateway(litellm, tmp_path_factory.mktemp("gateway"))
+    running.start()
+    yield running
+    running.stop()
+
+
+def test_a_key_that_the_gateway_refuses_with_400_is_a_refused_key(
+    gateway: Gateway, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATEWAY_API_KEY", "sk-wrong-0123456789abcdef")
+    write_study(checkout, gateway.url)
+    target = "results/gateway/responses/gateway-openai/preflight.json"
+    done = run_snakemake(checkout, "--configfile", "gateway.yaml", "--", target)
+    assert done.returncode != 0
+    assert "cannot be asked (auth, status 400: No connected db" in done.stdout
+    assert gateway.statuses() == {(ASKED["openai"], "400"): 1}
+
+
 def test_a_limit_and_a_restart_lose_nothing_and_ask_nothing_twice(
-    litellm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gateway: Gateway, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GATEWAY_API_KEY", KEY)
-    checkout = copy_checkout(tmp_path / "checkout")
-    gateway = Gateway(litellm, tmp_path)
     write_study(checkout, gateway.url)
-    gateway.start()
     targets = ["scores", "results/gateway/personas/effects.csv"]
     finished = threading.Event()
 
@@ -208,22 +227,3 @@ def test_a_limit_and_a_restart_lose_nothing_and_ask_nothing_twice(
         assert gateway.statuses() == statuses
     finally:
         finished.set()
-        gateway.stop()
-
-
-def test_a_key_that_the_gateway_refuses_with_400_is_a_refused_key(
-    litellm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GATEWAY_API_KEY", "sk-wrong-0123456789abcdef")
-    checkout = copy_checkout(tmp_path / "checkout")
-    gateway = Gateway(litellm, tmp_path)
-    write_study(checkout, gateway.url)
-    gateway.start()
-    try:
-        target = "results/gateway/responses/gateway-openai/preflight.json"
-        done = run_snakemake(checkout, "--configfile", "gateway.yaml", "--", target)
-    finally:
-        gateway.stop()
-    assert done.returncode != 0
-    assert "cannot be asked (auth, status 400: No connected db" in done.stdout
-    assert gateway.statuses() == {(ASKED["openai"], "400"): 1}
