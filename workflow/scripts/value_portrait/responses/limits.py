@@ -26,7 +26,7 @@ _EARLY, _LATE, _WINDOW_GAP = 0.97, 1.1, 0.015  # when to try, in windows
 _IN_VAIN = 3  # times that slowing down did not help
 _A_HELP = {_ROUGHLY: 20, _WELL: 50}  # requests between refusals that say it did
 _SLOW = 1.1  # times the measured rate, at most
-_ABOUT_A_LIMIT = 10  # refusals in a row
+_ABOUT_A_LIMIT = 10  # more refusals than answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,13 @@ class Limit:
     Attributes
     ----------
     burst : requests that may follow each other at once, to catch up after a pause.
+    denied_s : how long those that tried were refused.
     refused_since : the first of the refusals after which nothing was served; None after an answer.
     """
 
     def __init__(self, stated: float | None, now: float) -> None:
         self.rate = stated or _FIRST_RATE
-        self.burst = 0.0
+        self.burst = self.denied_s = 0.0
         self.refused_since: float | None = None
         self._ceiling = stated or _FASTEST
         self._growth = _WELL if stated else _SLOW_START
@@ -72,13 +73,13 @@ class Limit:
         self._last = Ticket(0, now)
         self._open = _Count(self._last)  # since it was found open
         self._closed: Ticket | None = None  # what was refused first
-        self._denied_s = 0.0  # until the last one that tried was refused
         self._old_news = 0  # the last ticket that was given before the last refusal
         self._window: tuple[float, int] | None = None  # seconds, and how many pass
         self._first: tuple[int, float] | None = None  # how many passed before the first refusal, in how many seconds
         self._measuring: _Count | None = None  # since some refusal
         self._measured = 0.0
-        self._in_vain = self._in_a_row = 0
+        self._in_vain = 0
+        self._surplus = 0  # refusals above answers, lately
         self._second, self._served, self._best = now, 0, 0  # most requests that were served within a second
 
     @property
@@ -122,7 +123,7 @@ class Limit:
 
     def serve(self, now: float) -> None:
         """A request was served."""
-        self.refused_since, self._in_a_row = None, 0
+        self.refused_since, self._surplus = None, max(0, self._surplus - 1)
         if now - self._second > 1:
             self._second, self._served = now, 0
         self._served += 1
@@ -137,7 +138,7 @@ class Limit:
     def refuse(self, ticket: Ticket, now: float) -> float | None:
         """A request was refused: seconds until another may try; None where that is no news."""
         self.refused_since = self.refused_since or now
-        self._in_a_row += 1
+        self._surplus += 1
         for count in (self._open, self._measuring):
             if count is not None and ticket.number > count.start.number:
                 count.refused += 1
@@ -145,14 +146,14 @@ class Limit:
             return None
         self._old_news = self._last.number
         if self._closed is not None:
-            self._denied_s = ticket.time - self._closed.time
+            self.denied_s = ticket.time - self._closed.time
             return self._gap(now)
         self._measure(ticket)
         if self.in_vain:
-            if self._in_a_row < _ABOUT_A_LIMIT:
+            if self._surplus < _ABOUT_A_LIMIT:
                 return 0.0
             self._in_vain, self._measuring, self._growth = 0, _Count(ticket), _ROUGHLY
-        self._closed, self._denied_s = ticket, 0.0
+        self._closed, self.denied_s = ticket, 0.0
         return self._gap(now)
 
     def _measure(self, ticket: Ticket) -> None:
@@ -184,7 +185,7 @@ class Limit:
     def _reopen(self, ticket: Ticket) -> None:
         passed, elapsed = self._open.passed(ticket) - 1, max(ticket.time - self._open.start.time, 1e-9)
         usual = self._window[1] / self._window[0] if self._window is not None else passed / elapsed
-        shut = self._denied_s * usual >= _WOULD_HAVE_PASSED
+        shut = self.denied_s * usual >= _WOULD_HAVE_PASSED
         if self._window is not None and not shut and passed < _FULL * self._window[1]:
             # Some room came back before the window was over: leave less fast.
             self.rate = max(self.rate / 2, usual * _LEARNED_SHARE)
@@ -194,6 +195,8 @@ class Limit:
                 self.rate = min(max(self._best, passed / elapsed), self._ceiling)
             self._window = elapsed, passed
         else:
+            if self._window is not None:
+                self._measured = max(self._measured, usual / 2)
             self._window = None
             self.rate = min(max(self._measured * _LEARNED_SHARE, _SLOWEST), self._ceiling)
             first, seconds = self._first or (0, 0.0)
@@ -212,5 +215,5 @@ class Limit:
             if full and elapsed < _EARLY * length:
                 return _EARLY * length - elapsed
             if elapsed < _LATE * length:
-                return max(_WINDOW_GAP * length, 0 if full else _GAP_SHARE * self._denied_s)
-        return max(_SHORTEST_GAP_S, _GAP_SHARE * self._denied_s, _LEARNED_SHARE / (self._measured or self.rate))
+                return max(_WINDOW_GAP * length, 0 if full else _GAP_SHARE * self.denied_s)
+        return max(_SHORTEST_GAP_S, _GAP_SHARE * self.denied_s, _LEARNED_SHARE / (self._measured or self.rate))

@@ -19,7 +19,8 @@ _TRIPS_AFTER = 10  # failures in a row open the circuit breaker
 _MOST_TRIPS = 8  # in a row: about two minutes, in which a server may start again
 _UNREACHED_S = 4.0  # for a server that never answered, where nobody is patient
 _REFUSED_S = 900.0  # with nothing but refusals
-_SETTLING_S, _SETTLING_SHARE = 0.05, 1.5  # beyond the longest time that a refusal took
+_SETTLING_S, _LONGEST_SETTLING_S = 0.05, 0.5  # beyond the longest time that a refusal took
+_SETTLING_SHARE = 0.02  # of the time since none passes
 
 
 class Stopped(Exception):
@@ -185,7 +186,8 @@ class Pacer:
     async def _verdict(self, probe: Ticket) -> None:
         """Wait until it is known what becomes of a request that decides for all, or the run ends."""
         # Refusals come quickly: who waits for one no longer was let in.
-        settled = probe.time + _SETTLING_SHARE * self._refusing_s + _SETTLING_S
+        settling = min(_SETTLING_S + _SETTLING_SHARE * self.limit.denied_s, _LONGEST_SETTLING_S)
+        settled = probe.time + 1.5 * self._refusing_s + settling
         enough = None if self.trips else max(0.0, settled - time.monotonic())
         waits = [asyncio.ensure_future(self._decided.wait()), asyncio.ensure_future(self._stop.wait())]
         done, _ = await asyncio.wait(waits, timeout=enough, return_when=asyncio.FIRST_COMPLETED)
