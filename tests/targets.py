@@ -49,12 +49,13 @@ def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
         "batch_discount": 0.5,
     }
     parameters: dict[str, Any] = {"max_tokens": 64, "temperature": 0, "seed": 42}
-    optional = {"free", "tokens_per_minute", "extra_body", "reasoning_parameter", "reasoning_effort"}
+    own = {"reasoning_effort", "checkpoint"}  # of the parameters
+    optional = {"free", "tokens_per_minute", "extra_body", "reasoning_parameter", "identity"} | own
     for name in changes:
         part = next((part for part in (row, provider, parameters) if name in part), None)
         if part is None:
             assert name in optional, name
-            part = parameters if name == "reasoning_effort" else provider
+            part = parameters if name in own else provider
         part[name] = changes[name]
     provider |= {name: list(provider[name]) for name in ("accepts", "reasoning_fields")}
     return Target(Model(**row), Provider(**provider), Parameters(**parameters))

@@ -100,7 +100,7 @@ def show(arguments: argparse.Namespace, target: Target, plan: list[Planned], pat
         for planned in plan
         if arguments.item in (None, planned.item_id) and arguments.version in (None, planned.prompt_version)
     ]
-    lines = [explain(planned, target.provider, records) for planned in chosen]
+    lines = [explain(planned, target, records) for planned in chosen]
     is_open = [": in the store" not in text[0] for text in lines]
     print(f"{path}: {len(chosen) - sum(is_open)} of {len(chosen)} questions are answered.")
     wanted = lines if arguments.item else [text for text, open_ in zip(lines, is_open, strict=True) if open_]

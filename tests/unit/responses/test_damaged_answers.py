@@ -181,8 +181,8 @@ def test_two_exports_of_a_model_are_refused(tmp_path: Path) -> None:
         ({"key": None}, "line 2: has no key"),
         ({"answer": None}, "item 1-1, prompt version v1: is answered, but has no answer"),
         ({"answer": 5}, "item 1-1, prompt version v1: has a record whose answer is missing or of another type"),
-        ({"model": "other"}, "item 1-1, prompt version v1: has a record of ('1-1', 'v1', 'other')"),
-        ({"item_id": "2-1"}, "item 1-1, prompt version v1: has a record of ('2-1', "),
+        ({"request": {"model": "m"}}, "item 1-1, prompt version v1: has a record of another request"),
+        ({"item_id": "2-1"}, "item 1-1, prompt version v1: has a record of ('2-1', 'v1')"),
     ],
 )
 def test_what_the_store_may_not_hold(root: Path, change: dict[str, Any], words: str) -> None:

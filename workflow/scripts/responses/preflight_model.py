@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import orjson
+from value_portrait.checking import read_rows
 from value_portrait.configuration import Model
-from value_portrait.files import written_whole
+from value_portrait.files import slug, written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.responses.preflight import preflight
+from value_portrait.responses.preflight import check_name, preflight
 from value_portrait.responses.progress import Progress
 from value_portrait.responses.providers import Target, live_target, read_providers
 
@@ -25,8 +26,11 @@ def preflight_model(
 if "snakemake" in globals():
     params = snakemake.params
     with job(snakemake.log[0]):
+        target = live_target(Model(**params.model), *read_providers(snakemake.input.providers), params.models)
+        # Read here: as a parameter, every row that is added would ask whether the others have changed.
+        check_name(target, params.store, [slug(row.model) for _, row in read_rows(params.models, "models", Model)])
         preflight_model(
-            live_target(Model(**params.model), *read_providers(snakemake.input.providers), params.models),
+            target,
             params.system,
             params.store,
             params.max_usd,

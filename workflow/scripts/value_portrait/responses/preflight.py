@@ -3,6 +3,7 @@
 import dataclasses
 import logging
 import re
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,38 @@ def _check_system(
             f"answers a plain question, but none with a system message ({last['message']}).",
             "Choose framings of the role user, such as gender@first_turn or steering@steering_first_turn.",
         )
+
+
+def check_name(target: Target, store: str | Path, models: Container[str]) -> None:
+    """Refuse to ask a model anew that was asked under a name that is now nobody's.
+
+    Parameters
+    ----------
+    models : the file names of all models of the table.
+
+    Raises
+    ------
+    InputError : with the folder of its answers.
+    """
+    row = target.row
+    if store_file(store, row.model, _CONDITION).exists():
+        return
+    for path in sorted(Path(store).glob(f"*/{_CONDITION}.jsonl")):
+        own = (target.provider.known_as, target.parameters.checkpoint, row.model_id)
+        if path.parent.name not in models and any(_asked(record) == own for record in read_records(path)):
+            raise InputError(
+                f"model {row.model}",
+                f"was asked under another name; its answers are in {path.parent}.",
+                f"Keep them: mv {path.parent} {store_file(store, row.model, _CONDITION).parent}. Or ask it again: "
+                "choose a request set with another checkpoint.",
+            )
+
+
+def _asked(record: Record) -> tuple[str | None, str | None, str | None]:
+    """Who was asked, apart from where; an answer tells that it was."""
+    if record["outcome"] not in TERMINAL:
+        return None, None, None
+    return record.get("identity"), record.get("checkpoint"), record["request"].get("model")
 
 
 def stored_finding(target: Target, store: str | Path, instrument: Instrument) -> Finding:

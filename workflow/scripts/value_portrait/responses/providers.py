@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from value_portrait.checking import Checked, Name, check, read_yaml
+from value_portrait.checking import Checked, Label, Name, check, read_yaml
 from value_portrait.configuration import Model
 from value_portrait.errors import InputError
 from value_portrait.responses.apis.registry import APIS, api_of
@@ -57,6 +57,9 @@ class ProviderEntry(Checked):
     key_host: str | None = Field(
         None, description="the host that may be sent the key, where that is no known provider's and not this machine"
     )
+    identity: Name | None = Field(
+        None, description="the name that answers are known by; without it the provider's, which a moved server keeps"
+    )
     token_parameter: str = Field(description="the API's name of the limit, such as max_tokens")
     accepts: list[Literal["temperature", "seed"]] = Field(description="a list of temperature, seed")
     max_in_flight: int = Field(ge=1, le=1000, description="requests at once, 1 to 1000")
@@ -90,6 +93,11 @@ class Provider(ProviderEntry):
 
     name: str
 
+    @property
+    def known_as(self) -> str:
+        """The name that keys of answers hold."""
+        return self.identity or self.name
+
 
 class Parameters(Checked):
     """A named set of request parameters; what is missing is left to the model."""
@@ -100,6 +108,9 @@ class Parameters(Checked):
     seed: int | None = Field(None, description="a whole number")
     reasoning_effort: str | None = Field(None, description="as the provider names it")
     extra_body: dict[str, Any] = Field({}, description="what else goes into the request")
+    checkpoint: Label | None = Field(
+        None, description="what is asked where the id stayed and the model did not; another one asks everything again"
+    )
 
 
 class ProvidersFile(Checked):
