@@ -13,6 +13,7 @@ onsuccess:
 
 
 onerror:
+    say_what_is_missing()
     if number := put_back(RESULTS, ASIDE):
         logger.warning(
             f"Put back {number} file(s) below {RESULTS}: they are the earlier run's, which this one did not renew."

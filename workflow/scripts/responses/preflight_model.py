@@ -8,17 +8,23 @@ from value_portrait.configuration import Model
 from value_portrait.files import slug, written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.responses.preflight import check_name, preflight
+from value_portrait.responses.held import mark
+from value_portrait.responses.preflight import PREFLIGHT, check_name, preflight
 from value_portrait.responses.progress import Progress
 from value_portrait.responses.providers import Target, live_target, read_providers
+from value_portrait.responses.store import store_file
 
 
 def preflight_model(
-    target: Target, system: bool, store: str, max_usd: float, finding: str, instrument: Instrument
+    target: Target, system: bool, store: str, max_usd: float, lost: int, finding: str, instrument: Instrument
 ) -> None:
-    """Write what the preflight found as JSON; ``system``: whether the model gets system messages."""
+    """Write what the preflight found as JSON.
+
+    ``system``: whether the model gets system messages; ``lost``: how often the store lost what was found.
+    """
     progress = Progress(f"{target.row.model} (preflight)")
     found = preflight(target, store, max_usd, progress, system, instrument)
+    found |= {"lost": lost, "store": mark(store_file(store, target.row.model, PREFLIGHT))}
     with written_whole(finding) as partial:
         Path(partial).write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
 
@@ -34,6 +40,7 @@ if "snakemake" in globals():
             params.system,
             params.store,
             params.max_usd,
+            params.lost,
             snakemake.output.finding,
             as_instrument(params.instrument),
         )

@@ -22,7 +22,7 @@ from value_portrait.responses.requests import Finding, Planned, plan_request
 from value_portrait.responses.store import Record, Store, read_records, store_file
 
 # In the store beside the conditions; no condition's name starts so.
-_CONDITION = "_preflight"
+PREFLIGHT = "_preflight"
 # Not one of the study's items, so that a change of these asks no preflight again.
 _QUESTION = (
     "Question: How similar is this response to your own thoughts?\n\n"
@@ -46,7 +46,7 @@ def preflight(
     """
     # A batch would take hours to say the same.
     target = dataclasses.replace(target, row=target.row.model_copy(update={"batch": None}))
-    path = store_file(store, target.row.model, _CONDITION)
+    path = store_file(store, target.row.model, PREFLIGHT)
     finding = Finding()
     while True:
         planned = _plan(target, finding, instrument)
@@ -99,15 +99,15 @@ def check_name(target: Target, store: str | Path, models: Container[str]) -> Non
     InputError : with the folder of its answers.
     """
     row = target.row
-    if store_file(store, row.model, _CONDITION).exists():
+    if store_file(store, row.model, PREFLIGHT).exists():
         return
-    for path in sorted(Path(store).glob(f"*/{_CONDITION}.jsonl")):
+    for path in sorted(Path(store).glob(f"*/{PREFLIGHT}.jsonl")):
         own = (target.provider.known_as, target.parameters.checkpoint, row.model_id)
         if path.parent.name not in models and any(_asked(record) == own for record in read_records(path)):
             raise InputError(
                 f"model {row.model}",
                 f"was asked under another name; its answers are in {path.parent}.",
-                f"Keep them: mv {path.parent} {store_file(store, row.model, _CONDITION).parent}. Or ask it again: "
+                f"Keep them: mv {path.parent} {store_file(store, row.model, PREFLIGHT).parent}. Or ask it again: "
                 "choose a request set with another checkpoint.",
             )
 
@@ -121,7 +121,7 @@ def _asked(record: Record) -> tuple[str | None, str | None, str | None]:
 
 def stored_finding(target: Target, store: str | Path, instrument: Instrument) -> Finding:
     """What the store already tells of a model's preflight; nothing is asked."""
-    path = store_file(store, target.row.model, _CONDITION)
+    path = store_file(store, target.row.model, PREFLIGHT)
     finding = Finding()
     while True:
         last = _last_attempt(path, _plan(target, finding, instrument))
@@ -145,7 +145,7 @@ def _ask(target: Target, planned: Planned, path: Path, root: str | Path, max_usd
     with Store(path) as store:
         budget = Budget(root, max_usd, store)
         try:
-            summary = ask(target, _CONDITION, [planned], store, budget, progress)
+            summary = ask(target, PREFLIGHT, [planned], store, budget, progress)
         finally:
             budget.close()
     last = _last_attempt(path, planned)
