@@ -52,8 +52,8 @@ lint: $(ENVIRONMENT) ## check formatting, style, types, the direction of imports
 	@$(SNAKEMAKE) --lint
 	@$(SNAKEMAKE) --lint --configfile config/demo.yaml
 
-estimate: $(ENVIRONMENT) ## print what the live models of the config would cost; nothing is sent
-	@$(SNAKEMAKE) --cores 1 --quiet all --forcerun estimate_queries -- estimate_queries
+estimate: $(ENVIRONMENT) ## print what live models would cost, with CONFIG=mine.yaml laid over the config; nothing is sent
+	@$(SNAKEMAKE) --cores 1 --quiet all $(if $(CONFIG),--configfile $(CONFIG)) --forcerun estimate_queries -- estimate_queries
 
 bench-query: $(ENVIRONMENT) ## measure the live engine beside other ways of asking, on the loopback interface (five minutes)
 	@.venv/bin/python tools/bench_query.py
