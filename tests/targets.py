@@ -1,5 +1,7 @@
 """Targets and plans against the loopback server, for all tests of live answers."""
 
+import multiprocessing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -83,3 +85,14 @@ def run(
             return ask(target, condition, plan, store, budget, Progress("test"))
         finally:
             budget.close()
+
+
+def run_apart(function: Callable[[], Any]) -> Any:
+    """What a function returns in a process of its own."""
+    context = multiprocessing.get_context("fork")
+    answers = context.SimpleQueue()
+    process = context.Process(target=lambda: answers.put(function()))
+    process.start()
+    answer = answers.get()
+    process.join()
+    return answer

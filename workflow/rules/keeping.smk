@@ -5,6 +5,7 @@ ASIDE = f".snakemake/value_portrait/before/{slug(RESULTS)}"
 
 
 onstart:
+    note_what_is_asked()
     keep_aside(RESULTS, ["publication"], ASIDE)
 
 

@@ -1,4 +1,5 @@
 # Helpers of the rules that ask live models. No rule stands here.
+from value_portrait.responses.board import BOARD, begin_run
 from value_portrait.responses.held import missing_answers, times_lost
 from value_portrait.responses.store import store_file
 
@@ -35,6 +36,12 @@ def lost_by_store(summary, condition):
         return times_lost(f"{RESULTS}/responses/{wildcards.model}/{summary.format(**wildcards)}", own)
 
     return lost
+
+
+def note_what_is_asked():
+    """For the progress of all jobs together."""
+    if LIVE:
+        begin_run(BOARD, {name: CONDITIONS[name] for name in LIVE})
 
 
 def say_what_is_missing():

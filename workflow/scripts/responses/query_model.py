@@ -8,6 +8,7 @@ from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.responses.assembly import answers_table
+from value_portrait.responses.board import BOARD, Board
 from value_portrait.responses.held import mark
 from value_portrait.responses.planning import read_questions
 from value_portrait.responses.preflight import read_finding
@@ -27,7 +28,7 @@ def query_model(
     ``lost``: how often the store lost what the table was made from.
     """
     model, condition = asking.target.row.model, asking.condition
-    counts = query(asking, plan, Progress(f"{model} ({condition})"))
+    counts = query(asking, plan, Progress("Asking", board=Board(BOARD, asking.store, model, condition)))
     path = store_file(asking.store, model, condition)
     counts |= {"lost": lost, "store": mark(path)}
     write_table(answers_table(path, plan, model, condition, instrument), table, "answers", instrument)
