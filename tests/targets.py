@@ -52,7 +52,16 @@ def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
     }
     parameters: dict[str, Any] = {"max_tokens": 64, "temperature": 0, "seed": 42}
     own = {"reasoning_effort", "checkpoint"}  # of the parameters
-    optional = {"free", "tokens_per_minute", "extra_body", "reasoning_parameter", "identity"} | own
+    optional = {
+        "free",
+        "tokens_per_minute",
+        "extra_body",
+        "reasoning_parameter",
+        "identity",
+        "key_header",
+        "headers",
+        "query",
+    } | own
     for name in changes:
         part = next((part for part in (row, provider, parameters) if name in part), None)
         if part is None:

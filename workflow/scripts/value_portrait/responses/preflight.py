@@ -47,7 +47,7 @@ def preflight(
     # A batch would take hours to say the same.
     target = dataclasses.replace(target, row=target.row.model_copy(update={"batch": None}))
     path = store_file(store, target.row.model, PREFLIGHT)
-    finding = Finding()
+    finding = _first(target, path, instrument)
     while True:
         planned = _plan(target, finding, instrument)
         last = _last_attempt(path, planned)
@@ -60,6 +60,16 @@ def preflight(
                 _check_system(target, planned, path, store, max_usd, progress)
             return found
         finding = _without_refused(finding, target, last) or finding
+
+
+def _first(target: Target, path: Path, instrument: Instrument) -> Finding:
+    """What to begin with: as the model has answered, where its provider was said to accept more than it is now."""
+    once = [name for name in ("temperature", "seed") if name not in target.provider.accepts]
+    for names in [(name,) for name in once] + [tuple(once)]:
+        former = _last_attempt(path, _plan(target, Finding(added=names), instrument))
+        if former and former["outcome"] in TERMINAL:
+            return Finding(added=names)
+    return Finding()
 
 
 def _plan(target: Target, finding: Finding, instrument: Instrument, message: Message | None = None) -> Planned:
@@ -122,7 +132,7 @@ def _asked(record: Record) -> tuple[str | None, str | None, str | None]:
 def stored_finding(target: Target, store: str | Path, instrument: Instrument) -> Finding:
     """What the store already tells of a model's preflight; nothing is asked."""
     path = store_file(store, target.row.model, PREFLIGHT)
-    finding = Finding()
+    finding = _first(target, path, instrument)
     while True:
         last = _last_attempt(path, _plan(target, finding, instrument))
         smaller = _without_refused(finding, target, last) if last else None
@@ -134,10 +144,11 @@ def stored_finding(target: Target, store: str | Path, instrument: Instrument) ->
 def read_finding(path: str | Path) -> Finding:
     """The finding in a file that was written from ``preflight``."""
     content = open_json(path)
-    limit = content.get("token_parameter")
+    limit, added = content.get("token_parameter"), content.get("added")
     return Finding(
         tuple(name.text() for name in content["refused"].elements("parameter", filled=False)),
         limit.text() if limit else None,
+        tuple(name.text() for name in added.elements("parameter", filled=False)) if added else (),
     )
 
 
@@ -195,6 +206,7 @@ def _found(finding: Finding, record: Record, target: Target, instrument: Instrum
     texts = api.conversation(*api.said(record["request"]))
     return {
         "refused": list(finding.refused),
+        "added": list(finding.added),
         "token_parameter": finding.token_parameter,
         "outcome": record["outcome"],
         "answer": record["answer"],

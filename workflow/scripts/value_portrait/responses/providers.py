@@ -16,6 +16,10 @@ from value_portrait.errors import InputError
 from value_portrait.responses.apis.registry import APIS, api_of
 
 KEY_NAME = r"^[A-Z][A-Z0-9_]*_(KEY|TOKEN)$"
+HEADER = r"^[A-Za-z][A-Za-z0-9-]*$"
+HeaderValue = Annotated[str, StringConstraints(pattern=r"^[!-~]([ -~]*[!-~])?$", max_length=500)]
+# Of headers, what is the transport's own.
+_TRANSPORT = ("host", "connection", "content-length", "content-type", "transfer-encoding")
 # A key goes to these hosts alone; any other server has a variable of its own, and is named beside it.
 KEY_HOSTS = {
     "OPENAI_API_KEY": "api.openai.com",
@@ -36,6 +40,7 @@ KEY_HOSTS = {
 _CREDENTIALS = re.compile(
     r"headers?|extraheaders|.*(apikey|authorization|accesstoken|authtoken|secret|password|passwd|cookie|credentials?)"
 )
+_SECRET = re.compile(r"key|token|auth|secret|passw|cookie|credential|signature|^sig$")
 _KEY = re.compile(r"\b(sk|pk|rk|gsk|xai|hf)[-_][A-Za-z0-9_.-]{16,}|\bAIza[A-Za-z0-9_-]{16,}|^(Bearer|Basic)\s")
 
 
@@ -56,6 +61,15 @@ class ProviderEntry(Checked):
     )
     key_host: str | None = Field(
         None, description="the host that may be sent the key, where that is no known provider's and not this machine"
+    )
+    key_header: Annotated[str, StringConstraints(pattern=HEADER)] | None = Field(
+        None, description="the header that takes the key, such as api-key; without it the API's own"
+    )
+    headers: dict[Annotated[str, StringConstraints(pattern=HEADER)], HeaderValue] = Field(
+        {}, description="further headers of every request, none of them secret"
+    )
+    query: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")], HeaderValue] = Field(
+        {}, description="the query of every address, such as {api-version: 2024-10-21}, nothing of it secret"
     )
     identity: Name | None = Field(
         None, description="the name that answers are known by; without it the provider's, which a moved server keeps"
@@ -206,13 +220,24 @@ def check_targets(models: Iterable[Model], source: str, providers: str | Path) -
 
 
 def _check_secrets(row: object, where: str) -> None:
-    """Refuse what is, or looks like, a credential in a body, without repeating it."""
+    """Refuse what is, or looks like, a credential in a body, a header or a query, without repeating it."""
     extra = row.get("extra_body") if isinstance(row, dict) else None
     for key, value in _pairs(extra):
         if _CREDENTIALS.fullmatch(re.sub(r"[^a-z]", "", key.lower())) or (
             isinstance(value, str) and _KEY.search(value)
         ):
             raise InputError(f"{where}: extra_body", "holds a credential.", "Name its variable in key_env.")
+    for part in ("headers", "query"):
+        own = row.get(part) if isinstance(row, dict) else None
+        for name, value in _pairs(own):
+            if _SECRET.search(name.lower()) or (isinstance(value, str) and _KEY.search(value)):
+                raise InputError(
+                    f"{where}: {part}",
+                    "holds what is or looks like a credential.",
+                    "Name its variable in key_env, and its header in key_header.",
+                )
+            if name.lower() in _TRANSPORT:
+                raise InputError(f"{where}: {part}", f"sets {name.lower()}, which is not to be set.", "Remove it.")
 
 
 def _pairs(value: object, levels: int = 20) -> Iterator[tuple[str, object]]:

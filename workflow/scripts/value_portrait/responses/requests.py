@@ -44,10 +44,14 @@ class Planned:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the preflight found out about a model: parameters that it refuses, and its name of the token limit."""
+    """What the preflight found out about a model: parameters that it refuses, and its name of the token limit.
+
+    ``added`` are parameters that it was asked with while its provider was said to accept them.
+    """
 
     refused: tuple[str, ...] = ()
     token_parameter: str | None = None
+    added: tuple[str, ...] = ()
 
 
 def user_turn(prompt: str, message: Message | None) -> str:
@@ -151,7 +155,7 @@ def _body(target: Target, finding: Finding, prompt: str, message: Message | None
     body[finding.token_parameter or provider.token_parameter] = parameters.max_tokens
     for name in ("temperature", "seed"):
         value = getattr(parameters, name)
-        if value is not None and name in provider.accepts and name not in finding.refused:
+        if value is not None and name in (*provider.accepts, *finding.added) and name not in finding.refused:
             body[name] = value
     if parameters.reasoning_effort is not None:
         *path, last = provider.reasoning_parameter.split(".")
