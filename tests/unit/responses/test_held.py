@@ -65,5 +65,4 @@ def test_what_is_missing_is_said_with_the_last_fault(tmp_path: Path) -> None:
     assert missing_answers(tmp_path, conditions | {"elm": ["baseline"], "yew": ["baseline"]}) == [
         "oak lacks a, b, age_old …: over \\x1b[31mbudget",
         "elm lacks baseline: wrong key",
-        "yew lacks baseline: its turn did not come",
     ]

@@ -108,19 +108,20 @@ def test_tokens_are_those_of_earlier_answers(tmp_path: Path) -> None:
         path = store_file(tmp_path, target.row.model, condition)
         path.parent.mkdir(exist_ok=True)
         request = {"text": "x" * (400 - len('{"text":""}'))}
-        line = {"key": "k", "outcome": outcome, "tokens_in": asked, "tokens_out": answered, "request": request}
+        about = {"item_id": "preflight" if condition == "_preflight" else "1-1"}
+        line = about | {"key": "k", "outcome": outcome, "tokens_in": asked, "tokens_out": answered, "request": request}
         with path.open("ab") as file:
             file.write((orjson.dumps(line | {"usd": None}) + b"\n") * number)
 
     assert expected_tokens(target, tmp_path) == Tokens(1.0, 20, 0)
     write("_preflight", 1, "answered", 50, 40)
-    assert expected_tokens(target, tmp_path) == Tokens(0.5, 40, 1)
+    assert expected_tokens(target, tmp_path) == Tokens(1.0, 40, 1)
     # Three of 100 and one of 300, where 100 were to be expected; what failed or was not counted says nothing.
     write("age_old", 3, "answered", 100, 10)
     write("baseline", 9, "server", 900, 900)
     write("baseline", 9, "answered", None, 900)
     write("baseline", 1, "refusal", 300, 30)
-    assert expected_tokens(target, tmp_path) == Tokens(650 / 500, 20, 5)
+    assert expected_tokens(target, tmp_path) == Tokens(600 / 400, 20, 5)
     write("age_old", 2000, "answered", 200, 100)
     assert expected_tokens(target, tmp_path).seen == 2000
     assert expected_tokens(make_target(URL, max_tokens=50), tmp_path).answered == 50

@@ -35,7 +35,7 @@ def times_lost(summary: str | Path, path: str | Path) -> int:
 
 
 def missing_answers(results: str | Path, conditions: Mapping[str, Iterable[str]]) -> list[str]:
-    """A line for each live model without all of its answers: what is missing, and what the job said last.
+    """A line for each live model that was not asked to the end: what is missing, and the fault in its job's log.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ def missing_answers(results: str | Path, conditions: Mapping[str, Iterable[str]]
         if missing := [name for name in names if not (folder / f"{name}.parquet").exists()]:
             logs = [Path(results, "logs/preflight_model", f"{model}.log")]
             logs += [Path(results, "logs/query_model", model, f"{name}.log") for name in missing]
-            why = next((said for log in logs if (said := _fault_in(log))), "its turn did not come")
-            lines.append(f"{model} lacks {', '.join(missing[:3])}{' …' if len(missing) > 3 else ''}: {why}")
+            if why := next((said for log in logs if (said := _fault_in(log))), None):
+                lines.append(f"{model} lacks {', '.join(missing[:3])}{' …' if len(missing) > 3 else ''}: {why}")
     return lines
 
 

@@ -32,7 +32,9 @@ def expected_tokens(target: Target, store: str | Path) -> Tokens:
     if not seen:
         thinks = target.row.reasoning == "yes"
         return Tokens(1.0, min(REASONING_TOKENS if thinks else PLAIN_TOKENS, limit), 0)
-    asked = sum(record["tokens_in"] or 0 for record in seen) / sum(_guessed(record) for record in seen)
+    # A preflight's question is much shorter than the others, and what a server adds to it a larger share.
+    own = [record for record in seen if record.get("item_id") != "preflight"]
+    asked = sum(record["tokens_in"] or 0 for record in own) / sum(map(_guessed, own)) if own else 1.0
     return Tokens(asked, min(sum(record["tokens_out"] or 0 for record in seen) / len(seen), limit), len(seen))
 
 
