@@ -30,7 +30,7 @@ from value_portrait.study.folder import find_tables
 # folder, or as a module.
 CHOICES = checked(read_config, shipped("config.yaml"))
 update_config(CHOICES, config)
-for file in [] if workflow.modifier.is_module else workflow.configfiles:
+for file in [] if IS_MODULE else workflow.configfiles:
     # Snakemake takes the last of two equal keys.
     checked(read_config, file)
 CONFIG_FILES = " + ".join(map(str, workflow.configfiles)) or "config"

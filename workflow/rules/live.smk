@@ -1,9 +1,11 @@
 # Helpers of the rules that ask live models. No rule stands here.
-from value_portrait.responses.board import BOARD, begin_run
+from value_portrait.responses.board import note_run
 from value_portrait.responses.held import missing_answers, times_lost
 from value_portrait.responses.store import store_file
 
 LIVE_PARAMS = {"models": CONFIG.models, **{name: getattr(CONFIG.responses, name) for name in ("store", "max_usd")}}
+# Where jobs of a run that ask tell one another how far they are.
+BOARD = f".snakemake/value_portrait/asking/{slug(RESULTS)}"
 LIVE = [name for name, row in MODELS.items() if row.answers == "live"]
 
 # Two jobs of a provider would not know of each other's pace: one at a time, unless the profile says more.
@@ -41,7 +43,7 @@ def lost_by_store(summary, condition):
 def note_what_is_asked():
     """For the progress of all jobs together."""
     if LIVE:
-        begin_run(BOARD, {name: CONDITIONS[name] for name in LIVE})
+        note_run(BOARD, {name: CONDITIONS[name] for name in LIVE})
 
 
 def say_what_is_missing():

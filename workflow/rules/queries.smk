@@ -70,6 +70,7 @@ rule query_model:
         message=message_of,
         prompt_versions=CONFIG.prompt_versions,
         lost=lost_by_store("{condition}.json", "{condition}"),
+        board=BOARD,
     message:
         "Asking {wildcards.model} ({wildcards.condition}) what it has not answered yet"
     script:

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 from targets import run_apart
-from value_portrait.responses.board import Board, State, begin_run
+from value_portrait.responses.board import Board, State, note_run
 from value_portrait.responses.engine import Summary
 from value_portrait.responses.progress import Progress
 
@@ -24,7 +24,7 @@ def stored(root: Path, model: str, condition: str, number: int, failed: int = 0)
 def test_all_that_is_asked_is_added_up(tmp_path: Path) -> None:
     stored(tmp_path, "Fir_1", "age_old", 3, failed=9)
     stored(tmp_path, "Oak", "baseline", 99)
-    begin_run(tmp_path / "board", {"Fir 1": ["baseline", "age_old", "age_young"], "Oak": ["baseline"]})
+    note_run(tmp_path / "board", {"Fir 1": ["baseline", "age_old", "age_young"], "Oak": ["baseline"]})
     first = Board(tmp_path / "board", tmp_path / "store", "Fir 1", "baseline")
     # Of Oak no more than is asked now: its file may hold answers to other questions.
     assert first.sum(MINE) == State(40, 4 + 3 + 10, 1 + 3 + 10, MINE.outcomes, 0.5, 100.0)
@@ -32,7 +32,7 @@ def test_all_that_is_asked_is_added_up(tmp_path: Path) -> None:
     own = State(10, 5, 3, {"answered": 2, "refusal": 2}, 0.25, 90.0)
     both = State(40, 4 + 5 + 10, 1 + 3 + 10, {"answered": 5, "refusal": 3}, 0.75, 90.0)
     assert second.sum(own) == first.sum(MINE) == both
-    begin_run(tmp_path / "board", {"Fir 1": ["baseline"]})
+    note_run(tmp_path / "board", {"Fir 1": ["baseline"]})
     assert Board(tmp_path / "board", tmp_path / "store", "Fir 1", "baseline").sum(MINE) == MINE
 
 
@@ -42,7 +42,7 @@ def test_where_no_run_has_begun_a_job_sees_itself_alone(tmp_path: Path) -> None:
 
 
 def test_one_of_all_processes_shows_until_it_ends(tmp_path: Path) -> None:
-    begin_run(tmp_path, {"fir": ["a", "b"]})
+    note_run(tmp_path, {"fir": ["a", "b"]})
     board = Board(tmp_path, tmp_path / "store", "fir", "a")
     assert board.shows()
     assert board.shows()
@@ -56,7 +56,7 @@ def test_one_of_all_processes_shows_until_it_ends(tmp_path: Path) -> None:
 
 
 def test_progress_shows_the_sum_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    begin_run(tmp_path, {"fir": ["a", "b"]})
+    note_run(tmp_path, {"fir": ["a", "b"]})
     out = io.StringIO()
     progress = Progress("Asking", out, Board(tmp_path, tmp_path / "store", "fir", "a"))
     progress.start(Summary(1000, 10), 0.5)

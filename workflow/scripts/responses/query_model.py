@@ -8,7 +8,7 @@ from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.responses.assembly import answers_table
-from value_portrait.responses.board import BOARD, Board
+from value_portrait.responses.board import Board
 from value_portrait.responses.held import mark
 from value_portrait.responses.planning import read_questions
 from value_portrait.responses.preflight import read_finding
@@ -21,14 +21,15 @@ from value_portrait.tables import write_table
 
 
 def query_model(
-    asking: Asking, plan: list[Planned], lost: int, table: str, summary: str, instrument: Instrument
+    asking: Asking, plan: list[Planned], board: str, lost: int, table: str, summary: str, instrument: Instrument
 ) -> None:
     """Fill the store; write the table ``answers``, and how many requests came to which outcome as JSON.
 
-    ``lost``: how often the store lost what the table was made from.
+    ``board``: the folder where jobs tell one another how far they are; ``lost``: how often the store lost what the
+    table was made from.
     """
     model, condition = asking.target.row.model, asking.condition
-    counts = query(asking, plan, Progress("Asking", board=Board(BOARD, asking.store, model, condition)))
+    counts = query(asking, plan, Progress("Asking", board=Board(board, asking.store, model, condition)))
     path = store_file(asking.store, model, condition)
     counts |= {"lost": lost, "store": mark(path)}
     write_table(answers_table(path, plan, model, condition, instrument), table, "answers", instrument)
@@ -45,6 +46,7 @@ if "snakemake" in globals():
         query_model(
             Asking(target, snakemake.wildcards.condition, params.store, params.max_usd),
             questions.plan(target, read_finding(given.finding), params.message),
+            params.board,
             params.lost,
             snakemake.output.table,
             snakemake.output.summary,

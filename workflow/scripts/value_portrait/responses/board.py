@@ -14,8 +14,6 @@ import orjson
 from value_portrait.files import slug, written_whole
 from value_portrait.responses.outcomes import TERMINAL
 
-# Below the folder that a run works in.
-BOARD = ".snakemake/value_portrait/asking"
 _PLAN = "plan"
 
 
@@ -31,7 +29,7 @@ class State:
     begun: float
 
 
-def begin_run(folder: str | Path, conditions: Mapping[str, Iterable[str]]) -> None:
+def note_run(folder: str | Path, conditions: Mapping[str, Iterable[str]]) -> None:
     """Note what a run may ask, by the file names of models and conditions, and forget the run before it."""
     shutil.rmtree(folder, ignore_errors=True)
     names = [_name(model, condition) for model, own in conditions.items() for condition in own]
