@@ -3,7 +3,7 @@
 # Gives  results/publication/{tables,summary.md}; the figures of this stage are in figures.smk
 
 
-include: "model_pages.smk"
+include: "publication_models.smk"
 
 
 rule compare_models:

@@ -64,3 +64,10 @@ def test_progress_shows_the_sum_or_nothing(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(Board, "shows", lambda self: False)
     progress.finish(Summary(1000, 20), 0.5)
     assert out.getvalue().count("\n") == 1
+
+
+def test_where_nothing_can_be_written_a_job_goes_on_without_a_view(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    board = Board(tmp_path / "file/board", tmp_path / "store", "fir", "a")
+    assert not board.shows()
+    assert board.sum(MINE) == MINE

@@ -1,5 +1,6 @@
 """What all jobs of one run have asked: each writes its own state, and one of them shows the sum."""
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -54,11 +55,14 @@ class Board:
     def shows(self) -> bool:
         """Whether this job is the one that shows; it stays so until it ends."""
         if self._lock is None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self.folder / "shown", os.O_RDWR | os.O_CREAT, 0o644)
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                lock = os.open(self.folder / "shown", os.O_RDWR | os.O_CREAT, 0o644)
+            except OSError:
+                return False
             try:
                 fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except (BlockingIOError, PermissionError):
+            except OSError:
                 os.close(lock)
                 return False
             self._lock = lock
@@ -72,7 +76,8 @@ class Board:
 
     def sum(self, own: State) -> State:
         """Note this job's state, and add up all."""
-        with written_whole(self._path(self.name)) as partial:
+        # A full disk is for the store to report.
+        with contextlib.suppress(OSError), written_whole(self._path(self.name)) as partial:
             partial.write_bytes(orjson.dumps(own))
         states = [own]
         planned = answered = before = 0

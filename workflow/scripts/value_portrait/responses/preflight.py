@@ -124,9 +124,10 @@ def check_name(target: Target, store: str | Path, models: Container[str]) -> Non
 
 def _asked(record: Record) -> tuple[str | None, str | None, str | None]:
     """Who was asked, apart from where; an answer tells that it was."""
-    if record["outcome"] not in TERMINAL:
+    request = record.get("request")
+    if record["outcome"] not in TERMINAL or not isinstance(request, dict):
         return None, None, None
-    return record.get("identity"), record.get("checkpoint"), record["request"].get("model")
+    return record.get("identity"), record.get("checkpoint"), request.get("model")
 
 
 def stored_finding(target: Target, store: str | Path, instrument: Instrument) -> Finding:

@@ -39,8 +39,8 @@ def expected_tokens(target: Target, store: str | Path) -> Tokens:
 
 
 def _counted(record: Record) -> bool:
-    counts = (record.get("tokens_in"), record.get("tokens_out"), record.get("request"))
-    return record["outcome"] in TERMINAL and None not in counts
+    counts = (record.get("tokens_in"), record.get("tokens_out"))
+    return record["outcome"] in TERMINAL and "request" in record and all(isinstance(own, int) for own in counts)
 
 
 def _guessed(record: Record) -> int:
