@@ -109,7 +109,7 @@ def plan_request(
     """One question with its exact body."""
     body = canonical(_body(target, finding, prompt, message))
     key, former = request_key(body, target), former_key(body, target.provider)
-    return Planned(key, item_id, prompt_version, body, former)
+    return Planned(key, item_id, prompt_version, body, former=former)
 
 
 def canonical(body: Any) -> bytes:
