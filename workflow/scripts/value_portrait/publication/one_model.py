@@ -20,7 +20,7 @@ from value_portrait.publication.drawing import (
     signed,
 )
 from value_portrait.publication.figures_models import CENTRED
-from value_portrait.publication.level import LEVEL
+from value_portrait.robustness.level import LEVEL
 
 HERE, ELSEWHERE = "these_items", "items_like_these"
 MOST_NAMES = 8  # of other models in a cell
