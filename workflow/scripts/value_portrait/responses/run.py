@@ -16,7 +16,7 @@ from value_portrait.responses.progress import Progress
 from value_portrait.responses.providers import Target
 from value_portrait.responses.reasons import limit_remedy
 from value_portrait.responses.requests import Planned
-from value_portrait.responses.store import Store, store_file, terminal_records
+from value_portrait.responses.store import Store, answers_of, store_file
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,7 @@ def query(asking: Asking, plan: Sequence[Planned], progress: Progress) -> dict[s
     if refused := summary.outcomes["rate_limited"]:
         remedy = limit_remedy(target, summary.per_minute)
         logging.warning("%d request(s) were refused (429), and asked again. %s", refused, remedy)
-    records = terminal_records(path)
-    answers = [records[key] for key in {planned.key: None for planned in plan}]
+    answers = answers_of(path, plan).values()
     return {
         "model": target.row.model,
         "condition": condition,
