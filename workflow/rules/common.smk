@@ -22,7 +22,7 @@ from value_portrait.paper.reference import OPEN_WEIGHT_SCORES, check_printed
 from value_portrait.personas.ess_file import check_groups
 from value_portrait.responses.conditions import BASELINE, STEERING, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
-from value_portrait.responses.recorded import answered_versions, find_answers, find_exports, versions_missed
+from value_portrait.responses.recorded import answered_versions, find_answers, find_recorded, versions_missed
 from value_portrait.robustness.claims import named_highest, read_claims
 from value_portrait.study.folder import find_tables
 
@@ -55,7 +55,9 @@ TABLES = checked(find_tables, FOLDER, RATED) if FOLDER else []
 HAS_TOPICS = FOLDER is None or Path(FOLDER, "topics.csv").is_file()
 SUMS = shipped("data/raw/SHA256SUMS")
 ARCHIVE_FILES = list(checked(read_sums, SUMS)) if CONFIG.study == "paper" else []
-EXPORTS = checked(find_exports, CONFIG.responses.exports)
+# Answers as files of their own: those of a study of tables, and of others who asked.
+OWN_ANSWERS = [f"{FOLDER}/answers"] if FOLDER else []
+EXPORTS = checked(find_recorded, [*OWN_ANSWERS, CONFIG.responses.exports])
 MODELS = {slug(row.model): row for row in checked(read_models, CONFIG.models, CONFIG.study, EXPORTS)}
 PERSONAS = checked(read_personas, CONFIG.personas, GROUPS, MEASURED)
 CLAIMS = checked(read_claims, CONFIG.claims, MEASURED)
@@ -74,9 +76,10 @@ RECORDED_FILES = {
     for name in RECORDED
     if CONFIG.study == "paper"
 }
-OWN_ANSWERS = {name: checked(find_answers, FOLDER, MODELS[name].model) for name in RECORDED if FOLDER}
+for name in RECORDED if FOLDER else []:
+    checked(find_answers, *OWN_ANSWERS, MODELS[name].model, EXPORTS)
 if workflow.is_main_process:
-    answered = [answered_versions(path, CONFIG.prompt_versions) for path in OWN_ANSWERS.values()]
+    answered = [answered_versions(path, CONFIG.prompt_versions) for path in EXPORTS.values()]
     for line in versions_missed([*RECORDED_FILES.values(), *answered], CONFIG.prompt_versions):
         logger.warning(line)
 # What the paper prints is about its own instrument.

@@ -16,7 +16,7 @@ from targets import make_plan, make_target
 from value_portrait.responses.assembly import answers_table, export_answers, prompt_hash, read_export
 from value_portrait.responses.engine import attempt_record
 from value_portrait.responses.journal import journal_file, open_intents
-from value_portrait.responses.recorded import find_exports
+from value_portrait.responses.recorded import find_recorded
 from value_portrait.responses.replies import Reply, Verdict
 from value_portrait.responses.store import Store, store_file
 
@@ -165,9 +165,9 @@ def test_numbers_without_end_in_parquet_are_refused(root: Path, rows: list[dict[
 
 def test_two_exports_of_a_model_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").touch()
-    assert find_exports(tmp_path) == {"a": str(tmp_path / "a.jsonl")}
+    assert find_recorded([tmp_path]) == {"a": str(tmp_path / "a.jsonl")}
     (tmp_path / "a.parquet").touch()
-    assert "a.parquet: holds the answers of a, as " in (complaint(find_exports, tmp_path) or "")
+    assert "a.parquet: holds the answers of a, as " in (complaint(find_recorded, [tmp_path]) or "")
 
 
 @pytest.mark.parametrize(

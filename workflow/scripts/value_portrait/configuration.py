@@ -66,7 +66,7 @@ class Responses(Checked):
     """Where live answers are kept, and what they may cost."""
 
     store: Folder = Field(description="the folder of the live answers")
-    exports: Folder = Field(description="the folder of published live answers")
+    exports: Folder = Field(description="the folder of answers that others collected")
     max_usd: USD = Field(description="USD, 0 or more: all that live answers may cost")
 
 

@@ -1,6 +1,5 @@
 """From the store to tables: the answers of a model under a condition, and an export of them to publish."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,9 @@ from value_portrait.files import slug, written_whole
 from value_portrait.instrument import Instrument
 from value_portrait.reading import read_json_lines
 from value_portrait.responses.apis.registry import api_of
-from value_portrait.responses.parsing import text_outcome
+from value_portrait.responses.parsing import told_outcome
 from value_portrait.responses.providers import Target
+from value_portrait.responses.questions import Place, prompt_hash
 from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Record, store_file, terminal_records
 from value_portrait.tables import conform, export_schema, read_table, write_table
@@ -105,7 +105,7 @@ def export_answers(
 
 def read_export(
     path: str | Path,
-    hashes: Mapping[tuple[str, str], str],
+    hashes: Mapping[Place, str],
     system: str | None,
     model: str,
     condition: str,
@@ -208,18 +208,11 @@ def _fault(record: Record, planned: Planned, path: Path) -> str | None:
     return None
 
 
-def prompt_hash(prompt: str) -> str:
-    """SHA-256 (hexadecimal) of a prompt's text."""
-    return hashlib.sha256(prompt.encode()).hexdigest()
-
-
 def _answer(record: Record, instrument: Instrument) -> dict[str, Any]:
-    outcome, text, reasoning = record["outcome"], record["answer"] or "", record["reasoning"]
-    if outcome in _BY_WORDS and (by_words := text_outcome(text, instrument)) in ("refusal", "empty"):
-        outcome = by_words
+    reasoning = record["reasoning"]
     return {
         "raw_response": record["answer"],
-        "outcome": outcome,
+        "outcome": told_outcome(record["outcome"], record["answer"], instrument),
         "finish_reason": record["finish_reason"],
         "reasoning_length": None if reasoning is None else len(reasoning),
         "error": record["message"],
