@@ -4,9 +4,11 @@ CORES ?= 8
 ENVIRONMENT := .venv/.complete
 CLUSTER_ENVIRONMENT := .venv-cluster/.complete
 MUTANTS_ENVIRONMENT := .venv-mutants/.complete
+INSPECT_ENVIRONMENT := .venv-inspect/.complete
+PUBLISHING_ENVIRONMENT := .venv-publishing/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper new-study test test-environments cluster test-slurm mutants lint estimate questions bench bench-query bench-scale bench-truth campaign readme reference report lock clean
+.PHONY: help demo paper new-study test test-environments cluster test-slurm inspect test-inspect mutants lint estimate questions bench bench-query bench-scale bench-truth campaign readme reference report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -18,6 +20,13 @@ $(CLUSTER_ENVIRONMENT): requirements.lock requirements-cluster.lock tools/set_up
 
 $(MUTANTS_ENVIRONMENT): requirements.lock requirements-mutants.lock tools/set_up_environment.sh
 	@sh tools/set_up_environment.sh .venv-mutants requirements.lock requirements-mutants.lock
+
+# Of their own: what they pin does not go with the rest.
+$(INSPECT_ENVIRONMENT): requirements-inspect.lock tools/set_up_environment.sh
+	@sh tools/set_up_environment.sh .venv-inspect requirements-inspect.lock
+
+$(PUBLISHING_ENVIRONMENT): requirements-publishing.lock tools/set_up_environment.sh
+	@sh tools/set_up_environment.sh .venv-publishing requirements-publishing.lock
 
 demo: $(ENVIRONMENT) ## run the whole workflow on the embedded simulated study (about a minute, no network, no key)
 	@$(SNAKEMAKE) --cores $(CORES) --configfile config/demo.yaml --quiet
@@ -37,6 +46,12 @@ cluster: $(CLUSTER_ENVIRONMENT) ## set up .venv-cluster: the same environment, w
 
 test-slurm: $(ENVIRONMENT) $(CLUSTER_ENVIRONMENT) ## run the workflow through a Slurm of one node, made for the test (ten minutes)
 	@tools/one_node_slurm.sh .venv-cluster/bin/python -m pytest tests/slurm -n 3
+
+inspect: $(INSPECT_ENVIRONMENT) ## set up .venv-inspect, to ask the questions with Inspect (docs/harness.md)
+
+test-inspect: $(ENVIRONMENT) ## ask the questions with Inspect, and hold the scores against the engine's (two minutes)
+	@if $(MAKE) --no-print-directory inspect; then .venv/bin/python -m pytest tests/harness/test_inspect.py; \
+	else echo "SKIPPED: the environment of Inspect could not be made (above), so nothing of it was tested."; fi
 
 test-environments: $(ENVIRONMENT) ## make each environment of envs/ from its pins alone, and run its jobs there (needs the network)
 	@.venv/bin/python -m pytest tests/environments
