@@ -8,7 +8,7 @@ INSPECT_ENVIRONMENT := .venv-inspect/.complete
 PUBLISHING_ENVIRONMENT := .venv-publishing/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper new-study test test-environments cluster test-slurm inspect test-inspect mutants lint estimate questions bench bench-query bench-scale bench-truth campaign readme reference report lock clean
+.PHONY: help demo paper new-study test test-environments cluster test-slurm inspect test-inspect test-publishing mutants lint estimate questions crate bench bench-query bench-scale bench-truth campaign readme reference report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -53,6 +53,10 @@ test-inspect: $(ENVIRONMENT) ## ask the questions with Inspect, and hold the sco
 	@if $(MAKE) --no-print-directory inspect; then .venv/bin/python -m pytest tests/harness/test_inspect.py; \
 	else echo "SKIPPED: the environment of Inspect could not be made (above), so nothing of it was tested."; fi
 
+test-publishing: $(ENVIRONMENT) ## hold the crate of a run and the description of answers against their own validators (a minute)
+	@if $(MAKE) --no-print-directory $(PUBLISHING_ENVIRONMENT); then .venv/bin/python -m pytest tests/harness/test_crate.py; \
+	else echo "SKIPPED: the environment for publishing could not be made (above), so nothing of it was tested."; fi
+
 test-environments: $(ENVIRONMENT) ## make each environment of envs/ from its pins alone, and run its jobs there (needs the network)
 	@.venv/bin/python -m pytest tests/environments
 
@@ -74,6 +78,13 @@ questions: $(ENVIRONMENT) ## write every question to be asked elsewhere (docs/ha
 	@$(SNAKEMAKE) --cores 1 --quiet all $(if $(CONFIG),--configfile $(CONFIG)) -- questions
 	@.venv/bin/python tools/questions.py --configfile "$(CONFIG)" --conditions "$(or $(CONDITIONS),baseline)" \
 		--model "$(or $(MODEL),MODEL)" --provider "$(or $(PROVIDER),openai)" --request "$(or $(REQUEST),chat)"
+
+crate: $(ENVIRONMENT) $(PUBLISHING_ENVIRONMENT) ## publish a finished run as an RO-Crate in crate/ (docs/harness.md): LICENCE=address AUTHOR='A. Person' WITH=responses CONFIG=mine.yaml
+	@$(SNAKEMAKE) -n $(if $(CONFIG),--configfile $(CONFIG)) 2>&1 | grep -q "^Nothing to be done" || \
+		{ echo "This run is not finished: run 'snakemake --cores $(CORES)' with the same config first."; exit 1; }
+	@.venv/bin/python tools/collect_crate.py --configfile "$(CONFIG)" --also "$(WITH)" --to .crate --license "$(LICENCE)" --author "$(AUTHOR)"
+	@.venv-publishing/bin/python tools/describe_crate.py .crate crate
+	@rm -r .crate .crate.json
 
 bench-query: $(ENVIRONMENT) ## measure the live engine beside other ways of asking, on the loopback interface (five minutes)
 	@.venv/bin/python tools/bench_query.py

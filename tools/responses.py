@@ -19,6 +19,7 @@ from value_portrait.responses.explaining import explain  # noqa: E402
 from value_portrait.responses.planning import read_questions  # noqa: E402
 from value_portrait.responses.preflight import stored_finding  # noqa: E402
 from value_portrait.responses.providers import Target, live_target, read_providers  # noqa: E402
+from value_portrait.responses.publishing import describe_export, refuse_quotes  # noqa: E402
 from value_portrait.responses.requests import Planned  # noqa: E402
 from value_portrait.responses.store import read_records, store_file  # noqa: E402
 
@@ -74,6 +75,8 @@ def main() -> None:
     parser.add_argument("--version", help="explain only this prompt version")
     parser.add_argument("--most", type=int, default=10, help="explain at most so many open questions")
     parser.add_argument("--to", help="export to this file (.parquet or .jsonl)")
+    parser.add_argument("--license", help="the address of the export's licence, for its description")
+    parser.add_argument("--quotes", action="store_true", help="export answers that quote the study's texts, too")
     parser.add_argument("--configfile", nargs="*", default=[], help="laid over config.yaml")
     arguments = parser.parse_args()
     if arguments.command == "export" and not str(arguments.to).endswith((".parquet", ".jsonl")):
@@ -83,7 +86,11 @@ def main() -> None:
         store, instrument = config.responses.store, as_instrument(read_instrument(config.instrument))
         if arguments.command == "export":
             target, plans = plans_of(config, arguments.model, arguments.condition, instrument)
+            if not arguments.quotes:
+                refuse_quotes(plans, target, store, instrument)
             export_answers(plans, target, store, arguments.to, instrument)
+            described = describe_export(arguments.to, target.row.model, arguments.license, instrument)
+            print(f"{arguments.to} is written, and its description {described}.")
             return
         condition = arguments.condition or BASELINE
         target, plans = plans_of(config, arguments.model, condition, instrument)
