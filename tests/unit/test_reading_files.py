@@ -79,6 +79,12 @@ content = st.one_of(
 )
 
 
+def said_of(text, reader, folder):
+    """What a reader says of a file with this text."""
+    (folder / "file").write_text(text)
+    return complaint(reader, folder / "file")
+
+
 @pytest.mark.parametrize("name", READERS)
 @given(content)
 @quick
@@ -191,15 +197,12 @@ def test_a_byte_order_mark_is_no_letter(tmp_path):
     ],
 )
 def test_yaml_that_others_would_take_is_refused(tmp_path, text, words):
-    path = tmp_path / "x.yaml"
-    path.write_text(text)
-    assert words in complaint(read_config, path)
+    assert words in said_of(text, read_config, tmp_path)
 
 
 def test_a_bomb_of_aliases_is_refused_before_it_goes_off(tmp_path):
     lines = ["a0: &a0 [x, x]", *(f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]" for n in range(9))]
-    (tmp_path / "x.yaml").write_text("\n".join(lines))
-    assert "holds too much" in complaint(read_config, tmp_path / "x.yaml")
+    assert "holds too much" in said_of("\n".join(lines), read_config, tmp_path)
 
 
 ROWS = [["a", "b"], ["x", 'say "y"'], ["two\nlines", ""]]
@@ -301,8 +304,7 @@ def test_places_are_said_on_the_way(tmp_path):
     ],
 )
 def test_a_printed_table_is_held_to_its_columns(tmp_path, text, words):
+    assert words in said_of(text, READERS["printed"], tmp_path)
     path = tmp_path / "table.csv"
-    path.write_text(text)
-    assert words in complaint(READERS["printed"], path)
     path.write_text("# print\nmodel,Power\na,-0.10\nb,\n")
     assert READERS["printed"](path) == [{"model": "a", "Power": "-0.10"}, {"model": "b", "Power": ""}]

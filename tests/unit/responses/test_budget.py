@@ -160,8 +160,8 @@ def test_a_running_process_counts_with_its_reservation_and_a_batch_without_its_p
     (tmp_path / "ledger.json").write_text(json.dumps(held))
     code = (
         "import sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path;"
-        "from value_portrait.responses.store import lock;"
-        "lock(Path(sys.argv[1])); print(flush=True); sys.stdin.read()"
+        "from value_portrait.locking import lock; from value_portrait.responses.store import lock_file;"
+        "path = Path(sys.argv[1]); lock(path, lock_file(path)); print(flush=True); sys.stdin.read()"
     )
     library = Path(__file__).parents[3] / "workflow/scripts"
     with subprocess.Popen(

@@ -11,8 +11,8 @@ ITEM = "I would rather walk home alone in the rain than call him again."
 def test_forty_letters_in_a_row_are_a_quote_and_fewer_are_none():
     known = passages([ITEM, None, "short"], SMALL)
     assert len(known) == len(ITEM) - 40 + 1
-    assert quoted(f"It says: {ITEM[2:42]}", known) == ITEM[2:42].casefold()
-    assert quoted(f"It says: {ITEM[2:41]}!", known) is None
+    assert quoted(f"It says:{ITEM[2:42]}", known) == ITEM[2:42].casefold()
+    assert quoted(f"It says:{ITEM[2:41]}!", known) is None
     assert quoted(ITEM.upper().replace(" ", "\n  "), known) == ITEM[:40].casefold()
     assert quoted(None, known) is None
     assert quoted("", known) is None

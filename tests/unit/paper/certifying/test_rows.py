@@ -20,10 +20,10 @@ from value_portrait.paper.certifying.facts import odd_words
 from value_portrait.paper.certifying.findings import Finding, findings_frame, two_routes
 from value_portrait.paper.certifying.in_print import VALUES
 from value_portrait.paper.certifying.new_data import new_data
-from value_portrait.paper.certifying.paper import CAUSES, KEPT_PAIR, LOST, OF_TABLE_8, TWO_PROFILES, WHOLE_RATERS
 from value_portrait.paper.certifying.printed import PRINTED, printed_numbers, read_printed
 from value_portrait.paper.certifying.published_tags import read_published_tags, read_tagged_items
 from value_portrait.paper.certifying.rows import absent, compare, compare_sets, comparisons, judge
+from value_portrait.paper.certifying.stated import CAUSES, KEPT_PAIR, LOST, OF_TABLE_8, TWO_PROFILES, WHOLE_RATERS
 from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.scores.reliability import reliability_of_models
 
@@ -115,6 +115,16 @@ def test_half_a_unit_of_the_last_digit_is_equal():
     assert tolerance == pytest.approx([0.005, 0.05, 0, 0.005], abs=2e-9)
     assert made(0.96, 0.955, tolerance=tolerance[0])["status"] == "match"
     assert made(0.96, 0.9549, tolerance=tolerance[0])["status"] == "differs"
+
+
+def test_a_number_that_print_rounds_to_nothing_has_its_sign():
+    assert made(-0.0, -0.004)["status"] == made(0.0, 0.004)["status"] == made(0.0, 0.0)["status"] == "match"
+    assert made(0.0, -0.004)["status"] == made(-0.0, 0.004)["status"] == "differs"
+    # That of the number that is expected, not of ours on the way.
+    assert made(-0.0, 0.004, -0.004)["status"] == "match"
+    assert made(0.0, 0.004, -0.004)["status"] == "differs"
+    # One that is not rounded has none there.
+    assert made(0.0, -1e-17, tolerance=1e-9)["status"] == "match"
 
 
 @pytest.mark.parametrize("name", PRINTED)
