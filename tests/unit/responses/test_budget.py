@@ -185,6 +185,6 @@ def test_a_running_process_counts_with_its_reservation_and_a_batch_without_its_p
 
 def test_a_ledger_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     with Store(tmp_path / "m/baseline.jsonl") as store:
-        (tmp_path / "ledger.json").mkdir()
+        (tmp_path / f".ledger.{os.getpid()}.partial.json").mkdir()
         with pytest.raises(InputError, match=r"ledger\.json: cannot be written \(.+\)\. Make room"):
             Budget(tmp_path, 1, store).reserve(0.5)

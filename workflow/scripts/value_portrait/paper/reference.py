@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from value_portrait.errors import InputError
 from value_portrait.instrument import Instrument
-from value_portrait.reading import read_printed_cells
+from value_portrait.reading import read_cells, read_printed_cells
 
 OPEN_WEIGHT_SCORES = "data/reference/table_12_open_weight_scores.csv"
 
@@ -112,6 +112,10 @@ def check_printed(
         for name, shape in printed_tables(printed).items()
         if None not in shape.digits.values()
     }
+    # Those that hold texts are read whole where they are used; here they must be there.
+    for shape in printed_tables(printed).values():
+        if None in shape.digits.values():
+            read_cells(place(shape.file), ",", "Restore it from git.")
     known = {row["model"]: row for row in tables["open_weight_scores"]}
     for model in models:
         if not all(known.get(model, {}).get(name) for name in instrument.main.names):

@@ -17,6 +17,7 @@ import orjson
 from value_portrait.errors import InputError
 from value_portrait.files import HALF_WRITTEN, written_whole
 from value_portrait.locking import is_locked
+from value_portrait.reading import read_bytes
 from value_portrait.responses.journal import open_intents
 from value_portrait.responses.store import Store, lock_file, records_from
 
@@ -105,10 +106,12 @@ def _ledger(root: Path) -> Iterator[dict[str, dict[str, float]]]:
 
 
 def _read(path: Path) -> dict[str, dict[str, float]]:
+    # Everything but the reservations of running processes is found again in the files.
+    if not path.exists():
+        return {}
     try:
-        content: Any = orjson.loads(path.read_bytes())
-    except (FileNotFoundError, orjson.JSONDecodeError):
-        # Everything but the reservations of running processes is found again in the files.
+        content: Any = orjson.loads(read_bytes(path, "Remove it; it is made anew."))
+    except orjson.JSONDecodeError:
         return {}
     if not isinstance(content, dict):
         return {}

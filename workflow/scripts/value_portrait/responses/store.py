@@ -18,6 +18,7 @@ import orjson
 from value_portrait.errors import InputError
 from value_portrait.files import slug
 from value_portrait.locking import lock
+from value_portrait.reading import check_file
 from value_portrait.responses.outcomes import FATAL, RETRIED, TERMINAL
 
 _OUTCOMES = TERMINAL | RETRIED | FATAL.keys()
@@ -210,6 +211,7 @@ def records_from(path: Path, start: int = 0) -> Iterator[tuple[int, Record]]:
     """The records from a byte offset on, each with the offset behind it; a torn tail is left out."""
     if not path.exists():
         return
+    check_file(path)
     with path.open("rb") as file:
         end = file.seek(start)
         torn: str | None = None

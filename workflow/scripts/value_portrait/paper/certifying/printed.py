@@ -1,6 +1,5 @@
 """The numbers that the paper prints, as text, since the number of digits says how exact they claim to be."""
 
-import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from value_portrait.errors import InputError
 from value_portrait.paper.certifying.stated import ARITHMETIC
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.paper.reference import printed_tables
+from value_portrait.reading import read_cells
 
 PRINTED = printed_tables(VALUE_PORTRAIT)
 
@@ -23,15 +23,13 @@ def read_printed(name: str, path: str | Path) -> pd.DataFrame:
 
     Raises
     ------
-    InputError : the file is no text, lacks its source line, or has other columns, rows or digits than it has in print.
+    InputError : as ``read_cells``; or it lacks its source line, or has other columns, rows or digits than in print.
     """
     shape = PRINTED[name]
-    try:
-        source, header, *rows = csv.reader(Path(path).read_text(encoding="utf-8").splitlines())
-    except (OSError, ValueError, csv.Error):
-        raise InputError(path, "is no table of numbers.", _RESTORE) from None
-    if not source or not source[0].startswith("# "):
-        raise InputError(path, "lacks its first line, which names the source.", _RESTORE)
+    source, *cells = [row for _, row in read_cells(path, ",", _RESTORE)]
+    if not source[0].startswith("# ") or not cells:
+        raise InputError(path, "lacks its first line, which names the source, or its columns.", _RESTORE)
+    header, *rows = cells
     columns = [*shape.labels, *shape.digits]
     if header != columns:
         raise InputError(path, f"has the columns {', '.join(header)}, not {', '.join(columns)}.", _RESTORE)
