@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from instruments import SMALL
+from near_misses import complaint, near_misses
 from value_portrait.errors import InputError
 from value_portrait.responses.questions import prompt_hash
 from value_portrait.responses.recorded import (
@@ -298,3 +299,21 @@ def test_a_published_answer_is_known_by_what_is_told_of_it(tmp_path):
         (tmp_path / name).write_text(content)
         assert is_export(tmp_path / name) is export
     assert answered_versions(tmp_path / "m.parquet", VERSIONS) == VERSIONS
+
+
+@pytest.mark.parametrize("rows", [TOLD, REPLIED])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_one_change_in_answers_is_a_line_or_no_change_of_what_was_said(tmp_path, rows, data):
+    changed = data.draw(near_misses(rows))
+    path = tmp_path / "m.jsonl"
+    try:
+        path.write_text(lines(changed))
+    except (TypeError, UnicodeEncodeError):
+        return
+    said = complaint(read_recorded, path, hashes(), None, "m", "baseline", SMALL)
+    assert said is None or said.startswith(str(path))
+    assert said is None or len(said.splitlines()) == 1
+    if said is None:
+        table = read_recorded(path, hashes(), None, "m", "baseline", SMALL)
+        assert set(zip(table["prompt_version"].to_pylist(), table["item_id"].to_pylist(), strict=True)) <= set(hashes())
