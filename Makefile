@@ -8,7 +8,7 @@ INSPECT_ENVIRONMENT := .venv-inspect/.complete
 PUBLISHING_ENVIRONMENT := .venv-publishing/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper new-study test test-environments cluster test-slurm inspect test-inspect test-publishing mutants lint estimate questions crate bench bench-query bench-scale bench-truth bench-kills campaign readme reference report lock clean
+.PHONY: help demo paper new-study test test-environments cluster test-slurm inspect test-inspect test-publishing mutants lint estimate add-model questions crate bench bench-query bench-scale bench-truth bench-kills campaign readme reference report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -71,8 +71,12 @@ lint: $(ENVIRONMENT) ## check formatting, style, types, the direction of imports
 	@$(SNAKEMAKE) --lint
 	@$(SNAKEMAKE) --lint --configfile config/demo.yaml
 
-estimate: $(ENVIRONMENT) ## print what the live models of the config would cost; nothing is sent
-	@$(SNAKEMAKE) --cores 1 --quiet all --forcerun estimate_queries -- estimate_queries
+estimate: $(ENVIRONMENT) ## print what live models would cost, with CONFIG=mine.yaml laid over the config; nothing is sent
+	@set -- --cores 1 $(if $(CONFIG),--configfile $(CONFIG)) --forcerun estimate_queries -- estimate_queries; \
+	$(SNAKEMAKE) --quiet all "$$@" || $(SNAKEMAKE) "$$@"
+
+add-model: $(ENVIRONMENT) ## add a live model to a config of your own, ask it once and print what it would cost: CONFIG=mine.yaml
+	@.venv/bin/python tools/add_model.py "$(or $(CONFIG),mine.yaml)" $(ARGS)
 
 questions: $(ENVIRONMENT) ## write every question to be asked elsewhere (docs/harness.md): MODEL=gpt-4o CONDITIONS='baseline;gender' CONFIG=mine.yaml
 	@$(SNAKEMAKE) --cores 1 --quiet all $(if $(CONFIG),--configfile $(CONFIG)) -- questions

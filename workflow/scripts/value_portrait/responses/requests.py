@@ -20,12 +20,16 @@ REPEAT = 0
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One question: ``body`` is sent byte for byte, ``key`` identifies it with everything that shapes the answer."""
+    """One question: ``body`` is sent byte for byte, ``key`` identifies it with everything that shapes the answer.
+
+    ``former`` is the key that it had while keys held the server's address.
+    """
 
     key: str
     item_id: str
     prompt_version: str
     body: bytes
+    former: str = ""
 
     @property
     def most_tokens(self) -> int:
@@ -40,10 +44,14 @@ class Planned:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the preflight found out about a model: parameters that it refuses, and its name of the token limit."""
+    """What the preflight found out about a model: parameters that it refuses, and its name of the token limit.
+
+    ``added`` are parameters that it was asked with while its provider was said to accept them.
+    """
 
     refused: tuple[str, ...] = ()
     token_parameter: str | None = None
+    added: tuple[str, ...] = ()
 
 
 def user_turn(prompt: str, message: Message | None) -> str:
@@ -100,7 +108,8 @@ def plan_request(
 ) -> Planned:
     """One question with its exact body."""
     body = canonical(_body(target, finding, prompt, message))
-    return Planned(request_key(body, target.provider), item_id, prompt_version, body)
+    key, former = request_key(body, target), former_key(body, target.provider)
+    return Planned(key, item_id, prompt_version, body, former=former)
 
 
 def canonical(body: Any) -> bytes:
@@ -108,9 +117,34 @@ def canonical(body: Any) -> bytes:
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
 
 
-def request_key(body: bytes, provider: Provider) -> str:
-    """SHA-256 (hexadecimal) of the body, the provider, its address and API version, and ``REPEAT``."""
-    parts = (provider.name, provider.base_url.rstrip("/"), provider.api_version, str(REPEAT))
+def request_key(body: bytes, target: Target) -> str:
+    """SHA-256 (hexadecimal) of who is asked, wherever that is, the API version, ``REPEAT``, checkpoint and body."""
+    provider = target.provider
+    return _hash(provider.known_as, provider.api_version, str(REPEAT), target.parameters.checkpoint or "", body=body)
+
+
+def former_key(body: bytes, provider: Provider) -> str:
+    """The key of a request while keys held the server's address."""
+    return _hash(provider.known_as, provider.base_url.rstrip("/"), provider.api_version, str(REPEAT), body=body)
+
+
+def renewed(record: dict[str, Any]) -> dict[str, Any]:
+    """A record as it would be written now: one whose key held the server's address gets that of today.
+
+    What is not the key of its own content stays as it is, and answers nothing.
+    """
+    names = ("provider", "base_url", "api_version")
+    name, address, version = (record.get(cell) for cell in names)
+    if "identity" in record or not (isinstance(name, str) and isinstance(address, str) and isinstance(version, str)):
+        return record
+    body, repeat = canonical(record.get("request")), str(record.get("repeat"))
+    if _hash(name, address.rstrip("/"), version, repeat, body=body) != record["key"]:
+        return record
+    own = {"key": _hash(name, version, repeat, "", body=body), "former": record["key"]}
+    return record | own | {"identity": name, "checkpoint": None}
+
+
+def _hash(*parts: str, body: bytes) -> str:
     return hashlib.sha256(b"\0".join([*(part.encode() for part in parts), body])).hexdigest()
 
 
@@ -121,7 +155,7 @@ def _body(target: Target, finding: Finding, prompt: str, message: Message | None
     body[finding.token_parameter or provider.token_parameter] = parameters.max_tokens
     for name in ("temperature", "seed"):
         value = getattr(parameters, name)
-        if value is not None and name in provider.accepts and name not in finding.refused:
+        if value is not None and name in (*provider.accepts, *finding.added) and name not in finding.refused:
             body[name] = value
     if parameters.reasoning_effort is not None:
         *path, last = provider.reasoning_parameter.split(".")
