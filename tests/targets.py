@@ -48,7 +48,7 @@ def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
         "requests_per_minute": 600_000,
         "batch_discount": 0.5,
     }
-    parameters: dict[str, Any] = {"max_tokens": 64, "temperature": 0, "seed": 42}
+    parameters: dict[str, Any] = {"max_tokens": 64, "temperature": 0, "seed": 42, "repeats": 1}
     optional = {"free", "tokens_per_minute", "extra_body", "reasoning_parameter", "reasoning_effort"}
     for name in changes:
         part = next((part for part in (row, provider, parameters) if name in part), None)

@@ -7,7 +7,7 @@ import orjson
 
 from value_portrait.responses.outcomes import TERMINAL
 from value_portrait.responses.providers import Provider
-from value_portrait.responses.requests import REPEAT, Planned
+from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Record
 
 
@@ -30,7 +30,7 @@ def explain(planned: Planned, provider: Provider, records: Iterable[Record]) -> 
         ]
     if not records:
         return [f"{place}: not in the store, which is empty for this model and condition."]
-    wanted = _fields(provider.name, provider.base_url, provider.api_version, REPEAT, orjson.loads(planned.body))
+    wanted = _fields(provider.name, provider.base_url, provider.api_version, planned.repeat, orjson.loads(planned.body))
     candidates = [
         (
             record["item_id"] != planned.item_id,

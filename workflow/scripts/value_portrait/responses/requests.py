@@ -14,18 +14,20 @@ from value_portrait.study.prompts import prompt_text
 
 # Bytes of a request beside its text that a provider may count as tokens: roles and separators.
 _OVERHEAD = 50
-# The number of the repetition: every question is asked once, but the keys of all answers so far hold it.
-REPEAT = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One question: ``body`` is sent byte for byte, ``key`` identifies it with everything that shapes the answer."""
+    """One question: ``body`` is sent byte for byte, ``key`` identifies it with everything that shapes the answer.
+
+    ``repeat`` counts from 0 how often the same was asked before.
+    """
 
     key: str
     item_id: str
     prompt_version: str
     body: bytes
+    repeat: int = 0
 
     @property
     def most_tokens(self) -> int:
@@ -66,7 +68,7 @@ def plan_requests(
     finding: Finding,
     message: Message | None = None,
 ) -> list[Planned]:
-    """Every question of a model under a condition, version by version.
+    """Every question of a model under a condition, repeat by repeat and version by version.
 
     Parameters
     ----------
@@ -84,7 +86,9 @@ def plan_requests(
             item["item_id"],
             version,
             message,
+            repeat,
         )
+        for repeat in range(target.parameters.repeats)
         for version in dict.fromkeys(version for version, _ in templates)
         for item in items
     ]
@@ -97,10 +101,11 @@ def plan_request(
     item_id: str,
     prompt_version: str,
     message: Message | None = None,
+    repeat: int = 0,
 ) -> Planned:
-    """One question with its exact body."""
-    body = canonical(_body(target, finding, prompt, message))
-    return Planned(request_key(body, target.provider), item_id, prompt_version, body)
+    """One question with its exact body. Each repeat has a seed of its own, or one answer would come again and again."""
+    body = canonical(_body(target, finding, prompt, message, repeat))
+    return Planned(request_key(body, target.provider, repeat), item_id, prompt_version, body, repeat)
 
 
 def canonical(body: Any) -> bytes:
@@ -108,13 +113,13 @@ def canonical(body: Any) -> bytes:
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
 
 
-def request_key(body: bytes, provider: Provider) -> str:
-    """SHA-256 (hexadecimal) of the body, the provider, its address and API version, and ``REPEAT``."""
-    parts = (provider.name, provider.base_url.rstrip("/"), provider.api_version, str(REPEAT))
+def request_key(body: bytes, provider: Provider, repeat: int = 0) -> str:
+    """SHA-256 (hexadecimal) of the body, the provider, its address and API version, and the number of the repeat."""
+    parts = (provider.name, provider.base_url.rstrip("/"), provider.api_version, str(repeat))
     return hashlib.sha256(b"\0".join([*(part.encode() for part in parts), body])).hexdigest()
 
 
-def _body(target: Target, finding: Finding, prompt: str, message: Message | None) -> dict[str, Any]:
+def _body(target: Target, finding: Finding, prompt: str, message: Message | None, repeat: int) -> dict[str, Any]:
     provider, parameters = target.provider, target.parameters
     body: dict[str, Any] = {"model": target.row.model_id}
     body |= api_of(provider.api).conversation(system_message(message), user_turn(prompt, message))
@@ -122,7 +127,7 @@ def _body(target: Target, finding: Finding, prompt: str, message: Message | None
     for name in ("temperature", "seed"):
         value = getattr(parameters, name)
         if value is not None and name in provider.accepts and name not in finding.refused:
-            body[name] = value
+            body[name] = value + repeat if name == "seed" else value
     if parameters.reasoning_effort is not None:
         *path, last = provider.reasoning_parameter.split(".")
         _merge(body, _nested(path, {last: parameters.reasoning_effort}))

@@ -31,7 +31,7 @@ class Record(TypedDict):
 
     Attributes
     ----------
-    key : identifies the request; see ``requests.request_key``. repeat : always ``requests.REPEAT``.
+    key : identifies the request; see ``requests.request_key``. repeat : as planned, from 0.
     attempt : its number within its run, from 1. time : when it ended, UTC (ISO 8601). latency_s : seconds.
     outcome, message : its class, and what is to be said of it. answer, reasoning : the model's words.
     served_model, fingerprint, upstream : who answered, as far as the reply says so.

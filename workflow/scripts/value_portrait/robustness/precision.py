@@ -10,9 +10,17 @@ import pandas as pd
 
 from value_portrait.instrument import Instrument
 from value_portrait.randomness import named_generator
-from value_portrait.robustness.variance import ORDER, ORDERS, VarianceStudy, analyse_variance, fill_gaps
+from value_portrait.robustness.variance import (
+    ORDER,
+    ORDERS,
+    Repeats,
+    VarianceStudy,
+    analyse_variance,
+    fill_gaps,
+    study_repeats,
+)
 from value_portrait.scores.profiles import Tags, arrange_tags
-from value_portrait.scores.ratings import Ratings
+from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
 
 # Numbers of items that the next study may have, beside those of this one.
@@ -49,7 +57,7 @@ VARIANCE = Schema(
 )
 
 PRECISION = Schema(
-    ("family", "dimension", "scores", "inference", "n_items", "n_wordings", "n_orders"),
+    ("family", "dimension", "scores", "inference", "n_items", "n_wordings", "n_orders", "n_repeats"),
     {
         **_ABOUT,
         "inference": Column(REPEATED_TEXT, "these_items, or items_like_these: the score is to hold for others too"),
@@ -57,6 +65,7 @@ PRECISION = Schema(
         "n_wordings": Column(COUNT, "its wordings", low=1),
         "n_orders": Column(COUNT, "orders of the options under each wording", low=1, high=ORDERS),
         "n_versions": Column(COUNT, "prompt versions: wordings times orders", low=1),
+        "n_repeats": Column(COUNT, "answers to each question, where any was repeated", low=1, optional=True),
         "this_study": Column(COUNT, "1 for the study as it is, 0 for another", low=0, high=1),
         **{
             column: _number(meaning, 1)
@@ -98,6 +107,9 @@ def study_variance(
     # (M, W, O, I): the last two axes of the grid are wordings and orders.
     values = np.moveaxis(filled[:, places.ravel()].reshape(len(kept), *places.shape, len(ratings.items)), 3, -1)
     gaps = (~ratings.rated).sum(axis=(0, 1))
+    repeats = None
+    if ratings.repeats is not None:
+        repeats = np.where(ratings.repeats != NO_RATING, ratings.repeats, np.nan)
     codes = np.unique(np.array(queries, str), return_inverse=True)[1]
     tags = arrange_tags(key, ratings.items, instrument)
     components: list[dict[str, Any]] = []
@@ -121,6 +133,8 @@ def study_variance(
             }
             n_wordings, n_orders = places.shape
             as_it_is = {"n_items": len(own.columns), "n_wordings": n_wordings, "n_orders": n_orders}
+            if repeats is not None:
+                as_it_is["n_repeats"] = repeats.shape[-1]
             cells = len(kept) * len(ratings.versions) * len(own.columns)
             if min(len(kept), len(own.columns)) < 2 or size["n_filled"] > (1 - LEAST_RATED) * cells:
                 logging.warning(
@@ -131,7 +145,12 @@ def study_variance(
                 precision.append({**about, "inference": "items_like_these", **as_it_is, "this_study": 1})
                 continue
             study = score_study(
-                values, own, centre["raw" if scores == "raw" else centring], codes, int(gaps[own.columns].sum())
+                values,
+                own,
+                centre["raw" if scores == "raw" else centring],
+                codes,
+                int(gaps[own.columns].sum()),
+                None if repeats is None else study_repeats(repeats[:, :, own.columns]),
             )
             draws = [
                 study.draws(
@@ -145,7 +164,7 @@ def study_variance(
     second["n_versions"] = second["n_wordings"] * second["n_orders"]
     return (
         pd.DataFrame(components).reindex(columns=list(VARIANCE.columns)),
-        second.reindex(columns=list(PRECISION.columns)),
+        second.reindex(columns=[name for name in PRECISION.columns if name != "n_repeats" or repeats is not None]),
     )
 
 
@@ -159,13 +178,21 @@ def version_grid(versions: Sequence[str], instrument: Instrument) -> np.ndarray:
     return np.array([[place[wording, order] for order in orders] for wording in wordings])
 
 
-def score_study(values: np.ndarray, own: Tags, centre: np.ndarray, queries: np.ndarray, gaps: int = 0) -> VarianceStudy:
+def score_study(
+    values: np.ndarray,
+    own: Tags,
+    centre: np.ndarray,
+    queries: np.ndarray,
+    gaps: int = 0,
+    repeats: Repeats | None = None,
+) -> VarianceStudy:
     """The study of a score: the mean of keyed ratings from which the mean of other items' ratings is taken away.
 
     Parameters
     ----------
     values : (M, W, O, I) without gaps. own : the dimension's items. centre : places of the items of the centre, which
-        may be none. queries : (I,) codes. gaps : how many ratings of the dimension are filled in.
+        may be none. queries : (I,) codes. gaps : how many ratings of the dimension are filled in. repeats : of its
+        questions.
     """
     weights = np.zeros(values.shape[-1])
     weights[own.columns] = own.polarity / len(own.columns)
@@ -179,6 +206,7 @@ def score_study(values: np.ndarray, own: Tags, centre: np.ndarray, queries: np.n
         float((weights**2).sum()),
         float((in_queries**2).sum()),
         gaps,
+        repeats,
     )
 
 
@@ -199,18 +227,22 @@ def _components(study: VarianceStudy, draws: np.ndarray) -> Iterator[dict[str, A
 
 def _precision(study: VarianceStudy, draws: Sequence[np.ndarray], as_it_is: dict[str, int]) -> Iterator[dict[str, Any]]:
     """The study as it is, by both kinds of inference, then others with other numbers of items and versions."""
-    n, wordings, orders = as_it_is.values()
-    # What a second order would do is known only where there is one.
+    n, wordings, _, *repeats = as_it_is.values()
+    # What a second order would do is known only where there is one; repeats likewise.
     designs = product(
-        sorted({n, *ITEMS}), sorted({1, wordings, 2 * wordings}), range(1, (ORDERS if ORDER in study.sizes else 1) + 1)
+        sorted({n, *ITEMS}),
+        sorted({1, wordings, 2 * wordings}),
+        range(1, (ORDERS if ORDER in study.sizes else 1) + 1),
+        *(sorted({1, number, 2 * number}) for number in repeats),
     )
-    for inference, design in [("these_items", (n, wordings, orders)), *(("items_like_these", own) for own in designs)]:
+    here = tuple(as_it_is.values())
+    for inference, design in [("these_items", here), *(("items_like_these", own) for own in designs)]:
         these = inference == "these_items"
         found = study.coefficients(study.estimates, *design, these_items=these, unbiased=True)
         drawn = study.coefficients(draws[these], *design, these_items=these)
         row = dict(zip(as_it_is, design, strict=True)) | {
             "inference": inference,
-            "this_study": int(design == (n, wordings, orders)),
+            "this_study": int(design == here),
         }
         for name in ("relative", "absolute"):
             row[name] = float(getattr(found, name))

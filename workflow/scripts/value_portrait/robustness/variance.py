@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, combinations
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,15 +24,19 @@ Effect = frozenset[str]
 class Component:
     """What one source adds to a rating's variance: the facets that interact, and what of the items: none, query, item.
 
-    An item is one within its query, unless every query has one item.
+    An item is one within its query, unless every query has one item. ``repeats`` marks that of repeats of the same
+    question, which are nested in all facets.
     """
 
     effect: Effect
     items: str | None
+    repeats: bool = False
 
     @property
     def name(self) -> str:
         """As in ``model x wording x item``."""
+        if self.repeats:
+            return "repeat"
         names = [facet for facet in (MODEL, WORDING, ORDER) if facet in self.effect]
         return " x ".join(names + ([self.items] if self.items else []))
 
@@ -102,11 +107,12 @@ class VarianceStudy:
         n_items: int,
         n_wordings: int,
         n_orders: int,
+        n_repeats: int = 1,
         *,
         these_items: bool = False,
         unbiased: bool = False,
     ) -> Coefficients:
-        """What scores of so many items, wordings and orders would be worth.
+        """What scores of so many items, wordings, orders and repeats would be worth.
 
         Parameters
         ----------
@@ -124,6 +130,8 @@ class VarianceStudy:
                 weight = self.query_weight if component.items == "query" else self.item_weight
                 share = weight * self.n_items / n_items
             stays = component.effect <= {MODEL, ORDER} and (these_items or not component.items)
+            if component.repeats:
+                share, stays = share / n_repeats, False
             kept = share / (ORDERS if ORDER in component.effect else 1) if stays else 0.0
             for facet in component.effect - {MODEL}:
                 share /= sizes[facet]
@@ -147,6 +155,36 @@ class VarianceStudy:
             np.sqrt(relative),
             np.sqrt(absolute),
         )
+
+
+class Repeats(NamedTuple):
+    """How far answers to the same question vary.
+
+    Attributes
+    ----------
+    number : answers to a question that was repeated. variance : between them, as a mean over all questions, of which
+        those asked once count with 0. df : its degrees of freedom.
+    """
+
+    number: int
+    variance: float
+    df: float
+
+
+def study_repeats(repeats: np.ndarray | None) -> Repeats | None:
+    """The variance between repeats (..., R), NaN where there is no rating; None without any two of one question.
+
+    Where ratings are missing, it is the variance that gives the means of those at hand the error that they have.
+    """
+    if repeats is None:
+        return None
+    counts = (~np.isnan(repeats)).sum(axis=-1)
+    several = counts > 1
+    if not several.any():
+        return None
+    of_means = np.nanvar(repeats[several], axis=-1, ddof=1) / counts[several]
+    number = repeats.shape[-1]
+    return Repeats(number, float(number * of_means.sum() / several.size), float((counts[several] - 1).sum()))
 
 
 def fill_gaps(values: np.ndarray, rounds: int = 50) -> np.ndarray:
@@ -176,7 +214,13 @@ def fill_gaps(values: np.ndarray, rounds: int = 50) -> np.ndarray:
 
 
 def analyse_variance(
-    own: np.ndarray, scores: np.ndarray, queries: np.ndarray, item_weight: float, query_weight: float, gaps: int = 0
+    own: np.ndarray,
+    scores: np.ndarray,
+    queries: np.ndarray,
+    item_weight: float,
+    query_weight: float,
+    gaps: int = 0,
+    repeats: Repeats | None = None,
 ) -> VarianceStudy:
     """The components of variance of a score that weighs many items (ANOVA estimators, unbiased without normality).
 
@@ -191,7 +235,8 @@ def analyse_variance(
     scores : (M, W, O), each of which weighs items: those of ``own``, and those of a centre.
     queries : (I,) codes. item_weight, query_weight : sums of squares of the weights of items, and of their sums within
         queries; of a plain mean 1 / I, and the sum of squares of the queries' shares.
-    gaps : how many ratings of ``own`` are filled in.
+    gaps : how many ratings of ``own`` are filled in. repeats : what repeats of these questions vary in; what single
+        answers vary in is part of the highest interaction with items.
     """
     sizes = {facet: size for facet, size in zip((MODEL, WORDING, ORDER), scores.shape, strict=True) if size > 1}
     n = own.shape[-1]
@@ -247,8 +292,16 @@ def analyse_variance(
             from_items[mean, item] = item_weight - query_weight * alike
             if nested:
                 from_items[mean, query] = query_weight * alike
+    components = list(rows)
+    if repeats:
+        components.append(Component(effects[-1], "item", repeats=True))
+        squares.append(repeats.variance)
+        df.append(repeats.df)
+        matrix, from_items = (np.pad(own, (0, 1)) for own in (matrix, from_items))
+        matrix[-1, -1] = 1
+        matrix[item, -1] = -1 / repeats.number
     return VarianceStudy(
-        sizes, list(rows), np.array(squares), np.array(df), matrix, from_items, common, n, item_weight, query_weight
+        sizes, components, np.array(squares), np.array(df), matrix, from_items, common, n, item_weight, query_weight
     )
 
 

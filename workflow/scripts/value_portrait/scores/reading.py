@@ -40,7 +40,14 @@ def rate_answers(answers: Iterable[pa.Table], parser: str, instrument: Instrumen
                 pa.DictionaryArray.from_arrays(pa.array(np.array(classes, np.int32)[codes]), pa.array(ANSWER_CLASSES)),
             )
         )
-    return pa.concat_tables(parts).unify_dictionaries()
+    return pa.concat_tables([part.select(parts[0].column_names) for part in parts]).unify_dictionaries()
+
+
+def numbered(answers: pa.Table) -> pa.Table:
+    """The table ``answers`` with its column ``repeat``, as a table beside it has one."""
+    if "repeat" in answers.column_names:
+        return answers
+    return answers.append_column("repeat", pa.array(np.zeros(len(answers), np.int8)))
 
 
 def count_answers(ratings: pa.Table) -> pa.Table:
