@@ -6,7 +6,7 @@ CLUSTER_ENVIRONMENT := .venv-cluster/.complete
 MUTANTS_ENVIRONMENT := .venv-mutants/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper new-study test test-environments cluster test-slurm mutants lint estimate bench bench-query bench-scale bench-truth campaign readme reference report lock clean
+.PHONY: help demo paper new-study test test-environments cluster test-slurm mutants lint estimate plan bench bench-query bench-scale bench-truth campaign readme reference report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -54,6 +54,9 @@ lint: $(ENVIRONMENT) ## check formatting, style, types, the direction of imports
 
 estimate: $(ENVIRONMENT) ## print what the live models of the config would cost; nothing is sent
 	@$(SNAKEMAKE) --cores 1 --quiet all --forcerun estimate_queries -- estimate_queries
+
+plan: $(ENVIRONMENT) ## print how sure live models' scores would be, and for how much, for every design; nothing is sent
+	@$(SNAKEMAKE) --cores $(CORES) --quiet all --forcerun plan_designs -- plan
 
 bench-query: $(ENVIRONMENT) ## measure the live engine beside other ways of asking, on the loopback interface (five minutes)
 	@.venv/bin/python tools/bench_query.py

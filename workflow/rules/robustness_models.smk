@@ -3,6 +3,9 @@
 # Gives  results/robustness/
 
 
+include: "plan.smk"
+
+
 rule explain_profiles:
     input:
         **({**OTHER_KEYS, "survey": "<results>/study/survey.parquet"} if RATED else {}),

@@ -62,6 +62,14 @@ class Robustness(Checked):
     )
 
 
+class Plan(Checked):
+    """How sure models' scores are to be."""
+
+    standard_error: float = Field(
+        gt=0, le=1000, description="scale points: the standard error of a centred mean that a study is to reach"
+    )
+
+
 class Responses(Checked):
     """Where live answers are kept, and what they may cost."""
 
@@ -130,6 +138,7 @@ class Config(Checked):
     scoring: Scoring
     reliability: Reliability
     robustness: Robustness
+    plan: Plan
     responses: Responses
     models: Folder = Field(description="the path of a table of models")
     providers: Folder = Field(description="the path of providers.yaml")

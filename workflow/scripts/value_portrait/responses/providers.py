@@ -104,9 +104,14 @@ class Parameters(Checked):
     reasoning_effort: str | None = Field(None, description="as the provider names it")
     extra_body: dict[str, Any] = Field({}, description="what else goes into the request")
 
+    @property
+    def varies(self) -> bool:
+        """Whether the same question may get another answer: at temperature 0 it is meant not to."""
+        return 0 not in (self.temperature, self.extra_body.get("temperature"))
+
     @model_validator(mode="after")
     def _repeats_may_differ(self) -> "Parameters":
-        if self.repeats > 1 and 0 in (self.temperature, self.extra_body.get("temperature")):
+        if self.repeats > 1 and not self.varies:
             raise ValueError(
                 f"asks {self.repeats} times for the answer that temperature 0 gives each time: "
                 "raise or remove temperature, or remove repeats"

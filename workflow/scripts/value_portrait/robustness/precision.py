@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -100,6 +100,62 @@ def study_variance(
     ratings : of one condition. queries : of each item. centring : as in the config; without any, raw scores alone.
     resamples : draws behind the intervals.
     """
+    components: list[dict[str, Any]] = []
+    precision: list[dict[str, Any]] = []
+    for score in score_studies(ratings, key, queries, centring, instrument):
+        about, as_it_is, study = score.about, score.as_it_is, score.study
+        if study is None:
+            size = score.size
+            logging.warning(
+                "%s (%s): no study of variance with %d models, %d items and %d of %d ratings missing.",
+                *(about["dimension"], about["scores"], size["n_models"], size["n_items"], size["n_filled"]),
+                size["n_models"] * len(ratings.versions) * size["n_items"],
+            )
+            components.append({**about, "component": "model", **size})
+            precision.append({**about, "inference": "items_like_these", **as_it_is, "this_study": 1})
+            continue
+        name = "variance {family} {dimension} {scores}".format(**about)
+        draws = [study.draws(resamples, named_generator(name, seed), these_items=these) for these in (False, True)]
+        components += [about | row | score.size for row in _components(study, draws[0])]
+        precision += [about | row for row in _precision(study, draws, as_it_is)]
+    second = pd.DataFrame(precision)
+    second["n_versions"] = second["n_wordings"] * second["n_orders"]
+    return (
+        pd.DataFrame(components).reindex(columns=list(VARIANCE.columns)),
+        second.reindex(columns=[name for name in PRECISION.columns if name != "n_repeats" or name in second]),
+    )
+
+
+class ScoreStudy(NamedTuple):
+    """The study of one score.
+
+    Attributes
+    ----------
+    about : its family, dimension and scores. size : models, items, queries and filled ratings. as_it_is : numbers of
+        items, wordings, orders and, where any question was repeated, repeats.
+    own : the dimension's items. centre : places of the items of the centre. study : None where there is too little.
+    """
+
+    about: dict[str, str]
+    size: dict[str, int]
+    as_it_is: dict[str, int]
+    own: Tags
+    centre: np.ndarray
+    study: VarianceStudy | None
+
+
+def score_studies(
+    ratings: Ratings,
+    key: pd.DataFrame,
+    queries: Sequence[str],
+    centring: str,
+    instrument: Instrument,
+    least_models: int = 2,
+) -> Iterator[ScoreStudy]:
+    """The studies of every dimension's raw and centred scores; parameters as for ``study_variance``.
+
+    Of a single model, the error of a score is its conditional one (Brennan 1998, Applied Psychological Measurement 22).
+    """
     kept = np.flatnonzero(ratings.rated.mean(axis=(1, 2)) >= LEAST_RATED)
     ratings = ratings.take(kept.tolist())
     places = version_grid(ratings.versions, instrument)
@@ -112,8 +168,6 @@ def study_variance(
         repeats = np.where(ratings.repeats != NO_RATING, ratings.repeats, np.nan)
     codes = np.unique(np.array(queries, str), return_inverse=True)[1]
     tags = arrange_tags(key, ratings.items, instrument)
-    components: list[dict[str, Any]] = []
-    precision: list[dict[str, Any]] = []
     for (family, dimension), own in zip(instrument.dimensions, tags, strict=True):
         columns = [
             other.columns for (name, _), other in zip(instrument.dimensions, tags, strict=True) if name == family
@@ -136,36 +190,17 @@ def study_variance(
             if repeats is not None:
                 as_it_is["n_repeats"] = repeats.shape[-1]
             cells = len(kept) * len(ratings.versions) * len(own.columns)
-            if min(len(kept), len(own.columns)) < 2 or size["n_filled"] > (1 - LEAST_RATED) * cells:
-                logging.warning(
-                    "%s (%s): no study of variance with %d models, %d items and %d of %d ratings missing.",
-                    *(dimension, scores, len(kept), len(own.columns), size["n_filled"], cells),
+            study = None
+            if len(kept) >= least_models and len(own.columns) > 1 and size["n_filled"] <= (1 - LEAST_RATED) * cells:
+                study = score_study(
+                    values,
+                    own,
+                    centre["raw" if scores == "raw" else centring],
+                    codes,
+                    int(gaps[own.columns].sum()),
+                    None if repeats is None else study_repeats(repeats[:, :, own.columns]),
                 )
-                components.append({**about, "component": "model", **size})
-                precision.append({**about, "inference": "items_like_these", **as_it_is, "this_study": 1})
-                continue
-            study = score_study(
-                values,
-                own,
-                centre["raw" if scores == "raw" else centring],
-                codes,
-                int(gaps[own.columns].sum()),
-                None if repeats is None else study_repeats(repeats[:, :, own.columns]),
-            )
-            draws = [
-                study.draws(
-                    resamples, named_generator(f"variance {family} {dimension} {scores}", seed), these_items=these
-                )
-                for these in (False, True)
-            ]
-            components += [about | row | size for row in _components(study, draws[0])]
-            precision += [about | row for row in _precision(study, draws, as_it_is)]
-    second = pd.DataFrame(precision)
-    second["n_versions"] = second["n_wordings"] * second["n_orders"]
-    return (
-        pd.DataFrame(components).reindex(columns=list(VARIANCE.columns)),
-        second.reindex(columns=[name for name in PRECISION.columns if name != "n_repeats" or repeats is not None]),
-    )
+            yield ScoreStudy(about, size, as_it_is, own, centre["raw" if scores == "raw" else centring], study)
 
 
 def version_grid(versions: Sequence[str], instrument: Instrument) -> np.ndarray:
@@ -194,20 +229,29 @@ def score_study(
         may be none. queries : (I,) codes. gaps : how many ratings of the dimension are filled in. repeats : of its
         questions.
     """
-    weights = np.zeros(values.shape[-1])
-    weights[own.columns] = own.polarity / len(own.columns)
-    weights[centre] -= own.polarity.mean() / len(centre) if len(centre) else 0
+    weights, of_items, of_queries = score_weights(own, centre, queries)
     middle = values[..., centre].mean(axis=-1, keepdims=True) if len(centre) else 0.0
-    in_queries = np.bincount(queries, weights)
     return analyse_variance(
         (values[..., own.columns] - middle) * own.polarity,
         values @ weights,
         queries[own.columns],
-        float((weights**2).sum()),
-        float((in_queries**2).sum()),
+        of_items,
+        of_queries,
         gaps,
         repeats,
     )
+
+
+def score_weights(own: Tags, centre: np.ndarray, queries: np.ndarray) -> tuple[np.ndarray, float, float]:
+    """The weights (I,) of items in a score, their sum of squares, and that of their sums within queries.
+
+    Parameters as for ``score_study``.
+    """
+    weights = np.zeros(len(queries))
+    weights[own.columns] = own.polarity / len(own.columns)
+    weights[centre] -= own.polarity.mean() / len(centre) if len(centre) else 0
+    in_queries = np.bincount(queries, weights)
+    return weights, float((weights**2).sum()), float((in_queries**2).sum())
 
 
 def _components(study: VarianceStudy, draws: np.ndarray) -> Iterator[dict[str, Any]]:

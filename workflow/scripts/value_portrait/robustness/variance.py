@@ -140,7 +140,7 @@ class VarianceStudy:
             parts["relative" if MODEL in component.effect else "level"][place] = share - kept
         total = variances @ (parts["universe"] + parts["relative"])
         relative, level = (np.maximum(variances @ parts[name], 0) for name in ("relative", "level"))
-        models = self.sizes[MODEL]
+        models = self.sizes.get(MODEL, 1)
         factor = (np.nan if models < 4 else (models - 3) / (models - 1)) if unbiased else 1.0
 
         def coefficient(error: npt.NDArray[np.float64], of: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -230,7 +230,7 @@ def analyse_variance(
 
     Parameters
     ----------
-    own : (M, W, O, I), the dimension's ratings as they enter its score. M and I at least 2; W and O may be 1, and what
+    own : (M, W, O, I), the dimension's ratings as they enter its score. I at least 2; M, W and O may be 1, and what
         such a facet does is then part of the other components.
     scores : (M, W, O), each of which weighs items: those of ``own``, and those of a centre.
     queries : (I,) codes. item_weight, query_weight : sums of squares of the weights of items, and of their sums within
@@ -259,7 +259,7 @@ def analyse_variance(
     squares: list[float] = []
     df: list[float] = []
     rows: dict[Component, int] = {}
-    sphericity = _sphericity(centred, place)
+    sphericity = _sphericity(centred, place) if MODEL in sizes else 1.0
     for items, values, own_df in levels:
         for effect in effects if items else effects[1:]:
             rows[Component(effect, items)] = len(squares)
@@ -270,7 +270,8 @@ def analyse_variance(
                 squares[-1] /= 1 - gaps / own.size
                 free *= 1 - gaps / own.size
             df.append(max(free * sphericity, 1.0) if items and MODEL in effect else free)
-    common = max((1 / sphericity - 1) / (sizes[MODEL] - 2), 0.0) ** 0.5 if sizes[MODEL] > 2 else 1.0
+    models = sizes.get(MODEL, 1)
+    common = max((1 / sphericity - 1) / (models - 2), 0.0) ** 0.5 if models > 2 else 1.0
 
     matrix = np.zeros((len(rows), len(rows)))
     for component, row in rows.items():

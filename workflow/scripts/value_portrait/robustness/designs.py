@@ -1,0 +1,290 @@
+"""The table ``plan``: how sure a study of some items, prompt versions and repeats would be, and what it would cost.
+
+A decision study (Brennan 2001, Generalizability Theory, chapters 1 and 4): the components of variance of the answers
+that there are, of the model itself or else of other models, give the standard error of every other design. Two
+models, asked alike, differ with a standard error of the root of 2 times the relative error. The smallest difference
+that shows is that error times the quantile at which the adjusted test rejects, and the one of the power, by Student's
+distribution (Bloom 1995, Evaluation Review 19). Adjusted is for all pairs of models and dimensions of the family
+(Šidák 1967, Journal of the American Statistical Association 62), which the max-T of the pairs comes close to.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from value_portrait.instrument import Instrument
+from value_portrait.items.panel import choose_panel
+from value_portrait.responses.conditions import BASELINE
+from value_portrait.responses.planning import Estimate, Questions, estimate
+from value_portrait.responses.providers import Target
+from value_portrait.responses.requests import Finding
+from value_portrait.robustness.comparing import INFERENCES
+from value_portrait.robustness.contributions import LEAST_CLUSTERS
+from value_portrait.robustness.precision import score_studies, score_weights, version_grid
+from value_portrait.robustness.uncertainty import estimate_spreads
+from value_portrait.robustness.variance import Component, VarianceStudy
+from value_portrait.scores.profiles import Tags
+from value_portrait.scores.ratings import Ratings
+from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, TEXT, Column, Schema
+
+# Items of each dimension in a panel, beside all.
+PANELS = (5, 10, 20, 40)
+REPEATS = (1, 2, 3, 5)
+POWER, LEVEL = 0.8, 0.05
+
+
+def _number(meaning: str) -> Column:
+    return Column(NUMBER, meaning, low=0, nullable=True)
+
+
+PLAN = Schema(
+    ("model", "family", "dimension", "inference", "n_wordings", "n_orders", "panel", "n_repeats"),
+    {
+        "model": Column(REPEATED_TEXT, "live model, by its name in the table of models"),
+        "family": Column(REPEATED_TEXT, "family of the dimension"),
+        "dimension": Column(REPEATED_TEXT, "what is measured"),
+        "inference": Column(REPEATED_TEXT, "these_items or items_like_these", texts=INFERENCES),
+        "n_wordings": Column(COUNT, "wordings of the prompt", low=1),
+        "n_orders": Column(COUNT, "orders of the options under each wording", low=1),
+        "prompt_versions": Column(TEXT, "their names; null with a wording that is still to be written", nullable=True),
+        "panel": Column(COUNT, "items of each dimension; null for all", low=1, nullable=True),
+        "n_repeats": Column(COUNT, "answers to each question", low=1),
+        "this_study": Column(COUNT, "1 for the study as the config has it", low=0, high=1),
+        "n_items": Column(COUNT, "items of the dimension", low=0),
+        "n_asked": Column(COUNT, "items that are asked in all", low=0),
+        "answers_of": Column(REPEATED_TEXT, "whose answers the errors are told from: own or others", nullable=True),
+        "standard_error": _number("expected standard error of the centred mean, in scale points"),
+        "from_others": _number("the same from other models' answers alone, as it was expected before the model's own"),
+        "came": _number("standard error that the model's answers have, by jackknife; of this study alone"),
+        "difference": _number("smallest difference between two models that shows, in scale points"),
+        "requests": Column(COUNT, "questions at baseline", low=0),
+        "answered": Column(COUNT, "those that the store holds", low=0),
+        "tokens_in": Column(COUNT, "tokens of the others", low=0),
+        "tokens_out": Column(COUNT, "tokens of their answers", low=0),
+        "usd": _number("what these cost; null where the price is unknown"),
+    },
+)
+
+
+class _Study(NamedTuple):
+    """The study of a dimension's score, its components, its items, and the places of those of its centre."""
+
+    study: VarianceStudy
+    components: list[Component]
+    own: Tags
+    centre: np.ndarray
+
+
+class Design(NamedTuple):
+    """Numbers of wordings, of orders under each, of items of each dimension (None: all), and of repeats."""
+
+    wordings: int
+    orders: int
+    panel: int | None
+    repeats: int
+
+
+class Asked(NamedTuple):
+    """A model to plan for: its name, its repeats, whether they may be more, and whether the study is answered.
+
+    ``cost`` estimates versions, items and repeats: what of them the store lacks, or (False) all.
+    """
+
+    model: str
+    repeats: int
+    varies: bool
+    is_answered: bool
+    cost: Callable[[Sequence[str], Sequence[str], int, bool], Estimate]
+
+
+class Material(NamedTuple):
+    """What there is to plan from.
+
+    Attributes
+    ----------
+    ratings : at baseline, of all who answered; they may be none. queries : of each item of the ratings.
+    n_models : how many will be compared.
+    """
+
+    ratings: Ratings
+    queries: Sequence[str]
+    key: pd.DataFrame
+    centring: str
+    n_models: int
+    seed: int
+
+
+def to_ask(target: Target, finding: Finding, questions: Questions, store: str | Path) -> Asked:
+    """A live model, and what its answers at baseline cost by the arithmetic of the estimate."""
+
+    def cost(versions: Sequence[str], items: Sequence[str], repeats: int, stored: bool) -> Estimate:
+        asked = replace(target, parameters=target.parameters.model_copy(update={"repeats": repeats}))
+        wanted = set(items)
+        chosen = Questions(
+            [item for item in questions.items if item["item_id"] in wanted],
+            [row for row in questions.prompts if row["prompt_version"] in versions],
+        )
+        # Of a condition that no row can have the store holds nothing.
+        return estimate(asked, BASELINE if stored else "@", chosen.plan(asked, finding, None), store)
+
+    now = estimate(target, BASELINE, questions.plan(target, finding, None), store)
+    parameters = target.parameters
+    return Asked(target.row.model, parameters.repeats, parameters.varies, now.answered == now.requests, cost)
+
+
+def plan_table(asked: Sequence[Asked], material: Material, instrument: Instrument) -> pd.DataFrame:
+    """The table ``PLAN``: every design for every model, dimension of the main family, and inference."""
+    ratings, key = material.ratings, material.key
+    grid = version_grid(ratings.versions, instrument)
+    codes = np.unique(np.array(material.queries, str), return_inverse=True)[1]
+    main = key[key["family"] == instrument.main.name]
+    panels: dict[int | None, list[str]] = {
+        size: choose_panel(key, ratings.items, material.queries, size, material.seed, instrument)
+        for size in PANELS
+        if size < main["dimension"].value_counts().max()
+    }
+    panels[None] = list(ratings.items)
+    names = [model for model, _ in ratings.subjects]
+    pooled = _studies(material, names, instrument)
+    rows: list[dict[str, Any]] = []
+    for own in asked:
+        others = _studies(material, [name for name in names if name != own.model], instrument)
+        mine = _studies(material, [name for name in names if name == own.model], instrument)
+        came = _came(material, own.model, instrument)
+        repeated = any(component.repeats for score in pooled.values() for component in score.components)
+        repeats = sorted({own.repeats, *(REPEATS if repeated and own.varies else ())})
+        # One wording more than there are, where what wordings do is known; of orders there are no more.
+        wordings = range(1, len(grid) + (2 if len(grid) > 1 else 1))
+        for w, orders, panel, r in product(wordings, range(1, grid.shape[1] + 1), panels, repeats):
+            design = Design(w, orders, panel, r)
+            items = panels[design.panel]
+            inside = np.isin(ratings.items, items)
+            versions = [ratings.versions[place] for place in grid[: design.wordings, : design.orders].ravel()]
+            here = design == Design(len(grid), grid.shape[1], None, own.repeats)
+            about = {
+                "model": own.model,
+                "n_wordings": design.wordings,
+                "n_orders": design.orders,
+                "prompt_versions": " ".join(versions) if design.wordings <= len(grid) else None,
+                "panel": design.panel,
+                "n_repeats": design.repeats,
+                "this_study": int(here),
+                "n_asked": len(items),
+                "answers_of": "own" if mine else "others" if others else None,
+                **_cost(own, design, versions, items, max(design.wordings / len(grid), 1)),
+            }
+            for dimension, inference in product(instrument.main.names, INFERENCES):
+                chosen = inside & np.isin(ratings.items, main.loc[main["dimension"] == dimension, "item_id"])
+                own_error, expected, of_all = (
+                    _errors(studies.get(dimension), inside, codes, design, inference)
+                    for studies in (mine, others, pooled)
+                )
+                df = _df(len(set(codes[chosen])), design, inference)
+                rows.append(
+                    about
+                    | {
+                        "family": instrument.main.name,
+                        "dimension": dimension,
+                        "inference": inference,
+                        "n_items": int(chosen.sum()),
+                        "standard_error": own_error[0] if mine else expected[0],
+                        "from_others": expected[0],
+                        "came": came.get(dimension) if here and inference == "items_like_these" else None,
+                        "difference": smallest_difference(
+                            of_all[1] if len(names) > 1 else np.nan, df, material.n_models, len(instrument.main.names)
+                        ),
+                    }
+                )
+    return pd.DataFrame(rows, columns=list(PLAN.columns)).astype({"panel": "Int32", "came": float, "usd": float})
+
+
+def smallest_difference(error: float, df: float, n_models: int, n_dimensions: int) -> float:
+    """The smallest difference that shows, in scale points; NaN where it cannot be told.
+
+    Parameters
+    ----------
+    error : relative standard error of one model's score. df : degrees of freedom of a difference.
+    n_models, n_dimensions : of all pairs that are compared.
+    """
+    comparisons = max(n_models * (n_models - 1) // 2, 1) * n_dimensions
+    level = 1 - (1 - LEVEL) ** (1 / comparisons)
+    reach = special.stdtrit(df, 1 - level / 2) + special.stdtrit(df, POWER)
+    return float(reach * np.sqrt(2) * error)
+
+
+def _studies(material: Material, models: Collection[str], instrument: Instrument) -> dict[str, _Study]:
+    """The studies of these models' scores, by dimension of the main family; none without answers."""
+    chosen = [place for place, (model, _) in enumerate(material.ratings.subjects) if model in models]
+    if not chosen:
+        return {}
+    scores = score_studies(
+        material.ratings.take(chosen), material.key, material.queries, material.centring, instrument, least_models=1
+    )
+    kind = "raw" if material.centring == "none" else "centred"
+    return {
+        own.about["dimension"]: _Study(own.study, own.study.components, own.own, own.centre)
+        for own in scores
+        if own.study and own.about["scores"] == kind and own.about["family"] == instrument.main.name
+    }
+
+
+def _errors(
+    known: _Study | None, inside: np.ndarray, codes: np.ndarray, design: Design, inference: str
+) -> tuple[float, float]:
+    """Standard errors of a level and, relative, of differences, with the items that are ``inside`` (I,)."""
+    chosen = inside[known.own.columns] if known else np.empty(0, bool)
+    if known is None or not chosen.any():
+        return np.nan, np.nan
+    own = Tags(known.own.columns[chosen], known.own.polarity[chosen])
+    _, of_items, of_queries = score_weights(own, known.centre[inside[known.centre]], codes)
+    n = len(own.columns)
+    study = replace(known.study, n_items=n, item_weight=of_items, query_weight=of_queries)
+    found = study.coefficients(
+        study.estimates, n, design.wordings, design.orders, design.repeats, these_items=inference == "these_items"
+    )
+    return float(found.sem_absolute), float(found.sem)
+
+
+def _df(n_queries: int, design: Design, inference: str) -> float:
+    """Degrees of freedom of a difference between two models, as ``comparing`` has them (of these items, at most)."""
+    versions = design.wordings * design.orders
+    if n_queries < LEAST_CLUSTERS or (inference == "these_items" and versions < 2):
+        return np.nan
+    return float(n_queries - 1 if inference == "items_like_these" else n_queries * (versions - 1))
+
+
+def _came(material: Material, model: str, instrument: Instrument) -> dict[str, float]:
+    """The standard errors of a model's answers by dimension, over queries and wordings like these."""
+    chosen = [place for place, (name, _) in enumerate(material.ratings.subjects) if name == model]
+    if not chosen:
+        return {}
+    own = material.ratings.take(chosen)
+    _, spreads = estimate_spreads(own, material.queries, material.key, None, material.centring, instrument)
+    errors = np.sqrt(spreads["all"].variance[0])
+    return {
+        name: error
+        for (family, name), error in zip(instrument.dimensions, errors, strict=True)
+        if family == instrument.main.name
+    }
+
+
+def _cost(
+    own: Asked, design: Design, versions: Sequence[str], items: Sequence[str], factor: float
+) -> dict[str, float | None]:
+    """What is asked and what it costs; a wording that is still to be written makes the ``factor`` exceed 1."""
+    left = own.cost(versions, items, design.repeats, True)
+    more = own.cost(versions, items, design.repeats, False) if factor > 1 else left
+    usd = None if left.usd is None or more.usd is None else left.usd + more.usd * (factor - 1)
+    return {
+        "requests": round(left.requests * factor),
+        "answered": left.answered,
+        "tokens_in": round(left.tokens_in + more.tokens_in * (factor - 1)),
+        "tokens_out": round(left.tokens_out + more.tokens_out * (factor - 1)),
+        "usd": usd,
+    }
