@@ -247,7 +247,7 @@ def correlate_people(world: World, rng: np.random.Generator, items: Items, n: in
 def expected_errors(study: Study, model: int) -> pd.DataFrame:
     """The plan (table ``PLAN``) for one model of a study that has answered, of errors over other items like these."""
     free = Estimate("", BASELINE, 0, 0, 0, 0, 0.0, None)
-    asked = [Asked(study.ratings.subjects[model][0], 1, False, True, lambda versions, items, repeats, stored: free)]
-    material = Material(study.ratings, study.queries, study.key, CENTRING, len(study.ratings.subjects), 42)
+    asked = [Asked(study.ratings.subjects[model][0], 1, False, lambda versions, items, repeats, stored: free)]
+    material = Material(study.ratings, study.queries, study.key, CENTRING, len(study.ratings.subjects), None, 42)
     table = plan_table(asked, material, INSTRUMENT)
     return table[table["inference"] == "items_like_these"]

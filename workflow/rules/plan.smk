@@ -11,6 +11,7 @@ rule plan_designs:
             if own and name not in LIVE
         ],
         item_table="<results>/study/items.parquet",
+        asked_items=ASKED["item_table"],
         prompts="<results>/study/prompts.parquet",
         item_key="<results>/items/item_key.csv",
         providers=CONFIG.providers,
@@ -33,6 +34,7 @@ rule plan_designs:
             "parser": CONFIG.scoring.parser,
             "centring": CONFIG.scoring.centring,
             "n_models": sum(row.answers != "printed" for row in MODELS.values()),
+            "panel": PANEL,
             "seed": CONFIG.seed,
             "standard_error": CONFIG.plan.standard_error,
         },

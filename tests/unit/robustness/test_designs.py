@@ -18,7 +18,7 @@ from value_portrait.robustness.designs import PLAN, Material, plan_table, smalle
 from value_portrait.robustness.plan_report import plan_report
 from value_portrait.robustness.precision import study_variance
 from value_portrait.robustness.uncertainty import estimate_spreads
-from value_portrait.scores.ratings import Ratings, mean_of_repeats
+from value_portrait.scores.ratings import NO_RATING, Ratings, mean_of_repeats
 from value_portrait.tables import read_table, write_table
 
 N = 24
@@ -56,7 +56,7 @@ def ratings(models: int = 5, repeats: int = 1, versions: tuple[str, ...] = tuple
 
 
 def material(rated: Ratings, centring: str = "tagged_items") -> Material:
-    return Material(rated, QUERIES, KEY, centring, 6, 42)
+    return Material(rated, QUERIES, KEY, centring, 6, None, 42)
 
 
 def planned(rated: Ratings, store: Path, centring: str = "tagged_items", **changes: object) -> pd.DataFrame:
@@ -98,7 +98,7 @@ def test_the_error_of_one_model_under_one_version_is_that_of_a_mean(tmp_path: Pa
     target = make_target("http://127.0.0.1:1", model="new", **WARM)
     table = plan_table(
         [to_ask(target, Finding(), QUESTIONS, tmp_path)],
-        Material(one, ITEMS, KEY, "none", 6, 42),
+        Material(one, ITEMS, KEY, "none", 6, None, 42),
         SMALL,
     )
     own = table[(table["inference"] == "items_like_these") & (table["dimension"] == "Sweet")].set_index("panel")
@@ -194,3 +194,24 @@ def test_the_report_names_the_cheapest_design_that_is_sure_enough(tmp_path: Path
     )
     assert "Another wording would bring it from" in text
     assert text.count("(this study)") == 1
+
+
+def test_a_panel_that_is_answered_tells_what_the_rest_would_bring(tmp_path: Path) -> None:
+    full = ratings(6)
+    panel = choose_panel(KEY, ITEMS, QUERIES, 5, 42, SMALL)
+    inside = np.isin(ITEMS, panel)
+    values = full.values.copy()
+    values[5][:, ~inside] = NO_RATING
+    everyone = Ratings([*full.subjects[:5], ("new", "baseline")], VERSIONS, ITEMS, values)
+    target = make_target("http://127.0.0.1:1", model="new", **WARM)
+    table = plan_table([to_ask(target, Finding(), QUESTIONS, tmp_path)], material(everyone)._replace(panel=5), SMALL)
+    here = table[(table["this_study"] == 1) & (table["inference"] == "items_like_these")].set_index("dimension")
+    assert set(here["panel"]) == {5}
+    assert set(here["n_asked"]) == {len(panel)}
+    assert set(table["answers_of"]) == {"own"}
+    some = Ratings([("new", "baseline")], VERSIONS, panel, values[5:, :, inside])
+    key, queries = KEY[KEY["item_id"].isin(panel)], [item.split("-")[0] for item in panel]
+    _, spreads = estimate_spreads(some, queries, key, None, "tagged_items", SMALL)
+    assert here["came"]["Sweet"] == pytest.approx(spreads["all"].variance[0, 0] ** 0.5)
+    whole = table[table["panel"].isna() & (table["n_wordings"] == 3) & (table["inference"] == "items_like_these")]
+    assert (whole.set_index("dimension")["standard_error"] < here["standard_error"]).loc[["Sweet", "Salty"]].all()

@@ -11,7 +11,7 @@ from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.responses.assembly import answers_table
 from value_portrait.responses.conditions import BASELINE
-from value_portrait.responses.planning import Questions, read_questions
+from value_portrait.responses.planning import Questions, estimate, read_questions
 from value_portrait.responses.preflight import stored_finding
 from value_portrait.responses.providers import Target, live_target, read_providers
 from value_portrait.responses.store import store_file
@@ -32,19 +32,21 @@ def plan_designs(
 ) -> None:
     """Write the table ``plan``; write and print its report. Both rest on the answers that are there already."""
     tables: list[pa.Table] = [read_table(path, "answers", instrument) for path in inputs["answers"]]
+    chosen = read_table(inputs["asked_items"], "items", instrument, ["item_id"])["item_id"].to_pylist()
+    now = Questions([item for item in questions.items if item["item_id"] in set(chosen)], questions.prompts)
     asked = []
     for target in targets:
         finding, model = stored_finding(target, store, instrument), target.row.model
         asked.append(to_ask(target, finding, questions, store))
-        if asked[-1].is_answered:
-            plan, path = questions.plan(target, finding, None), store_file(store, model, BASELINE)
+        plan, path = now.plan(target, finding, None), store_file(store, model, BASELINE)
+        if estimate(target, BASELINE, plan, store).answered == len(plan):
             tables.append(answers_table(path, plan, model, BASELINE, instrument))
     versions = list(dict.fromkeys(row["prompt_version"] for row in questions.prompts))
     ids, queries = ([item[name] for item in questions.items] for name in ("item_id", "query_id"))
     ratings = rate_and_arrange(tables, choices["parser"], versions, ids, instrument)
     key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
-    material = Material(ratings, queries, key, choices["centring"], choices["n_models"], choices["seed"])
-    table = plan_table(asked, material, instrument)
+    told = [choices[name] for name in ("centring", "n_models", "panel", "seed")]
+    table = plan_table(asked, Material(ratings, queries, key, *told), instrument)
     write_table(table, outputs["table"], PLAN)
     text = plan_report(table, choices["standard_error"], choices["n_models"], instrument)
     with written_whole(outputs["report"]) as partial:

@@ -34,6 +34,9 @@ class Items(Checked):
     repeated_participants: Literal["keep", "drop"] = Field(
         description="keep or drop those who sit in more than one survey group"
     )
+    panel: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        description="how many items of each dimension models are asked, or null for all"
+    )
 
 
 class Scoring(Checked):

@@ -26,11 +26,11 @@ from value_portrait.responses.providers import Target
 from value_portrait.responses.requests import Finding
 from value_portrait.robustness.comparing import INFERENCES
 from value_portrait.robustness.contributions import LEAST_CLUSTERS
-from value_portrait.robustness.precision import score_studies, score_weights, version_grid
+from value_portrait.robustness.precision import centre_items, score_studies, score_weights, version_grid
 from value_portrait.robustness.uncertainty import estimate_spreads
-from value_portrait.robustness.variance import Component, VarianceStudy
-from value_portrait.scores.profiles import Tags
-from value_portrait.scores.ratings import Ratings
+from value_portrait.robustness.variance import VarianceStudy
+from value_portrait.scores.profiles import Tags, arrange_tags
+from value_portrait.scores.ratings import Ratings, of_items
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, TEXT, Column, Schema
 
 # Items of each dimension in a panel, beside all.
@@ -72,11 +72,9 @@ PLAN = Schema(
 )
 
 
-class _Study(NamedTuple):
-    """The study of a dimension's score, its components, its items, and the places of those of its centre."""
+class _Score(NamedTuple):
+    """A dimension's score: its items, and the places of those of its centre."""
 
-    study: VarianceStudy
-    components: list[Component]
     own: Tags
     centre: np.ndarray
 
@@ -91,7 +89,7 @@ class Design(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A model to plan for: its name, its repeats, whether they may be more, and whether the study is answered.
+    """A model to plan for: its name, its repeats, and whether they may be more.
 
     ``cost`` estimates versions, items and repeats: what of them the store lacks, or (False) all.
     """
@@ -99,7 +97,6 @@ class Asked(NamedTuple):
     model: str
     repeats: int
     varies: bool
-    is_answered: bool
     cost: Callable[[Sequence[str], Sequence[str], int, bool], Estimate]
 
 
@@ -109,7 +106,7 @@ class Material(NamedTuple):
     Attributes
     ----------
     ratings : at baseline, of all who answered; they may be none. queries : of each item of the ratings.
-    n_models : how many will be compared.
+    n_models : how many will be compared. panel : items of each dimension that are asked now; None for all.
     """
 
     ratings: Ratings
@@ -117,6 +114,7 @@ class Material(NamedTuple):
     key: pd.DataFrame
     centring: str
     n_models: int
+    panel: int | None
     seed: int
 
 
@@ -133,9 +131,7 @@ def to_ask(target: Target, finding: Finding, questions: Questions, store: str | 
         # Of a condition that no row can have the store holds nothing.
         return estimate(asked, BASELINE if stored else "@", chosen.plan(asked, finding, None), store)
 
-    now = estimate(target, BASELINE, questions.plan(target, finding, None), store)
-    parameters = target.parameters
-    return Asked(target.row.model, parameters.repeats, parameters.varies, now.answered == now.requests, cost)
+    return Asked(target.row.model, target.parameters.repeats, target.parameters.varies, cost)
 
 
 def plan_table(asked: Sequence[Asked], material: Material, instrument: Instrument) -> pd.DataFrame:
@@ -146,10 +142,17 @@ def plan_table(asked: Sequence[Asked], material: Material, instrument: Instrumen
     main = key[key["family"] == instrument.main.name]
     panels: dict[int | None, list[str]] = {
         size: choose_panel(key, ratings.items, material.queries, size, material.seed, instrument)
-        for size in PANELS
-        if size < main["dimension"].value_counts().max()
+        for size in sorted({*PANELS, *([material.panel] if material.panel else [])})
+        if size < main["dimension"].value_counts().max() or size == material.panel
     }
     panels[None] = list(ratings.items)
+    tags = arrange_tags(key, ratings.items, instrument)
+    centre = centre_items(instrument.main.name, tags, material.centring, len(ratings.items), instrument)
+    scores = {
+        name: _Score(own, centre)
+        for (family, name), own in zip(instrument.dimensions, tags, strict=True)
+        if family == instrument.main.name
+    }
     names = [model for model, _ in ratings.subjects]
     pooled = _studies(material, names, instrument)
     rows: list[dict[str, Any]] = []
@@ -157,7 +160,7 @@ def plan_table(asked: Sequence[Asked], material: Material, instrument: Instrumen
         others = _studies(material, [name for name in names if name != own.model], instrument)
         mine = _studies(material, [name for name in names if name == own.model], instrument)
         came = _came(material, own.model, instrument)
-        repeated = any(component.repeats for score in pooled.values() for component in score.components)
+        repeated = any(component.repeats for study in (pooled | mine).values() for component in study.components)
         repeats = sorted({own.repeats, *(REPEATS if repeated and own.varies else ())})
         # One wording more than there are, where what wordings do is known; of orders there are no more.
         wordings = range(1, len(grid) + (2 if len(grid) > 1 else 1))
@@ -166,7 +169,7 @@ def plan_table(asked: Sequence[Asked], material: Material, instrument: Instrumen
             items = panels[design.panel]
             inside = np.isin(ratings.items, items)
             versions = [ratings.versions[place] for place in grid[: design.wordings, : design.orders].ravel()]
-            here = design == Design(len(grid), grid.shape[1], None, own.repeats)
+            here = design == Design(len(grid), grid.shape[1], material.panel, own.repeats)
             about = {
                 "model": own.model,
                 "n_wordings": design.wordings,
@@ -179,12 +182,12 @@ def plan_table(asked: Sequence[Asked], material: Material, instrument: Instrumen
                 "answers_of": "own" if mine else "others" if others else None,
                 **_cost(own, design, versions, items, max(design.wordings / len(grid), 1)),
             }
-            for dimension, inference in product(instrument.main.names, INFERENCES):
-                chosen = inside & np.isin(ratings.items, main.loc[main["dimension"] == dimension, "item_id"])
+            for (dimension, score), inference in product(scores.items(), INFERENCES):
                 own_error, expected, of_all = (
-                    _errors(studies.get(dimension), inside, codes, design, inference)
+                    _errors(studies.get(dimension), score, inside, codes, design, inference)
                     for studies in (mine, others, pooled)
                 )
+                chosen = score.own.columns[inside[score.own.columns]]
                 df = _df(len(set(codes[chosen])), design, inference)
                 rows.append(
                     about
@@ -192,7 +195,7 @@ def plan_table(asked: Sequence[Asked], material: Material, instrument: Instrumen
                         "family": instrument.main.name,
                         "dimension": dimension,
                         "inference": inference,
-                        "n_items": int(chosen.sum()),
+                        "n_items": len(chosen),
                         "standard_error": own_error[0] if mine else expected[0],
                         "from_others": expected[0],
                         "came": came.get(dimension) if here and inference == "items_like_these" else None,
@@ -218,33 +221,44 @@ def smallest_difference(error: float, df: float, n_models: int, n_dimensions: in
     return float(reach * np.sqrt(2) * error)
 
 
-def _studies(material: Material, models: Collection[str], instrument: Instrument) -> dict[str, _Study]:
+def _studies(material: Material, models: Collection[str], instrument: Instrument) -> dict[str, VarianceStudy]:
     """The studies of these models' scores, by dimension of the main family; none without answers."""
-    chosen = [place for place, (model, _) in enumerate(material.ratings.subjects) if model in models]
-    if not chosen:
+    if not (known := _answers_of(material, models)):
         return {}
-    scores = score_studies(
-        material.ratings.take(chosen), material.key, material.queries, material.centring, instrument, least_models=1
-    )
+    scores = score_studies(*known, material.centring, instrument, least_models=1)
     kind = "raw" if material.centring == "none" else "centred"
     return {
-        own.about["dimension"]: _Study(own.study, own.study.components, own.own, own.centre)
+        own.about["dimension"]: own.study
         for own in scores
         if own.study and own.about["scores"] == kind and own.about["family"] == instrument.main.name
     }
 
 
+def _answers_of(material: Material, models: Collection[str]) -> tuple[Ratings, pd.DataFrame, list[str]] | None:
+    """The ratings of these models, the key and the queries, of the items that they were asked; None without any."""
+    own = material.ratings.take([row for row, (model, _) in enumerate(material.ratings.subjects) if model in models])
+    places = np.flatnonzero(own.rated.any(axis=(0, 1)))
+    if not len(places):
+        return None
+    some = of_items(own, places.tolist())
+    return (
+        some,
+        material.key[material.key["item_id"].isin(some.items)],
+        [material.queries[place] for place in places.tolist()],
+    )
+
+
 def _errors(
-    known: _Study | None, inside: np.ndarray, codes: np.ndarray, design: Design, inference: str
+    study: VarianceStudy | None, score: _Score, inside: np.ndarray, codes: np.ndarray, design: Design, inference: str
 ) -> tuple[float, float]:
     """Standard errors of a level and, relative, of differences, with the items that are ``inside`` (I,)."""
-    chosen = inside[known.own.columns] if known else np.empty(0, bool)
-    if known is None or not chosen.any():
+    chosen = inside[score.own.columns]
+    n = int(chosen.sum())
+    if study is None or not n:
         return np.nan, np.nan
-    own = Tags(known.own.columns[chosen], known.own.polarity[chosen])
-    _, of_items, of_queries = score_weights(own, known.centre[inside[known.centre]], codes)
-    n = len(own.columns)
-    study = replace(known.study, n_items=n, item_weight=of_items, query_weight=of_queries)
+    own = Tags(score.own.columns[chosen], score.own.polarity[chosen])
+    _, of_items, of_queries = score_weights(own, score.centre[inside[score.centre]], codes)
+    study = replace(study, n_items=n, item_weight=of_items, query_weight=of_queries)
     found = study.coefficients(
         study.estimates, n, design.wordings, design.orders, design.repeats, these_items=inference == "these_items"
     )
@@ -261,11 +275,10 @@ def _df(n_queries: int, design: Design, inference: str) -> float:
 
 def _came(material: Material, model: str, instrument: Instrument) -> dict[str, float]:
     """The standard errors of a model's answers by dimension, over queries and wordings like these."""
-    chosen = [place for place, (name, _) in enumerate(material.ratings.subjects) if name == model]
-    if not chosen:
+    if not (known := _answers_of(material, [model])):
         return {}
-    own = material.ratings.take(chosen)
-    _, spreads = estimate_spreads(own, material.queries, material.key, None, material.centring, instrument)
+    own, key, queries = known
+    _, spreads = estimate_spreads(own, queries, key, None, material.centring, instrument)
     errors = np.sqrt(spreads["all"].variance[0])
     return {
         name: error

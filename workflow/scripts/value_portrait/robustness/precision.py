@@ -133,14 +133,12 @@ class ScoreStudy(NamedTuple):
     ----------
     about : its family, dimension and scores. size : models, items, queries and filled ratings. as_it_is : numbers of
         items, wordings, orders and, where any question was repeated, repeats.
-    own : the dimension's items. centre : places of the items of the centre. study : None where there is too little.
+    study : None where there is too little.
     """
 
     about: dict[str, str]
     size: dict[str, int]
     as_it_is: dict[str, int]
-    own: Tags
-    centre: np.ndarray
     study: VarianceStudy | None
 
 
@@ -169,15 +167,10 @@ def score_studies(
     codes = np.unique(np.array(queries, str), return_inverse=True)[1]
     tags = arrange_tags(key, ratings.items, instrument)
     for (family, dimension), own in zip(instrument.dimensions, tags, strict=True):
-        columns = [
-            other.columns for (name, _), other in zip(instrument.dimensions, tags, strict=True) if name == family
-        ]
-        centre = {
-            "raw": np.empty(0, np.intp),
-            "tagged_items": np.unique(np.concatenate(columns)),
-            "all_items": np.arange(len(ratings.items)),
-        }
-        for scores in ["raw"] if centring == "none" else ["raw", "centred"]:
+        places_of = {"raw": np.empty(0, np.intp)}
+        if centring != "none":
+            places_of["centred"] = centre_items(family, tags, centring, len(ratings.items), instrument)
+        for scores, centre in places_of.items():
             about = {"family": family, "dimension": dimension, "scores": scores}
             size = {
                 "n_models": len(kept),
@@ -195,12 +188,22 @@ def score_studies(
                 study = score_study(
                     values,
                     own,
-                    centre["raw" if scores == "raw" else centring],
+                    centre,
                     codes,
                     int(gaps[own.columns].sum()),
                     None if repeats is None else study_repeats(repeats[:, :, own.columns]),
                 )
-            yield ScoreStudy(about, size, as_it_is, own, centre["raw" if scores == "raw" else centring], study)
+            yield ScoreStudy(about, size, as_it_is, study)
+
+
+def centre_items(family: str, tags: Sequence[Tags], centring: str, n_items: int, instrument: Instrument) -> np.ndarray:
+    """The places of the items of a family's centre; see ``profiles.centred_means``."""
+    if centring == "none":
+        return np.empty(0, np.intp)
+    if centring == "all_items":
+        return np.arange(n_items)
+    own = [other.columns for (name, _), other in zip(instrument.dimensions, tags, strict=True) if name == family]
+    return np.unique(np.concatenate(own))
 
 
 def version_grid(versions: Sequence[str], instrument: Instrument) -> np.ndarray:

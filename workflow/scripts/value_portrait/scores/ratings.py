@@ -67,6 +67,14 @@ class Ratings:
         return Ratings(subjects, self.versions, self.items, self.values[own], repeats)
 
 
+def of_items(ratings: Ratings, places: Sequence[int]) -> Ratings:
+    """The ratings of the items at these places."""
+    own = list(places)
+    repeats = None if ratings.repeats is None else ratings.repeats[:, :, own]
+    names = [ratings.items[place] for place in own]
+    return Ratings(ratings.subjects, ratings.versions, names, ratings.values[:, :, own], repeats)
+
+
 def read_ratings(
     path: str | Path, column: str, versions: Sequence[str], items: Sequence[str], instrument: Instrument
 ) -> Ratings:
