@@ -6,7 +6,7 @@ CLUSTER_ENVIRONMENT := .venv-cluster/.complete
 MUTANTS_ENVIRONMENT := .venv-mutants/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper new-study test test-environments cluster test-slurm mutants lint estimate plan bench bench-query bench-scale bench-truth campaign readme reference report lock clean
+.PHONY: help demo paper new-study test test-environments cluster test-slurm mutants lint estimate plan bench bench-query bench-scale bench-truth bench-kills campaign readme reference report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -79,6 +79,9 @@ bench-scale: $(ENVIRONMENT) ## measure how time and memory grow up to ten millio
 
 bench-truth: $(ENVIRONMENT) ## hold the methods of the robustness stage against simulated studies with known truth (ten minutes)
 	@OMP_NUM_THREADS=1 .venv/bin/python tools/bench_truth.py
+
+bench-kills: $(ENVIRONMENT) ## kill the engine 1,000 times and the rebuild of the paper 50 times (an hour)
+	@.venv/bin/python tools/bench_kills.py
 
 report: $(ENVIRONMENT) ## write results/report.html, a self-contained report of the paper's run
 	@$(SNAKEMAKE) --report results/report.html

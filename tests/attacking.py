@@ -23,8 +23,9 @@ class Attack:
     Attributes
     ----------
     change : gives the changed material, or raises ``InputError`` where it is to be ``refused``.
-    rows, checks : what must differ, and which findings must not hold: exactly these, but for rows whose source and
-        beginning of the quantity are one of ``may``, and findings of these names.
+    rows, checks, seals : what must differ, which findings must not hold, and which tables must have another
+        fingerprint: exactly these, but for rows whose source and beginning of the quantity are one of ``may``, and
+        findings of these names.
     silent : the class of what nobody notices.
     place : what else may not be changed at the same time, or it could not be told from this.
     groups : groups of the survey whose correlations are others then.
@@ -35,6 +36,7 @@ class Attack:
     place: object
     rows: set[Row] = field(default_factory=set)
     checks: set[str] = field(default_factory=set)
+    seals: set[str] = field(default_factory=set)
     may: set[Row] = field(default_factory=set)
     refused: bool = False
     silent: str = ""
@@ -68,14 +70,18 @@ class Target:
         found |= {
             ("records", " ".join(own)) for own in made.tables["record_differences"].itertuples(index=False, name=None)
         }
-        checks = {finding.name for finding in made.findings if not finding.holds}
+        sealed = made.tables["fingerprints"]
+        found |= {("fingerprint", name) for name in sealed.loc[~sealed["as_stated"], "table"]}
+        # Which table it is tells more than which check.
+        checks = {finding.name for finding in made.findings if not finding.holds} - set(sealed["check"])
         told = []
         for attack in attacks:
-            if lacking := (attack.rows - found) | (attack.checks - checks):
+            if lacking := ((attack.rows | fingerprints_of(attack)) - found) | (attack.checks - checks):
                 told.append(f"{attack.what} is missed: {sorted(map(str, lacking))[:4]}")
         rows, names, may = (
             set().union(*(getattr(attack, name) for attack in attacks)) for name in ("rows", "checks", "may")
         )
+        rows = rows.union(*map(fingerprints_of, attacks))
         beyond = {
             row
             for row in found - rows
@@ -85,6 +91,11 @@ class Target:
         if beyond:
             told.append(f"{[attack.what for attack in attacks]} change {len(beyond)}: {sorted(map(str, beyond))[:4]}")
         return told
+
+
+def fingerprints_of(attack: Attack) -> set[Row]:
+    """The rows of the tables that must have another fingerprint."""
+    return {("fingerprint", name) for name in attack.seals}
 
 
 def whole(*names: str) -> set[Row]:

@@ -10,8 +10,8 @@ from attacking import OTHER_GROUPS, REPEATED, Attack, Row, Target, numeric_edits
 from instruments import VALUE_PORTRAIT
 from scipy import stats
 from value_portrait.paper.certifying.material import Material
-from value_portrait.paper.certifying.paper import OF_TABLE_8, ORDER, VERSIONS
 from value_portrait.paper.certifying.records import read_records
+from value_portrait.paper.certifying.stated import OF_TABLE_8, ORDER, VERSIONS
 from value_portrait.responses.parsing import parse_published
 from value_portrait.scores.ratings import NO_RATING
 
@@ -77,9 +77,8 @@ def attack_ratings(target: Target, rng: np.random.Generator, kind: int) -> Attac
     rows, moved = by_scipy(target, change(own), raters_scores(target, group))
     if moved and kind:
         return attack_ratings(target, rng, kind)
-    attack = Attack(
-        f"survey: {edit} in group {group}", replacing("survey", change), ("group", group), rows, {"raw tables"}
-    )
+    attack = Attack(f"survey: {edit} in group {group}", replacing("survey", change), ("group", group), rows)
+    attack.seals = {"survey"}
     return of_group(target, attack, group, moved)
 
 
@@ -112,7 +111,7 @@ def attack_profiles(target: Target, rng: np.random.Generator, kind: int) -> Atta
     if moved:
         return attack_profiles(target, rng, kind)
     same = (scores.to_numpy() == own["score"].to_numpy()).all()
-    attack = Attack(f"participants: {edit}", changed, ("group", group), rows, set() if same else {"raw tables"})
+    attack = Attack(f"participants: {edit}", changed, ("group", group), rows, seals=set() if same else {"participants"})
     attack.silent = "same number" if same else ""
     attack.groups = {group}
     return attack
@@ -134,13 +133,18 @@ def attack_stored_profile(target: Target, rng: np.random.Generator, kind: int) -
     # A few items of either sitting.
     items = m.survey[m.survey["group"].isin(REPEATED)].drop_duplicates("item_id")["item_id"].iloc[::8]
     rows, _ = by_scipy(target, m.survey[m.survey["item_id"].isin(items)], scores)
-    return of_group(target, Attack("the stored profile", change, "alone", rows, {"raw tables"}), REPEATED[1], True)
+    attack = Attack("the stored profile", change, "alone", rows, seals={"participants"})
+    return of_group(target, attack, REPEATED[1], True)
 
 
 def attack_rest(target: Target, rng: np.random.Generator, kind: int) -> Attack:
-    """Pilots, topics, items, and profiles of those who never rated."""
-    m, raw = target.material, {"raw tables"}
-    kind %= 7
+    """Pilots, topics, items, profiles of those who never rated, and whatever nobody reads in the archive's files."""
+    m = target.material
+    kind %= 8
+    if kind == 7:
+        place = int(rng.choice(m.sums.index))
+        change = replacing("sums", lambda own: own.assign(sha256=own["sha256"].where(own.index != place, "0" * 64)))
+        return Attack("sums: a file with another sum", change, ("sums", place), seals={"SHA256SUMS"})
     if kind < 2:
         place = int(rng.choice(m.pilot_survey.index))
         other = m.pilot_survey.at[place, "rating"] % 6 + 1
@@ -148,20 +152,22 @@ def attack_rest(target: Target, rng: np.random.Generator, kind: int) -> Attack:
             lambda own: own.drop(index=place),
             lambda own: own.assign(rating=own["rating"].where(own.index != place, other)),
         )
-        return Attack("pilots: a rating", replacing("pilot_survey", changes[kind]), ("pilot", place), checks=raw)
+        return Attack(
+            "pilots: a rating", replacing("pilot_survey", changes[kind]), ("pilot", place), seals={"pilot_survey"}
+        )
     if kind < 4:
         name = ("pilot_participants", "participants")[kind - 2]
         table = getattr(m, name)
         place = rng.choice(table.index[~table["participant_id"].isin(m.survey["participant_id"])])
         change = replacing(name, lambda own: own.assign(score=own["score"] + 1e-9 * (own.index == place)))
-        return Attack(f"{name}: who never rated", change, (name, place), checks=raw)
+        return Attack(f"{name}: who never rated", change, (name, place), seals={name})
     if kind == 4:
         place = int(rng.choice(m.topics.index))
         query, old = m.topics.loc[place, ["query_id", "topic"]]
         new = rng.choice(sorted(set(m.topics["topic"]) - set(m.topics.loc[m.topics["query_id"] == query, "topic"])))
         change = replacing("topics", lambda own: own.assign(topic=own["topic"].where(own.index != place, new)))
         rows = {("Table 4", f"queries on {topic}, %") for topic in (old, new)}
-        return Attack("topics: another valid one", change, ("topics", place), rows, raw)
+        return Attack("topics: another valid one", change, ("topics", place), rows, seals={"topics"})
     column = ("source", ("text", "response")[int(rng.integers(2))])[kind - 5]
     place = int(rng.choice(m.item_table.drop_duplicates("query_id").index))
     old = m.item_table.at[place, column]
@@ -170,7 +176,8 @@ def attack_rest(target: Target, rng: np.random.Generator, kind: int) -> Attack:
         "item_table", lambda own: own.assign(**{column: own[column].astype(str).where(own.index != place, new)})
     )
     rows = {("Appendix D.1", f"manual_review: {name.replace(' ', '')}") for name in (old, new)} if kind == 5 else set()
-    return Attack(f"items: {column}", change, ("items", kind), rows, set() if rows else {"texts of the items"})
+    checks = set() if rows else {"texts of the items"}
+    return Attack(f"items: {column}", change, ("items", kind), rows, checks, {"item_table"})
 
 
 RECORD_EDITS = (
@@ -223,6 +230,8 @@ def attack_answers(target: Target, rng: np.random.Generator, kind: int) -> Attac
     attack = Attack(f"answers: {edit} of {which}", lambda m: m, ("answers", model))
     fields, differing = RECORD_FIELDS.get(edit, []), [item_of(record)]
     attack.checks = {CHECK_OF[name] for name in fields}
+    # A prompt is not sealed: each is rendered again.
+    attack.seals = set() if edit in ("prompt", "template", "item") else {f"answers of {model}"}
     number = rated(record) or 0
     if edit == "words":
         record["raw_response"] = VALUE_PORTRAIT.options[number % 6]
@@ -231,13 +240,10 @@ def attack_answers(target: Target, rng: np.random.Generator, kind: int) -> Attac
         other = records[next(own for own in places if rated(records[own]) != number)]
         for name in ("raw_response", "numeric_response", "parsed_response"):
             record[name], other[name] = other[name], record[name]
-        attack.silent = "" if tagged else "whole answers"
     elif edit == "same rating":
         record["raw_response"] = record["raw_response"].upper()
-        attack.silent = edit
     elif edit == "reasoning":
         record["reasoning"] = "Because."
-        attack.silent = "not read"
     elif edit == "numeric_response":
         record[edit] = number % 6 + 1
     elif edit == "parsed_response":
@@ -275,7 +281,7 @@ def attack_answers(target: Target, rng: np.random.Generator, kind: int) -> Attac
         own = (m.records["model"] == model) & (m.records["prompt_version"] == VERSIONS[version])
         index = m.records.index[own & m.records["item_id"].isin(new["item_id"])]
         together = m.records.loc[~own | m.records.index.isin(index)].copy()
-        for column in ("stated", "parsed", "prompt", "texts", "tags", "tagged"):
+        for column in ("stated", "parsed", "prompt", "texts", "tags", "tagged", "digest"):
             together.loc[index, column] = new[column].to_numpy()
         return replace(m, records=together, by_published=replace(m.by_published, values=ratings))
 

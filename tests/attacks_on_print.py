@@ -3,15 +3,16 @@
 import csv
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from attacking import Attack, Row, Target, whole
 from conftest import ROOT
 from value_portrait.paper.certifying.describing import SOURCE_OF_TABLE
 from value_portrait.paper.certifying.material import Material
-from value_portrait.paper.certifying.paper import OF_TABLE_8, ORDER
 from value_portrait.paper.certifying.printed import PRINTED, read_printed
 from value_portrait.paper.certifying.rows import COMPARED
+from value_portrait.paper.certifying.stated import OF_TABLE_8, ORDER
 
 
 def quantity(name: str, labels: list[str], column: str) -> Row:
@@ -55,6 +56,7 @@ def printed_edits(
     yield "a cell emptied", header, with_cell("")
     yield "a column deleted", header[:column] + header[column + 1 :], [own[:column] + own[column + 1 :] for own in rows]
     yield "a label misspelt", header, renamed
+    yield "source line", header, rows
     if text.replace(".", "").replace("-", "").isdigit():
         yield "last digit", header, with_cell(text[:-1] + str((int(text[-1]) + 1) % 10))
         yield "sign", header, with_cell(text.removeprefix("-") if text.startswith("-") else f"-{text}")
@@ -92,7 +94,8 @@ def attack_print(target: Target, rng: np.random.Generator, name: str, kind: int)
         new_rows[row][column] = text
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows([new_header, *new_rows])
-    text = f"{lines[0]}\n{file.getvalue()}"
+    source = f"{lines[0]}." if edit == "source line" else lines[0]
+    text = f"{source}\n{file.getvalue()}"
 
     def change(m: Material) -> Material:
         path = target.folder / f"{name}.csv"
@@ -122,8 +125,10 @@ def attack_print(target: Target, rng: np.random.Generator, name: str, kind: int)
     if attack.refused:
         return attack
     if before == after:
-        attack.silent = "order of rows"
+        attack.silent = edit if edit == "source line" else "order of rows"
         return attack
+    if name != "fingerprints":
+        attack.seals = {Path(shape.file).stem}
     expect_print(target, name, before, after, attack)
     return attack
 
@@ -136,10 +141,9 @@ def expect_print(target: Target, name: str, before: dict, after: dict, attack: A
             if changed - {"tried"}:
                 attack.rows.add(labels)
                 attack.checks.add("open differences")
-        attack.silent = "" if attack.rows else "words"
         return
     if name == "fingerprints":
-        attack.checks.add("raw tables")
+        attack.seals = {labels[0] for labels in before if before[labels] != after.get(labels)}
         return
     if name == "claims":
         sets = [{labels: set(own.values()) for labels, own in table.items()} for table in (before, after)]
@@ -149,9 +153,7 @@ def expect_print(target: Target, name: str, before: dict, after: dict, attack: A
             if sets[0][end,] != sets[1][end,]
         }
         attack.may = whole("33 models of the archive", "Abstract")
-        attack.silent = "" if attack.rows else "order within a claim"
         return
-    zeros = compared = False
     for labels in before.keys() | after.keys():
         for column in PRINTED[name].digits:
             old, new = (table.get(labels, {}).get(column) for table in (before, after))
@@ -161,7 +163,6 @@ def expect_print(target: Target, name: str, before: dict, after: dict, attack: A
                 continue
             if old is not None and known["status"] not in COMPARED:
                 continue
-            compared |= bool(row[0])
             if new is None or old is None:
                 # A label that is none: the old row is gone, and the new one has nothing to stand on.
                 if row[0]:
@@ -171,9 +172,12 @@ def expect_print(target: Target, name: str, before: dict, after: dict, attack: A
                 attack.rows.add(row)
                 continue
             half = 0.5 * 10.0 ** -len(new.partition(".")[2]) if "." in new else 0
-            if abs(float(new) - float(known["ours_with_causes"])) > half + 1e-9:
+            ours = float(known["ours_with_causes"])
+            other_sign = half and float(new) == 0 and new.startswith("-") != (ours < 0)
+            if abs(float(new) - ours) > half + 1e-9 or other_sign:
                 attack.rows.add(row)
-            zeros |= float(new) == float(old) == 0
+    if name in ("items_per_value", "open_weight_scores"):
+        attack.may |= whole("printed rows")
     if name == "value_scores":
         expect_orders(target, before, after, attack)
         if before.keys() != after.keys():
@@ -183,8 +187,6 @@ def expect_print(target: Target, name: str, before: dict, after: dict, attack: A
         attack.may |= whole(OF_TABLE_8, "Appendix F", "open differences")
     if name == "counts":
         attack.may |= whole("cut to whole raters", "open differences")
-    if not attack.rows and not attack.refused:
-        attack.silent = "sign of a zero" if zeros else "nothing to compare" if not compared else ""
 
 
 def expect_orders(target: Target, before: dict, after: dict, attack: Attack) -> None:

@@ -7,7 +7,10 @@ import numpy as np
 import pandas as pd
 from attacking import REPEATED, Attack, Row, Target, numeric_edits, replacing, whole
 from instruments import VALUE_PORTRAIT
-from value_portrait.paper.certifying.paper import TAG
+from value_portrait.paper.certifying.stated import TAG
+
+# The name under which a field of the material is sealed.
+SEALED = {"published": "correlations", "tags": "tags", "scores": "scores"}
 
 
 def attack_numbers(
@@ -33,20 +36,24 @@ def attack_numbers(
         place = rng.choice(table.index)
         numbers = [own for own in table.columns if pd.api.types.is_numeric_dtype(table[own])]
         rows = {row for own in numbers if (row := name(table.loc[place], own))[1]}
-        return Attack(
-            f"{field}: a row deleted", replacing(field, lambda own: own.drop(index=place)), (field, place), rows
-        )
+        change = replacing(field, lambda own: own.drop(index=place))
+        return Attack(f"{field}: a row deleted", change, (field, place), rows, seals={SEALED[field]})
     edit, new = edits[kind]
 
     def change(own: pd.DataFrame) -> pd.DataFrame:
         values = own[column].astype(float)
         values[new.index] = new
-        return own.assign(**{column: values})
+        # Counts stay whole.
+        return own.assign(**{column: values if (values % 1).any() else values.astype(own[column].dtype)})
 
     moved = [place for place in new.index if not abs(new[place] - table.at[place, column]) <= tolerance]
-    rows = {name(table.loc[place], column) for place in moved}
-    silent = "" if rows else "last bits"
-    return Attack(f"{field} {column}: {edit}", replacing(field, change), (field, *new.index), rows, silent=silent)
+    attack = Attack(f"{field} {column}: {edit}", replacing(field, change), (field, *new.index))
+    attack.rows = {name(table.loc[place], column) for place in moved}
+    if all(new[place] == table.at[place, column] for place in new.index):
+        attack.silent = "same number"
+    else:
+        attack.seals = {SEALED[field]}
+    return attack
 
 
 def attack_correlations(target: Target, rng: np.random.Generator, kind: int) -> Attack:
@@ -91,7 +98,7 @@ def attack_tags(target: Target, rng: np.random.Generator, kind: int) -> Attack:
     other = next(new for new in VALUE_PORTRAIT.family(family).names if new not in taken)
     rows = {("archive: Phase1_total", name(item, family, own)) for own in (dimension, other)}
     change = replacing("tags", lambda own: own.assign(dimension=own["dimension"].where(own.index != place, other)))
-    return Attack("tags: another dimension", change, ("tags", place), rows)
+    return Attack("tags: another dimension", change, ("tags", place), rows, seals={"tags"})
 
 
 def attack_scores(target: Target, rng: np.random.Generator, kind: int) -> Attack:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ def answer_file(model: str, version: str) -> str:
     return f"lm_evaluation/outputs/final/{model}/{model}_{version}_results.json"
 
 
-def write_archive(raw: Path) -> None:
-    """Write the archive, unpacked, and its SHA256SUMS into a checkout's folder of raw data."""
+def write_archive(raw: Path, files: Mapping[str, Any] | None = None) -> None:
+    """Write an archive of these files, or those below, unpacked, and its SHA256SUMS into a folder of raw data."""
     sums = []
-    for path, content in archive_files().items():
+    for path, content in (files or archive_files()).items():
         data = content.encode() if isinstance(content, str) else json.dumps(content).encode()
         target = raw / TREE / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -33,7 +34,7 @@ def write_archive(raw: Path) -> None:
     (raw / "SHA256SUMS").write_text("".join(sums))
 
 
-def archive_files() -> dict[str, Any]:
+def archive_files(versions: Sequence[str] = VERSIONS) -> dict[str, Any]:
     """The content of every file, by its path: JSON values, or the text of a prompt template."""
     rng = np.random.default_rng(7)
     # The first digit tells the source; the first and the second have titles.
@@ -79,7 +80,7 @@ def archive_files() -> dict[str, Any]:
             name: {family: profile(own)[family] for family in raw_files.PILOT_FAMILIES}
             for name, own in zip(pilots[pilot], scores, strict=False)
         }
-    for version in VERSIONS:
+    for version in versions:
         options_of = VALUE_PORTRAIT.options[:: -1 if version.endswith("_reversed") else 1]
         for template, fields in VALUE_PORTRAIT.templates:
             shown = " ".join(f"{{{field}}}" for field in fields)

@@ -32,5 +32,6 @@ def gather_material(results: Path, *missing: str) -> Material:
         for path in sorted((results / "study/archive/lm_evaluation/outputs").rglob("*_v1_results.json"))
     }
     paths = {name: str(results / path) for name, path in TABLES.items() if name not in missing}
+    paths["sums"] = str(ROOT / "data/raw/SHA256SUMS")
     printed = {name: str(ROOT / shape.file) for name, shape in PRINTED.items()}
     return gather(paths, results / "study/archive", list(files), files, printed)

@@ -8,6 +8,7 @@ not on the order of requests. ``with Loopback(...) as server`` runs it in a thre
 import asyncio
 import hashlib
 import json
+import logging
 import random
 import sys
 import threading
@@ -406,6 +407,8 @@ class Loopback:
 
 def main() -> None:
     """Serve until killed, with the settings of the first argument (JSON)."""
+    # A client that is killed is no fault of the server's.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
 
     async def serve() -> None:
         server = Loopback(**json.loads(sys.argv[1] if len(sys.argv) > 1 else "{}"))

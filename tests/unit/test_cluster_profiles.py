@@ -37,8 +37,8 @@ def test_every_provider_is_asked_by_one_job_at_a_time():
     assert set(CLUSTER["resources"]) == {f"jobs_{name}=1" for name in providers}
 
 
-def test_a_cluster_differs_from_a_laptop_in_what_it_adds_and_in_its_cores_alone():
-    assert CLUSTER | DEFAULT == CLUSTER | {"cores": "all"}
+def test_a_cluster_differs_from_a_laptop_in_what_it_adds_its_cores_and_its_lock_alone():
+    assert CLUSTER | DEFAULT == CLUSTER | {"cores": "all", "nolock": True}
 
 
 def test_a_schedulers_profile_says_nothing_that_clusters_share():

@@ -5,9 +5,12 @@ import csv
 import math
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 import yaml
+import yarl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from instruments import VALUE_PORTRAIT
@@ -19,6 +22,7 @@ from value_portrait.configuration import (
     Model,
     Persona,
     check_config,
+    check_folder,
     check_places,
     read_models,
 )
@@ -139,6 +143,16 @@ def test_results_and_what_no_run_makes_lie_apart(tmp_path, monkeypatch):
     assert "data (data) lie in one another" in (complaint(check_places, config) or "")
 
 
+@pytest.mark.parametrize("key", ["results_dir", "responses.store", "responses.exports", "people.folder"])
+def test_a_folder_may_be_a_link_that_goes_round_in_a_circle_or_nowhere(tmp_path, monkeypatch, key):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "nowhere").symlink_to("gone")
+    for folder in ("circle", "circle/a", "nowhere"):
+        complaint(check_places, check_config(changed(key, folder), "config.yaml"))
+        assert "is a link that leads nowhere where a folder is needed" in (complaint(check_folder, folder, key) or "")
+
+
 def test_another_studys_results_stay(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     demo = {"study": "simulated", "simulation": yaml.safe_load((ROOT / "config/demo.yaml").read_text())["simulation"]}
@@ -169,13 +183,23 @@ LAB = {"base_url": "https://lab.example/v1"}
         (LAB | {"key_env": "GITHUB_TOKEN"}, "would send GITHUB_TOKEN to lab.example"),
         (LAB | {"key_env": "LAB_KEY", "key_host": "other.example"}, "is not named as a host"),
         (LAB | {"key_env": "GEMINI_API_KEY", "key_host": "lab.example"}, "belongs to https://generativelanguage"),
-        ({"base_url": "https://api.openai.com:99999/v1"}, "base_url is no URL"),
-        ({"base_url": "https://api.openai.com:port/v1"}, "base_url is no URL"),
+        ({"base_url": "https://api.openai.com:99999/v1"}, "base_url: has no such host or port"),
+        ({"base_url": "https://api.openai.com:0/v1"}, "base_url: has no such host or port"),
+        ({"base_url": "https://api.openai.com:port/v1"}, "base_url: is no plain https://host"),
+        ({"base_url": "https://api.openai.com/sk-proj-hunter2secrethunter2/v1"}, "base_url: is no plain https://host"),
+        ({"base_url": "http://evil.localhost/v1", "key_env": "LAB_KEY"}, "is not named as a host"),
+        (
+            {"base_url": "http://169.254.169.254/v1", "key_env": "LAB_KEY", "key_host": "169.254.169.254"},
+            "in the clear",
+        ),
         ({"extra_body": {"headers": {"X": "hunter2secret"}}}, "holds a credential"),
         ({"extra_body": {"extra_headers": {}}}, "holds a credential"),
         ({"extra_body": {"a": [{"b": {"Api-Key": "hunter2secret"}}]}}, "holds a credential"),
         ({"extra_body": {"a": "Bearer hunter2secret"}}, "holds a credential"),
         ({"extra_body": {"a": "sk-proj-hunter2secrethunter2"}}, "holds a credential"),
+        ({"extra_body": {"a": " bearer hunter2secret"}}, "holds a credential"),
+        ({"extra_body": {"a": {"x-token": "hunter2secret"}}}, "holds a credential"),
+        ({"extra_body": {"a": "ghp_hunter2secrethunter2"}}, "holds a credential"),
     ],
 )
 def test_a_key_goes_where_it_was_sent_on_purpose(tmp_path, row, words):
@@ -194,6 +218,40 @@ def test_a_key_goes_where_it_was_sent_on_purpose(tmp_path, row, words):
         )
 
 
+@pytest.mark.parametrize("key", ["model", "messages", "system", "stream", "n", "max_tokens", "max_completion_tokens"])
+def test_a_body_says_nothing_that_the_engine_says(tmp_path, key):
+    for kind, name in (("providers", "openai"), ("requests", "chat")):
+        content = copy.deepcopy(PROVIDERS)
+        content[kind][name]["extra_body"] = {key: 100}
+        (tmp_path / "providers.yaml").write_text(yaml.safe_dump(content))
+        assert f"{name}: sets '{key}'" in (complaint(read_providers, tmp_path / "providers.yaml") or "")
+    content = copy.deepcopy(PROVIDERS)
+    content["providers"]["openai"]["reasoning_parameter"] = f"{key}.effort"
+    (tmp_path / "providers.yaml").write_text(yaml.safe_dump(content))
+    assert f"openai: sets '{key}'" in (complaint(read_providers, tmp_path / "providers.yaml") or "")
+
+
+HOSTS = ["api.openai.com", "evil.example", "127.0.0.1", "localhost", "[::1]", "[fe80::1%eth0]", "2130706433", "a" * 70]
+MARKS = [*"@:/\\#?.;%[]*&=,!$'()~|^`{}<>\" ", "%2e", "%00", "//", "..", "\u3002", "\uff0f", "\u2044", "\u200b", "\xad"]
+addresses = st.tuples(
+    st.sampled_from(["https://", "http://", "HTTPS://", "https:/", "https:\\\\"]),
+    st.lists(st.sampled_from([*HOSTS, *MARKS, ":443", "user:word@", "\u0430pi.openai.com"]), min_size=1, max_size=6),
+    st.sampled_from(["", "/", "/v1", "/v1?a=b", "/v1#a", "/../v1", "//evil.example"]),
+).map(lambda parts: parts[0] + "".join(parts[1]) + parts[2])
+
+
+@given(addresses, st.sampled_from(["OPENAI_API_KEY", "LAB_KEY"]))
+@settings(max_examples=300, deadline=None)
+def test_every_program_reads_an_address_as_the_check_does(tmp_path_factory, address, key):
+    content = {"providers": {"openai": PROVIDERS["providers"]["openai"] | {"base_url": address, "key_env": key}}}
+    path = tmp_path_factory.getbasetemp() / "providers.yaml"
+    path.write_text(yaml.safe_dump(content | {"requests": {}}))
+    if complaint(read_providers, path) is None:
+        (host,) = {httpx2.URL(address).host, yarl.URL(address).host, urlsplit(address).hostname}
+        assert host == "api.openai.com" if key == "OPENAI_API_KEY" else host in ("localhost", "127.0.0.1", "::1")
+        assert httpx2.URL(f"{address}/chat").path.endswith("/chat")
+
+
 @pytest.mark.parametrize(
     "row",
     [
@@ -203,7 +261,8 @@ def test_a_key_goes_where_it_was_sent_on_purpose(tmp_path, row, words):
         {"base_url": "http://localhost:8000/v1", "key_env": "LAB_KEY"},
         {"base_url": "http://[::1]:8000/v1", "key_env": "LAB_KEY"},
         {"base_url": "http://lab.example/v1", "key_env": None},
-        {"extra_body": {"max_tokens": 5, "provider": {"order": ["a"], "token_count": 7}, "user": "me"}},
+        {"base_url": "https://eu.api.openai.com:8443/v1beta/x@y:z/"},
+        {"extra_body": {"top_p": 5, "provider": {"order": ["a"], "token_count": 7}, "user": "me", "eos_token": "x"}},
     ],
 )
 def test_what_is_asked_for_on_purpose_is_done(tmp_path, row):
@@ -217,6 +276,20 @@ def test_a_provider_stands_once(tmp_path):
     text = (ROOT / "config/providers.yaml").read_text().replace("  local: ", "  openai: ")
     (tmp_path / "providers.yaml").write_text(text)
     assert "the key 'openai' stands there twice" in (complaint(read_providers, tmp_path / "providers.yaml") or "")
+
+
+@pytest.mark.parametrize("name", ["nan", "null", "none", "na"])
+def test_no_id_is_what_a_table_takes_for_nothing(tmp_path, name):
+    for file, column in (("personas", 0), ("personas", 1), ("claims", 0)):
+        rows = [row.split("\t") for row in (ROOT / f"config/{file}.tsv").read_text().splitlines()]
+        rows[1][column] = name
+        (tmp_path / "table.tsv").write_text("\n".join(map("\t".join, rows)))
+        said = complaint(read_rows, tmp_path / "table.tsv", file, {"personas": Persona, "claims": Claim}[file])
+        assert f"row 2: {rows[0][column]}: '{name}' is what programs take for a missing value" in (said or "")
+    for key in ("prompt_versions", "templates", "families"):
+        content = copy.deepcopy(INSTRUMENT)
+        content[key][name] = next(iter(content[key].values()))
+        assert "missing value" in (complaint(check, InstrumentFile, content, "mine.yaml") or "")
 
 
 def test_two_axes_are_two_words(tmp_path):
@@ -235,9 +308,7 @@ def test_a_price_has_a_date_that_there_is(tmp_path, date):
 
 
 def test_a_model_known_by_print_alone_is_in_print():
-    row = read_models(ROOT / "config/models.tsv", "paper")[0]
     place = lambda path: str(ROOT / path)  # noqa: E731
     for name, fault in (("qwen2.5-0.5b-instruct", None), ("qwen2.5-0.5b", "has none of it")):
-        printed = row.model_copy(update={"model": name, "answers": "printed"})
-        said = complaint(check_printed, place, [printed], "models.tsv", VALUE_PORTRAIT, VALUE_PORTRAIT)
+        said = complaint(check_printed, place, [name], "models.tsv", VALUE_PORTRAIT, VALUE_PORTRAIT)
         assert said is fault if fault is None else fault in said

@@ -1,4 +1,6 @@
+import errno
 import logging
+import os
 import warnings
 
 import pytest
@@ -35,9 +37,37 @@ def test_an_error_of_the_input_is_one_printable_line(log):
     assert log.read_text() == "ERROR: x\\x1b[2J.csv, row 1: says \\u202e'a\\nb'. Mend it.\n"
 
 
-def test_an_error_of_the_disk_is_one_line(log):
-    assert run(log, OSError(28, "No space left on device", "a\nb")) == 1
-    assert log.read_text() == "ERROR: [Errno 28] No space left on device: 'a\\nb'\n"
+@pytest.mark.parametrize(
+    ("number", "file", "said"),
+    [
+        (
+            errno.ENOSPC,
+            "a\nb",
+            "a\\nb: cannot be written (No space left on device). Make room on its disk, and run again: what",
+        ),
+        (
+            errno.EROFS,
+            "a.csv",
+            "a.csv: cannot be written (Read-only file system). Make its disk writable, and run again: what",
+        ),
+        (
+            errno.EDQUOT,
+            None,
+            "{log}: cannot be written (Disk quota exceeded). Make room in your quota, and run again: what",
+        ),
+        (errno.EIO, "a", "[Errno 5] Input/output error: 'a'"),
+    ],
+)
+def test_an_error_of_the_disk_is_one_line(log, number, file, said):
+    assert run(log, OSError(number, os.strerror(number), file)) == 1
+    (line,) = log.read_text().splitlines()
+    assert line.startswith(f"ERROR: {said.format(log=log)}")
+
+
+def test_what_a_full_disk_keeps_from_the_log_is_said_aloud(capsys):
+    assert run("/dev/full", OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "a.csv")) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("ERROR: a.csv: cannot be written (No space left on device). Make room")
 
 
 def test_a_fault_has_its_traceback_without_what_a_terminal_obeys(log):

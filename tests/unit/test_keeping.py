@@ -1,7 +1,9 @@
 import os
+import subprocess
 
 import pytest
 from value_portrait import keeping
+from value_portrait.files import written_whole
 from value_portrait.keeping import keep_aside, put_back
 
 
@@ -55,3 +57,33 @@ def test_what_a_killed_run_left_missing_comes_back_with_the_next(results, tmp_pa
 def test_a_first_run_has_nothing_to_keep(tmp_path):
     keep_aside(tmp_path / "results", ["publication"], tmp_path / "aside")
     assert put_back(tmp_path / "results", tmp_path / "aside") == 0
+
+
+def test_what_a_killed_process_half_wrote_is_removed_and_what_is_being_written_stays(results, tmp_path):
+    with subprocess.Popen(["sleep", "60"]) as killed:
+        killed.kill()
+    names = [f".a.{killed.pid}.partial.csv", f"publication/.b.c.{killed.pid}.partial", f".a.{2**40}.partial.csv"]
+    for name in names:
+        (results / name).write_text("half")
+    before = {**found(results)}
+    with written_whole(results / "publication/tables/a.csv") as partial:
+        partial.write_text("new")
+        keep_aside(results, ["publication"], tmp_path / "aside")
+    put_back(results, tmp_path / "aside")
+    expected = {name: text for name, text in before.items() if name not in names}
+    assert found(results) == expected | {"publication/tables/a.csv": "new"}
+
+
+def test_a_copy_aside_that_a_kill_cut_short_is_not_put_back(results, tmp_path, monkeypatch):
+    def torn(source, target):
+        target.write_text("ha")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(keeping.os, "link", lambda *paths: (_ for _ in ()).throw(OSError()))
+    monkeypatch.setattr(keeping.shutil, "copy2", torn)
+    before = found(results)
+    with pytest.raises(KeyboardInterrupt):
+        keep_aside(results, ["publication"], tmp_path / "aside")
+    (results / "publication/b.md").unlink()
+    put_back(results, tmp_path / "aside")
+    assert found(results) == {name: text for name, text in before.items() if name != "publication/b.md"}

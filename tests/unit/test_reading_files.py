@@ -6,11 +6,14 @@ import json
 import math
 import os
 
+import pandas as pd
+import pyarrow.csv
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from near_misses import complaint
-from value_portrait.checking import read_config, read_rows, read_yaml
+from pandas._libs.parsers import STR_NA_VALUES
+from value_portrait.checking import read_config, read_given, read_rows, read_yaml
 from value_portrait.configuration import Claim, FamilyMark, Model, Persona
 from value_portrait.errors import InputError
 from value_portrait.reading import (
@@ -34,6 +37,7 @@ READERS = {
     "printed": lambda path: read_printed_cells(path, ["model"], ["Power"]),
     "yaml": lambda path: read_yaml(path, "Restore it."),
     "config": read_config,
+    "given configs": lambda path: read_given(["-n", "--configfile", str(path), "--", "all"]),
     "models": lambda path: read_rows(path, "models", Model),
     "personas": lambda path: read_rows(path, "personas", Persona),
     "claims": lambda path: read_rows(path, "claims", Claim),
@@ -77,6 +81,12 @@ content = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=30).map(b"".join),
     st.text(max_size=40).map(lambda text: text.encode("utf-8", "surrogatepass")),
 )
+
+
+def said_of(text, reader, folder):
+    """What a reader says of a file with this text."""
+    (folder / "file").write_text(text)
+    return complaint(reader, folder / "file")
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -126,7 +136,11 @@ def test_what_is_no_such_file_is_refused(tmp_path, name):
 @quick
 def test_a_value_that_json_has_comes_back_and_no_other(value):
     text = json.dumps(value).encode()
-    strict = "NaN" not in (said := text.decode()) and "Infinity" not in said
+    said = text.decode()
+    try:
+        strict = bool(json.dumps(value, allow_nan=False))
+    except ValueError:
+        strict = False
     try:
         found = parse_json(text, "x")
     except InputError:
@@ -185,21 +199,29 @@ def test_a_byte_order_mark_is_no_letter(tmp_path):
         ("a: [1,\nb: }", "line 2: is no YAML"),
         ("a: " + "x" * 30_000, "a: is longer than 20000"),
         ("? [1]\n: 2", "line 1: found unhashable key"),
+        ("a: 1\n__use_yte__: true\nb: ?print(1)", "is a template that runs code"),
         ("- 1", "holds no keys"),
         ("", "holds no keys"),
         ("hello", "holds no keys"),
     ],
 )
 def test_yaml_that_others_would_take_is_refused(tmp_path, text, words):
-    path = tmp_path / "x.yaml"
-    path.write_text(text)
-    assert words in complaint(read_config, path)
+    assert words in said_of(text, read_config, tmp_path)
+
+
+def test_given_configs_are_found_wherever_they_stand(tmp_path):
+    (tmp_path / "bad.yaml").write_text("a: [")
+    (tmp_path / "good.yaml").write_text("a: 1")
+    bad, good = str(tmp_path / "bad.yaml"), str(tmp_path / "good.yaml")
+    for words in (["--configfile", good, bad], [f"--configfile={bad}", "-n"], ["all", "--configfiles", bad, "--", "x"]):
+        assert "bad.yaml, line 2: is no YAML" in complaint(read_given, words)
+    for words in ([], ["--config", "seed=1"], ["-n", "--configfile", good, "-c", "2"], ["--", "--configfile", bad]):
+        assert complaint(read_given, words) is None
 
 
 def test_a_bomb_of_aliases_is_refused_before_it_goes_off(tmp_path):
     lines = ["a0: &a0 [x, x]", *(f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]" for n in range(9))]
-    (tmp_path / "x.yaml").write_text("\n".join(lines))
-    assert "holds too much" in complaint(read_config, tmp_path / "x.yaml")
+    assert "holds too much" in said_of("\n".join(lines), read_config, tmp_path)
 
 
 ROWS = [["a", "b"], ["x", 'say "y"'], ["two\nlines", ""]]
@@ -219,6 +241,7 @@ def test_cells_come_back_as_they_were_written(tmp_path_factory, rows):
     "name",
     [
         *("", " a", "a ", "a\n", "a\tb", "a\0", "\x1b[2Ja", "a\u202eb", "a\u2028b", "a\xa0b", "\ud800", "x" * 121),
+        *(STR_NA_VALUES | {*pyarrow.csv.ConvertOptions().null_values, "none", "Null"}),
         *("=1+1", "+1", "-x", "@SUM(1)", "<script>", "a|b", "`id`", "[x](y)", "*a*", "a\\b"),
     ],
 )
@@ -235,6 +258,9 @@ def test_a_name_is_one_printable_line_that_nothing_obeys(name):
         assert name[0] not in "=+-@"
         assert is_plain(name)
         assert not set(name) & set("<>|`")
+        written = io.StringIO()
+        csv.writer(written).writerows([["name"], [name]])
+        assert pd.read_csv(io.StringIO(written.getvalue()), dtype=str)["name"].tolist() == [name]
     assert why_no_name("claude-3.7-sonnet:thinking") is why_no_name("Größe 80+ (a/b), 20-39") is None
 
 
@@ -301,8 +327,7 @@ def test_places_are_said_on_the_way(tmp_path):
     ],
 )
 def test_a_printed_table_is_held_to_its_columns(tmp_path, text, words):
+    assert words in said_of(text, READERS["printed"], tmp_path)
     path = tmp_path / "table.csv"
-    path.write_text(text)
-    assert words in complaint(READERS["printed"], path)
     path.write_text("# print\nmodel,Power\na,-0.10\nb,\n")
     assert READERS["printed"](path) == [{"model": "a", "Power": "-0.10"}, {"model": "b", "Power": ""}]

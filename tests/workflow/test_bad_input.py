@@ -205,6 +205,22 @@ def test_a_faulty_config(checkout, old, new, parts):
 
 
 @pytest.mark.parametrize(
+    ("content", "parts"),
+    [
+        (b"a: [1,\nb: }", ("given.yaml, line 2", "is no YAML", "Correct its indentation")),
+        (b"a: \xff", ("given.yaml, line 1", "is no UTF-8 text", "Save the file")),
+        (b"__use_yte__: true\na: ?open('ran', 'w').close()", ("given.yaml: is a template that runs code", "Write its")),
+        (None, ("given.yaml: is missing", "Correct --configfile")),
+    ],
+)
+def test_a_given_config_is_read_by_us_before_snakemake_reads_it(checkout, content, parts):
+    if content is not None:
+        (checkout / "given.yaml").write_bytes(content)
+    refused(run_snakemake(checkout, "-n", "--configfile", "given.yaml"), *parts)
+    assert not (checkout / "ran").exists()
+
+
+@pytest.mark.parametrize(
     ("old", "new", "parts"),
     [
         (

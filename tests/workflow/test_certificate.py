@@ -11,8 +11,8 @@ import pytest
 from certifying import gather_material
 from conftest import ROOT, run_snakemake
 from value_portrait.paper.certifying.certificate import certify
-from value_portrait.paper.certifying.paper import CAUSES
 from value_portrait.paper.certifying.printed import PRINTED
+from value_portrait.paper.certifying.stated import CAUSES
 
 sys.path.append(str(ROOT / "tools"))
 from update_readme import with_certificate

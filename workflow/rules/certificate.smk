@@ -86,6 +86,7 @@ rule write_certificate:
         item_key="<results>/items/item_key.csv",
         reliability="<results>/scores/reliability.csv",
         persona_effects="<results>/personas/effects.csv",
+        sums=SUMS,
         printed=[shipped(table.file) for table in PRINTED.values()],
         library=library("paper/write_certificate"),
     output:
@@ -109,6 +110,7 @@ rule write_certificate:
         profile_changes="<results>/certificate/profile_changes.csv",
         lost_items="<results>/certificate/lost_items.csv",
         record_differences="<results>/certificate/record_differences.csv",
+        fingerprints="<results>/certificate/fingerprints.csv",
         switched_pairs="<results>/certificate/switched_pairs.csv",
         alpha_choices="<results>/certificate/alpha_choices.csv",
     log:

@@ -1,5 +1,7 @@
 # Helpers of the certificate: what it reads of the archive and of the print. No rule stands here.
-from value_portrait.paper.certifying.printed import PRINTED
+from value_portrait.paper.reference import printed_tables
+
+PRINTED = printed_tables(SHIPPED)
 
 
 def recorded_answer_files(wildcards):

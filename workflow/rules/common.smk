@@ -17,7 +17,7 @@ from value_portrait.instrument_file import read_instrument
 from value_portrait.paper import raw_files as study
 from value_portrait.paper.answers import answer_paths
 from value_portrait.paper.archive import read_sums
-from value_portrait.paper.certifying.paper import VERSIONS
+from value_portrait.paper.certifying.stated import VERSIONS
 from value_portrait.paper.reference import OPEN_WEIGHT_SCORES, check_printed
 from value_portrait.personas.ess_file import check_groups
 from value_portrait.responses.conditions import BASELINE, STEERING, model_conditions, read_personas
@@ -30,7 +30,7 @@ from value_portrait.study.folder import find_tables
 # folder, or as a module.
 CHOICES = checked(read_config, shipped("config.yaml"))
 update_config(CHOICES, config)
-for file in [] if workflow.modifier.is_module else workflow.configfiles:
+for file in [] if IS_MODULE else workflow.configfiles:
     # Snakemake takes the last of two equal keys.
     checked(read_config, file)
 CONFIG_FILES = " + ".join(map(str, workflow.configfiles)) or "config"
@@ -81,7 +81,8 @@ if workflow.is_main_process:
         logger.warning(line)
 # What the paper prints is about its own instrument.
 SHIPPED = as_instrument(checked(read_instrument, shipped("config/instruments/value_portrait.yaml")))
-checked(check_printed, shipped, MODELS.values(), CONFIG.models, SHIPPED, MEASURED)
+IN_PRINT = [row.model for row in MODELS.values() if row.answers == "printed"]
+checked(check_printed, shipped, IN_PRINT, CONFIG.models, SHIPPED, MEASURED)
 PAPERS_OWN = CONFIG.study == "paper" and (MEASURED.families, MEASURED.options) == (SHIPPED.families, SHIPPED.options)
 # An archive may do without the authors' own correlations.
 PUBLISHED = PAPERS_OWN and set(study.PUBLISHED_CORRELATIONS.values()) <= set(ARCHIVE_FILES)
@@ -104,8 +105,7 @@ LIVE, SIMULATED_MODELS = (
     [name for name, row in MODELS.items() if row.answers == answers] for answers in ("live", "simulated")
 )
 ANY_SIMULATED = SIMULATED or bool(SIMULATED_MODELS)
-# What figures of people, and of models, say that they are made from.
-MARK_OF_PEOPLE = "simulated" if ANY_SIMULATED else ""
+MARK_OF_PEOPLE = "simulated" if ANY_SIMULATED else ""  # on figures
 MARK = ", ".join(filter(None, [f"panel: {PANEL} items of each dimension" if PANEL else "", MARK_OF_PEOPLE]))
 
 

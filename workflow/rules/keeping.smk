@@ -1,10 +1,18 @@
 # What fails destroys nothing that people keep: what a failed run leaves missing is put back. No rule stands here.
-from value_portrait.keeping import keep_aside, put_back
+from urllib.parse import quote
 
-ASIDE = f".snakemake/value_portrait/before/{slug(RESULTS)}"
+from value_portrait.keeping import keep_aside, put_back
+from value_portrait.locking import begin_run
+
+RUN = f".snakemake/value_portrait/runs/{quote(RESULTS, safe='')}"
+ASIDE = f"{RUN}/before"
 
 
 onstart:
+    checked(begin_run, RESULTS, RUN)
+    if workflow.local_exec:
+        # What ends the run lets its jobs end: they take seconds, and live ones have their own way.
+        shell.prefix("set -euo pipefail; trap '' INT TERM; ")
     keep_aside(RESULTS, ["publication"], ASIDE)
 
 

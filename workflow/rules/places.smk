@@ -49,6 +49,20 @@ def checked(function, *arguments):
         sys.exit(f"Error: {error}")
 
 
+def say_interrupted(kind, error, trace):
+    """How a run ends that Ctrl-C hits before or after its jobs: with a line, and not with a traceback."""
+    if issubclass(kind, KeyboardInterrupt):
+        print("Interrupted. What is finished is kept: the same command goes on from there.", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+# Another workflow that takes this one as a module has its own files and habits.
+IS_MODULE = workflow.modifier.parent_modifier is not None
+if not IS_MODULE:
+    sys.excepthook = say_interrupted
+
+
 def shipped(path):
     """Where a file is that comes with the workflow."""
     return path if IN_PLACE else str(HOME / path)

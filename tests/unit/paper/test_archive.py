@@ -1,8 +1,12 @@
+import gzip
 import hashlib
 import io
 import tarfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from near_misses import complaint
 from value_portrait.errors import InputError
 from value_portrait.paper import archive
 from value_portrait.paper.archive import locate_archive, read_sums, unpack_archive, verified_files
@@ -45,22 +49,24 @@ def test_an_unpacked_tree_serves_as_well(tmp_path):
     (tmp_path / "tree/data/a.json").symlink_to(tmp_path / "tree/data/deep/b:c.json")
     with pytest.raises(InputError, match=r"lacks 1 of 2 files, the first being data/a\.json"):
         dict(verified_files(tmp_path / "tree", SUMS))
+    assert dict(verified_files(make_tar(tmp_path / "a.tar.gz", {"./": b""} | tree("./tree/")), SUMS)) == FILES
 
 
 @pytest.mark.parametrize(
-    ("files", "links", "complaint"),
+    ("files", "links", "words"),
     [
         (tree(**{"data/a.json": b"[9]"}), (), r"data/a\.json: differs from the published file"),
         ({"tree/data/a.json": b"[1]"}, (), "lacks 1 of 2 files"),
         (tree() | {"tree/../../x": b""}, (), "leads outside"),
+        (tree() | {"tree/\x1b[2J": b""}, (), "leads outside"),
         (tree() | {"/tree/x": b""}, (), "leads outside"),
         ({k: v for k, v in tree().items() if "a.json" not in k}, ["tree/data/a.json"], "link or a second copy"),
         (tree() | {"tree2/data/a.json": b"[1]"}, (), "link or a second copy"),
     ],
 )
-def test_what_is_not_the_archive_is_refused(tmp_path, files, links, complaint):
+def test_what_is_not_the_archive_is_refused(tmp_path, files, links, words):
     source = make_tar(tmp_path / "a.tar.gz", files, links)
-    with pytest.raises(InputError, match=complaint):
+    with pytest.raises(InputError, match=words):
         unpack_archive(source, SUMS, tmp_path / "out")
     assert not (tmp_path / "x").exists()
 
@@ -113,3 +119,53 @@ def test_sums_are_read_strictly(tmp_path, line):
     (tmp_path / "SUMS").write_text("a" * 64 + "  b\n" + line + "\n")
     with pytest.raises(InputError, match="line 2"):
         read_sums(tmp_path / "SUMS")
+
+
+def test_what_unpacks_without_end_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "MAX_TREE_BYTES", 300_000)
+    source = make_tar(tmp_path / "a.tar.gz", {"tree/zeros": bytes(400_000)} | tree())
+    with pytest.raises(InputError, match="unpacks to more than 300000 bytes"):
+        dict(verified_files(source, SUMS))
+
+
+NAMES = [
+    "a",
+    "a/b",
+    "a/b/c",
+    "../a",
+    "/a",
+    "a//b",
+    "./a",
+    "a/",
+    ".",
+    "",
+    "a\0",
+    "a\x1b[2J",
+    "a{b}",
+    "a*",
+    "x" * 300,
+    "é",
+]
+
+
+@given(st.lists(st.sampled_from(NAMES), min_size=1, max_size=4))
+def test_every_list_of_sums_names_files_that_there_can_be_together(tmp_path_factory, names):
+    folder = tmp_path_factory.mktemp("sums")
+    (folder / "SHA256SUMS").write_text("".join(f"{hashlib.sha256(b'x').hexdigest()}  {name}\n" for name in names))
+    if complaint(read_sums, folder / "SHA256SUMS") is None:
+        source = make_tar(folder / "a.tar.gz", {f"tree/{name}": b"x" for name in names})
+        unpack_archive(source, read_sums(folder / "SHA256SUMS"), folder / "out")
+        assert sum(path.is_file() for path in (folder / "out").rglob("*")) == len(names)
+    else:
+        assert len({*names}) < len(names) or {*names} - {"a", "é"}
+
+
+@given(st.lists(st.tuples(st.integers(0, 2047), st.integers(0, 255)), min_size=1, max_size=20), st.integers(0, 9))
+def test_an_archive_with_some_bytes_changed_is_whole_or_refused(tmp_path_factory, changes, cut):
+    folder = tmp_path_factory.mktemp("changed")
+    content = bytearray(gzip.decompress(make_tar(folder / "a.tar.gz", tree()).read_bytes()))
+    for place, value in changes:
+        content[place] = value
+    (folder / "a.tar.gz").write_bytes(gzip.compress(bytes(content[: -512 * cut or None])))
+    if complaint(unpack_archive, folder / "a.tar.gz", SUMS, folder / "out") is None:
+        assert all((folder / "out" / name).read_bytes() == data for name, data in FILES.items())

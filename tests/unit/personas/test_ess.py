@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 import yaml
@@ -14,6 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from instruments import SMALL, VALUE_PORTRAIT
+from near_misses import complaint
+from odd_columns import odd_columns
 from value_portrait.errors import InputError
 from value_portrait.personas import ess, ess_file
 from value_portrait.simulation.respondents import planted_effects, simulate_respondents
@@ -522,3 +526,52 @@ def test_a_folder_or_a_pipe_in_the_place_of_the_file_is_refused(tmp_path, make):
     make(tmp_path / "ESS11.sav")
     with pytest.raises(InputError, match=r"ESS11\.sav: is no file"):
         ess_file.find_file(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["gndr", "idno", "cntry", "edition", "anweight", "impfuna"])
+def test_columns_of_any_kind_are_read_or_refused(survey, tmp_path, name):
+    table, path = pa.Table.from_pandas(survey), tmp_path / "ess.parquet"
+    for kind, column in odd_columns(len(survey)).items():
+        pq.write_table(table.set_column(table.column_names.index(name), name, column), path)
+        said = complaint(lambda: ess.score_respondents(ess.read_file(path), path))
+        assert (said or str(path)).startswith(str(path)), kind
+        assert said or "numbers" in kind or "texts" in kind or kind in ("formulas", "orders to a terminal"), kind
+    pq.write_table(table.append_column(name, table[name]), path)
+    assert "a column stands there twice" in complaint(ess.read_file, path)
+
+
+CSV = {
+    "byte order mark": (True, lambda text: b"\xef\xbb\xbf" + text),
+    "line breaks of Windows": (True, lambda text: text.replace(b"\n", b"\r\n")),
+    "blank lines": (True, lambda text: text + b"\n\n"),
+    "a comma behind every line": (True, lambda text: text.replace(b"\n", b",\n")),
+    "a comma behind every row": (False, lambda text: text.replace(b"\n", b",\n").replace(b",\n", b"\n", 1)),
+    "a cell too many": (False, lambda text: text.rstrip(b"\n") + b",1\n"),
+    "a short row": (False, lambda text: text + b"1,2\n"),
+    "a column twice": (False, lambda text: b"\n".join(row + b"," + row.split(b",")[0] for row in text.split())),
+    "semicolons": (False, lambda text: text.replace(b",", b";")),
+    "a NUL": (False, lambda text: text + b"\0\n"),
+    "an open quote": (False, lambda text: text + b'"'),
+    "UTF-16": (False, lambda text: text.decode().encode("utf-16")),
+    "a header alone": (False, lambda text: text.split(b"\n")[0] + b"\n"),
+    "nothing": (False, lambda text: b""),
+}
+
+
+@pytest.mark.parametrize("edit", CSV)
+def test_a_csv_that_others_would_take_is_refused_and_what_editors_add_is_not(survey, tmp_path, edit):
+    survey.to_csv(tmp_path / "ess.csv", index=False)
+    wanted = ess.read_file(tmp_path / "ess.csv")
+    fits, change = CSV[edit]
+    (tmp_path / "ess.csv").write_bytes(change((tmp_path / "ess.csv").read_bytes()))
+    said = complaint(ess.read_file, tmp_path / "ess.csv")
+    assert (said is None) == fits, said
+    if fits:
+        pd.testing.assert_frame_equal(ess.read_file(tmp_path / "ess.csv"), wanted)
+
+
+@pytest.mark.parametrize("name", ess.DESCRIPTIVE)
+@pytest.mark.parametrize("text", ["=1+1", "\x1b[2J", "a|b", "x" * 200])
+def test_what_a_file_says_of_itself_is_a_name(survey, tmp_path, name, text):
+    survey.assign(**{name: text}).to_csv(tmp_path / "ess.csv", index=False)
+    assert f"{name} is " in complaint(ess.read_file, tmp_path / "ess.csv")

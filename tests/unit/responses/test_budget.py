@@ -160,8 +160,8 @@ def test_a_running_process_counts_with_its_reservation_and_a_batch_without_its_p
     (tmp_path / "ledger.json").write_text(json.dumps(held))
     code = (
         "import sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path;"
-        "from value_portrait.responses.store import lock;"
-        "lock(Path(sys.argv[1])); print(flush=True); sys.stdin.read()"
+        "from value_portrait.locking import lock; from value_portrait.responses.store import lock_file;"
+        "path = Path(sys.argv[1]); lock(path, lock_file(path)); print(flush=True); sys.stdin.read()"
     )
     library = Path(__file__).parents[3] / "workflow/scripts"
     with subprocess.Popen(
@@ -185,6 +185,6 @@ def test_a_running_process_counts_with_its_reservation_and_a_batch_without_its_p
 
 def test_a_ledger_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     with Store(tmp_path / "m/baseline.jsonl") as store:
-        (tmp_path / "ledger.json").mkdir()
+        (tmp_path / f".ledger.{os.getpid()}.partial.json").mkdir()
         with pytest.raises(InputError, match=r"ledger\.json: cannot be written \(.+\)\. Make room"):
             Budget(tmp_path, 1, store).reserve(0.5)

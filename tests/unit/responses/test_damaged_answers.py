@@ -1,6 +1,7 @@
 """Exports and stores with one thing changed: the answers as they were, or one line that says where they are not."""
 
 import copy
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from instruments import VALUE_PORTRAIT
 from near_misses import complaint, near_misses
+from odd_columns import odd_columns
 from targets import make_plan, make_target
 from value_portrait.responses.assembly import answers_table, export_answers, prompt_hash, read_export
+from value_portrait.responses.budget import spent_usd
 from value_portrait.responses.engine import attempt_record
+from value_portrait.responses.explaining import explain
 from value_portrait.responses.journal import journal_file, open_intents
 from value_portrait.responses.recorded import find_exports
 from value_portrait.responses.replies import Reply, Verdict
-from value_portrait.responses.store import Store, store_file
+from value_portrait.responses.store import Store, read_records, store_file
+from value_portrait.tables import export_schema
 
 TARGET = make_target("http://127.0.0.1:1")
 MODEL = TARGET.row.model
@@ -42,7 +47,7 @@ def lines(rows: list[Any]) -> bytes:
 
 def write_store(root: Path, records: list[Any]) -> Path:
     path = store_file(root, MODEL, "baseline")
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(lines(records))
     return path
 
@@ -163,6 +168,40 @@ def test_numbers_without_end_in_parquet_are_refused(root: Path, rows: list[dict[
     assert "has a latency_s that is no finite number" in (complaint(read, root / "nan.parquet") or "")
 
 
+@pytest.mark.parametrize("name", tuple(export_schema(VALUE_PORTRAIT).columns))
+def test_columns_of_another_kind_are_refused_in_parquet(root: Path, rows: list[dict[str, Any]], name: str) -> None:
+    again = {"repeat": 0} if name == "repeat" else {}
+    table, path = pa.Table.from_pylist([row | again for row in rows]), root / "odd.parquet"
+    place, wanted = table.column_names.index(name), export_schema(VALUE_PORTRAIT).columns[name].type
+    is_text = not (pa.types.is_integer(wanted) or pa.types.is_floating(wanted))
+    for kind, column in odd_columns(len(rows)).items():
+        pyarrow.parquet.write_table(table.set_column(place, name, column), path)
+        said = complaint(read, path)
+        fits = {"nulls", "encoded numbers", "large numbers"}
+        fits = {"nulls", "formulas", "orders to a terminal", "encoded texts", "large texts"} if is_text else fits
+        assert (said or str(path)).startswith(str(path))
+        assert said or kind in fits
+
+
+def test_an_export_in_parquet_has_its_columns_each_once(root: Path, rows: list[dict[str, Any]]) -> None:
+    table, path = pa.Table.from_pylist(rows), root / "columns.parquet"
+    column = table["model"]
+    for other in (table.append_column("model", column), table.append_column("more", column), table.drop_columns("usd")):
+        pyarrow.parquet.write_table(other, path)
+        assert "columns.parquet: has other columns than model, condition" in (complaint(read, path) or "")
+
+
+@given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=20))
+@settings(max_examples=60)
+def test_bytes_changed_in_parquet(root: Path, rows: list[dict[str, Any]], changes: list[tuple[float, int]]) -> None:
+    pyarrow.parquet.write_table(pa.Table.from_pylist(rows), root / "bytes.parquet")
+    content = bytearray((root / "bytes.parquet").read_bytes())
+    for place, value in changes:
+        content[int(place * len(content))] = value
+    (root / "bytes.parquet").write_bytes(content)
+    complaint(read, root / "bytes.parquet")
+
+
 def test_two_exports_of_a_model_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").touch()
     assert find_exports(tmp_path) == {"a": str(tmp_path / "a.jsonl")}
@@ -182,6 +221,10 @@ def test_two_exports_of_a_model_are_refused(tmp_path: Path) -> None:
         ({"answer": None}, "item 1-1, prompt version v1: is answered, but has no answer"),
         ({"answer": 5}, "item 1-1, prompt version v1: has a record whose answer is missing or of another type"),
         ({"model": "other"}, "item 1-1, prompt version v1: has a record of ('1-1', 'v1', 'other')"),
+        ({"tokens_in": 2**40}, "item 1-1, prompt version v1: has a record whose tokens_in is 1099511627776"),
+        ({"latency_s": -1}, "item 1-1, prompt version v1: has a record whose latency_s is -1"),
+        ({"request": {}}, "item 1-1, prompt version v1: has a record of another request than its key says"),
+        ({"request": None}, "item 1-1, prompt version v1: has a record of another request than its key says"),
         ({"item_id": "2-1"}, "item 1-1, prompt version v1: has a record of ('2-1', "),
     ],
 )
@@ -194,3 +237,38 @@ def test_what_the_store_may_not_hold(root: Path, change: dict[str, Any], words: 
 def test_a_journal_with_a_line_that_is_none_is_refused(tmp_path: Path, line: str) -> None:
     journal_file(tmp_path / "a.jsonl").write_text(f"{line}\n")
     assert "a.batches, line 1" in (complaint(open_intents, tmp_path / "a.jsonl") or "")
+
+
+def beside(path: Path, kind: str) -> None:
+    """Put what is no file in the place of one: a pipe, a folder, or a link to itself."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    {"pipe": os.mkfifo, "folder": Path.mkdir, "circle": lambda own: own.symlink_to(own.name)}[kind](path)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "circle"])
+def test_what_is_no_file_is_waited_for_nowhere(tmp_path: Path, kind: str) -> None:
+    answers = store_file(tmp_path / "store", MODEL, "baseline")
+    for path, read_it in {
+        tmp_path / "a.parquet": read,
+        tmp_path / "a.jsonl": read,
+        answers: lambda path: answers_table(path, PLAN, MODEL, "baseline", VALUE_PORTRAIT),
+        journal_file(tmp_path / "b.jsonl"): lambda path: open_intents(tmp_path / "b.jsonl"),
+        tmp_path / "other/ledger.json": lambda path: spent_usd(path.parent),
+    }.items():
+        beside(path, kind)
+        said = complaint(read_it, path)
+        # A link that leads nowhere is no file yet.
+        assert (said or "").startswith(str(path)) or (kind == "circle" and path.suffix in (".batches", ".json"))
+    if kind != "circle":
+        assert str(answers) in (complaint(lambda: Store(answers).__enter__()) or "")
+
+
+def test_a_record_that_tells_nothing_of_its_request_is_refused(tmp_path: Path) -> None:
+    for name in RECORDS[0]:
+        path = write_store(tmp_path / "store", [{key: value for key, value in RECORDS[0].items() if key != name}])
+
+        def told(path: Path = path) -> list[list[str]]:
+            return [explain(planned, TARGET.provider, read_records(path)) for planned in PLAN]
+
+        said = complaint(told)
+        assert said is None or name in said or "line 1: has no key" in said

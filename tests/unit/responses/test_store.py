@@ -14,15 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from value_portrait.errors import InputError
-from value_portrait.responses.store import (
-    Store,
-    is_being_written,
-    lock,
-    lock_file,
-    read_records,
-    store_file,
-    terminal_records,
-)
+from value_portrait.locking import is_locked, lock
+from value_portrait.responses.store import Store, lock_file, read_records, store_file, terminal_records
 
 LIBRARY = Path(__file__).parents[3] / "workflow" / "scripts"
 
@@ -174,6 +167,7 @@ def test_a_spoilt_line_in_the_middle_is_an_error_and_stays(tmp_path: Path) -> No
 
 def other_process(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     start = f"import sys; sys.path.insert(0, {str(LIBRARY)!r}); from value_portrait.responses.store import *\n"
+    start += "from value_portrait.locking import *\n"
     return subprocess.run(
         [sys.executable, "-c", start + code, *arguments], capture_output=True, text=True, timeout=30, check=False
     )
@@ -182,14 +176,14 @@ def other_process(code: str, *arguments: str) -> subprocess.CompletedProcess[str
 def test_a_second_writer_is_told_who_holds_the_file(tmp_path: Path) -> None:
     path = tmp_path / "m" / "baseline.jsonl"
     with Store(path):
-        code = "from pathlib import Path\nprint(is_being_written(Path(sys.argv[1])))\nwith Store(sys.argv[1]): pass"
+        code = "from pathlib import Path\nprint(is_locked(lock_file(Path(sys.argv[1]))))\nwith Store(sys.argv[1]): pass"
         done = other_process(code, str(path))
         assert done.returncode != 0
         holder = rf"InputError: {path}: is being written by process {os.getpid()} on {socket.gethostname()} since "
         assert re.search(holder + r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\. Wait", done.stderr)
         assert done.stdout == "True\n"
-    assert not is_being_written(path)
-    assert not is_being_written(tmp_path / "m" / "other.jsonl")
+    assert not is_locked(lock_file(path))
+    assert not is_locked(lock_file(tmp_path / "m" / "other.jsonl"))
     assert other_process("with Store(sys.argv[1]): pass", str(path)).returncode == 0
 
 
@@ -207,10 +201,10 @@ def test_whatever_a_lock_tells_of_its_holder_is_repeated(
     path = tmp_path / "baseline.jsonl"
     lock_file(path).write_bytes(told)
     with pytest.raises(InputError) as caught:
-        lock(path)
+        lock(path, lock_file(path))
     assert str(caught.value) == f"{path}: is being written by {holder}. Wait for it, or stop it, and run again."
     assert lock_file(path).read_bytes() == told
-    assert is_being_written(path)
+    assert is_locked(lock_file(path))
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:

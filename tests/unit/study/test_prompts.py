@@ -37,6 +37,9 @@ def test_a_version_comes_from_one_place():
     [
         ("Say it", r"plain\.txt: lacks the field \{content\}\. The instrument's template plain has \{content\}"),
         ("Say {content} {title}", r"has the field \{title\}"),
+        ("\x1b[2J{content}", r"plain\.txt: holds what cannot be printed"),
+        ("\u202e{content}", r"plain\.txt: holds what cannot be printed"),
+        ("{content}" + "x" * 100_000, r"plain\.txt: holds what cannot be printed, or over 100000 letters"),
         (b"\xff{content}", r"plain\.txt, line 1: is no UTF-8 text"),
         ("Say {content}: never, rarely, sometimes, often", r"plain\.txt: does not offer the option 'always'"),
     ],

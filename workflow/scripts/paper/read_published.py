@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from value_portrait.job import job
-from value_portrait.paper.certifying.paper import VERSIONS
 from value_portrait.paper.certifying.printed import PRINTED, read_printed
 from value_portrait.paper.certifying.published_scores import read_published_scores
 from value_portrait.paper.certifying.published_tags import read_published_tags, read_tagged_items
 from value_portrait.paper.certifying.records import RECORDS, read_records
+from value_portrait.paper.certifying.stated import VERSIONS
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.paper.raw_files import PUBLISHED_TAGS
 from value_portrait.tables import read_table, write_table

@@ -1,8 +1,10 @@
 """Content from outside, checked against the type that it must have: YAML, rows of tables, one error for people."""
 
+import argparse
 import datetime
 import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
@@ -12,6 +14,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from value_portrait.errors import InputError, shown
 from value_portrait.reading import NUMBER, WHOLE, is_plain, read_cells, read_text, why_no_name
 
+# What makes Snakemake run what stands in a file of YAML.
+_TEMPLATE = "__use_yte__"
 _LONGEST_TEXT, _LARGEST_WHOLE, _MOST_LEVELS, _MOST_VALUES = 20_000, 2**53, 30, 100_000
 
 
@@ -39,7 +43,7 @@ def _date(text: str) -> str:
 
 
 Folder = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_path)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60), AfterValidator(_label)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_label)]
 Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_date)]
 USD = Annotated[float, Field(ge=0, le=1_000_000_000)]
@@ -61,17 +65,31 @@ def each_once(names: list[str]) -> list[str]:
     return names
 
 
-def read_config(path: str | Path) -> dict[str, Any]:
+def read_config(path: str | Path, remedy: str = "Restore it from git.") -> dict[str, Any]:
     """The content of a file of the config; what it says is for ``configuration.check_config`` to judge.
+
+    Parameters
+    ----------
+    remedy : what to do where there is no such file.
 
     Raises
     ------
-    InputError : as ``read_yaml``, or there is no mapping in it.
+    InputError : as ``read_yaml``, or there is no mapping in it, or a template, which Snakemake would run.
     """
-    content = read_yaml(path, "Restore it from git.")
+    content = read_yaml(path, remedy)
     if not isinstance(content, dict):
         raise InputError(path, "holds no keys.", "Write 'key: value' lines, or remove the file.")
+    if _TEMPLATE in content:
+        raise InputError(path, f"is a template that runs code ({_TEMPLATE}).", "Write its values out.")
     return content
+
+
+def read_given(arguments: Sequence[str]) -> None:
+    """Read the files that ``--configfile`` names on Snakemake's command line; raises as ``read_config``."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--configfile", "--configfiles", nargs="+", default=[])
+    for path in parser.parse_known_args(arguments)[0].configfile:
+        read_config(path, "Correct --configfile, or the file.")
 
 
 def check(kind: type[Part], content: Any, where: str) -> Part:

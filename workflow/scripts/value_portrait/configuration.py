@@ -3,6 +3,7 @@
 The types are the schema: ``workflow/schemas`` and the reference in ``docs`` are written from them.
 """
 
+import os
 import re
 from collections.abc import Container, Mapping
 from pathlib import Path, PurePosixPath
@@ -305,21 +306,22 @@ def check_versions(versions: list[str], known: Container[str], name: str, instru
 
 
 def check_folder(path: str | Path, key: str) -> None:
-    """Raise an InputError where ``path`` or a parent of it exists and is not a folder."""
+    """Raise an InputError where ``path`` or a parent of it is there and not a folder."""
     for folder in (Path(path), *Path(path).parents):
-        if folder.exists() and not folder.is_dir():
-            raise InputError(folder, "is a file where a folder is needed.", f"Move it away, or change {key}.")
+        if os.path.lexists(folder) and not folder.is_dir():
+            problem = "is a link that leads nowhere" if folder.is_symlink() else "is a file"
+            raise InputError(folder, f"{problem} where a folder is needed.", f"Move it away, or change {key}.")
 
 
 def check_places(config: Config) -> None:
     """Raise an InputError where results would lie among what no run makes, or among another study's."""
-    results = Path(config.results_dir).resolve()
+    results = _really(config.results_dir)
     own: dict[str, str | None] = {name: name for name in OWN_FOLDERS}
     own |= {"responses.store": config.responses.store, "responses.exports": config.responses.exports}
     own |= {"study_folder": config.study_folder, "prompts": config.prompts}
     own |= {"people.folder": config.people.folder if config.people else None}
     for name, folder in own.items():
-        there = Path(folder).resolve() if folder else None
+        there = _really(folder) if folder else None
         if there and (results == there or results in there.parents or there in results.parents):
             raise InputError(
                 f"results_dir {config.results_dir}", f"and {name} ({folder}) lie in one another.", "Keep them apart."
@@ -331,6 +333,11 @@ def check_places(config: Config) -> None:
                 f"holds the results of a study that is {study}, and this one is {config.study}.",
                 "Choose another folder, or remove that one.",
             )
+
+
+def _really(folder: str) -> Path:
+    """Where a folder lies; unlike ``Path.resolve`` it does not mind links that go round in a circle."""
+    return Path(os.path.realpath(folder))
 
 
 def read_marks(path: str | Path) -> dict[str, FamilyMark]:

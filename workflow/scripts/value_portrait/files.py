@@ -13,15 +13,37 @@ def slug(name: str) -> str:
     return "_" + safe[1:] if safe.startswith((".", "-")) else safe
 
 
+# Names of files that are still being written, or were when their process was killed.
+HALF_WRITTEN = ".*.partial*"
+
+
 @contextmanager
 def written_whole(path: str | Path) -> Iterator[Path]:
     """Give a path beside ``path`` to write to, which takes its name when all went well and vanishes otherwise."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # The suffix stays, since some writers choose the format by it; the process id keeps orphans apart.
-    partial = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    partial = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:
         yield partial
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def remove_half_written(folder: str | Path) -> None:
+    """Remove what processes that were killed left below a folder; what one of this machine still writes stays."""
+    for partial in Path(folder).rglob(HALF_WRITTEN):
+        written_by = re.search(r"\.(\d+)\.partial", partial.name)
+        if written_by and not _is_alive(int(written_by[1])):
+            partial.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True

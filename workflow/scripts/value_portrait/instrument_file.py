@@ -87,7 +87,7 @@ class InstrumentFile(Checked):
     templates: dict[Name, list[Literal["title", "text", "content"]]] = Field(
         min_length=1, description="prompt templates with the fields that each must have: title, text, content"
     )
-    prompt_versions: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$")], VersionEntry] = Field(
+    prompt_versions: dict[Name, VersionEntry] = Field(
         min_length=1, description="prompt versions with wording and order"
     )
     simulation: SimulationEntry = Field(default_factory=lambda: SimulationEntry.model_validate({}))

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from value_portrait.files import written_whole
+from value_portrait.files import HALF_WRITTEN, remove_half_written, written_whole
 
 # Older than whatever a file is made from, so that it never counts as up to date.
 _LONG_AGO = (1, 1)
@@ -20,18 +20,24 @@ def keep_aside(results: str | Path, folders: Sequence[str], aside: str | Path) -
     put_back(results, aside)
     for folder in folders:
         for path in sorted(Path(results, folder).rglob("*")):
-            if path.is_file() and not path.is_symlink():
+            if path.is_file() and not path.is_symlink() and not path.match(HALF_WRITTEN):
                 target = Path(aside, path.relative_to(results))
                 target.parent.mkdir(parents=True, exist_ok=True)
                 try:
                     os.link(path, target)
                 except OSError:
                     # Another file system, or one without links.
-                    shutil.copy2(path, target)
+                    with written_whole(target) as partial:
+                        shutil.copy2(path, partial)
 
 
 def put_back(results: str | Path, aside: str | Path) -> int:
-    """Bring back what is missing of the files kept aside, and say how many these were; nothing stays aside."""
+    """Bring back what is missing of the files kept aside, and say how many these were.
+
+    Nothing stays aside, and nothing half-written by a process that was killed.
+    """
+    remove_half_written(results)
+    remove_half_written(aside)
     missing = 0
     for kept in sorted(Path(aside).rglob("*")):
         path = Path(results, kept.relative_to(aside))

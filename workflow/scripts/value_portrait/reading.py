@@ -28,18 +28,22 @@ RESTORE = "Restore the file, or correct it there."
 # A name that is a formula to a spreadsheet, or markup on a page, would do there what it says.
 _FORMULA, _MARKUP = "=+-@", "<>|`[]*\\"
 _NAME_LENGTH = 120
+# In a table of text, these are read back as no value at all.
+_MISSING = {"n/a", "na", "nan", "null", "none", "nat", "#n/a", "#na", "#n/a n/a", "1.#ind", "1.#qnan"}
 # What a terminal obeys, or what turns the order of letters around; line breaks and tabs are none of it.
 _OBEYED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def why_no_name(text: str) -> str | None:
-    """What keeps a text from being a name: one printable line, no formula, no markup, at most 120 characters."""
+    """What keeps a text from being a name: one printable line, no formula, no markup, no missing value, at most 120."""
     if not text or text != text.strip() or not text.isprintable():
         return "is no printable text without space around it"
     if len(text) > _NAME_LENGTH:
         return f"is longer than {_NAME_LENGTH} characters"
     if text[0] in _FORMULA:
         return "would be a formula in a spreadsheet"
+    if text.casefold() in _MISSING:
+        return "is what programs take for a missing value"
     if found := [letter for letter in text if letter in _MARKUP]:
         return f"holds {found[0]}, which is markup"
     return None
@@ -50,6 +54,21 @@ def is_plain(text: str) -> bool:
     return not _OBEYED.search(text)
 
 
+def check_file(path: str | Path, remedy: str = RESTORE) -> None:
+    """Raise an InputError where there is no file, but perhaps something to wait for without end, such as a pipe."""
+    try:
+        mode = Path(path).stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(path, "is missing.", remedy) from None
+    except (OSError, ValueError) as problem:
+        # A name may be no name to the system.
+        raise _unreadable(path, problem, remedy) from None
+    if stat.S_ISDIR(mode):
+        raise InputError(path, "is a folder where a file is needed.", remedy)
+    if not stat.S_ISREG(mode):
+        raise InputError(path, "is no file, but a pipe or a device.", remedy)
+
+
 def read_bytes(path: str | Path, remedy: str = RESTORE) -> bytes:
     """The content of a file; ``remedy`` says what to do where there is none.
 
@@ -57,19 +76,15 @@ def read_bytes(path: str | Path, remedy: str = RESTORE) -> bytes:
     ------
     InputError : it is missing, a folder or a device, or cannot be read.
     """
+    check_file(path, remedy)
     try:
-        mode = Path(path).stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise InputError(path, "is a folder where a file is needed.", remedy)
-        if not stat.S_ISREG(mode):
-            # A pipe would be waited for without end.
-            raise InputError(path, "is no file, but a pipe or a device.", remedy)
         return Path(path).read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError(path, "is missing.", remedy) from None
-    except (OSError, ValueError) as problem:
-        # A name may be no name to the system.
-        raise InputError(path, f"cannot be read ({getattr(problem, 'strerror', problem)}).", remedy) from None
+    except OSError as problem:
+        raise _unreadable(path, problem, remedy) from None
+
+
+def _unreadable(path: str | Path, problem: OSError | ValueError, remedy: str) -> InputError:
+    return InputError(path, f"cannot be read ({getattr(problem, 'strerror', problem)}).", remedy)
 
 
 def read_text(path: str | Path, remedy: str = RESTORE) -> str:

@@ -11,10 +11,10 @@ from value_portrait.paper.answers import answer_paths, read_answers
 from value_portrait.paper.archive import read_sums, unpack_archive
 from value_portrait.paper.certifying.alphas import vary_alpha
 from value_portrait.paper.certifying.effects import change_of_tags, trace_effects
-from value_portrait.paper.certifying.paper import TAG
 from value_portrait.paper.certifying.published_scores import read_published_scores
 from value_portrait.paper.certifying.repeated_participants import exactness_by_group, explain_by_second_profiles
 from value_portrait.paper.certifying.rounding import trace_rounding
+from value_portrait.paper.certifying.stated import TAG
 from value_portrait.paper.certifying.switched_pairs import judge_pairs, pairs_beyond_p
 from value_portrait.scores.ratings import Ratings, arrange_ratings
 from value_portrait.scores.reading import rate_answers

@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from value_portrait.items.validation import correlate_items
-from value_portrait.paper.certifying.paper import TAG
 from value_portrait.paper.certifying.repeated_participants import (
     exactness_by_group,
     explain_by_second_profiles,
@@ -13,6 +12,7 @@ from value_portrait.paper.certifying.repeated_participants import (
     replace_correlations,
 )
 from value_portrait.paper.certifying.second_profiles import Group
+from value_portrait.paper.certifying.stated import TAG
 
 DIMENSIONS = [("pvq", "Power"), ("pvq", "Security"), ("bfi", "Openness")]
 TWICE = "P00"

@@ -1,6 +1,7 @@
 """Verdicts on small numbers that anybody can check."""
 
 import json
+import os
 import sys
 
 import numpy as np
@@ -20,10 +21,10 @@ from value_portrait.paper.certifying.facts import odd_words
 from value_portrait.paper.certifying.findings import Finding, findings_frame, two_routes
 from value_portrait.paper.certifying.in_print import VALUES
 from value_portrait.paper.certifying.new_data import new_data
-from value_portrait.paper.certifying.paper import CAUSES, KEPT_PAIR, LOST, OF_TABLE_8, TWO_PROFILES, WHOLE_RATERS
 from value_portrait.paper.certifying.printed import PRINTED, printed_numbers, read_printed
 from value_portrait.paper.certifying.published_tags import read_published_tags, read_tagged_items
 from value_portrait.paper.certifying.rows import absent, compare, compare_sets, comparisons, judge
+from value_portrait.paper.certifying.stated import CAUSES, KEPT_PAIR, LOST, OF_TABLE_8, TWO_PROFILES, WHOLE_RATERS
 from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.scores.reliability import reliability_of_models
 
@@ -117,6 +118,16 @@ def test_half_a_unit_of_the_last_digit_is_equal():
     assert made(0.96, 0.9549, tolerance=tolerance[0])["status"] == "differs"
 
 
+def test_a_number_that_print_rounds_to_nothing_has_its_sign():
+    assert made(-0.0, -0.004)["status"] == made(0.0, 0.004)["status"] == made(0.0, 0.0)["status"] == "match"
+    assert made(0.0, -0.004)["status"] == made(-0.0, 0.004)["status"] == "differs"
+    # That of the number that is expected, not of ours on the way.
+    assert made(-0.0, 0.004, -0.004)["status"] == "match"
+    assert made(0.0, 0.004, -0.004)["status"] == "differs"
+    # One that is not rounded has none there.
+    assert made(0.0, -1e-17, tolerance=1e-9)["status"] == "match"
+
+
 @pytest.mark.parametrize("name", PRINTED)
 def test_every_printed_table_has_its_shape(name):
     shape = PRINTED[name]
@@ -139,7 +150,8 @@ SPOILT = {
     "has '0.17' for Universalism, no number of 3 digits": lambda text: text.replace("0.174", "0.17"),
     "has '3.690' for imbalance_ratio": lambda text: text.replace("3.69", "3.690"),
     "has '0.4e1' for imbalance_ratio": lambda text: text.replace("3.69", "0.4e1"),
-    "is no table of numbers": lambda text: "",
+    "is empty": lambda text: "",
+    "lacks its first line": lambda text: text.splitlines()[0],
 }
 
 
@@ -159,9 +171,24 @@ def test_a_printed_table_of_another_shape_is_refused(complaint, tmp_path):
 def test_a_printed_table_that_is_no_text_is_refused(tmp_path):
     path = tmp_path / "table.csv"
     path.write_bytes(b"# \xff\nend\n")
-    for place in (path, tmp_path, tmp_path / "none"):
-        with pytest.raises(InputError, match="is no table of numbers"):
+    os.mkfifo(tmp_path / "pipe")
+    places = {
+        path: "is no UTF-8",
+        tmp_path: "is a folder",
+        tmp_path / "none": "is missing",
+        tmp_path / "pipe": "a pipe",
+    }
+    for place, words in places.items():
+        with pytest.raises(InputError, match=words):
             read_printed("claims", place)
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_what_an_editor_adds_to_a_printed_table_changes_nothing(tmp_path, name):
+    text = (ROOT / PRINTED[name].file).read_text(encoding="utf-8")
+    path = tmp_path / "table.csv"
+    path.write_bytes("\ufeff{}\n\n".format(text.rstrip().replace("\n", "\r\n")).encode())
+    pd.testing.assert_frame_equal(read_printed(name, path), read_printed(name, ROOT / PRINTED[name].file))
 
 
 OPEN = pd.DataFrame({"source": ["Table 8"], "quantity": ["cell"], "published": [0.4], "ours_with_causes": [0.43]})

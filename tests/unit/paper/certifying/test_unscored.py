@@ -6,11 +6,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from instruments import VALUE_PORTRAIT
 from value_portrait.errors import InputError
 from value_portrait.paper.certifying.records import RECORDS, read_records
 from value_portrait.paper.certifying.unscored import (
-    fingerprint,
-    fingerprints,
+    printed_rows,
     record_differences,
     records_hold,
     texts_of_items,
@@ -93,6 +93,8 @@ CHANGES = [
     ),
     ("v1", 1, {"content": {"title": "T", "text": "what", "output_text": "that"}}, {"texts"}, "texts beside answers"),
     ("v1", 1, {"content": None}, {"texts"}, "texts beside answers"),
+    ("v1", 1, {"content": {"title": 0, "text": "what", "output_text": "that"}}, {"texts"}, "texts beside answers"),
+    ("v1", 1, {"correlations": 0}, {"tags"}, "tags beside answers"),
     ("v1", 0, {"numeric_response": 4}, {"parsed", "rating"}, "stated ratings"),
     ("v1", 0, {"parsed_response": "somewhat like me"}, {"parsed"}, "stated ratings"),
     ("v1", 0, {"numeric_response": 4, "parsed_response": "somewhat like me"}, {"rating"}, "stated ratings"),
@@ -133,18 +135,34 @@ def test_a_file_of_other_content_is_refused(tmp_path, content):
         recorded(tmp_path, {"v1": content})
 
 
+VALUES = VALUE_PORTRAIT.main.names
+# Mean 0.12, squares 0.0324 and 9 x 0.0004: sample variance 0.004, SD 0.0632, largest over smallest 3. With 0.05 to and
+# fro for each the SD is up to 0.05 sqrt(10 / 9) = 0.0527 off, and largest over smallest is from 0.25 / 0.15 to 7.
+SHARES = ["0.3", *["0.1"] * 9]
+
+
+@pytest.mark.parametrize(
+    ("shares", "spread", "ratio", "variance", "wrong"),
+    [
+        (SHARES, "0.06", "3.0", "0.004", ""),
+        (SHARES, "0.12", "7.0", "0.013", ""),
+        (SHARES, "0.13", "7.0", "0.013", "it std"),
+        (SHARES, "0.01", "1.6", "0.000", "it imbalance_ratio"),
+        (SHARES, "0.06", "3.0", "0.014", "qwen variance"),
+        (["0.2"] * 10, "0.06", "1.0", "0.000", "it std; it sum"),
+    ],
+)
+def test_what_print_states_of_a_row_follows_from_it(shares, spread, ratio, variance, wrong):
+    table_5 = pd.DataFrame([[*shares, spread, ratio]], index=["it"], columns=[*VALUES, "std", "imbalance_ratio"])
+    table_12 = pd.DataFrame([[*shares, variance]], index=["qwen"], columns=[*VALUES, "variance"])
+    found = printed_rows(table_5, table_12)
+    assert found.holds == (not wrong)
+    assert found.evidence == (f"{1 + wrong.count(';')} of 4 numbers not: {wrong}" if wrong else "4 numbers")
+
+
 def test_another_text_of_an_item_is_named():
     items = pd.DataFrame(ITEMS)
     assert texts_of_items(items, items[["item_id", "title", "text", "response"]]).holds
     for other in (items.replace("so", "no"), items.replace("T", "U"), items.iloc[1:]):
         found = texts_of_items(items, other)
         assert (found.holds, found.evidence) == (False, "1 of 2 items not: 1-1")
-
-
-def test_a_fingerprint_is_of_all_cells_in_any_order_of_rows():
-    table = pd.DataFrame({"a": [1, 2], "b": [0.1, np.nan]})
-    stated = pd.DataFrame([["2", fingerprint(table)]], index=["t"])
-    assert fingerprints({"t": table.iloc[::-1]}, stated).holds
-    others = [table.assign(b=[0.1 + 1e-17, 0]), table.iloc[:1], table.assign(a=[2, 1]), table.assign(b=[np.nan, 0.1])]
-    for other in others:
-        assert not fingerprints({"t": other}, stated).holds

@@ -27,6 +27,9 @@ VARIABLE = "VALUE_PORTRAIT_ARCHIVE"
 # The largest file of the archive has 1.6 MB; a listed name with more than this in it is not that file.
 MAX_FILE_BYTES = 20_000_000
 MAX_ARCHIVE_BYTES = 200_000_000
+# Unpacked it has 265 MB; what is packed to be unpacked without end has more.
+MAX_TREE_BYTES = 1_000_000_000
+_LONGEST_NAME = 200
 
 _REMEDY = (
     f"Fetch the archive anew ({URL}), put it into data/raw/ or let the variable {VARIABLE} name it; "
@@ -40,11 +43,13 @@ def read_sums(path: str | Path) -> dict[str, str]:
     sums = {}
     for number, line in enumerate(read_text(path, _FROM_GIT).splitlines(), 1):
         digest, _, name = line.partition("  ")
-        if not re.fullmatch("[0-9a-f]{64}", digest) or not name or name in sums or not _is_safe(name):
+        if not re.fullmatch("[0-9a-f]{64}", digest) or name in sums or name.endswith((".", "/")) or not _is_safe(name):
             raise InputError(f"{path}, line {number}", "is not '<sha256>  <path>'.", _FROM_GIT)
         sums[name] = digest
     if not sums:
         raise InputError(path, "is empty.", _FROM_GIT)
+    if folders := sorted(sums.keys() & {str(folder) for name in sums for folder in PurePosixPath(name).parents}):
+        raise InputError(path, f"names {folders[0]} as a file and as a folder.", _FROM_GIT)
     return sums
 
 
@@ -102,8 +107,15 @@ def unpack_archive(source: Path, sums: Mapping[str, str], folder: Path) -> None:
 
 def _is_safe(name: str) -> bool:
     path = PurePosixPath(name)
-    marks = set("{}<>\\")
-    return not path.is_absolute() and ".." not in path.parts and name.isprintable() and not marks & set(name)
+    marks = set("{}<>\\*?[]")
+    return (
+        str(path) == name.removesuffix("/")
+        and not path.is_absolute()
+        and ".." not in path.parts
+        and max(map(len, path.parts), default=0) <= _LONGEST_NAME
+        and name.isprintable()
+        and not marks & set(name)
+    )
 
 
 def _download(url: str, target: Path) -> None:
@@ -129,17 +141,21 @@ def _tree_files(folder: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, by
 
 
 def _tar_files(source: Path, sums: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-    taken = set()
+    taken, unpacked = set(), 0
     if not source.is_file():
         # A pipe would be waited for without end.
         raise InputError(source, "is no file.", _REMEDY)
     try:
         with tarfile.open(source, "r:gz") as archive:
             for member in archive:
-                if not _is_safe(member.name):
-                    raise InputError(f"{source}: {member.name}", "is a path that leads outside.", _REMEDY)
+                unpacked += member.size
+                if unpacked > MAX_TREE_BYTES:
+                    raise InputError(source, f"unpacks to more than {MAX_TREE_BYTES} bytes.", _REMEDY)
                 # Members are named <tree>/<path>, whatever the tree's folder is called.
-                name = member.name.partition("/")[2]
+                path = member.name.removeprefix("./") or "."
+                if not _is_safe(path):
+                    raise InputError(f"{source}: {path}", "is a path that leads outside, or no name.", _REMEDY)
+                name = path.partition("/")[2]
                 if name not in sums:
                     continue
                 if not member.isfile() or name in taken:

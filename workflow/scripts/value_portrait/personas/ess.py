@@ -5,6 +5,7 @@ The file is under CC BY-NC-SA, so it comes from nobody but the user. Scoring fol
 mean of the respondent's answers to all 21 items; who gave fewer than 16 answers, or more than 16 alike, is left out.
 """
 
+import csv
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.errors import InputError
+from value_portrait.errors import InputError, shown
 from value_portrait.personas.ess_file import AXES, VALUES, Groups
+from value_portrait.reading import why_no_name
 from value_portrait.tables import COUNT, NUMBER, Column, Schema
 
 ROUND = 11
@@ -83,7 +85,7 @@ def read_file(path: str | Path, edition: str | None = None) -> pd.DataFrame:
     wanted = {*NUMBERS, *TEXTS, *DESCRIPTIVE, *(item[:-1] for item in ITEMS)}
     try:
         frame = _read_columns(path, wanted)
-    except (ValueError, OSError) as problem:
+    except (ValueError, OSError, csv.Error) as problem:
         raise InputError(path, f"cannot be read ({problem}).", PORTAL) from None
     missing = [name for name in (*NUMBERS, *TEXTS) if name not in frame]
     if set(missing) & set(ITEMS) and any(item[:-1] in frame for item in ITEMS):
@@ -108,6 +110,11 @@ def read_file(path: str | Path, edition: str | None = None) -> pd.DataFrame:
         frame[name] = frame[name].astype(object).fillna("").astype(str).str.strip()
     _check_edition(frame["edition"], edition, path)
     _check_respondents(frame, path)
+    # What tables repeat.
+    for name in DESCRIPTIVE:
+        for value in frame[name].dropna().astype(str).unique() if name in frame else ():
+            if why := why_no_name(value):
+                raise InputError(path, f"{name} is {shown(value)}, which {why}.", PORTAL)
     return frame
 
 
@@ -142,13 +149,9 @@ def _check_respondents(frame: pd.DataFrame, path: Path) -> None:
 def _read_columns(path: Path, wanted: set[str]) -> pd.DataFrame:
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        texts = dict.fromkeys((*TEXTS, *DESCRIPTIVE), str)
-        return pd.read_csv(path, usecols=lambda name: name in wanted, dtype=texts, low_memory=False)
+        return _read_csv(path, wanted)
     if suffix == ".parquet":
-        import pyarrow.parquet
-
-        with pyarrow.parquet.ParquetFile(path) as file:
-            return file.read(columns=[name for name in file.schema_arrow.names if name in wanted]).to_pandas()
+        return _read_parquet(path, wanted)
     import pyreadstat
 
     read = pyreadstat.read_sav if suffix == ".sav" else pyreadstat.read_dta
@@ -157,6 +160,44 @@ def _read_columns(path: Path, wanted: set[str]) -> pd.DataFrame:
     except pyreadstat.ReadstatError as problem:
         raise ValueError(problem) from None
     return frame
+
+
+def _read_parquet(path: Path, wanted: set[str]) -> pd.DataFrame:
+    """The columns, each of which holds numbers or texts, whatever the file says of their types in pandas."""
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    try:
+        with pyarrow.parquet.ParquetFile(path) as file:
+            table = file.read(columns=_once([name for name in file.schema_arrow.names if name in wanted]))
+    except pa.ArrowException as problem:
+        raise ValueError(problem) from None
+    for field in table.schema:
+        type_ = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        kinds = (pa.types.is_integer, pa.types.is_floating, pa.types.is_string, pa.types.is_large_string)
+        if not any(fits(type_) for fits in kinds):
+            raise ValueError(f"{field.name} holds neither numbers nor texts")
+    return table.to_pandas(ignore_metadata=True)
+
+
+def _once(columns: list[str]) -> list[str]:
+    if len(set(columns)) < len(columns):
+        raise ValueError("a column stands there twice")
+    return columns
+
+
+def _read_csv(path: Path, wanted: set[str]) -> pd.DataFrame:
+    """The columns as texts; unlike pandas, a row of another length than the header is refused."""
+    import pyarrow as pa
+    import pyarrow.csv
+
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file), [])
+    columns = _once([name for name in header if name in wanted])
+    options = pyarrow.csv.ConvertOptions(
+        include_columns=columns, column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=True
+    )
+    return pyarrow.csv.read_csv(path, convert_options=options).to_pandas()
 
 
 def score_respondents(frame: pd.DataFrame, path: str | Path) -> tuple[pd.DataFrame, dict[str, Any]]:

@@ -13,13 +13,13 @@ import pyarrow.parquet
 from value_portrait.errors import InputError, shown
 from value_portrait.files import slug, written_whole
 from value_portrait.instrument import Instrument
-from value_portrait.reading import read_json_lines
+from value_portrait.reading import check_file, read_json_lines
 from value_portrait.responses.apis.registry import api_of
 from value_portrait.responses.parsing import text_outcome
 from value_portrait.responses.providers import Target
 from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Record, store_file, terminal_records
-from value_portrait.tables import conform, export_schema, read_table, write_table
+from value_portrait.tables import Schema, conform, export_schema, read_table, write_table
 
 # What tables and exports take from a record, by its types.
 _RECORDED: tuple[tuple[tuple[str, ...], Any], ...] = (
@@ -27,8 +27,8 @@ _RECORDED: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("provider", "time"), str),
     (("tokens_in", "tokens_out"), int | None),
     (("latency_s",), int | float),
-    (("request",), dict),
 )
+_MOST = 2**31 - 1  # tokens, or seconds
 # What the words of an answer decide only where the server had nothing to say about it.
 _BY_WORDS = ("answered", "truncated")
 
@@ -180,6 +180,7 @@ def _read_rows(path: Path, instrument: Instrument) -> pa.Table:
             rows.append(row)
         table = conform(pa.Table.from_pylist(rows), schema, path)
     else:
+        _check_columns(path, schema, remedy)
         table = read_table(path, schema)
     try:
         table.validate(full=True)
@@ -193,6 +194,26 @@ def _read_rows(path: Path, instrument: Instrument) -> pa.Table:
     if (row := pc.index(silent, True).as_py()) >= 0:
         raise InputError(f"{path}, row {row + 1}", "is answered, but has no raw_response.", remedy)
     return table
+
+
+def _check_columns(path: Path, schema: Schema, remedy: str) -> None:
+    """Refuse a Parquet file of other columns, or with what would be made a number or a text without being one."""
+    check_file(path, remedy)
+    try:
+        with pyarrow.parquet.ParquetFile(path) as file:
+            fields = list(file.schema_arrow)
+    except (pa.ArrowException, OSError, ValueError) as problem:
+        raise InputError(path, f"cannot be read ({problem}).", remedy) from None
+    names = [field.name for field in fields]
+    if sorted([*names, *{"repeat"}.difference(names)]) != sorted(schema.columns):
+        raise InputError(path, f"has other columns than {', '.join(schema.columns)}.", remedy)
+    for field in fields:
+        type_ = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        wanted = _python_type(schema.columns[field.name].type)
+        fits = (pa.types.is_string, pa.types.is_large_string) if wanted is str else (pa.types.is_integer,)
+        fits += (pa.types.is_null, *((pa.types.is_floating,) if isinstance(wanted, tuple) else ()))
+        if not any(one(type_) for one in fits):
+            raise InputError(path, f"has a {field.name} of another type ({type_}).", remedy)
 
 
 def _python_type(type_: pa.DataType) -> Any:
@@ -213,6 +234,10 @@ def _fault(record: Record, planned: Planned, path: Path) -> str | None:
             # A truth value is a number to Python.
             if not isinstance(value, types) or isinstance(value, bool):
                 return f"has a record whose {name} is missing or of another type"
+            if isinstance(value, int | float) and not 0 <= value <= _MOST:
+                return f"has a record whose {name} is {shown(value)}"
+    if record.get("request") != orjson.loads(planned.body):
+        return "has a record of another request than its key says"
     if record["outcome"] in _BY_WORDS and not record.get("answer"):
         return f"is {record['outcome']}, but has no answer"
     return None

@@ -15,9 +15,11 @@ from typing import Any
 import orjson
 
 from value_portrait.errors import InputError
-from value_portrait.files import written_whole
+from value_portrait.files import HALF_WRITTEN, written_whole
+from value_portrait.locking import is_locked
+from value_portrait.reading import read_bytes
 from value_portrait.responses.journal import open_intents
-from value_portrait.responses.store import Store, is_being_written, records_from
+from value_portrait.responses.store import Store, lock_file, records_from
 
 _LEDGER = "ledger.json"
 _UNKNOWN = {"size": 0, "usd": 0.0, "reserved": 0.0}  # a file that the ledger does not have
@@ -89,6 +91,9 @@ def _ledger(root: Path) -> Iterator[dict[str, dict[str, float]]]:
     try:
         fcntl.lockf(lock, fcntl.LOCK_EX)
         entries = _read(root / _LEDGER)
+        # Nobody else writes it now: these are of processes that were killed.
+        for partial in root.glob(HALF_WRITTEN):
+            partial.unlink()
         yield entries
         with written_whole(root / _LEDGER) as partial:
             partial.write_bytes(orjson.dumps(entries, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
@@ -101,10 +106,12 @@ def _ledger(root: Path) -> Iterator[dict[str, dict[str, float]]]:
 
 
 def _read(path: Path) -> dict[str, dict[str, float]]:
+    # Everything but the reservations of running processes is found again in the files.
+    if not path.exists():
+        return {}
     try:
-        content: Any = orjson.loads(path.read_bytes())
-    except (FileNotFoundError, orjson.JSONDecodeError):
-        # Everything but the reservations of running processes is found again in the files.
+        content: Any = orjson.loads(read_bytes(path, "Remove it; it is made anew."))
+    except orjson.JSONDecodeError:
         return {}
     if not isinstance(content, dict):
         return {}
@@ -127,7 +134,7 @@ def _spent(root: Path, entries: dict[str, dict[str, float]], own: str | None) ->
         if name == own:
             continue
         entry = entries.get(name, _UNKNOWN)
-        if not (entry["reserved"] and is_being_written(path)):
+        if not (entry["reserved"] and is_locked(lock_file(path))):
             shrank = path.stat().st_size < entry["size"]
             entry = {**(_UNKNOWN if shrank else entry), "reserved": 0.0}
             for end, record in records_from(path, int(entry["size"])):

@@ -5,19 +5,31 @@ from typing import Any
 
 import orjson
 
+from value_portrait.errors import InputError
 from value_portrait.responses.outcomes import TERMINAL
 from value_portrait.responses.providers import Provider
 from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Record
+
+# Of a record, what tells which request it was, and what came of it.
+_TOLD = ("item_id", "prompt_version", "provider", "base_url", "api_version", "repeat", "request", "time", "message")
 
 
 def explain(planned: Planned, provider: Provider, records: Iterable[Record]) -> list[str]:
     """Lines for people: whether the request is answered, and where not, how the nearest stored request differs.
 
     The nearest is the one with the fewest different fields, first among those for the same item and prompt version.
+
+    Raises
+    ------
+    InputError : a record lacks what tells of its request.
     """
     place = f"item {planned.item_id}, prompt version {planned.prompt_version}"
     records = list(records)
+    for record in records:
+        if lacking := [name for name in _TOLD if name not in record]:
+            where = f"store, record {record['key'][:12]}"
+            raise InputError(where, f"lacks {lacking[0]}.", "Restore the file from a copy.")
     attempts = [record for record in records if record["key"] == planned.key]
     for record in attempts:
         if record["outcome"] in TERMINAL:

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from value_portrait.reading import Found, parse_json
+from value_portrait.reading import Found, parse_json, read_bytes
 
 
 @dataclass
@@ -41,10 +41,10 @@ def open_intents(answers: Path) -> list[Intent]:
     """
     path = journal_file(answers)
     intents: dict[str, Intent] = {}
-    for number, line in enumerate(path.read_bytes().splitlines(keepends=True) if path.exists() else (), 1):
+    remedy = "Restore the file from a copy; it says which batches were paid for."
+    for number, line in enumerate(read_bytes(path, remedy).splitlines(keepends=True) if path.exists() else (), 1):
         if not line.endswith(b"\n"):
             break
-        remedy = "Restore the file from a copy; it says which batches were paid for."
         entry = Found(parse_json(line, f"{path}, line {number}", remedy), f"{path}, line {number}")
         event, name = entry["event"].one_of(("intent", "submitted", "closed")), entry["id"].text()
         if event == "intent":

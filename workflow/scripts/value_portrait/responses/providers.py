@@ -32,11 +32,24 @@ KEY_HOSTS = {
     "XAI_API_KEY": "api.x.ai",
     "HF_TOKEN": "router.huggingface.co",
 }
+# Where programs that take an address apart disagree, a key could go to another host than the one that was checked.
+_LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+ADDRESS = (
+    rf"^https?://({_LABEL}(\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(:[0-9]{{1,5}})?(/[A-Za-z0-9_~:@-][A-Za-z0-9._~:@-]*)*/*$"
+)
+_PRIVATE = [ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")]
 # Of the body of a request, what would be a credential, and what looks like one.
 _CREDENTIALS = re.compile(
-    r"headers?|extraheaders|.*(apikey|authorization|accesstoken|authtoken|secret|password|passwd|cookie|credentials?)"
+    r"headers?|extraheaders|x?(key|token|auth|bearer)|"
+    r".*(apikey|authorization|accesstoken|authtoken|secret|password|passwd|cookie|credentials?)"
 )
-_KEY = re.compile(r"\b(sk|pk|rk|gsk|xai|hf)[-_][A-Za-z0-9_.-]{16,}|\bAIza[A-Za-z0-9_-]{16,}|^(Bearer|Basic)\s")
+_KEY = re.compile(
+    r"\b(sk|pk|rk|gsk|xai|hf|ghp|gho|github_pat)[-_][A-Za-z0-9_.-]{16,}|\bAIza[A-Za-z0-9_-]{16,}|\bAKIA[A-Z0-9]{16}|"
+    r"^\s*((?i:Bearer|Basic))\s"
+)
+# What says who is asked what, how often and at which length: models, texts and the cap on spending go by it.
+_OF_THE_ENGINE = ("model", "models", "messages", "prompt", "system", "stream", "n", "best_of", "tools", "plugins")
+_LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")
 
 
 def _known(api: str) -> str:
@@ -49,7 +62,7 @@ class ProviderEntry(Checked):
     """Who serves live models; limits are per minute."""
 
     api: Annotated[str, AfterValidator(_known)] = Field(description=f"one of {', '.join(APIS)}")
-    base_url: str = Field(pattern=r"^https?://[^\s/]+(/\S*)?$", description="the server's address up to the version")
+    base_url: str = Field(pattern=ADDRESS, max_length=300, description="the server's address up to the version")
     api_version: str = Field(min_length=1, description="the version of the API")
     key_env: Annotated[str, StringConstraints(pattern=KEY_NAME)] | None = Field(
         description="the name of an environment variable that ends in _KEY or _TOKEN, or null"
@@ -161,7 +174,7 @@ def read_providers(path: str | Path) -> tuple[dict[str, Provider], dict[str, Par
     for kind, what in (("providers", "provider"), ("requests", "request")):
         rows = content.get(kind) if isinstance(content, dict) else None
         for name, row in rows.items() if isinstance(rows, dict) else ():
-            _check_secrets(row, f"{path}, {what} {name}")
+            _check_body(row, f"{path}, {what} {name}")
             if kind == "providers":
                 _check_address(row, f"{path}, {what} {name}")
     file = check(ProvidersFile, content, str(path))
@@ -211,9 +224,18 @@ def check_targets(models: Iterable[Model], source: str, providers: str | Path) -
     return list(known[0])
 
 
-def _check_secrets(row: object, where: str) -> None:
-    """Refuse what is, or looks like, a credential in a body, without repeating it."""
-    extra = row.get("extra_body") if isinstance(row, dict) else None
+def _check_body(row: object, where: str) -> None:
+    """Refuse what is, or looks like, a credential in a body, without repeating it, and what is the engine's to say."""
+    if not isinstance(row, dict):
+        return
+    extra = row.get("extra_body")
+    own = {*(extra if isinstance(extra, dict) else ()), str(row.get("reasoning_parameter")).partition(".")[0]}
+    if taken := sorted(own & {*_OF_THE_ENGINE, *_LIMITS}, key=str):
+        raise InputError(
+            where,
+            f"sets '{taken[0]}', which every request says by itself.",
+            f"Use the request's max_tokens and the models' table; extra_body may not hold {', '.join(_OF_THE_ENGINE)}.",
+        )
     for key, value in _pairs(extra):
         if _CREDENTIALS.fullmatch(re.sub(r"[^a-z]", "", key.lower())) or (
             isinstance(value, str) and _KEY.search(value)
@@ -233,17 +255,22 @@ def _check_address(row: object, where: str) -> None:
     """Refuse credentials in the URL, and a key for a host that is not its own, without repeating either."""
     if not isinstance(row, dict) or not isinstance(row.get("base_url"), str):
         return
-    try:
-        url = urlsplit(row["base_url"])
-        host, _ = url.hostname or "", url.port
-    except ValueError:
-        raise InputError(where, "base_url is no URL.", "Write https://host/version.") from None
-    if url.username is not None or url.password is not None or url.query or url.fragment:
+    if not re.search(ADDRESS, row["base_url"]) or _KEY.search(row["base_url"]) or row["base_url"].endswith("\n"):
+        # Perhaps it holds a key, so it is not repeated.
         raise InputError(
             f"{where}: base_url",
-            "holds more than an address (credentials, a query or a fragment).",
-            "Keep keys in the environment, and name the variable in key_env.",
+            "is no plain https://host/version (or holds credentials, a query or a fragment).",
+            "Write it in ASCII; keep keys in the environment, and name the variable in key_env.",
         )
+    try:
+        url = urlsplit(row["base_url"])
+        host, port = url.hostname or "", url.port
+        if host.startswith("[") or ":" in host:
+            ipaddress.ip_address(host)
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise InputError(f"{where}: base_url", "has no such host or port.", "Write https://host:port/version.")
     if (key_env := row.get("key_env")) is None:
         return
     if not re.fullmatch(KEY_NAME, str(key_env)):
@@ -260,19 +287,28 @@ def _check_address(row: object, where: str) -> None:
                 f"would send {key_env} to {url.scheme}://{host}, but that key belongs to https://{home}.",
                 "Give this server a variable of its own, such as MY_SERVER_API_KEY.",
             )
-    elif not _is_near(host, "is_loopback", ("localhost",)) and row.get("key_host") != host:
+    elif not _is_here(host) and row.get("key_host") != host:
         raise InputError(
             where,
             f"would send {key_env} to {host}, which is not named as a host that may have it.",
             f"If the key is for that server, add key_host: {host}.",
         )
-    if url.scheme != "https" and not _is_near(host, "is_private", ("localhost", "local", "internal", "lan")):
+    if url.scheme != "https" and not (_is_here(host) or _is_private(host)):
         raise InputError(where, f"would send {key_env} to {host} in the clear.", "Write https://.")
 
 
-def _is_near(host: str, kind: str, names: tuple[str, ...]) -> bool:
-    """Whether a host is an address of a kind, or is named so, or in such a domain."""
+def _is_here(host: str) -> bool:
+    """Whether a host is this machine; of other names in .localhost a name server could be asked."""
     try:
-        return bool(getattr(ipaddress.ip_address(host), kind))
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return any(host == name or host.endswith(f".{name}") for name in names)
+        return host == "localhost"
+
+
+def _is_private(host: str) -> bool:
+    """Whether a host is an address in a private network, or is named so."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return f".{host}".endswith((".local", ".internal", ".lan"))
+    return any(address in net for net in _PRIVATE)

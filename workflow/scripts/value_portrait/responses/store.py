@@ -6,11 +6,8 @@ when the file is opened for writing; readers skip it.
 
 import asyncio
 import contextlib
-import fcntl
 import logging
 import os
-import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +17,8 @@ import orjson
 
 from value_portrait.errors import InputError
 from value_portrait.files import slug
+from value_portrait.locking import lock
+from value_portrait.reading import check_file
 from value_portrait.responses.outcomes import FATAL, RETRIED, TERMINAL
 
 _OUTCOMES = TERMINAL | RETRIED | FATAL.keys()
@@ -124,7 +123,7 @@ class Store:
         try:
             new = not self.path.exists()
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = lock(self.path)
+            self._lock = lock(self.path, lock_file(self.path))
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
             if new:
                 _sync_folders(self.path)
@@ -203,53 +202,16 @@ class Store:
             os.fsync(self._file)
 
 
-def lock(path: Path) -> int:
-    """Take the lock of a file for this process; the kernel frees it however the process ends.
-
-    POSIX record locks, since network file systems pass them on to their server. The lock lives in a file of its own:
-    closing any descriptor of the locked file would free it.
-
-    Raises
-    ------
-    InputError : another process holds it; says which.
-    """
-    file = os.open(lock_file(path), os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        holder = os.read(file, 200).decode(errors="replace").strip() or "another process"
-        os.close(file)
-        raise InputError(path, f"is being written by {holder}.", "Wait for it, or stop it, and run again.") from None
-    os.ftruncate(file, 0)
-    started = time.strftime("%Y-%m-%d %H:%M:%S")
-    os.pwrite(file, f"process {os.getpid()} on {socket.gethostname()} since {started}\n".encode(), 0)
-    return file
-
-
 def lock_file(path: Path) -> Path:
     """The file that is locked for a file of the store."""
     return path.with_name(f".{path.name}.lock")
-
-
-def is_being_written(path: Path) -> bool:
-    """Whether some other process holds the lock of a file of the store."""
-    try:
-        file = os.open(lock_file(path), os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return True
-    finally:
-        os.close(file)
-    return False
 
 
 def records_from(path: Path, start: int = 0) -> Iterator[tuple[int, Record]]:
     """The records from a byte offset on, each with the offset behind it; a torn tail is left out."""
     if not path.exists():
         return
+    check_file(path)
     with path.open("rb") as file:
         end = file.seek(start)
         torn: str | None = None

@@ -9,7 +9,9 @@ import pyarrow as pa
 
 from value_portrait.errors import InputError
 from value_portrait.instrument import Instrument
-from value_portrait.reading import read_text
+from value_portrait.reading import is_plain, read_text
+
+_LONGEST = 100_000
 
 
 def find_templates(folder: str | Path, versions: Sequence[str], instrument: Instrument) -> dict[str, dict[str, str]]:
@@ -69,13 +71,16 @@ def read_prompts(paths: Mapping[str, Mapping[str, str]], instrument: Instrument)
 
     Raises
     ------
-    InputError : a file is missing or no UTF-8, or lacks a field or an option of the instrument's.
+    InputError : as ``read_text``; or a file holds what cannot be printed, or too much, or lacks a field or an option
+        of the instrument's.
     """
     rows = []
     for version, of_template in paths.items():
         for template, fields in instrument.templates:
             path = of_template[template]
             text = read_text(path, "Restore it, or remove its version from prompt_versions.")
+            if not is_plain(text) or len(text) > _LONGEST:
+                raise InputError(path, f"holds what cannot be printed, or over {_LONGEST} letters.", "Write it anew.")
             for field in ("title", "text", "content"):
                 if (field in fields) != (f"{{{field}}}" in text):
                     problem = "lacks" if field in fields else "has"

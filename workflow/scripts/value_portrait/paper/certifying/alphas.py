@@ -14,8 +14,8 @@ FORMULAS = ("covariance", "standardised")
 DELETIONS = ("rows", "models")
 
 
-def vary_alpha(ratings: Ratings, keys: Mapping[str, pd.DataFrame], family: str = "pvq") -> pd.DataFrame:
-    """Alpha of each dimension of a family, over rows model × prompt version, under every combination of choices.
+def vary_alpha(ratings: Ratings, keys: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Alpha of each value, over rows model × prompt version, under every combination of choices.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def vary_alpha(ratings: Ratings, keys: Mapping[str, pd.DataFrame], family: str =
     place = {item: index for index, item in enumerate(ratings.items)}
     rows = []
     for name, key in keys.items():
-        own = key[key["family"] == family]
+        own = key[key["family"] == VALUE_PORTRAIT.main.name]
         for dimension, tags in own.groupby("dimension", observed=True, sort=False):
             rated = values[:, :, [place[item] for item in tags["item_id"]]]
             for deletion in DELETIONS:

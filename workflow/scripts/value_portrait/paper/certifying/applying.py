@@ -10,7 +10,7 @@ from value_portrait.items.validation import select_items
 from value_portrait.paper.certifying.alphas import alphas_by_formula
 from value_portrait.paper.certifying.lost_items import lost_items, without_lost_items
 from value_portrait.paper.certifying.material import Material, of_models
-from value_portrait.paper.certifying.paper import (
+from value_portrait.paper.certifying.stated import (
     CENTRING,
     KEPT_PAIR,
     LOST,

@@ -5,18 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from value_portrait.paper.certifying import stated
 from value_portrait.paper.certifying.findings import Finding
 from value_portrait.paper.certifying.in_print import cross_loading, items_per_value
-from value_portrait.paper.certifying.paper import (
-    ALL_MODELS,
-    KEPT_PAIR,
-    LOST,
-    MAX_P,
-    OF_TABLE_8,
-    THRESHOLD,
-    TWO_PROFILES,
-    WHOLE_RATERS,
-)
 from value_portrait.paper.certifying.printed import printed_numbers
 from value_portrait.paper.claims import PAPER_HIGHEST, TRAIT_SCALE
 from value_portrait.paper.instrument import VALUE_PORTRAIT
@@ -29,7 +20,7 @@ def kept_pair(pairs: pd.DataFrame) -> Finding:
     decided = pairs[pairs["contained"].notna()]
     kept, left = (decided.loc[decided["contained"] == which, "family"] for which in (True, False))
     return Finding(
-        KEPT_PAIR,
+        stated.KEPT_PAIR,
         "cause",
         "The authors' code takes rho > 0.3 without a p-limit and has pairs switched off by hand. They are the pairs "
         "with p >= 0.05 of values and traits; the scores keep the one such pair of a higher-order value.",
@@ -50,7 +41,7 @@ def _whether_kept(pair: Any) -> str:
     return f"{pair.item_id} {pair.dimension} (rho {pair.rho:.4f}, p {pair.p:.4f}, {pair.n} raters) {words}"
 
 
-def lost_in_averaging(reproduced: pd.DataFrame, lost: pd.DataFrame, tolerance: float = 1e-9) -> Finding | None:
+def lost_in_averaging(reproduced: pd.DataFrame, lost: pd.DataFrame) -> Finding | None:
     """The scores that the authors' averaging made from fewer items.
 
     Parameters
@@ -60,9 +51,9 @@ def lost_in_averaging(reproduced: pd.DataFrame, lost: pd.DataFrame, tolerance: f
     if lost.empty:
         return None
     cells = reproduced.merge(lost[["model", "family", "dimension"]].drop_duplicates())
-    put_back = (cells["corrected_mean"] - cells["published_mean"]).abs() <= tolerance
+    put_back = (cells["corrected_mean"] - cells["published_mean"]).abs() <= stated.ARITHMETIC
     return Finding(
-        LOST,
+        stated.LOST,
         "cause",
         "Where the first prompt version's record is an error without tags, the authors' averaging loses the item, "
         "though other versions answered. The scores in this pipeline's own tables keep the item.",
@@ -72,17 +63,19 @@ def lost_in_averaging(reproduced: pd.DataFrame, lost: pd.DataFrame, tolerance: f
             f"{row.reproduced_centred_mean:.3f} for {row.corrected_centred_mean:.3f}"
             for row in cells.itertuples()
         )
-        + f"; with the items lost {cells['exact'].sum()} of these {len(cells)} are within {tolerance:g} of the score "
-        f"files, with them {put_back.sum()}",
+        + f"; with the items lost {cells['exact'].sum()} of these {len(cells)} are within {stated.ARITHMETIC:g} of the "
+        f"score files, with them {put_back.sum()}",
     )
 
 
 def counted_without_p(table_5: pd.DataFrame, d2: pd.DataFrame, correlations: pd.DataFrame) -> Finding:
     """Table 5 and D.2, as printed, leave out the p-limit; ``correlations`` are those with all causes applied."""
     equal, n = [], 0
-    for limited in (correlations, correlations[correlations["p"] < MAX_P]):
-        steps = {TWO_PROFILES: limited}
-        rows = pd.concat([items_per_value(table_5, steps, THRESHOLD), cross_loading(d2, steps, THRESHOLD)])
+    for limited in (correlations, correlations[correlations["p"] < stated.MAX_P]):
+        steps = {stated.TWO_PROFILES: limited}
+        rows = pd.concat(
+            [items_per_value(table_5, steps, stated.THRESHOLD), cross_loading(d2, steps, stated.THRESHOLD)]
+        )
         equal.append(int((rows["status"] == "match").sum()))
         n = int(rows["ours"].notna().sum())
     return Finding(
@@ -129,7 +122,7 @@ def population_sd(published: pd.DataFrame, profiles: pd.DataFrame) -> Finding:
     # Where all ratings are the same, every spread is 0.
     both = both[both["sd"] > 0]
     sample = both["sd_ours"] * np.sqrt(both["n_items"] / (both["n_items"] - 1))
-    by_n, by_sample = ((both["sd"] - spread).abs() < 1e-9 for spread in (both["sd_ours"], sample))
+    by_n, by_sample = ((both["sd"] - spread).abs() < stated.ARITHMETIC for spread in (both["sd_ours"], sample))
     return Finding(
         "population SD",
         "cause",
@@ -144,7 +137,7 @@ def models_of_alpha(printed: pd.DataFrame, of_27: "pd.Series[Any]", of_all: "pd.
     numbers, tolerance = printed_numbers(list(printed["alpha"]))
     hits = [int((np.abs(own.reindex(printed.index) - numbers) <= tolerance).sum()) for own in (of_27, of_all)]
     return Finding(
-        OF_TABLE_8,
+        stated.OF_TABLE_8,
         "conjecture",
         "The alphas of appendix F fit rows of model x prompt version of the models of Table 8 better than those of all "
         "models. Which rows with a gap are left out, and by which formula, two digits do not tell.",
@@ -158,10 +151,10 @@ def whole_raters(rows: pd.DataFrame) -> Finding:
     """The mean number of raters per item, in print and here; ``rows`` are those of the counts in the text."""
     row = rows[rows["quantity"] == "mean raters per item"].iloc[0]
     return Finding(
-        WHOLE_RATERS,
+        stated.WHOLE_RATERS,
         "conjecture",
         "The printed number of raters per item is the mean without its decimals.",
-        int(row["ours"]) == row["published"],
+        bool(int(row["ours"]) == row["published"]),
         f"{row['ours']:.3f} raters per item, {row['published']:.0f} in print; nothing but this number speaks for it",
     )
 
@@ -188,7 +181,7 @@ def third_place(rows: pd.DataFrame, printed: pd.DataFrame, values: pd.DataFrame)
         for frame in (printed, values.set_index("model")[_VALUES].astype(float))
     ]
     return Finding(
-        ALL_MODELS,
+        stated.ALL_MODELS,
         "conjecture",
         "The abstract's three highest values are those of the mean over all models of the archive; over the models "
         "that Table 8 prints, another value comes third.",

@@ -8,14 +8,13 @@ from scipy import stats
 
 from value_portrait.items.validation import correlate_items, drop_repeated_participants, select_items
 from value_portrait.paper.certifying.findings import Finding, two_routes
-from value_portrait.paper.certifying.paper import MAX_P, TAG, THRESHOLD, TWO_PROFILES
 from value_portrait.paper.certifying.repeated_participants import (
     Explanation,
     exactness_by_group,
     explain_by_second_profiles,
 )
 from value_portrait.paper.certifying.rounding import trace_rounding
-from value_portrait.paper.certifying.second_profiles import TOLERANCE
+from value_portrait.paper.certifying.stated import MAX_P, SAME_RANKS, TAG, THRESHOLD, TWO_PROFILES
 
 # Scores rounded to so many digits tie where they are equal on the questionnaire.
 DIGITS = 6
@@ -60,7 +59,7 @@ def examine_correlations(
                     "all items of a group at once": recomputed["rho"].to_numpy(),
                     "SciPy's spearmanr": spearman_by_scipy(survey, participants, recomputed),
                 },
-                1e-12,
+                SAME_RANKS,
             ),
         ],
     )
@@ -93,7 +92,7 @@ def _two_profiles(explanation: Explanation) -> Finding:
     words = []
     for row, control in zip(sought.itertuples(), controls.itertuples(), strict=True):
         own = positions[(positions["participant_id"] == row.participant_id) & (positions["group"] == row.group)]
-        other = own["largest_difference_stored"] > TOLERANCE
+        other = own["largest_difference_stored"] > SAME_RANKS
         words.append(
             f"in group {row.group} {row.n_exact} of {row.n_correlations} correlations are exact with the stored "
             f"profile, {row.n_exact_explained} with a second one: {other.sum()} of {len(own)} dimensions need another "

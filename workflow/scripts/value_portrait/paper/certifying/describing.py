@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import ORDER
 from value_portrait.paper.certifying.rows import COMPARED, STATUSES, comparisons
+from value_portrait.paper.certifying.stated import ORDER
 
 # So many rows of a kind are named one by one; the CSV file has the rest.
 SHOWN = 30

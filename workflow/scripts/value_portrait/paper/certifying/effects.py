@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import TAG
+from value_portrait.paper.certifying.stated import CENTRING, TAG
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import Ratings
@@ -13,7 +13,7 @@ _KEYED_TAG = [*TAG, "polarity"]
 
 
 def trace_effects(
-    scenarios: Mapping[str, pd.DataFrame], reference: str, ratings: Ratings, centring: str = "tagged_items"
+    scenarios: Mapping[str, pd.DataFrame], reference: str, ratings: Ratings
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Changes of tags and profiles under each scenario, against the scenario ``reference``.
 
@@ -30,7 +30,7 @@ def trace_effects(
     """
     keys = ["model", "condition", "family", "dimension"]
     columns = [*keys, "n_items", "centred_mean"]
-    base = profile_models(ratings, scenarios[reference], centring, VALUE_PORTRAIT)[columns].rename(
+    base = profile_models(ratings, scenarios[reference], CENTRING, VALUE_PORTRAIT)[columns].rename(
         columns={"n_items": "reference_n_items", "centred_mean": "reference_centred_mean"}
     )
     tags, profiles = [], []
@@ -39,7 +39,7 @@ def trace_effects(
             continue
         tags.append(change_of_tags(scenarios[reference], key).assign(scenario=name))
         profiles.append(
-            profile_models(ratings, key, centring, VALUE_PORTRAIT)[columns].merge(base, on=keys).assign(scenario=name)
+            profile_models(ratings, key, CENTRING, VALUE_PORTRAIT)[columns].merge(base, on=keys).assign(scenario=name)
         )
     changed = pd.concat(profiles, ignore_index=True)
     changed["difference"] = changed["centred_mean"] - changed["reference_centred_mean"]

@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import TAG
+from value_portrait.paper.certifying.stated import SAME_RANKS, TAG
+
+# So many of what is other than it must be are named.
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,14 @@ def two_routes(name: str, what: str, routes: Mapping[str, np.ndarray], tolerance
     )
 
 
+def none_other(name: str, statement: str, counted: str, other: pd.DataFrame) -> Finding:
+    """A check that holds where nothing is other than it must be; else the first of what is are named."""
+    named = [" ".join(row) for row in other.head(_SHOWN).itertuples(index=False, name=None)]
+    more = f", and {len(other) - _SHOWN:,} more" if len(other) > _SHOWN else ""
+    evidence = f"{len(other):,} of {counted} not: {'; '.join(named)}{more}" if len(other) else counted
+    return Finding(name, "check", statement, other.empty, evidence)
+
+
 def copies(published: pd.DataFrame, tagged: pd.DataFrame) -> Finding | None:
     """The archive holds its correlations twice: ``published``, and those that stand with the items."""
     both = published.astype(dict.fromkeys(TAG, str)).merge(tagged, on=TAG, how="outer", suffixes=("", "_copy"))
@@ -63,7 +74,7 @@ def copies(published: pd.DataFrame, tagged: pd.DataFrame) -> Finding | None:
         "copies of the correlations",
         f"The {len(tagged):,} correlations that stand with the items",
         {"as published there": both["rho_copy"].to_numpy(), "in the result files": both["rho"].to_numpy()},
-        1e-12,
+        SAME_RANKS,
     )
 
 

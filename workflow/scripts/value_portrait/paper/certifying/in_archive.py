@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import TAG
-from value_portrait.paper.certifying.printed import ARITHMETIC
 from value_portrait.paper.certifying.rows import absent, compare
+from value_portrait.paper.certifying.stated import ARITHMETIC, SAME_RANKS, TAG
 from value_portrait.publication import findings as publication
 
 Frames = Mapping[str, pd.DataFrame]
@@ -19,8 +18,6 @@ NOT_RECORDED = "this run does not hold the archive's answers of all these models
 
 _CELL = ["model", "family", "dimension"]
 _MEASURES = {"mean": "mean", "centred_mean": "centred_mean", "sd": "sd", "n": "n_items"}
-# Correlations are equal when they come from the same numbers by the same formula; binary arithmetic leaves this much.
-_CORRELATION_TOLERANCE = 1e-12
 
 
 def correlations(published: pd.DataFrame, steps: Frames) -> pd.DataFrame:
@@ -57,7 +54,7 @@ def _either_side(source: str, measures: Mapping[str, str], published: pd.DataFra
                 source,
                 [name.format(*tag) for tag in index],
                 theirs[measure].reindex(index).to_numpy(),
-                _CORRELATION_TOLERANCE,
+                SAME_RANKS,
                 {cause: frame[measure].reindex(index).to_numpy() for cause, frame in ours.items()},
                 "correlate_items",
             )

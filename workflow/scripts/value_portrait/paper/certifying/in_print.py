@@ -16,9 +16,9 @@ from value_portrait.items.validation import select_items
 from value_portrait.paper.certifying.distances import distances
 from value_portrait.paper.certifying.in_archive import NOT_RECORDED
 from value_portrait.paper.certifying.new_data import MICRODATA
-from value_portrait.paper.certifying.paper import ALL_MODELS, ORDER, WHOLE_RATERS
 from value_portrait.paper.certifying.printed import PRINTED, cell_names, printed_numbers
 from value_portrait.paper.certifying.rows import absent, compare, compare_sets
+from value_portrait.paper.certifying.stated import ALL_MODELS, ORDER, WHOLE_RATERS
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.publication import findings as publication
 

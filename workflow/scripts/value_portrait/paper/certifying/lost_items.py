@@ -8,10 +8,8 @@ answered. Error records of some models carry tags nevertheless, so the outcome o
 import numpy as np
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import VERSIONS
+from value_portrait.paper.certifying.stated import ARITHMETIC, VERSIONS
 from value_portrait.scores.ratings import NO_RATING, Ratings
-
-TOLERANCE = 1e-9
 
 _SCORES = ("mean", "centred_mean", "sd")
 
@@ -52,9 +50,7 @@ def without_lost_items(ratings: Ratings, lost: pd.DataFrame) -> Ratings:
     return Ratings(ratings.subjects, ratings.versions, ratings.items, values)
 
 
-def reproduce_scores(
-    reproduced: pd.DataFrame, corrected: pd.DataFrame, scores: pd.DataFrame, tolerance: float = TOLERANCE
-) -> pd.DataFrame:
+def reproduce_scores(reproduced: pd.DataFrame, corrected: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """The published scores beside ours, with the lost items left out as the authors do, and with them put back.
 
     Parameters
@@ -66,7 +62,7 @@ def reproduce_scores(
     -------
     One row per model and dimension that all have: model, family, dimension; ``published_``, ``reproduced_`` and
     ``corrected_`` mean, centred_mean, sd and n; ``largest_difference`` of the reproduced mean, centred_mean and sd from
-    the published; ``exact``: it is at most ``tolerance`` and n is equal.
+    the published; ``exact``: it is at most ``ARITHMETIC`` and n is equal.
     """
     names = ["model", "family", "dimension"]
     table = scores.rename(columns={name: f"published_{name}" for name in (*_SCORES, "n")})
@@ -75,5 +71,5 @@ def reproduce_scores(
         table = table.merge(own.rename(columns={name: f"{label}_{name}" for name in (*_SCORES, "n")}), on=names)
     differences = [(table[f"reproduced_{name}"] - table[f"published_{name}"]).abs() for name in _SCORES]
     largest = np.max(differences, axis=0)
-    exact = (largest <= tolerance) & (table["reproduced_n"] == table["published_n"])
+    exact = (largest <= ARITHMETIC) & (table["reproduced_n"] == table["published_n"])
     return table.assign(largest_difference=largest, exact=exact)

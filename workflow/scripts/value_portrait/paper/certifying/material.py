@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import VERSIONS
+from value_portrait.paper.archive import read_sums
 from value_portrait.paper.certifying.parsing import READ_BY_PARSERS, parser_answers
 from value_portrait.paper.certifying.printed import read_printed
 from value_portrait.paper.certifying.published_scores import read_published_scores
 from value_portrait.paper.certifying.published_tags import read_published_tags, read_tagged_items
 from value_portrait.paper.certifying.records import RECORDS
+from value_portrait.paper.certifying.stated import VERSIONS
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.paper.raw_files import PUBLISHED_TAGS
 from value_portrait.scores.ratings import Ratings, read_ratings
@@ -37,6 +38,7 @@ class Material:
     openai : models that were asked by the authors' client for OpenAI.
     archived : models whose answers the archive holds.
     printed : every printed table, by the names of ``PRINTED``.
+    sums : the archive's files, as data/raw/SHA256SUMS has them: path and sha256.
     """
 
     survey: pd.DataFrame
@@ -63,6 +65,7 @@ class Material:
     openai: Sequence[str]
     archived: Sequence[str]
     printed: Mapping[str, pd.DataFrame]
+    sums: pd.DataFrame
 
 
 # Tables whose schema has another name.
@@ -88,7 +91,8 @@ def gather(
 
     Parameters
     ----------
-    tables : path of each table, by its name among the rule's inputs; a config without groups has no table ``people``.
+    tables : path of each table, and of the archive's ``sums``, by its name among the rule's inputs; a config without
+        groups has no table ``people``.
     archive : folder of the verified archive.
     recorded : the models whose answers come from the archive in this run.
     archived : for each model of the archive its file of answers to the first prompt version.
@@ -123,6 +127,7 @@ def gather(
         openai=sorted(model for model, path in archived.items() if "/openai/" in path),
         archived=list(archived),
         printed=texts,
+        sums=pd.DataFrame(read_sums(tables["sums"]).items(), columns=["path", "sha256"]),
     )
 
 

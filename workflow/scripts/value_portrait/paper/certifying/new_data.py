@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import CENTRING
 from value_portrait.paper.certifying.printed import cell_names, printed_numbers
 from value_portrait.paper.certifying.rows import absent, beside
+from value_portrait.paper.certifying.stated import CENTRING
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.responses.conditions import STEERING
 from value_portrait.scores.profiles import profile_models

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from value_portrait.paper.certifying.findings import Finding
-from value_portrait.paper.certifying.paper import CENTRING
+from value_portrait.paper.certifying.stated import CENTRING
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import Ratings

@@ -3,10 +3,12 @@
 No score hangs on most of it, so each is held against what it must follow from.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pyarrow as pa
 
 from value_portrait.errors import InputError
@@ -33,6 +35,7 @@ RECORDS = Schema(
         "texts": Column(pa.bool_(), "title, text and output_text are the item's"),
         "tags": Column(pa.bool_(), "the tags are those of the archive's items, or there are none beside an error"),
         "tagged": Column(pa.bool_(), "there are tags"),
+        "digest": Column(pa.string(), "of everything in the record but its prompt: SHA-256, first 16 digits"),
     },
 )
 
@@ -73,9 +76,23 @@ def read_records(
                 name = item_id(record.get("portrait_id"), record.get("option_id")) if isinstance(record, dict) else ""
                 if name not in known:
                     raise InputError(f"{path}, record {number}", "is no answer to an item.", "Restore the file.")
-                rows.append((model, version, name, *_judge(record, known[name], prompts[version, name], tags, options)))
+                judged = _judge(record, known[name], prompts[version, name], tags, options)
+                rows.append((model, version, name, *judged, _digest(version, record, f"{path}, record {number}")))
     columns = dict(zip(RECORDS.columns, zip(*rows, strict=True), strict=True))
     return pa.table({name: pa.array(columns[name], own.type) for name, own in RECORDS.columns.items()})
+
+
+def _filled(value: Any) -> Any:
+    return None if value in ("", []) else value
+
+
+def _digest(version: str, record: Mapping[str, Any], where: str) -> str:
+    content = {name: value for name, value in record.items() if name != "prompt"}
+    try:
+        text = orjson.dumps([version, content], option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        raise InputError(where, "is nested too deeply.", "Restore the file.") from None
+    return hashlib.sha256(text).hexdigest()[:16]
 
 
 def _judge(
@@ -83,13 +100,13 @@ def _judge(
 ) -> tuple[Any, ...]:
     number, content = record.get("numeric_response"), record.get("content")
     stated = number if type(number) is int and number in options else None
-    own = {field: record[field] for field in FIELDS.values() if record.get(field)}
+    own = {field: record[field] for field in FIELDS.values() if _filled(record.get(field)) is not None}
     return (
         stated,
         number == stated and record.get("parsed_response") == (options[stated] if stated else None),
         record.get("prompt") == prompt,
         # Items without a title have an empty one here.
-        isinstance(content, dict) and all((content.get(a) or None) == (item[b] or None) for a, b in _TEXTS.items()),
+        isinstance(content, dict) and all(_filled(content.get(a)) == _filled(item[b]) for a, b in _TEXTS.items()),
         own == tags.get(item["item_id"], {}) or (not own and "error" in record),
         bool(own),
     )

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import TAG
-from value_portrait.paper.certifying.second_profiles import TOLERANCE, Group
+from value_portrait.paper.certifying.second_profiles import Group
+from value_portrait.paper.certifying.stated import SAME_RANKS, TAG
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,13 @@ class Explanation:
     correlations: pd.DataFrame
 
 
-def exactness_by_group(
-    survey: pd.DataFrame, correlations: pd.DataFrame, published: pd.DataFrame, tolerance: float = TOLERANCE
-) -> pd.DataFrame:
+def exactness_by_group(survey: pd.DataFrame, correlations: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """How many correlations of each survey group equal the published ones.
 
-    Columns group, n_correlations, n_exact (differing by at most ``tolerance``) and largest_difference (infinite where
+    Columns group, n_correlations, n_exact (differing by at most ``SAME_RANKS``) and largest_difference (infinite where
     one of the two is null).
     """
-    both = _compare_by_group(survey, correlations, published, tolerance)
+    both = _compare_by_group(survey, correlations, published)
     counts = both.groupby("group").agg(
         n_correlations=("exact", "size"), n_exact=("exact", "sum"), largest_difference=("difference", "max")
     )
@@ -64,7 +62,6 @@ def explain_by_second_profiles(
     participants: pd.DataFrame,
     correlations: pd.DataFrame,
     published: pd.DataFrame,
-    tolerance: float = TOLERANCE,
 ) -> Explanation:
     """Seek a second profile for one sitting of each repeated participant.
 
@@ -76,9 +73,9 @@ def explain_by_second_profiles(
     correlations : table ``correlations`` recomputed with Spearman's method from ``survey`` and ``participants``.
     published : table ``correlations`` as published.
     """
-    before = exactness_by_group(survey, correlations, published, tolerance)
+    before = exactness_by_group(survey, correlations, published)
     sittings = repeated_sittings(survey).merge(before, on="group")
-    exact = _compare_by_group(survey, correlations, published, tolerance)
+    exact = _compare_by_group(survey, correlations, published)
     shares = exact.groupby(["group", "family", "dimension"])["exact"].mean().groupby("group").min()
     sittings["stored_profile_fits"] = sittings["group"].map(shares) > 0.5
     misfits = (~sittings["stored_profile_fits"]).groupby(sittings["participant_id"]).transform("sum")
@@ -86,12 +83,12 @@ def explain_by_second_profiles(
     row: Any
     for row in sittings[~sittings["stored_profile_fits"] & (misfits == 1)].itertuples():
         group = Group(survey, participants, published, row.group)
-        profile = group.search(row.participant_id, tolerance)
+        profile = group.search(row.participant_id)
         profiles.append(profile.positions)
         found[row.Index] = profile.found
         if profile.found:
             explained = replace_correlations(explained, profile.correlations)
-        makes = {rater: group.most_exact(rater, tolerance) for rater in group.raters if rater != row.participant_id}
+        makes = {rater: group.most_exact(rater) for rater in group.raters if rater != row.participant_id}
         next_best = max(makes, key=lambda rater: makes[rater])
         controls.append(
             {
@@ -102,7 +99,7 @@ def explain_by_second_profiles(
                 "n_exact_next": makes[next_best],
             }
         )
-    after = exactness_by_group(survey, explained, published, tolerance)[["group", "n_exact"]]
+    after = exactness_by_group(survey, explained, published)[["group", "n_exact"]]
     sittings = sittings.merge(after, on="group", suffixes=("", "_explained"))
     sittings["second_profile_found"] = pd.Series(found, dtype="boolean").reindex(sittings.index)
     positions = pd.concat(profiles, ignore_index=True) if profiles else pd.DataFrame()
@@ -117,12 +114,10 @@ def replace_correlations(correlations: pd.DataFrame, replacement: pd.DataFrame) 
     return correlations.assign(**{name: values[name].to_numpy() for name in new.columns})
 
 
-def _compare_by_group(
-    survey: pd.DataFrame, correlations: pd.DataFrame, published: pd.DataFrame, tolerance: float
-) -> pd.DataFrame:
+def _compare_by_group(survey: pd.DataFrame, correlations: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     both = _compare(correlations, published)
     both["group"] = both["item_id"].map(survey.drop_duplicates("item_id").set_index("item_id")["group"])
-    return both.assign(exact=both["difference"] <= tolerance)
+    return both.assign(exact=both["difference"] <= SAME_RANKS)
 
 
 def _compare(correlations: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:

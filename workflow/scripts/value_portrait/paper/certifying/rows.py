@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.paper.certifying.paper import ALL_CAUSES, CAUSES, CONJECTURED
+from value_portrait.paper.certifying.stated import ALL_CAUSES, ARITHMETIC, CAUSES, CONJECTURED
 
 COLUMNS = (
     "source",
@@ -56,7 +56,8 @@ def compare(
     ----------
     published : (N,); tolerance : (N,) or one for all.
     steps : (N,) values by cause, each with the causes before it applied as well: first ours, without any, then those of
-        the source's causes that can reach these numbers. The last is what is expected, and alone decides.
+        the source's causes that can reach these numbers. The last is what is expected, and alone decides, sign included
+        where print rounds to nothing.
         A published or own number that there is not (a tag that only one side has) is NaN.
 
     Returns
@@ -72,6 +73,10 @@ def compare(
             (gap <= tolerance) | (np.isnan(own) & np.isnan(published))
             for gap, own in zip(gaps, (values[0], values[-1]), strict=True)
         )
+    # What is expected has the sign, too, that print leaves to a number which it rounds to nothing.
+    expected &= (
+        (published != 0) | (np.asarray(tolerance) <= ARITHMETIC) | (np.signbit(values[-1]) == np.signbit(published))
+    )
     added = np.diff(np.nan_to_num(values), axis=0)
     rows = _rows(source, quantities, published, (values[0], values[-1]), (as_is, expected), steps, added, made_by)
     words = dict.fromkeys(["explained", "conjectured"], "difference {:.1e} with the cause") | {

@@ -10,11 +10,7 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.items.validation import correlate, correlation_p, survey_blocks, with_interval
-from value_portrait.paper.certifying.paper import TAG
-
-# Equal ranks give correlations that differ by arithmetic alone (below 1e-15). The smallest change of ranks, one tie
-# more between two of k raters who gave the same rating, moves rho by 3 rho / k^3: 3e-5 of itself at 48 raters.
-TOLERANCE = 1e-12
+from value_portrait.paper.certifying.stated import SAME_RANKS, TAG
 
 
 @dataclass(frozen=True)
@@ -78,20 +74,20 @@ class Group:
         gap = np.nan_to_num(np.abs(rho - target), nan=np.inf)
         return rho, np.where(np.isnan(rho) & np.isnan(target), 0, gap)
 
-    def most_exact(self, participant_id: str, tolerance: float = TOLERANCE) -> int:
+    def most_exact(self, participant_id: str) -> int:
         """How many correlations the rater's best position on each dimension makes exact, over all dimensions."""
         _, gap, dimensions, _ = self._try_all(participant_id)
-        exact = (gap <= tolerance).sum(axis=0)
+        exact = (gap <= SAME_RANKS).sum(axis=0)
         return int(sum(exact[dimensions == place].max() for place in np.unique(dimensions)))
 
-    def search(self, participant_id: str, tolerance: float = TOLERANCE) -> SecondProfile:
+    def search(self, participant_id: str) -> SecondProfile:
         """The profile of a rater that comes closest to the published Spearman correlations.
 
         Each dimension is searched by itself: the position that makes most of the group's correlations exact, and among
         equals the one with the smallest largest difference.
         """
         rho, gap, dimensions, others = self._try_all(participant_id)
-        exact, largest = (gap <= tolerance).sum(axis=0), gap.max(axis=0)
+        exact, largest = (gap <= SAME_RANKS).sum(axis=0), gap.max(axis=0)
         stored, n_items = self.scores.to_numpy(), len(self.items)
         as_stored = self.gaps(stored, np.arange(stored.shape[1]))[1].max(axis=0)
         rows, best = [], []

@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.items.validation import select_items
-from value_portrait.paper.certifying.paper import TAG
+from value_portrait.paper.certifying.stated import ARITHMETIC, TAG
 from value_portrait.scores.ratings import Ratings
-
-TOLERANCE = 1e-9
 
 
 def pairs_beyond_p(correlations: pd.DataFrame, threshold: float, max_p: float) -> pd.DataFrame:
@@ -24,9 +22,7 @@ def pairs_beyond_p(correlations: pd.DataFrame, threshold: float, max_p: float) -
     return pairs.merge(correlations[[*TAG, "n", "p"]], on=TAG)
 
 
-def judge_pairs(
-    pairs: pd.DataFrame, ratings: Ratings, key: pd.DataFrame, scores: pd.DataFrame, tolerance: float = TOLERANCE
-) -> pd.DataFrame:
+def judge_pairs(pairs: pd.DataFrame, ratings: Ratings, key: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Whether the published scores of the pairs' dimensions contain them.
 
     A dimension's mean is taken over the key's items and every subset of the dimension's pairs, for every model; the
@@ -42,7 +38,7 @@ def judge_pairs(
     Returns
     -------
     ``pairs`` with ``n_models`` (with ratings and published scores), ``n_equal_with`` and ``n_equal_without`` (models
-    that the best subset with, and without, the pair makes equal within ``tolerance``) and ``contained`` (null where
+    that the best subset with, and without, the pair makes equal within ``ARITHMETIC``) and ``contained`` (null where
     neither equals in most models).
     """
     averages = ratings.averages()
@@ -57,7 +53,7 @@ def judge_pairs(
         for size in range(len(own) + 1):
             for subset in combinations(own["item_id"], size):
                 rated = averages[:, [place[item] for item in [*tagged, *subset]]]
-                same = np.abs(_row_mean(rated) - theirs["mean"].to_numpy()) <= tolerance
+                same = np.abs(_row_mean(rated) - theirs["mean"].to_numpy()) <= ARITHMETIC
                 equal[subset] = int((same & ((~np.isnan(rated)).sum(axis=1) == theirs["n"].to_numpy())).sum())
         present = int(theirs["mean"].notna().sum())
         for row, item in own["item_id"].items():

@@ -1,15 +1,14 @@
-"""What no score and no printed number hangs on: held against what it must follow from, or against its fingerprint."""
-
-import hashlib
-from collections.abc import Mapping
+"""What no score and no printed number hangs on, held against what it must follow from."""
 
 import numpy as np
 import pandas as pd
 
-from value_portrait.paper.certifying.findings import Finding
+from value_portrait.paper.certifying.findings import Finding, none_other
+from value_portrait.paper.certifying.printed import printed_numbers
+from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.scores.ratings import NO_RATING, Ratings
 
-_NAMED = 5
+_VALUES = list(VALUE_PORTRAIT.main.names)
 
 
 def record_differences(records: pd.DataFrame, ratings: Ratings) -> pd.DataFrame:
@@ -76,7 +75,7 @@ def records_hold(records: pd.DataFrame, differences: pd.DataFrame) -> list[Findi
         ),
     }
     return [
-        _check(name, statement, counted, differences[differences["field"].isin(names)].drop(columns="field"))
+        none_other(name, statement, counted, differences[differences["field"].isin(names)].drop(columns="field"))
         for name, (names, statement, counted) in checks.items()
     ]
 
@@ -86,7 +85,7 @@ def texts_of_items(items: pd.DataFrame, tagged_items: pd.DataFrame) -> Finding:
     texts = ["item_id", "title", "text", "response"]
     both = items[texts].merge(tagged_items[texts], how="outer", indicator=True)
     other = both.loc[both["_merge"] != "both", ["item_id"]].drop_duplicates()
-    return _check(
+    return none_other(
         "texts of the items",
         "Title, query and response of every item are the same in query-response-tagged and in Phase1_total.",
         f"{len(items)} items",
@@ -94,28 +93,33 @@ def texts_of_items(items: pd.DataFrame, tagged_items: pd.DataFrame) -> Finding:
     )
 
 
-def fingerprints(tables: Mapping[str, pd.DataFrame], stated: pd.DataFrame) -> Finding:
-    """The tables beside the number of rows and the SHA-256 that are ``stated`` of them, in any order of rows."""
-    found = {name: (str(len(table)), fingerprint(table)) for name, table in tables.items()}
-    other = [name for name, own in found.items() if own != tuple(stated.loc[name])]
-    return _check(
-        "raw tables",
-        "The tables made of the raw surveys and topics are, cell by cell, those of the first reading "
-        "(data/reference/fingerprints.csv): a change that no published number notices is noticed here.",
-        ", ".join(f"{rows} rows of {name}" for name, (rows, _) in found.items()),
-        pd.DataFrame({"table": other}),
+def printed_rows(shares: pd.DataFrame, open_weight: pd.DataFrame) -> Finding:
+    """What print states of its own rows: sum, SD and largest over smallest in Table 5, variance in Table 12.
+
+    Both tables as by ``read_printed``. A number holds where values that round to the printed ones give one that rounds
+    to it: each within h of its printed one, n values have an SD within h sqrt(n / (n - 1)) of the printed ones' SD.
+    """
+    found = []
+    for table in (shares, open_weight):
+        for name, row in table.iterrows():
+            (own, halves), stated = printed_numbers(list(row[_VALUES])), row.drop(_VALUES)
+            h, n, sd = halves[0], len(own), own.std(ddof=1)
+            low, high = (max(sd + sign * h * np.sqrt(n / (n - 1)), 0) for sign in (-1, 1))
+            ranges = {
+                "std": (low, high),
+                "variance": (low**2, high**2),
+                "imbalance_ratio": ((own.max() - h) / (own.min() + h), (own.max() + h) / (own.min() - h)),
+            }
+            for column, number, half in zip(stated.index, *printed_numbers(list(stated)), strict=True):
+                least, most = ranges[column]
+                found.append((name, column, least - half <= number <= most + half))
+            if table is shares:
+                found.append((name, "sum", abs(own.sum() - 1) <= n * h))
+    held = pd.DataFrame(found, columns=["row", "number", "holds"])
+    return none_other(
+        "printed rows",
+        "The sums, sample SDs and ratios in Table 5, and the sample variances in Table 12, follow from the values in "
+        "their own printed rows.",
+        f"{len(held)} numbers",
+        held.loc[~held["holds"].astype(bool), ["row", "number"]],
     )
-
-
-def fingerprint(table: pd.DataFrame) -> str:
-    """SHA-256 of the rows of a table as CSV, sorted."""
-    header, *lines = table.to_csv(index=False).splitlines()
-    return hashlib.sha256("\n".join([header, *sorted(lines)]).encode()).hexdigest()
-
-
-def _check(name: str, statement: str, counted: str, other: pd.DataFrame) -> Finding:
-    """A check that holds where nothing is other than it must be; else the first of what is are named."""
-    named = [" ".join(row) for row in other.head(_NAMED).itertuples(index=False, name=None)]
-    more = f", and {len(other) - _NAMED:,} more" if len(other) > _NAMED else ""
-    evidence = f"{len(other):,} of {counted} not: {'; '.join(named)}{more}" if len(other) else counted
-    return Finding(name, "check", statement, other.empty, evidence)
