@@ -17,7 +17,8 @@ from value_portrait.instrument_file import read_instrument  # noqa: E402
 from value_portrait.items.validation import Block, correlate, correlation_p  # noqa: E402
 from value_portrait.responses.conditions import BASELINE  # noqa: E402
 from value_portrait.responses.planning import Estimate  # noqa: E402
-from value_portrait.robustness.designs import Asked, Material, plan_table  # noqa: E402
+from value_portrait.robustness.designs import Asked, plan_table  # noqa: E402
+from value_portrait.robustness.expecting import Material  # noqa: E402
 from value_portrait.scores.profiles import Tags, centred_means  # noqa: E402
 from value_portrait.scores.ratings import Ratings  # noqa: E402
 from value_portrait.simulation.models import PlantedModel, draw_model, draw_views, expected_ratings  # noqa: E402

@@ -14,7 +14,8 @@ from value_portrait.items.panel import choose_panel
 from value_portrait.responses.planning import Questions, estimate
 from value_portrait.responses.requests import Finding
 from value_portrait.responses.store import store_file
-from value_portrait.robustness.designs import PLAN, Material, plan_table, smallest_difference, to_ask
+from value_portrait.robustness.designs import PLAN, plan_table, to_ask
+from value_portrait.robustness.expecting import Material, smallest_difference
 from value_portrait.robustness.plan_report import plan_report
 from value_portrait.robustness.precision import study_variance
 from value_portrait.robustness.uncertainty import estimate_spreads

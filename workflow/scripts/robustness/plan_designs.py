@@ -15,7 +15,8 @@ from value_portrait.responses.planning import Questions, estimate, read_question
 from value_portrait.responses.preflight import stored_finding
 from value_portrait.responses.providers import Target, live_target, read_providers
 from value_portrait.responses.store import store_file
-from value_portrait.robustness.designs import PLAN, Material, plan_table, to_ask
+from value_portrait.robustness.designs import PLAN, plan_table, to_ask
+from value_portrait.robustness.expecting import Material
 from value_portrait.robustness.plan_report import plan_report
 from value_portrait.scores.reading import rate_and_arrange
 from value_portrait.tables import read_table, write_table

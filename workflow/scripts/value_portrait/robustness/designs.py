@@ -1,14 +1,6 @@
-"""The table ``plan``: how sure a study of some items, prompt versions and repeats would be, and what it would cost.
+"""The table ``plan``: how sure a study of some items, prompt versions and repeats would be, and what it would cost."""
 
-A decision study (Brennan 2001, Generalizability Theory, chapters 1 and 4): the components of variance of the answers
-that there are, of the model itself or else of other models, give the standard error of every other design. Two
-models, asked alike, differ with a standard error of the root of 2 times the relative error. The smallest difference
-that shows is that error times the quantile at which the adjusted test rejects, and the one of the power, by Student's
-distribution (Bloom 1995, Evaluation Review 19). Adjusted is for all pairs of models and dimensions of the family
-(Šidák 1967, Journal of the American Statistical Association 62), which the max-T of the pairs comes close to.
-"""
-
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -16,7 +8,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from value_portrait.instrument import Instrument
 from value_portrait.items.panel import choose_panel
@@ -25,18 +16,23 @@ from value_portrait.responses.planning import Estimate, Questions, estimate
 from value_portrait.responses.providers import Target
 from value_portrait.responses.requests import Finding
 from value_portrait.robustness.comparing import INFERENCES
-from value_portrait.robustness.contributions import LEAST_CLUSTERS
-from value_portrait.robustness.precision import centre_items, score_studies, score_weights, version_grid
-from value_portrait.robustness.uncertainty import estimate_spreads
-from value_portrait.robustness.variance import VarianceStudy
-from value_portrait.scores.profiles import Tags, arrange_tags
-from value_portrait.scores.ratings import Ratings, of_items
+from value_portrait.robustness.expecting import (
+    Design,
+    Material,
+    Score,
+    degrees_of_freedom,
+    errors_that_came,
+    expected_errors,
+    smallest_difference,
+    study_models,
+)
+from value_portrait.robustness.precision import centre_items, version_grid
+from value_portrait.scores.profiles import arrange_tags
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, TEXT, Column, Schema
 
 # Items of each dimension in a panel, beside all.
 PANELS = (5, 10, 20, 40)
 REPEATS = (1, 2, 3, 5)
-POWER, LEVEL = 0.8, 0.05
 
 
 def _number(meaning: str) -> Column:
@@ -72,22 +68,6 @@ PLAN = Schema(
 )
 
 
-class _Score(NamedTuple):
-    """A dimension's score: its items, and the places of those of its centre."""
-
-    own: Tags
-    centre: np.ndarray
-
-
-class Design(NamedTuple):
-    """Numbers of wordings, of orders under each, of items of each dimension (None: all), and of repeats."""
-
-    wordings: int
-    orders: int
-    panel: int | None
-    repeats: int
-
-
 class Asked(NamedTuple):
     """A model to plan for: its name, its repeats, and whether they may be more.
 
@@ -98,24 +78,6 @@ class Asked(NamedTuple):
     repeats: int
     varies: bool
     cost: Callable[[Sequence[str], Sequence[str], int, bool], Estimate]
-
-
-class Material(NamedTuple):
-    """What there is to plan from.
-
-    Attributes
-    ----------
-    ratings : at baseline, of all who answered; they may be none. queries : of each item of the ratings.
-    n_models : how many will be compared. panel : items of each dimension that are asked now; None for all.
-    """
-
-    ratings: Ratings
-    queries: Sequence[str]
-    key: pd.DataFrame
-    centring: str
-    n_models: int
-    panel: int | None
-    seed: int
 
 
 def to_ask(target: Target, finding: Finding, questions: Questions, store: str | Path) -> Asked:
@@ -149,18 +111,18 @@ def plan_table(asked: Sequence[Asked], material: Material, instrument: Instrumen
     tags = arrange_tags(key, ratings.items, instrument)
     centre = centre_items(instrument.main.name, tags, material.centring, len(ratings.items), instrument)
     scores = {
-        name: _Score(own, centre)
+        name: Score(own, centre)
         for (family, name), own in zip(instrument.dimensions, tags, strict=True)
         if family == instrument.main.name
     }
     names = [model for model, _ in ratings.subjects]
-    pooled = _studies(material, names, instrument)
+    pooled = study_models(material, names, instrument)
     rows: list[dict[str, Any]] = []
     for own in asked:
-        others = _studies(material, [name for name in names if name != own.model], instrument)
-        mine = _studies(material, [name for name in names if name == own.model], instrument)
-        came = _came(material, own.model, instrument)
-        repeated = any(component.repeats for study in (pooled | mine).values() for component in study.components)
+        others = study_models(material, [name for name in names if name != own.model], instrument)
+        mine = study_models(material, [name for name in names if name == own.model], instrument)
+        came = errors_that_came(material, own.model, instrument)
+        repeated = any(component.repeats for known in (pooled | mine).values() for component in known.study.components)
         repeats = sorted({own.repeats, *(REPEATS if repeated and own.varies else ())})
         # One wording more than there are, where what wordings do is known; of orders there are no more.
         wordings = range(1, len(grid) + (2 if len(grid) > 1 else 1))
@@ -184,11 +146,11 @@ def plan_table(asked: Sequence[Asked], material: Material, instrument: Instrumen
             }
             for (dimension, score), inference in product(scores.items(), INFERENCES):
                 own_error, expected, of_all = (
-                    _errors(studies.get(dimension), score, inside, codes, design, inference)
+                    expected_errors(studies.get(dimension), score, inside, codes, design, inference)
                     for studies in (mine, others, pooled)
                 )
                 chosen = score.own.columns[inside[score.own.columns]]
-                df = _df(len(set(codes[chosen])), design, inference)
+                df = degrees_of_freedom(len(set(codes[chosen])), design, inference)
                 rows.append(
                     about
                     | {
@@ -205,86 +167,6 @@ def plan_table(asked: Sequence[Asked], material: Material, instrument: Instrumen
                     }
                 )
     return pd.DataFrame(rows, columns=list(PLAN.columns)).astype({"panel": "Int32", "came": float, "usd": float})
-
-
-def smallest_difference(error: float, df: float, n_models: int, n_dimensions: int) -> float:
-    """The smallest difference that shows, in scale points; NaN where it cannot be told.
-
-    Parameters
-    ----------
-    error : relative standard error of one model's score. df : degrees of freedom of a difference.
-    n_models, n_dimensions : of all pairs that are compared.
-    """
-    comparisons = max(n_models * (n_models - 1) // 2, 1) * n_dimensions
-    level = 1 - (1 - LEVEL) ** (1 / comparisons)
-    reach = special.stdtrit(df, 1 - level / 2) + special.stdtrit(df, POWER)
-    return float(reach * np.sqrt(2) * error)
-
-
-def _studies(material: Material, models: Collection[str], instrument: Instrument) -> dict[str, VarianceStudy]:
-    """The studies of these models' scores, by dimension of the main family; none without answers."""
-    if not (known := _answers_of(material, models)):
-        return {}
-    scores = score_studies(*known, material.centring, instrument, least_models=1)
-    kind = "raw" if material.centring == "none" else "centred"
-    return {
-        own.about["dimension"]: own.study
-        for own in scores
-        if own.study and own.about["scores"] == kind and own.about["family"] == instrument.main.name
-    }
-
-
-def _answers_of(material: Material, models: Collection[str]) -> tuple[Ratings, pd.DataFrame, list[str]] | None:
-    """The ratings of these models, the key and the queries, of the items that they were asked; None without any."""
-    own = material.ratings.take([row for row, (model, _) in enumerate(material.ratings.subjects) if model in models])
-    places = np.flatnonzero(own.rated.any(axis=(0, 1)))
-    if not len(places):
-        return None
-    some = of_items(own, places.tolist())
-    return (
-        some,
-        material.key[material.key["item_id"].isin(some.items)],
-        [material.queries[place] for place in places.tolist()],
-    )
-
-
-def _errors(
-    study: VarianceStudy | None, score: _Score, inside: np.ndarray, codes: np.ndarray, design: Design, inference: str
-) -> tuple[float, float]:
-    """Standard errors of a level and, relative, of differences, with the items that are ``inside`` (I,)."""
-    chosen = inside[score.own.columns]
-    n = int(chosen.sum())
-    if study is None or not n:
-        return np.nan, np.nan
-    own = Tags(score.own.columns[chosen], score.own.polarity[chosen])
-    _, of_items, of_queries = score_weights(own, score.centre[inside[score.centre]], codes)
-    study = replace(study, n_items=n, item_weight=of_items, query_weight=of_queries)
-    found = study.coefficients(
-        study.estimates, n, design.wordings, design.orders, design.repeats, these_items=inference == "these_items"
-    )
-    return float(found.sem_absolute), float(found.sem)
-
-
-def _df(n_queries: int, design: Design, inference: str) -> float:
-    """Degrees of freedom of a difference between two models, as ``comparing`` has them (of these items, at most)."""
-    versions = design.wordings * design.orders
-    if n_queries < LEAST_CLUSTERS or (inference == "these_items" and versions < 2):
-        return np.nan
-    return float(n_queries - 1 if inference == "items_like_these" else n_queries * (versions - 1))
-
-
-def _came(material: Material, model: str, instrument: Instrument) -> dict[str, float]:
-    """The standard errors of a model's answers by dimension, over queries and wordings like these."""
-    if not (known := _answers_of(material, [model])):
-        return {}
-    own, key, queries = known
-    _, spreads = estimate_spreads(own, queries, key, None, material.centring, instrument)
-    errors = np.sqrt(spreads["all"].variance[0])
-    return {
-        name: error
-        for (family, name), error in zip(instrument.dimensions, errors, strict=True)
-        if family == instrument.main.name
-    }
 
 
 def _cost(

@@ -70,7 +70,8 @@ def _designs(rows: pd.DataFrame) -> list[Design]:
             found[f"{column} {inference}"] = by_design.median()
             found[f"largest {column} {inference}"] = by_design.max()
     found["left"] = found["requests"] - found["answered"]
-    found = found.reset_index().sort_values(["usd", "left", "requests"], kind="stable")
+    # Of what costs the same, answered already, say, the most comes first.
+    found = found.reset_index().sort_values(["usd", "left", "requests"], ascending=[True, True, False], kind="stable")
     return [
         {name: None if pd.isna(value) else value for name, value in row.items()} for row in found.to_dict("records")
     ]

@@ -70,7 +70,7 @@ class VarianceStudy:
     from_items : (E, E), from mean squares to what items add to those of the models' scores.
     common : how far what models make of items is one pattern that they follow more or less: 0 to 1.
     n_items : items of the dimension. item_weight, query_weight : sums of the squared weights that single items, and
-        that queries, have in the score.
+        that queries, have in the score. n_repeats : answers to a repeated question.
     """
 
     sizes: Mapping[str, int]
@@ -83,6 +83,7 @@ class VarianceStudy:
     n_items: int
     item_weight: float
     query_weight: float
+    n_repeats: int = 1
 
     @cached_property
     def estimates(self) -> np.ndarray:
@@ -301,8 +302,10 @@ def analyse_variance(
         matrix, from_items = (np.pad(own, (0, 1)) for own in (matrix, from_items))
         matrix[-1, -1] = 1
         matrix[item, -1] = -1 / repeats.number
+    number = repeats.number if repeats else 1
+    weights = item_weight, query_weight
     return VarianceStudy(
-        sizes, components, np.array(squares), np.array(df), matrix, from_items, common, n, item_weight, query_weight
+        sizes, components, np.array(squares), np.array(df), matrix, from_items, common, n, *weights, number
     )
 
 
