@@ -29,8 +29,8 @@ from value_portrait.publication.drawing import (
     titles_width,
 )
 from value_portrait.publication.figures_models import CENTRED
-from value_portrait.publication.level import LEVEL
 from value_portrait.robustness.groups import holm
+from value_portrait.robustness.level import LEVEL
 
 CHANCE: dict[str, Any] = {"color": "0.75", "lw": 3.6}
 BEYOND = f"filled: beyond chance, p < {LEVEL} after Holm over the family"

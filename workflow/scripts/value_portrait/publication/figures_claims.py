@@ -24,8 +24,8 @@ from value_portrait.publication.drawing import (
     shown,
     spaced,
 )
-from value_portrait.publication.level import LEVEL
 from value_portrait.randomness import named_generator
+from value_portrait.robustness.level import LEVEL
 from value_portrait.robustness.multiverse import ALL_OPTIONS
 
 CURVES = 3  # claims beside each other

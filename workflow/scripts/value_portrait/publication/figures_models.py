@@ -38,7 +38,7 @@ from value_portrait.publication.drawing import (
     signed,
     spaced,
 )
-from value_portrait.publication.level import LEVEL
+from value_portrait.robustness.level import LEVEL
 
 CENTRED = "Centred mean rating (scale points)"
 PANELS = 5  # beside each other

@@ -8,9 +8,9 @@ import pandas as pd
 
 from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument
-from value_portrait.publication.level import LEVEL
 from value_portrait.robustness.claims import named_highest, parse_group
 from value_portrait.robustness.groups import PROFILE_VARIANCE
+from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import LARGE_B
 
 Tables = Mapping[str, pd.DataFrame]

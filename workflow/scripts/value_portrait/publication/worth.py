@@ -6,7 +6,6 @@ import pandas as pd
 
 from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument, mid_sentence
-from value_portrait.publication.level import LEVEL
 from value_portrait.publication.verdicts import (
     MOST_ANALYSES,
     Tables,
@@ -18,6 +17,7 @@ from value_portrait.publication.verdicts import (
     percent,
 )
 from value_portrait.robustness.groups import holm
+from value_portrait.robustness.level import LEVEL
 
 CIRCLE_SUBJECTS = {
     "questionnaire": "the questionnaire",
@@ -34,7 +34,7 @@ PLURALS = {
     "holds for the average model only": "hold for the average model only",
     "depends on a choice of the analysis": "depend on a choice of the analysis",
 }
-INFERENCES = {"these_items": "on these very items", "items_like_these": "on other items like these"}
+_WHERE = {"these_items": "on these very items", "items_like_these": "on other items like these"}
 HEAD = f"""# What the numbers are worth
 
 Verdicts follow from rules, the first that fits: a claim *does not hold* where this run's number is not above 0 (a
@@ -211,7 +211,7 @@ def _interval_line(uncertainty: pd.DataFrame, instrument: Instrument) -> str:
 def _mean_line(means: pd.DataFrame, instrument: Instrument) -> str:
     own = means[means["family"] == instrument.main.name].dropna(subset=["low"])
     parts = []
-    for inference, words in INFERENCES.items():
+    for inference, words in _WHERE.items():
         rows = own[own["inference"] == inference]
         if len(rows):
             half = ((rows["high"] - rows["low"]) / 2).median()
@@ -222,7 +222,7 @@ def _mean_line(means: pd.DataFrame, instrument: Instrument) -> str:
 
 def _pairs_line(pairs: pd.DataFrame, ranks: pd.DataFrame, instrument: Instrument) -> str:
     parts = []
-    for inference, words in INFERENCES.items():
+    for inference, words in _WHERE.items():
         own = pairs[(pairs["family"] == instrument.main.name) & (pairs["inference"] == inference)].dropna(
             subset=["p_max_t"]
         )

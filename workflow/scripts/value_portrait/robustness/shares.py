@@ -11,10 +11,9 @@ import pyarrow as pa
 from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument
 from value_portrait.robustness.judging import NO_P, NO_P_OF, TESTS, Scored, Untestable, bound, developer_of, judge
+from value_portrait.robustness.level import LEVEL
 from value_portrait.robustness.multiverse import ALL_OPTIONS, Multiverse
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, TEXT, Column, Schema
-
-LEVEL = 0.05
 
 _CLAIM = Column(REPEATED_TEXT, "claim, as in the table of claims")
 _P = "two-sided p, models of one developer taken together; null for kinds without a test and where it cannot be told"
