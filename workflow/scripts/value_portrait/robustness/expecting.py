@@ -20,7 +20,7 @@ from value_portrait.robustness.comparing import INFERENCES
 from value_portrait.robustness.contributions import LEAST_CLUSTERS
 from value_portrait.robustness.precision import score_studies, score_weights
 from value_portrait.robustness.uncertainty import estimate_spreads
-from value_portrait.robustness.variance import ORDER, WORDING, VarianceStudy
+from value_portrait.robustness.variance import MODEL, ORDER, WORDING, VarianceStudy
 from value_portrait.scores.profiles import Tags
 from value_portrait.scores.ratings import Ratings, of_items
 
@@ -44,13 +44,15 @@ class Score(NamedTuple):
 
 
 class Study(NamedTuple):
-    """A study, and by inference the factors of its errors (of levels, and of differences).
+    """A study, its variances, and by inference the factors of its errors (of levels, and of differences).
 
-    Of other designs negative estimates could make nothing of an error that is there, so they count as 0 (Brennan 2001,
-    section 3.4); the factors make up for it, so that of the study's own design the error is the unbiased one.
+    What a single model's components are is too uncertain for a sum of negative and positive ones, which could make
+    nothing of the error of another design: there the negative count as 0 (Brennan 2001, section 3.4), and the factors
+    make up for it, so that of the study's own design the error is the unbiased one.
     """
 
     study: VarianceStudy
+    variances: np.ndarray
     factors: dict[str, tuple[float, float]]
 
 
@@ -93,22 +95,23 @@ def study_models(material: Material, models: Collection[str], instrument: Instru
     scores = score_studies(*known, material.centring, instrument, least_models=1)
     kind = "raw" if material.centring == "none" else "centred"
     return {
-        own.about["dimension"]: Study(
-            own.study, {inference: _factors(own.study, inference) for inference in INFERENCES}
-        )
+        own.about["dimension"]: _as_known(own.study)
         for own in scores
         if own.study and own.about["scores"] == kind and own.about["family"] == instrument.main.name
     }
 
 
-def _factors(study: VarianceStudy, inference: str) -> tuple[float, float]:
-    design = Design(study.sizes.get(WORDING, 1), study.sizes.get(ORDER, 1), study.n_items, study.n_repeats)
-    unbiased, positive = (
-        _sems(study, variances, study.n_items, design, inference)
-        for variances in (study.estimates, np.maximum(study.estimates, 0))
-    )
-    level, difference = (own / other if own > 0 else 1.0 for own, other in zip(unbiased, positive, strict=True))
-    return level, difference
+def _as_known(study: VarianceStudy) -> Study:
+    if MODEL in study.sizes:
+        return Study(study, study.estimates, dict.fromkeys(INFERENCES, (1.0, 1.0)))
+    design = Design(study.sizes.get(WORDING, 1), study.sizes.get(ORDER, 1), None, study.n_repeats)
+    positive, factors = np.maximum(study.estimates, 0), {}
+    for inference in INFERENCES:
+        unbiased, other = (
+            _sems(study, own, study.n_items, design, inference)[0] for own in (study.estimates, positive)
+        )
+        factors[inference] = (unbiased / other if unbiased > 0 else 1.0, 1.0)
+    return Study(study, positive, factors)
 
 
 def _sems(
@@ -145,7 +148,7 @@ def expected_errors(
     own = Tags(score.own.columns[chosen], score.own.polarity[chosen])
     _, of_items, of_queries = score_weights(own, score.centre[inside[score.centre]], codes)
     study = replace(known.study, n_items=n, item_weight=of_items, query_weight=of_queries)
-    level, difference = _sems(study, np.maximum(study.estimates, 0), n, design, inference)
+    level, difference = _sems(study, known.variances, n, design, inference)
     return level * known.factors[inference][0], difference * known.factors[inference][1]
 
 
