@@ -197,6 +197,16 @@ def test_the_heat_map_prints_the_table():
     assert float(drawn[power, axes.get_yticks()[3]]) == pytest.approx(mean, abs=0.00501)
 
 
+@pytest.mark.parametrize("count", [1, 2, 33])
+def test_the_colour_bar_keeps_clear_of_the_names_below_the_cells(count):
+    figure = figures_models.value_profiles(profiles_of(families_of(count)), families_of(count), VALUE_PORTRAIT)
+    figure.draw_without_rendering()
+    heat, bar = figure.axes
+    low = min(text.get_window_extent().y0 for text in heat.texts if text.get_fontweight() == "bold")
+    assert low - bar.get_window_extent().y1 > 0.02 * figure.dpi
+    assert bar.get_tightbbox().y0 >= 0
+
+
 def test_colours_are_symmetrical_about_zero():
     figure = figures_models.value_profiles(profiles_of({"m": "F"}), {"m": "F"}, VALUE_PORTRAIT)
     norm = figure.axes[0].collections[0].norm

@@ -338,6 +338,15 @@ def draw_dimensions(
     return cells
 
 
+def draw_bar_below(figure: Figure, axes: Axes, cells: Any, label: str) -> None:
+    """The colour bar of a heat map, below its families' names."""
+    # A share of the cells' height, of which few rows have little.
+    pad = max(0.01, 0.35 / abs(np.subtract(*axes.get_ylim())))
+    bar = figure.colorbar(cells, ax=axes, orientation="horizontal", aspect=60, shrink=0.6, pad=pad)
+    bar.set_label(label)
+    bar.outline.set_visible(False)
+
+
 def draw_columns(axes: Axes, places: np.ndarray, heading: str, columns: Mapping[str, Sequence[str]]) -> None:
     """Columns of text beside the rows of a figure, in axes of their own, under a common heading."""
     axes.set_axis_off()
