@@ -6,7 +6,7 @@ CLUSTER_ENVIRONMENT := .venv-cluster/.complete
 MUTANTS_ENVIRONMENT := .venv-mutants/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper new-study test test-environments cluster test-slurm mutants lint estimate plan bench bench-query bench-scale bench-truth bench-kills campaign readme reference report lock clean
+.PHONY: help demo paper new-study test test-environments cluster test-slurm mutants lint estimate plan add-model bench bench-query bench-scale bench-truth bench-kills campaign readme reference report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -52,11 +52,15 @@ lint: $(ENVIRONMENT) ## check formatting, style, types, the direction of imports
 	@$(SNAKEMAKE) --lint
 	@$(SNAKEMAKE) --lint --configfile config/demo.yaml
 
-estimate: $(ENVIRONMENT) ## print what the live models of the config would cost; nothing is sent
-	@$(SNAKEMAKE) --cores 1 --quiet all --forcerun estimate_queries -- estimate_queries
+estimate: $(ENVIRONMENT) ## print what live models would cost, with CONFIG=mine.yaml laid over the config; nothing is sent
+	@set -- --cores 1 $(if $(CONFIG),--configfile $(CONFIG)) --forcerun estimate_queries -- estimate_queries; \
+	$(SNAKEMAKE) --quiet all "$$@" || $(SNAKEMAKE) "$$@"
 
-plan: $(ENVIRONMENT) ## print how sure live models' scores would be, and for how much, for every design; nothing is sent
-	@$(SNAKEMAKE) --cores $(CORES) --quiet all --forcerun plan_designs -- plan
+add-model: $(ENVIRONMENT) ## add a live model to a config of your own, ask it once and print what it would cost: CONFIG=mine.yaml
+	@.venv/bin/python tools/add_model.py "$(or $(CONFIG),mine.yaml)" $(ARGS)
+
+plan: $(ENVIRONMENT) ## print how sure live models' scores would be, and for how much, with CONFIG=mine.yaml too; nothing is sent
+	@$(SNAKEMAKE) --cores $(CORES) --quiet all $(if $(CONFIG),--configfile $(CONFIG)) --forcerun plan_designs -- plan
 
 bench-query: $(ENVIRONMENT) ## measure the live engine beside other ways of asking, on the loopback interface (five minutes)
 	@.venv/bin/python tools/bench_query.py

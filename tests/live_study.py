@@ -51,6 +51,3 @@ def write_live_study(checkout: Path, server: Loopback, models: list[str], store:
         },
     }
     (checkout / "live.yaml").write_text(yaml.safe_dump(config))
-    for name in ("default", "slurm"):
-        profile = checkout / f"profiles/{name}/config.yaml"
-        profile.write_text(profile.read_text().replace("jobs_local=1", "jobs_local=1\n  - jobs_loopback=1"))

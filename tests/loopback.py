@@ -66,6 +66,7 @@ class Loopback:
         self.began: float | None = None  # by the monotonic clock: the first request
         self.bodies: list[dict[str, Any]] = []
         self.seen_headers: list[dict[str, str]] = []
+        self.queries: list[dict[str, str]] = []
         self.files: dict[str, bytes] = {}
         self.batches: dict[str, dict[str, Any]] = {}
         self.drop_next_create = False  # a batch is created, but the reply is lost
@@ -156,6 +157,7 @@ class Loopback:
         body = orjson.loads(raw)
         self.bodies.append(body)
         self.seen_headers.append(dict(request.headers))
+        self.queries.append(dict(request.query))
         if not self._admits() and not self.late_refusals:
             return self._error(429, "Rate limit reached", "rate_limit_error", self._wait())
         if self.latency_s:

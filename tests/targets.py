@@ -1,5 +1,7 @@
 """Targets and plans against the loopback server, for all tests of live answers."""
 
+import multiprocessing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +51,22 @@ def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
         "batch_discount": 0.5,
     }
     parameters: dict[str, Any] = {"max_tokens": 64, "temperature": 0, "seed": 42, "repeats": 1}
-    optional = {"free", "tokens_per_minute", "extra_body", "reasoning_parameter", "reasoning_effort"}
+    own = {"reasoning_effort", "checkpoint"}  # of the parameters
+    optional = {
+        "free",
+        "tokens_per_minute",
+        "extra_body",
+        "reasoning_parameter",
+        "identity",
+        "key_header",
+        "headers",
+        "query",
+    } | own
     for name in changes:
         part = next((part for part in (row, provider, parameters) if name in part), None)
         if part is None:
             assert name in optional, name
-            part = parameters if name == "reasoning_effort" else provider
+            part = parameters if name in own else provider
         part[name] = changes[name]
     provider |= {name: list(provider[name]) for name in ("accepts", "reasoning_fields")}
     return Target(Model(**row), Provider(**provider), Parameters(**parameters))
@@ -82,3 +94,14 @@ def run(
             return ask(target, condition, plan, store, budget, Progress("test"))
         finally:
             budget.close()
+
+
+def run_apart(function: Callable[[], Any]) -> Any:
+    """What a function returns in a process of its own."""
+    context = multiprocessing.get_context("fork")
+    answers = context.SimpleQueue()
+    process = context.Process(target=lambda: answers.put(function()))
+    process.start()
+    answer = answers.get()
+    process.join()
+    return answer

@@ -105,7 +105,7 @@ def engine(url: str, number: int, in_flight: int, requests_per_minute: float | N
     os.environ["LOOPBACK_API_KEY"] = "lb-0123456789abcdefghijklmnopqrstuvwxyz"
     target = make_target(url, max_in_flight=in_flight, timeout_s=60, requests_per_minute=requests_per_minute)
     encoded = [canonical(body) for body in bodies(number)]
-    plan = [Planned(request_key(body, target.provider), str(i), "v1", body) for i, body in enumerate(encoded)]
+    plan = [Planned(request_key(body, target), str(i), "v1", body) for i, body in enumerate(encoded)]
     with tempfile.TemporaryDirectory(dir=ROOT) as store:
         start = time.perf_counter()
         summary = run(target, plan, Path(store))

@@ -19,6 +19,7 @@ from value_portrait.responses.explaining import explain  # noqa: E402
 from value_portrait.responses.planning import read_questions  # noqa: E402
 from value_portrait.responses.preflight import stored_finding  # noqa: E402
 from value_portrait.responses.providers import Target, live_target, read_providers  # noqa: E402
+from value_portrait.responses.recorded import find_exports  # noqa: E402
 from value_portrait.responses.requests import Planned  # noqa: E402
 from value_portrait.responses.store import read_records, store_file  # noqa: E402
 
@@ -43,7 +44,8 @@ def plans_of(
     config: Config, name: str, condition: str | None, instrument: Instrument
 ) -> tuple[Target, dict[str, list[Planned]]]:
     """A live model's target, and everything that it is asked under a condition, or under each of its row."""
-    live: list[Model] = [row for row in read_models(config.models, config.study) if row.answers == "live"]
+    exported = find_exports(config.responses.exports)
+    live: list[Model] = [row for row in read_models(config.models, config.study, exported) if row.answers == "live"]
     row = next((row for row in live if row.model == name), None)
     if row is None:
         known = ", ".join(row.model for row in live) or "none"
@@ -100,7 +102,7 @@ def show(arguments: argparse.Namespace, target: Target, plan: list[Planned], pat
         for planned in plan
         if arguments.item in (None, planned.item_id) and arguments.version in (None, planned.prompt_version)
     ]
-    lines = [explain(planned, target.provider, records) for planned in chosen]
+    lines = [explain(planned, target, records) for planned in chosen]
     is_open = [": in the store" not in text[0] for text in lines]
     print(f"{path}: {len(chosen) - sum(is_open)} of {len(chosen)} questions are answered.")
     wanted = lines if arguments.item else [text for text, open_ in zip(lines, is_open, strict=True) if open_]

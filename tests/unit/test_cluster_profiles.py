@@ -21,6 +21,7 @@ STAGES = {
     "people": "personas",
     "queries": "responses",
     "robustness_models": "robustness",
+    "publication_models": "publication",
 }
 
 

@@ -100,13 +100,13 @@ PANEL = CONFIG.items.panel
 WHOLE = {"item_table": "<results>/study/items.parquet", "survey": "<results>/study/survey.parquet"}
 WHOLE |= {"item_key": "<results>/items/item_key.csv"}
 ASKED = {name: f"<results>/items/panel/{Path(path).name}" for name, path in WHOLE.items()} if PANEL else WHOLE
-LIVE_PARAMS = {"models": CONFIG.models, **{name: getattr(CONFIG.responses, name) for name in ("store", "max_usd")}}
-LIVE, SIMULATED_MODELS = (
-    [name for name, row in MODELS.items() if row.answers == answers] for answers in ("live", "simulated")
-)
+SIMULATED_MODELS = [name for name, row in MODELS.items() if row.answers == "simulated"]
 ANY_SIMULATED = SIMULATED or bool(SIMULATED_MODELS)
 MARK_OF_PEOPLE = "simulated" if ANY_SIMULATED else ""  # on figures
 MARK = ", ".join(filter(None, [f"panel: {PANEL} items of each dimension" if PANEL else "", MARK_OF_PEOPLE]))
+
+
+include: "live.smk"
 
 
 pathvars:
@@ -124,22 +124,6 @@ def any_of(names):
 def model_row(wildcards):
     """A model's row without its conditions: one more of these must not repeat the others."""
     return MODELS[wildcards.model].model_dump() | {"conditions": []}
-
-
-def message_of(wildcards):
-    """What the condition of a job tells the model; None at baseline."""
-    return CONDITIONS[wildcards.model][wildcards.condition].message
-
-
-def takes_system_message(wildcards):
-    """Whether any condition of a model sends one."""
-    messages = [condition.message for condition in CONDITIONS[wildcards.model].values()]
-    return any(message and message["role"] == "system" for message in messages)
-
-
-def jobs_of(provider):
-    """A resource of live jobs: one, for those of a provider."""
-    return lambda wildcards: int(MODELS[wildcards.model].provider == provider)
 
 
 def archive_folder(wildcards):

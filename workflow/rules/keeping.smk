@@ -13,6 +13,7 @@ onstart:
     if workflow.local_exec:
         # What ends the run lets its jobs end: they take seconds, and live ones have their own way.
         shell.prefix("set -euo pipefail; trap '' INT TERM; ")
+    note_what_is_asked()
     keep_aside(RESULTS, ["publication"], ASIDE)
 
 
@@ -21,6 +22,7 @@ onsuccess:
 
 
 onerror:
+    say_what_is_missing()
     if number := put_back(RESULTS, ASIDE):
         logger.warning(
             f"Put back {number} file(s) below {RESULTS}: they are the earlier run's, which this one did not renew."

@@ -3,6 +3,9 @@
 # Gives  results/publication/{tables,summary.md}; the figures of this stage are in figures.smk
 
 
+include: "publication_models.smk"
+
+
 rule compare_models:
     input:
         **(PEOPLE_TABLES if RATED else {}),
@@ -151,6 +154,7 @@ rule publication:
         rules.draw_comparisons.output,
         rules.draw_robustness.output,
         rules.draw_claims.output if CLAIMS else [],
+        [f"<results>/publication/models/{name}.md" for name in LIVE],
         rules.personas.input,
         [rules.assess_recovery.output, rules.draw_recovery.output] if SIMULATED else [],
         certificate_files(),

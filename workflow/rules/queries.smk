@@ -28,6 +28,7 @@ rule preflight_model:
         instrument=INSTRUMENT,
         model=model_row,
         system=takes_system_message,
+        lost=lost_by_store("preflight.json", "_preflight"),
     message:
         "Asking {wildcards.model} whether it can be asked"
     script:
@@ -68,6 +69,8 @@ rule query_model:
         model=model_row,
         message=message_of,
         prompt_versions=CONFIG.prompt_versions,
+        lost=lost_by_store("{condition}.json", "{condition}"),
+        board=BOARD,
     message:
         "Asking {wildcards.model} ({wildcards.condition}) what it has not answered yet"
     script:

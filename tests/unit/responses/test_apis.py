@@ -204,7 +204,7 @@ def test_old_answers_still_count(
     api: str, changes: dict[str, Any], finding: Finding, role: str | None, key: str, body: str
 ) -> None:
     planned = plan_request(make_target(URL, api, **changes), finding, "How similar? ä", "1-1", "v1", OLD[role])
-    assert planned.key[:16] == key
+    assert planned.former[:16] == key
     assert hashlib.sha256(planned.body).hexdigest()[:16] == body
     assert api_of(api).said(orjson.loads(planned.body)) == (
         "You are old." if role == "system" else None,
@@ -223,7 +223,7 @@ def test_old_answers_still_count(
 )
 def test_old_preflights_still_count(api: str, told: bool, key: str) -> None:
     planned = _plan(make_target(URL, api), Finding(), VALUE_PORTRAIT, _MESSAGE if told else None)
-    assert planned.key[:16] == key
+    assert planned.former[:16] == key
 
 
 def test_a_preflight_names_the_options_of_its_instrument() -> None:

@@ -204,6 +204,17 @@ def intended(provider: Provider, *places: int, submitted: str | None = None) -> 
         note_submitted(provider.path, intent, submitted)
 
 
+def test_a_batch_from_while_keys_held_addresses_is_collected(provider: Provider) -> None:
+    provider.path.parent.mkdir()
+    intent = new_intent(provider.path, [planned.former for planned in PLAN[:2]], 0.125, 990.0)
+    provider.names = {planned.key: name for planned, name in zip(PLAN, intent.keys, strict=False)}
+    note_submitted(provider.path, intent, "b1")
+    provider.states, provider.replies = [made("b1")], {"b1": answers(0, 1)}
+    assert provider.ask(2).missing == 0
+    assert [name for name, *_ in provider.called] == ["get", "results", "closed"]
+    assert [record["key"] for record in read_records(provider.path)] == [planned.key for planned in PLAN[:2]]
+
+
 @pytest.mark.parametrize(
     ("submitted", "now", "calls"),
     [

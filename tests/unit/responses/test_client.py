@@ -188,6 +188,8 @@ def test_the_sdk_gets_limits_no_retries_and_no_redirects(monkeypatch: pytest.Mon
     assert version == "v1"
     assert options | {"timeout": 0} == {
         "api_key": "none",
+        "default_headers": {},
+        "default_query": {},
         "base_url": PROVIDER.base_url,
         "max_retries": 0,
         "timeout": 0,

@@ -33,6 +33,8 @@ def test_a_record_holds_everything_of_an_attempt() -> None:
     assert abs(datetime.fromisoformat(record.pop("time")) - datetime.now(UTC)) < timedelta(minutes=1)
     assert orjson.loads(orjson.dumps(record)) == {
         "key": PLAN[1].key,
+        "identity": "loopback",
+        "checkpoint": None,
         "model": "Test/model:1",
         "condition": "age_old",
         "item_id": "1-1",

@@ -17,6 +17,7 @@ from value_portrait.responses.planning import (
 )
 from value_portrait.responses.requests import Finding
 from value_portrait.responses.store import store_file
+from value_portrait.responses.tokens import Tokens, expected_tokens
 
 URL = "http://127.0.0.1:1"
 ITEMS = [
@@ -79,22 +80,65 @@ def test_an_estimate_is_of_what_the_store_lacks(tmp_path: Path) -> None:
     path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
     tokens = sum(len(planned.body) // 4 for planned in plan[1:])
     assert estimate(target, "age_old", [*plan, plan[2]], tmp_path) == Estimate(
-        "Test/model:1", "age_old", 4, 1, tokens, 3 * 6, pytest.approx((tokens + 100 * 18) / 1e6), "2026-11-01"
+        "Test/model:1",
+        "age_old",
+        4,
+        1,
+        tokens,
+        3 * 20,
+        pytest.approx((tokens + 100 * 60) / 1e6),
+        "2026-11-01",
+        # A token for each byte, and 50 around them; 64 tokens that an answer may have.
+        pytest.approx((sum(len(planned.body) + 50 for planned in plan[1:]) + 100 * 3 * 64) / 1e6),
+        0,
     )
     assert estimate(make_target(URL, max_tokens=5), "x", make_plan(target, 2), tmp_path).tokens_out == 2 * 5
     free = estimate(make_target(URL, free=True, usd_in=None), "x", plan, tmp_path)
     assert (free.usd, free.priced_on) == (0.0, "free")
     assert estimate(make_target(URL, usd_in=None), "x", plan, tmp_path).usd is None
-    thinking = make_target(URL, reasoning="yes")
-    assert estimate(thinking, "x", make_plan(thinking, 2), tmp_path).tokens_out == 2 * 64
+    for limit, tokens in ((64, 64), (2048, 500)):
+        thinking = make_target(URL, reasoning="yes", max_tokens=limit)
+        assert estimate(thinking, "x", make_plan(thinking, 2), tmp_path).tokens_out == 2 * tokens
 
 
-ONE = Estimate("m", "baseline", 1200, 200, 30_000, 6000, 0.125, "2026-11-01")
+def test_tokens_are_those_of_earlier_answers(tmp_path: Path) -> None:
+    target = make_target(URL)
+
+    def write(condition: str, number: int, outcome: str, asked: int | None, answered: int | None) -> None:
+        path = store_file(tmp_path, target.row.model, condition)
+        path.parent.mkdir(exist_ok=True)
+        request = {"text": "x" * (400 - len('{"text":""}'))}
+        about = {"item_id": "preflight" if condition == "_preflight" else "1-1"}
+        line = about | {"key": "k", "outcome": outcome, "tokens_in": asked, "tokens_out": answered, "request": request}
+        with path.open("ab") as file:
+            file.write((orjson.dumps(line | {"usd": None}) + b"\n") * number)
+
+    assert expected_tokens(target, tmp_path) == Tokens(1.0, 20, 0)
+    write("_preflight", 1, "answered", 50, 40)
+    assert expected_tokens(target, tmp_path) == Tokens(1.0, 40, 1)
+    # Three of 100 and one of 300, where 100 were to be expected; what failed or was not counted says nothing.
+    write("age_old", 3, "answered", 100, 10)
+    write("baseline", 9, "server", 900, 900)
+    write("baseline", 9, "answered", None, 900)
+    write("baseline", 1, "refusal", 300, 30)
+    assert expected_tokens(target, tmp_path) == Tokens(600 / 400, 20, 5)
+    write("age_old", 2000, "answered", 200, 100)
+    assert expected_tokens(target, tmp_path).seen == 2000
+    assert expected_tokens(make_target(URL, max_tokens=50), tmp_path).answered == 50
+    found = estimate(target, "x", make_plan(target, 3), tmp_path)
+    tokens = expected_tokens(target, tmp_path)
+    assert found.tokens_out == round(3 * tokens.answered)
+    assert found.tokens_in == round(tokens.asked * sum(len(planned.body) // 4 for planned in make_plan(target, 3)))
+
+
+ONE = Estimate("m", "baseline", 1200, 200, 30_000, 6000, 0.125, "2026-11-01", 0.5, 900)
 
 
 def test_estimates_of_a_kind_add_up_and_one_alone_keeps_its_name() -> None:
-    other = Estimate("m", "age_old", 1, 2, 3, 4, 0.25, "2026-11-01")
-    assert add_estimates("age", [ONE, other]) == Estimate("m", "age (2)", 1201, 202, 30_003, 6004, 0.375, "2026-11-01")
+    other = Estimate("m", "age_old", 1, 2, 3, 4, 0.25, "2026-11-01", 1.5, 900)
+    assert add_estimates("age", [ONE, other]) == Estimate(
+        "m", "age (2)", 1201, 202, 30_003, 6004, 0.375, "2026-11-01", 2.0, 900
+    )
     assert add_estimates("age", [other]) == other
     assert add_estimates("age", [ONE, dataclasses.replace(other, usd=None)]).usd is None
 
@@ -102,11 +146,28 @@ def test_estimates_of_a_kind_add_up_and_one_alone_keeps_its_name() -> None:
 def test_the_table_of_estimates_is_aligned_and_says_what_is_unknown() -> None:
     unknown = Estimate("a long name", "x", 1, 0, 2, 3, None, None)
     assert estimate_lines(iter([ONE, unknown, unknown]), 0.5, 2) == [
-        "model        condition  requests  answered  tokens in  tokens out  USD      prices of",
-        "m            baseline   1,200     200       30,000     6,000       0.12     2026-11-01",
-        "a long name  x          1         0         2          3           unknown  unknown",
-        "a long name  x          1         0         2          3           unknown  unknown",
+        "model        condition  requests  answered  tokens in  tokens out  USD      at most  prices of",
+        "m            baseline   1,200     200       30,000     6,000       0.12     0.50     2026-11-01",
+        "a long name  x          1         0         2          3           unknown  unknown  unknown",
+        "a long name  x          1         0         2          3           unknown  unknown  unknown",
         "",
-        "To ask: about 0.12 USD and 2 unknown price(s). Spent or reserved: 0.50 USD of max_usd 2.00.",
+        "Tokens of m: as in 900 of its answers.",
+        "Tokens of a long name: assumed (one for four characters of a question, 20 for an answer, 500 with reasoning); "
+        "the preflight tells more.",
+        "To ask: about 0.12 USD, at most 0.50, and 2 unknown price(s). Spent or reserved: 0.50 USD of max_usd 2.00.",
+        "Without a price a model is not asked: enter usd_in, usd_out and priced_on.",
     ]
-    assert estimate_lines([ONE, ONE], 0, 2)[-1].startswith("To ask: about 0.25 USD. Spent")
+
+
+@pytest.mark.parametrize(
+    ("spent", "cap", "said"),
+    [
+        (0.0, 1.0, "To ask: about 0.25 USD, at most 1.00. Spent or reserved: 0.00 USD of max_usd 1.00."),
+        (0.5, 1.0, "max_usd leaves 0.50 USD, which should do; long answers could need more."),
+        (0.75, 1.0, "max_usd leaves 0.25 USD, which should do; long answers could need more."),
+        (0.8, 1.0, "max_usd leaves 0.20 USD: the run would stop there, and keep what it has. Raise responses.max_usd."),
+        (2.0, 1.0, "max_usd leaves 0.00 USD: the run would stop there, and keep what it has. Raise responses.max_usd."),
+    ],
+)
+def test_the_estimate_says_what_the_cap_leaves(spent: float, cap: float, said: str) -> None:
+    assert estimate_lines([ONE, ONE], spent, cap)[-1] == said

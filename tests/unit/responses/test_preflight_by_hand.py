@@ -62,6 +62,7 @@ def test_what_was_found_is_kept_and_written_down(monkeypatch: pytest.MonkeyPatch
     record = {name: found.pop(name) for name in ("time", "key")}
     assert found == {
         "refused": [],
+        "added": [],
         "token_parameter": None,
         "outcome": "answered",
         "answer": "often",
@@ -175,3 +176,24 @@ def test_a_model_without_system_messages_is_refused_each_time(monkeypatch: pytes
         with pytest.raises(InputError, match=expected):
             server.check(system=True)
     assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize("before", [("temperature",), ("temperature", "seed")])
+def test_a_model_that_has_answered_with_a_parameter_goes_on_with_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, before: tuple[str, ...]
+) -> None:
+    server = Server(monkeypatch, tmp_path, ANSWER)
+    server.check(accepts=before)
+    assert stored_finding(make_target(URL, accepts=[]), tmp_path, SMALL) == Finding(added=before)
+    found = server.check(accepts=[])
+    assert len(server.asked) == 1, "it is not asked again"
+    assert found["added"] == list(before)
+    (tmp_path / "found.json").write_text(json.dumps(found))
+    assert read_finding(tmp_path / "found.json") == Finding(added=before)
+
+
+def test_what_a_model_refused_before_is_not_sent_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    server = Server(monkeypatch, tmp_path, refused("no temperature"), ANSWER)
+    server.check(accepts=["temperature"])
+    assert server.check(accepts=[])["added"] == []
+    assert [("temperature" in body) for body in server.asked] == [True, False]

@@ -14,8 +14,8 @@ class Terminal(io.StringIO):
 
 def shown(stream: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> str:
     """What a run of 90 answers in 10 seconds shows."""
-    clock = iter([100.0, 100.0, 110.0, 110.0])
-    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    clock = iter([100.0, 100.0, 110.0])
+    monkeypatch.setattr(time, "time", lambda: next(clock))
     summary = Summary(1000, 100)
     progress = Progress("m (baseline)", stream)
     progress.start(summary, 0.5)
@@ -25,12 +25,12 @@ def shown(stream: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> str:
     return stream.getvalue()
 
 
-LAST = "m (baseline): 190 of 1000 answered, 9.0/s, 3 rate limited, 2 refusal, 1.25 USD, 90 s left"
+LAST = "m (baseline): 190 of 1,000 answered, 9.0/s, 3 rate limited, 2 refusal, 0.75 USD, 90 s left"
 
 
 def test_plain_lines_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = shown(io.StringIO(), monkeypatch).splitlines()
-    assert lines == ["m (baseline): 100 of 1000 answered, 0.0/s, 0.50 USD", LAST]
+    assert lines == ["m (baseline): 100 of 1,000 answered, 0.0/s, 0.00 USD", LAST]
 
 
 def test_one_line_is_rewritten_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +41,7 @@ def test_one_line_is_rewritten_on_a_terminal(monkeypatch: pytest.MonkeyPatch) ->
 
 def line(monkeypatch: pytest.MonkeyPatch, seconds: float, answered: int, planned: int = 1000, before: int = 0) -> str:
     clock = iter([100.0, 100.0, 100.0 + seconds])
-    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(time, "time", lambda: next(clock))
     summary = Summary(planned, before)
     progress = Progress("m", io.StringIO())
     progress.start(summary, 0)
@@ -71,7 +71,7 @@ def test_the_time_left_is_that_of_the_rate_so_far(
 
 
 def test_the_rate_counts_what_this_run_answered(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert line(monkeypatch, 4, 110, before=100) == "m: 110 of 1000 answered, 2.5/s, 0.00 USD, 5 min left"
+    assert line(monkeypatch, 4, 110, before=100) == "m: 110 of 1,000 answered, 2.5/s, 0.00 USD, 5 min left"
 
 
 def test_a_terminal_is_shown_more_often_than_a_log() -> None:

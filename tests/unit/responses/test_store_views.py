@@ -41,8 +41,6 @@ def test_a_filled_store_becomes_tables_and_sources_for_somebody_else(tmp_path: P
         assert theirs.equals(own.select(theirs.column_names))
         write_table(theirs, tmp_path / "answers.parquet", "answers", VALUE_PORTRAIT)
     records = list(read_records(path))
-    assert ": in the store (answered, " in explain(plan[3], target.provider, records)[0]
+    assert ": in the store (answered, " in explain(plan[3], target, records)[0]
     changed = make_target(server.url, max_tokens=65)
-    assert explain(make_plan(changed, 4)[3], changed.provider, records)[1:] == [
-        "  request.max_tokens: planned 65, stored 64"
-    ]
+    assert explain(make_plan(changed, 4)[3], changed, records)[1:] == ["  request.max_tokens: planned 65, stored 64"]

@@ -18,7 +18,7 @@ from value_portrait.responses.apis.registry import api_of
 from value_portrait.responses.parsing import text_outcome
 from value_portrait.responses.providers import Target
 from value_portrait.responses.requests import Planned
-from value_portrait.responses.store import Record, store_file, terminal_records
+from value_portrait.responses.store import Record, answers_of, store_file
 from value_portrait.tables import Schema, conform, export_schema, read_table, write_table
 
 # What tables and exports take from a record, by its types.
@@ -42,14 +42,14 @@ def answers_table(
     ------
     InputError : a planned request has no answer yet.
     """
-    records = terminal_records(path)
+    records = answers_of(path, plan)
     path = Path(path)
     missing = [planned for planned in plan if planned.key not in records]
     if missing:
         first = f"item {missing[0].item_id}, prompt version {missing[0].prompt_version}"
         raise InputError(path, f"lacks {len(missing)} of {len(plan)} answers, the first is {first}.", "Run again.")
     for planned in plan:
-        if fault := _fault(records[planned.key], planned, path):
+        if fault := _fault(records[planned.key], planned):
             where = f"{path}, item {planned.item_id}, prompt version {planned.prompt_version}"
             raise InputError(where, f"{fault}.", "Restore the file from a copy; nothing was asked.")
     rows = [_answer(records[planned.key], instrument) for planned in plan]
@@ -97,7 +97,7 @@ def export_answers(
     for condition, plan in plans.items():
         path = store_file(store, model, condition)
         part = answers_table(path, plan, model, condition, instrument)
-        records = terminal_records(path)
+        records = answers_of(path, plan)
         for name in [name for name in schema.columns if name not in ("repeat", *part.column_names)]:
             values = [_published(records[planned.key], name, target.provider.api) for planned in plan]
             part = part.append_column(name, pa.array(values, schema.columns[name].type))
@@ -223,10 +223,11 @@ def _python_type(type_: pa.DataType) -> Any:
     return (int, float) if pa.types.is_floating(type_) else str
 
 
-def _fault(record: Record, planned: Planned, path: Path) -> str | None:
+def _fault(record: Record, planned: Planned) -> str | None:
     """What keeps a record of the store from being the answer to a planned request, or None."""
-    about = (record.get("item_id"), record.get("prompt_version"), slug(str(record.get("model"))))
-    if about != (planned.item_id, planned.prompt_version, path.parent.name):
+    # Not its model: a folder of answers may get another name.
+    about = (record.get("item_id"), record.get("prompt_version"))
+    if about != (planned.item_id, planned.prompt_version):
         return f"has a record of {shown(about)}"
     for names, types in _RECORDED:
         for name in names:

@@ -52,6 +52,8 @@ class _Run:
     ) -> None:
         self.target, self.condition, self.wanted = target, condition, wanted
         self.store, self.budget, self.progress, self.summary = store, budget, progress, summary
+        # Of a batch that an earlier version of the pipeline submitted.
+        self.former = {planned.former: planned for planned in wanted.values()}
         self.api = api_of(target.provider.api)
 
     async def run(self) -> None:
@@ -138,7 +140,7 @@ class _Run:
         appended, refused = [], None
         async for name, reply in self.api.batch_results(self.calls, batch):
             key = intent.keys.get(name)
-            planned = self.wanted.get(key or "")
+            planned = self.wanted.get(key or "") or self.former.get(key or "")
             if planned is None or planned.key in self.store.done:
                 continue
             verdict = judge(reply, self.target.provider)

@@ -18,6 +18,8 @@ from value_portrait.responses.redaction import kept_headers, redact
 from value_portrait.responses.replies import Reply
 
 _CONNECT_S = 15
+# The SDKs want a key, also where they are not to send it.
+_NO_KEY = "none"
 
 
 class Client:
@@ -106,8 +108,12 @@ def _open_sdk(provider: Provider, key: str | None) -> tuple[Any, Any, Any]:
     timeout = httpx2.Timeout(provider.timeout_s, connect=_CONNECT_S)
     # A redirect could carry the key to another host.
     transport: dict[str, Any] = {"limits": limits, "timeout": timeout, "follow_redirects": False}
+    transport["event_hooks"] = {"request": [_send_no_stand_in]}
     options: dict[str, Any] = {
-        "api_key": key or "none",
+        # A header of its own takes the key in place of the API's.
+        "api_key": _NO_KEY if key is None or provider.key_header else key,
+        "default_headers": provider.headers | ({provider.key_header: key} if key and provider.key_header else {}),
+        "default_query": provider.query,
         "base_url": provider.base_url,
         "max_retries": 0,
         "timeout": timeout,
@@ -115,6 +121,12 @@ def _open_sdk(provider: Provider, key: str | None) -> tuple[Any, Any, Any]:
     with _only_own_environment(provider):
         sdk, errors = api_of(provider.api).open(options, transport, provider.api_version)
     return sdk, errors, httpx2.Response
+
+
+async def _send_no_stand_in(request: Any) -> None:
+    """Take the header of the API's key out of a request where nothing stands there for it."""
+    if request.headers.get("Authorization") == f"Bearer {_NO_KEY}":
+        del request.headers["Authorization"]
 
 
 @contextmanager

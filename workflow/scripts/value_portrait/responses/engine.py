@@ -57,6 +57,8 @@ def attempt_record(
         usd = _cost(target, planned, verdict)
     return {
         "key": planned.key,
+        "identity": target.provider.known_as,
+        "checkpoint": target.parameters.checkpoint,
         "model": target.row.model,
         "condition": condition,
         "item_id": planned.item_id,

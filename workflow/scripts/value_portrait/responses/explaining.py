@@ -7,15 +7,17 @@ import orjson
 
 from value_portrait.errors import InputError
 from value_portrait.responses.outcomes import TERMINAL
-from value_portrait.responses.providers import Provider
+from value_portrait.responses.providers import Target
 from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Record
 
+# What keys hold beside the body.
+_IDENTIFYING = ("identity", "api_version", "checkpoint", "repeat")
 # Of a record, what tells which request it was, and what came of it.
-_TOLD = ("item_id", "prompt_version", "provider", "base_url", "api_version", "repeat", "request", "time", "message")
+_TOLD = ("item_id", "prompt_version", "api_version", "repeat", "request", "time", "message")
 
 
-def explain(planned: Planned, provider: Provider, records: Iterable[Record]) -> list[str]:
+def explain(planned: Planned, target: Target, records: Iterable[Record]) -> list[str]:
     """Lines for people: whether the request is answered, and where not, how the nearest stored request differs.
 
     The nearest is the one with the fewest different fields, first among those for the same item and prompt version.
@@ -42,7 +44,8 @@ def explain(planned: Planned, provider: Provider, records: Iterable[Record]) -> 
         ]
     if not records:
         return [f"{place}: not in the store, which is empty for this model and condition."]
-    wanted = _fields(provider.name, provider.base_url, provider.api_version, planned.repeat, orjson.loads(planned.body))
+    who = {"identity": target.provider.known_as, "api_version": target.provider.api_version, "repeat": planned.repeat}
+    wanted = _fields(who | {"checkpoint": target.parameters.checkpoint}, orjson.loads(planned.body))
     candidates = [
         (
             record["item_id"] != planned.item_id,
@@ -65,17 +68,11 @@ def explain(planned: Planned, provider: Provider, records: Iterable[Record]) -> 
 
 
 def _stored(record: Record) -> dict[str, Any]:
-    return _fields(record["provider"], record["base_url"], record["api_version"], record["repeat"], record["request"])
+    return _fields({name: record.get(name) for name in _IDENTIFYING}, record["request"])
 
 
-def _fields(provider: str, base_url: str, api_version: str, repeat: int, body: Mapping[str, Any]) -> dict[str, Any]:
-    own = {
-        "provider": provider,
-        "base_url": base_url.rstrip("/"),
-        "api_version": api_version,
-        "repeat": repeat,
-    }
-    return own | dict(_flat("request", body))
+def _fields(who: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: who[name] for name in _IDENTIFYING} | dict(_flat("request", body))
 
 
 def _flat(name: str, value: Any) -> Iterable[tuple[str, Any]]:

@@ -3,6 +3,7 @@
 import dataclasses
 import logging
 import re
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from value_portrait.responses.requests import Finding, Planned, plan_request
 from value_portrait.responses.store import Record, Store, read_records, store_file
 
 # In the store beside the conditions; no condition's name starts so.
-_CONDITION = "_preflight"
+PREFLIGHT = "_preflight"
 # Not one of the study's items, so that a change of these asks no preflight again.
 _QUESTION = (
     "Question: How similar is this response to your own thoughts?\n\n"
@@ -45,8 +46,8 @@ def preflight(
     """
     # A batch would take hours to say the same.
     target = dataclasses.replace(target, row=target.row.model_copy(update={"batch": None}))
-    path = store_file(store, target.row.model, _CONDITION)
-    finding = Finding()
+    path = store_file(store, target.row.model, PREFLIGHT)
+    finding = _first(target, path, instrument)
     while True:
         planned = _plan(target, finding, instrument)
         last = _last_attempt(path, planned)
@@ -59,6 +60,16 @@ def preflight(
                 _check_system(target, planned, path, store, max_usd, progress)
             return found
         finding = _without_refused(finding, target, last) or finding
+
+
+def _first(target: Target, path: Path, instrument: Instrument) -> Finding:
+    """What to begin with: as the model has answered, where its provider was said to accept more than it is now."""
+    once = [name for name in ("temperature", "seed") if name not in target.provider.accepts]
+    for names in [(name,) for name in once] + [tuple(once)]:
+        former = _last_attempt(path, _plan(target, Finding(added=names), instrument))
+        if former and former["outcome"] in TERMINAL:
+            return Finding(added=names)
+    return Finding()
 
 
 def _plan(target: Target, finding: Finding, instrument: Instrument, message: Message | None = None) -> Planned:
@@ -86,10 +97,43 @@ def _check_system(
         )
 
 
+def check_name(target: Target, store: str | Path, models: Container[str]) -> None:
+    """Refuse to ask a model anew that was asked under a name that is now nobody's.
+
+    Parameters
+    ----------
+    models : the file names of all models of the table.
+
+    Raises
+    ------
+    InputError : with the folder of its answers.
+    """
+    row = target.row
+    if store_file(store, row.model, PREFLIGHT).exists():
+        return
+    for path in sorted(Path(store).glob(f"*/{PREFLIGHT}.jsonl")):
+        own = (target.provider.known_as, target.parameters.checkpoint, row.model_id)
+        if path.parent.name not in models and any(_asked(record) == own for record in read_records(path)):
+            raise InputError(
+                f"model {row.model}",
+                f"was asked under another name; its answers are in {path.parent}.",
+                f"Keep them: mv {path.parent} {store_file(store, row.model, PREFLIGHT).parent}. Or ask it again: "
+                "choose a request set with another checkpoint.",
+            )
+
+
+def _asked(record: Record) -> tuple[str | None, str | None, str | None]:
+    """Who was asked, apart from where; an answer tells that it was."""
+    request = record.get("request")
+    if record["outcome"] not in TERMINAL or not isinstance(request, dict):
+        return None, None, None
+    return record.get("identity"), record.get("checkpoint"), request.get("model")
+
+
 def stored_finding(target: Target, store: str | Path, instrument: Instrument) -> Finding:
     """What the store already tells of a model's preflight; nothing is asked."""
-    path = store_file(store, target.row.model, _CONDITION)
-    finding = Finding()
+    path = store_file(store, target.row.model, PREFLIGHT)
+    finding = _first(target, path, instrument)
     while True:
         last = _last_attempt(path, _plan(target, finding, instrument))
         smaller = _without_refused(finding, target, last) if last else None
@@ -101,10 +145,11 @@ def stored_finding(target: Target, store: str | Path, instrument: Instrument) ->
 def read_finding(path: str | Path) -> Finding:
     """The finding in a file that was written from ``preflight``."""
     content = open_json(path)
-    limit = content.get("token_parameter")
+    limit, added = content.get("token_parameter"), content.get("added")
     return Finding(
         tuple(name.text() for name in content["refused"].elements("parameter", filled=False)),
         limit.text() if limit else None,
+        tuple(name.text() for name in added.elements("parameter", filled=False)) if added else (),
     )
 
 
@@ -112,7 +157,7 @@ def _ask(target: Target, planned: Planned, path: Path, root: str | Path, max_usd
     with Store(path) as store:
         budget = Budget(root, max_usd, store)
         try:
-            summary = ask(target, _CONDITION, [planned], store, budget, progress)
+            summary = ask(target, PREFLIGHT, [planned], store, budget, progress)
         finally:
             budget.close()
     last = _last_attempt(path, planned)
@@ -162,6 +207,7 @@ def _found(finding: Finding, record: Record, target: Target, instrument: Instrum
     texts = api.conversation(*api.said(record["request"]))
     return {
         "refused": list(finding.refused),
+        "added": list(finding.added),
         "token_parameter": finding.token_parameter,
         "outcome": record["outcome"],
         "answer": record["answer"],

@@ -10,12 +10,16 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from value_portrait.checking import Checked, Name, check, read_yaml
+from value_portrait.checking import Checked, Label, Name, check, read_yaml
 from value_portrait.configuration import Model
 from value_portrait.errors import InputError
 from value_portrait.responses.apis.registry import APIS, api_of
 
 KEY_NAME = r"^[A-Z][A-Z0-9_]*_(KEY|TOKEN)$"
+HEADER = r"^[A-Za-z][A-Za-z0-9-]*$"
+HeaderValue = Annotated[str, StringConstraints(pattern=r"^[!-~]([ -~]*[!-~])?$", max_length=500)]
+# Of headers, what is the transport's own.
+_TRANSPORT = ("host", "connection", "content-length", "content-type", "transfer-encoding")
 # A key goes to these hosts alone; any other server has a variable of its own, and is named beside it.
 KEY_HOSTS = {
     "OPENAI_API_KEY": "api.openai.com",
@@ -43,6 +47,7 @@ _CREDENTIALS = re.compile(
     r"headers?|extraheaders|x?(key|token|auth|bearer)|"
     r".*(apikey|authorization|accesstoken|authtoken|secret|password|passwd|cookie|credentials?)"
 )
+_SECRET = re.compile(r"key|token|auth|secret|passw|cookie|credential|signature|^sig$")
 _KEY = re.compile(
     r"\b(sk|pk|rk|gsk|xai|hf|ghp|gho|github_pat)[-_][A-Za-z0-9_.-]{16,}|\bAIza[A-Za-z0-9_-]{16,}|\bAKIA[A-Z0-9]{16}|"
     r"^\s*((?i:Bearer|Basic))\s"
@@ -69,6 +74,18 @@ class ProviderEntry(Checked):
     )
     key_host: str | None = Field(
         None, description="the host that may be sent the key, where that is no known provider's and not this machine"
+    )
+    key_header: Annotated[str, StringConstraints(pattern=HEADER)] | None = Field(
+        None, description="the header that takes the key, such as api-key; without it the API's own"
+    )
+    headers: dict[Annotated[str, StringConstraints(pattern=HEADER)], HeaderValue] = Field(
+        {}, description="further headers of every request, none of them secret"
+    )
+    query: dict[Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")], HeaderValue] = Field(
+        {}, description="the query of every address, such as {api-version: 2024-10-21}, nothing of it secret"
+    )
+    identity: Name | None = Field(
+        None, description="the name that answers are known by; without it the provider's, which a moved server keeps"
     )
     token_parameter: str = Field(description="the API's name of the limit, such as max_tokens")
     accepts: list[Literal["temperature", "seed"]] = Field(description="a list of temperature, seed")
@@ -103,6 +120,11 @@ class Provider(ProviderEntry):
 
     name: str
 
+    @property
+    def known_as(self) -> str:
+        """The name that keys of answers hold."""
+        return self.identity or self.name
+
 
 class Parameters(Checked):
     """A named set of request parameters; what is missing is left to the model."""
@@ -116,6 +138,9 @@ class Parameters(Checked):
     )
     reasoning_effort: str | None = Field(None, description="as the provider names it")
     extra_body: dict[str, Any] = Field({}, description="what else goes into the request")
+    checkpoint: Label | None = Field(
+        None, description="what is asked where the id stayed and the model did not; another one asks everything again"
+    )
 
     @property
     def varies(self) -> bool:
@@ -225,7 +250,7 @@ def check_targets(models: Iterable[Model], source: str, providers: str | Path) -
 
 
 def _check_body(row: object, where: str) -> None:
-    """Refuse what is, or looks like, a credential in a body, without repeating it, and what is the engine's to say."""
+    """Refuse what is, or looks like, a credential in a request, unrepeated, and what is the engine's to say."""
     if not isinstance(row, dict):
         return
     extra = row.get("extra_body")
@@ -241,6 +266,16 @@ def _check_body(row: object, where: str) -> None:
             isinstance(value, str) and _KEY.search(value)
         ):
             raise InputError(f"{where}: extra_body", "holds a credential.", "Name its variable in key_env.")
+    for part in ("headers", "query"):
+        for name, value in _pairs(row.get(part)):
+            if _SECRET.search(name.lower()) or (isinstance(value, str) and _KEY.search(value)):
+                raise InputError(
+                    f"{where}: {part}",
+                    "holds what is or looks like a credential.",
+                    "Name its variable in key_env, and its header in key_header.",
+                )
+            if name.lower() in _TRANSPORT:
+                raise InputError(f"{where}: {part}", f"sets {name.lower()}, which is not to be set.", "Remove it.")
 
 
 def _pairs(value: object, levels: int = 20) -> Iterator[tuple[str, object]]:

@@ -20,7 +20,8 @@ _OVERHEAD = 50
 class Planned:
     """One question: ``body`` is sent byte for byte, ``key`` identifies it with everything that shapes the answer.
 
-    ``repeat`` counts from 0 how often the same was asked before.
+    ``repeat`` counts from 0 how often the same was asked before. ``former`` is the key that it had while keys held the
+    server's address.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Planned:
     prompt_version: str
     body: bytes
     repeat: int = 0
+    former: str = ""
 
     @property
     def most_tokens(self) -> int:
@@ -42,10 +44,14 @@ class Planned:
 
 @dataclass(frozen=True)
 class Finding:
-    """What the preflight found out about a model: parameters that it refuses, and its name of the token limit."""
+    """What the preflight found out about a model: parameters that it refuses, and its name of the token limit.
+
+    ``added`` are parameters that it was asked with while its provider was said to accept them.
+    """
 
     refused: tuple[str, ...] = ()
     token_parameter: str | None = None
+    added: tuple[str, ...] = ()
 
 
 def user_turn(prompt: str, message: Message | None) -> str:
@@ -105,7 +111,8 @@ def plan_request(
 ) -> Planned:
     """One question with its exact body. Each repeat has a seed of its own, or one answer would come again and again."""
     body = canonical(_body(target, finding, prompt, message, repeat))
-    return Planned(request_key(body, target.provider, repeat), item_id, prompt_version, body, repeat)
+    key, former = request_key(body, target, repeat), former_key(body, target.provider, repeat)
+    return Planned(key, item_id, prompt_version, body, repeat, former)
 
 
 def canonical(body: Any) -> bytes:
@@ -113,9 +120,34 @@ def canonical(body: Any) -> bytes:
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
 
 
-def request_key(body: bytes, provider: Provider, repeat: int = 0) -> str:
-    """SHA-256 (hexadecimal) of the body, the provider, its address and API version, and the number of the repeat."""
-    parts = (provider.name, provider.base_url.rstrip("/"), provider.api_version, str(repeat))
+def request_key(body: bytes, target: Target, repeat: int = 0) -> str:
+    """SHA-256 (hexadecimal) of who is asked, wherever that is, API version, number of the repeat, checkpoint, body."""
+    provider = target.provider
+    return _hash(provider.known_as, provider.api_version, str(repeat), target.parameters.checkpoint or "", body=body)
+
+
+def former_key(body: bytes, provider: Provider, repeat: int = 0) -> str:
+    """The key of a request while keys held the server's address."""
+    return _hash(provider.known_as, provider.base_url.rstrip("/"), provider.api_version, str(repeat), body=body)
+
+
+def renewed(record: dict[str, Any]) -> dict[str, Any]:
+    """A record as it would be written now: one whose key held the server's address gets that of today.
+
+    What is not the key of its own content stays as it is, and answers nothing.
+    """
+    names = ("provider", "base_url", "api_version")
+    name, address, version = (record.get(cell) for cell in names)
+    if "identity" in record or not (isinstance(name, str) and isinstance(address, str) and isinstance(version, str)):
+        return record
+    body, repeat = canonical(record.get("request")), str(record.get("repeat"))
+    if _hash(name, address.rstrip("/"), version, repeat, body=body) != record["key"]:
+        return record
+    own = {"key": _hash(name, version, repeat, "", body=body), "former": record["key"]}
+    return record | own | {"identity": name, "checkpoint": None}
+
+
+def _hash(*parts: str, body: bytes) -> str:
     return hashlib.sha256(b"\0".join([*(part.encode() for part in parts), body])).hexdigest()
 
 
@@ -126,7 +158,7 @@ def _body(target: Target, finding: Finding, prompt: str, message: Message | None
     body[finding.token_parameter or provider.token_parameter] = parameters.max_tokens
     for name in ("temperature", "seed"):
         value = getattr(parameters, name)
-        if value is not None and name in provider.accepts and name not in finding.refused:
+        if value is not None and name in (*provider.accepts, *finding.added) and name not in finding.refused:
             body[name] = value + repeat if name == "seed" else value
     if parameters.reasoning_effort is not None:
         *path, last = provider.reasoning_parameter.split(".")

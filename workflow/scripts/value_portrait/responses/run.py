@@ -13,7 +13,7 @@ from value_portrait.responses.engine import Summary, ask
 from value_portrait.responses.progress import Progress
 from value_portrait.responses.providers import Target
 from value_portrait.responses.requests import Planned
-from value_portrait.responses.store import Store, store_file, terminal_records
+from value_portrait.responses.store import Store, answers_of, store_file
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,7 @@ def query(asking: Asking, plan: Sequence[Planned], progress: Progress) -> dict[s
             budget.close()
     if summary.missing:
         raise _incomplete(target, condition, summary)
-    records = terminal_records(path)
-    answers = [records[key] for key in {planned.key: None for planned in plan}]
+    answers = answers_of(path, plan).values()
     return {
         "model": target.row.model,
         "condition": condition,

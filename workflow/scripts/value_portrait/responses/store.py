@@ -8,10 +8,10 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, cast
 
 import orjson
 
@@ -20,6 +20,7 @@ from value_portrait.files import slug
 from value_portrait.locking import lock
 from value_portrait.reading import check_file
 from value_portrait.responses.outcomes import FATAL, RETRIED, TERMINAL
+from value_portrait.responses.requests import Planned, renewed
 
 _OUTCOMES = TERMINAL | RETRIED | FATAL.keys()
 _MOST_USD = 1_000_000.0
@@ -30,7 +31,9 @@ class Record(TypedDict):
 
     Attributes
     ----------
-    key : identifies the request; see ``requests.request_key``. repeat : as planned, from 0.
+    key : identifies the request; see ``requests.request_key``. former : the key under which an earlier version of the
+        pipeline wrote it. identity, checkpoint : of the provider and the request set, as the key holds them.
+    repeat : as planned, from 0.
     attempt : its number within its run, from 1. time : when it ended, UTC (ISO 8601). latency_s : seconds.
     outcome, message : its class, and what is to be said of it. answer, reasoning : the model's words.
     served_model, fingerprint, upstream : who answered, as far as the reply says so.
@@ -40,6 +43,9 @@ class Record(TypedDict):
     """
 
     key: str
+    former: NotRequired[str]
+    identity: str
+    checkpoint: str | None
     model: str
     condition: str
     item_id: str
@@ -89,12 +95,21 @@ def read_records(path: str | Path) -> Iterator[Record]:
 
 
 def terminal_records(path: str | Path) -> dict[str, Record]:
-    """The record of each key that needs no further attempt (the first, should there be several)."""
+    """The record of each key, and former key, that needs no further attempt (the first, should there be several)."""
     found: dict[str, Record] = {}
     for record in read_records(path):
         if record["outcome"] in TERMINAL:
             found.setdefault(record["key"], record)
+            if "former" in record:
+                found.setdefault(record["former"], record)
     return found
+
+
+def answers_of(path: str | Path, plan: Sequence[Planned]) -> dict[str, Record]:
+    """The answers to planned requests, by key; of those that were once told apart by address, the present one's."""
+    records = terminal_records(path)
+    found = {planned.key: records.get(planned.former, records.get(planned.key)) for planned in plan}
+    return {key: record for key, record in found.items() if record is not None}
 
 
 class Store:
@@ -233,7 +248,7 @@ def records_from(path: Path, start: int = 0) -> Iterator[tuple[int, Record]]:
                     "Restore the file from a copy; nothing was asked.",
                 )
             end += len(line)
-            yield end, cast(Record, record)
+            yield end, cast(Record, renewed(record))
 
 
 def _counts(record: dict[str, Any]) -> bool:

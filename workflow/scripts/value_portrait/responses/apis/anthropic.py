@@ -24,8 +24,10 @@ class Anthropic:
         import anthropic
 
         http = anthropic.DefaultAioHttpClient(**transport)
-        headers = {"anthropic-version": version}
-        return anthropic.AsyncAnthropic(**options, default_headers=headers, http_client=http), anthropic
+        # The SDK sends its own name for a value that nobody gave.
+        headers = {"anthropic-version": version, "x-stainless-timeout": anthropic.Omit()}
+        options = options | {"default_headers": headers | options.get("default_headers", {})}
+        return anthropic.AsyncAnthropic(**options, http_client=http), anthropic
 
     def conversation(self, system: str | None, turn: str) -> dict[str, Any]:  # noqa: D102
         return ({} if system is None else {"system": system}) | {"messages": [{"role": "user", "content": turn}]}
