@@ -8,7 +8,7 @@ INSPECT_ENVIRONMENT := .venv-inspect/.complete
 PUBLISHING_ENVIRONMENT := .venv-publishing/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper new-study test test-environments cluster test-slurm inspect test-inspect test-publishing mutants lint estimate add-model questions crate bench bench-query bench-scale bench-truth bench-kills campaign readme reference report lock clean
+.PHONY: help demo paper new-study test test-environments cluster test-slurm inspect test-inspect test-publishing mutants lint estimate plan add-model questions crate bench bench-query bench-scale bench-truth bench-kills campaign readme reference report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -89,6 +89,9 @@ crate: $(ENVIRONMENT) $(PUBLISHING_ENVIRONMENT) ## publish a finished run as an 
 	@.venv/bin/python tools/collect_crate.py --configfile "$(CONFIG)" --also "$(WITH)" --to .crate --license "$(LICENCE)" --author "$(AUTHOR)"
 	@.venv-publishing/bin/python tools/describe_crate.py .crate crate
 	@rm -r .crate .crate.json
+
+plan: $(ENVIRONMENT) ## print how sure live models' scores would be, and for how much, with CONFIG=mine.yaml too; nothing is sent
+	@$(SNAKEMAKE) --cores $(CORES) --quiet all $(if $(CONFIG),--configfile $(CONFIG)) --forcerun plan_designs -- plan
 
 bench-query: $(ENVIRONMENT) ## measure the live engine beside other ways of asking, on the loopback interface (five minutes)
 	@.venv/bin/python tools/bench_query.py

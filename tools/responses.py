@@ -57,7 +57,10 @@ def plans_of(
     if condition is not None and condition not in conditions:
         known = ", ".join(conditions)
         raise InputError(f"model {name}", f"is not asked under the condition '{condition}'.", f"It has: {known}.")
-    items, prompts = (Path(config.results_dir, "study", f"{table}.parquet") for table in ("items", "prompts"))
+    items, prompts = (
+        Path(config.results_dir, folder, f"{table}.parquet")
+        for folder, table in (("items/panel" if config.items.panel else "study", "items"), ("study", "prompts"))
+    )
     if not items.exists():
         raise InputError(items, "is missing.", "Run 'snakemake --cores 1 items' first; it asks nothing.")
     questions = read_questions(items, prompts, config.prompt_versions, instrument)

@@ -89,17 +89,24 @@ checked(check_printed, shipped, IN_PRINT, CONFIG.models, SHIPPED, MEASURED)
 PAPERS_OWN = CONFIG.study == "paper" and (MEASURED.families, MEASURED.options) == (SHIPPED.families, SHIPPED.options)
 # An archive may do without the authors' own correlations.
 PUBLISHED = PAPERS_OWN and set(study.PUBLISHED_CORRELATIONS.values()) <= set(ARCHIVE_FILES)
-# The certificate holds the paper's choices, but it needs answers to all of the paper's prompt versions.
+# The certificate holds the paper's choices, but it needs answers to all items in all of the paper's prompt versions.
 CERTIFIED = (
     bool(RECORDED_FILES)
     and PAPERS_OWN
     and CONFIG.prompt_versions == list(VERSIONS)
+    and CONFIG.items.panel is None
     and all(len(files) == len(VERSIONS) for files in RECORDED_FILES.values())
 )
 PRINTED_SCORES = {"printed_scores": shipped(OPEN_WEIGHT_SCORES)}
+# What models are asked, and held against: a panel of the items, where the config says so.
+PANEL = CONFIG.items.panel
+WHOLE = {"item_table": "<results>/study/items.parquet", "survey": "<results>/study/survey.parquet"}
+WHOLE |= {"item_key": "<results>/items/item_key.csv"}
+ASKED = {name: f"<results>/items/panel/{Path(path).name}" for name, path in WHOLE.items()} if PANEL else WHOLE
 SIMULATED_MODELS = [name for name, row in MODELS.items() if row.answers == "simulated"]
-# Figures made from anything simulated say so.
 ANY_SIMULATED = SIMULATED or bool(SIMULATED_MODELS)
+MARK_OF_PEOPLE = "simulated" if ANY_SIMULATED else ""  # on figures
+MARK = ", ".join(filter(None, [f"panel: {PANEL} items of each dimension" if PANEL else "", MARK_OF_PEOPLE]))
 
 
 include: "live.smk"

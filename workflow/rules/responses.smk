@@ -63,7 +63,7 @@ rule read_answers:
 rule import_answers:
     input:
         export=lambda wildcards: EXPORTS[wildcards.model],
-        item_table="<results>/study/items.parquet",
+        item_table=ASKED["item_table"],
         prompts="<results>/study/prompts.parquet",
         library=library("responses/import_answers"),
     output:

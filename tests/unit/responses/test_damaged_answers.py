@@ -170,7 +170,8 @@ def test_numbers_without_end_in_parquet_are_refused(root: Path, rows: list[dict[
 
 @pytest.mark.parametrize("name", tuple(export_schema(VALUE_PORTRAIT).columns))
 def test_columns_of_another_kind_are_refused_in_parquet(root: Path, rows: list[dict[str, Any]], name: str) -> None:
-    table, path = pa.Table.from_pylist(rows), root / "odd.parquet"
+    again = {"repeat": 0} if name == "repeat" else {}
+    table, path = pa.Table.from_pylist([row | again for row in rows]), root / "odd.parquet"
     place, wanted = table.column_names.index(name), export_schema(VALUE_PORTRAIT).columns[name].type
     is_text = not (pa.types.is_integer(wanted) or pa.types.is_floating(wanted))
     for kind, column in odd_columns(len(rows)).items():

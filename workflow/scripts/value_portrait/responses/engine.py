@@ -19,7 +19,7 @@ from value_portrait.responses.pacing import Pacer, Stopped, Ticket
 from value_portrait.responses.progress import Progress
 from value_portrait.responses.providers import Target
 from value_portrait.responses.replies import Reply, Verdict
-from value_portrait.responses.requests import REPEAT, Planned
+from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Record, Store
 
 MOST_ATTEMPTS = 8
@@ -63,7 +63,7 @@ def attempt_record(
         "condition": condition,
         "item_id": planned.item_id,
         "prompt_version": planned.prompt_version,
-        "repeat": REPEAT,
+        "repeat": planned.repeat,
         "provider": target.provider.name,
         "base_url": target.provider.base_url,
         "api_version": target.provider.api_version,
