@@ -4,9 +4,11 @@ CORES ?= 8
 ENVIRONMENT := .venv/.complete
 CLUSTER_ENVIRONMENT := .venv-cluster/.complete
 MUTANTS_ENVIRONMENT := .venv-mutants/.complete
+INSPECT_ENVIRONMENT := .venv-inspect/.complete
+PUBLISHING_ENVIRONMENT := .venv-publishing/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper new-study test test-environments test-gateway cluster test-slurm mutants lint estimate add-model bench bench-query bench-limits bench-scale bench-truth bench-kills campaign readme reference report lock clean
+.PHONY: help demo paper new-study test test-environments test-gateway cluster test-slurm inspect test-inspect test-publishing mutants lint estimate plan add-model questions crate bench bench-query bench-limits bench-scale bench-truth bench-kills campaign readme reference report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -18,6 +20,13 @@ $(CLUSTER_ENVIRONMENT): requirements.lock requirements-cluster.lock tools/set_up
 
 $(MUTANTS_ENVIRONMENT): requirements.lock requirements-mutants.lock tools/set_up_environment.sh
 	@sh tools/set_up_environment.sh .venv-mutants requirements.lock requirements-mutants.lock
+
+# Of their own: what they pin does not go with the rest.
+$(INSPECT_ENVIRONMENT): requirements-inspect.lock tools/set_up_environment.sh
+	@sh tools/set_up_environment.sh .venv-inspect requirements-inspect.lock
+
+$(PUBLISHING_ENVIRONMENT): requirements-publishing.lock tools/set_up_environment.sh
+	@sh tools/set_up_environment.sh .venv-publishing requirements-publishing.lock
 
 demo: $(ENVIRONMENT) ## run the whole workflow on the embedded simulated study (about a minute, no network, no key)
 	@$(SNAKEMAKE) --cores $(CORES) --configfile config/demo.yaml --quiet
@@ -37,6 +46,16 @@ cluster: $(CLUSTER_ENVIRONMENT) ## set up .venv-cluster: the same environment, w
 
 test-slurm: $(ENVIRONMENT) $(CLUSTER_ENVIRONMENT) ## run the workflow through a Slurm of one node, made for the test (ten minutes)
 	@tools/one_node_slurm.sh .venv-cluster/bin/python -m pytest tests/slurm -n 3
+
+inspect: $(INSPECT_ENVIRONMENT) ## set up .venv-inspect, to ask the questions with Inspect (docs/harness.md)
+
+test-inspect: $(ENVIRONMENT) ## ask the questions with Inspect, and hold the scores against the engine's (two minutes)
+	@if $(MAKE) --no-print-directory inspect; then .venv/bin/python -m pytest tests/harness/test_inspect.py; \
+	else echo "SKIPPED: the environment of Inspect could not be made (above), so nothing of it was tested."; fi
+
+test-publishing: $(ENVIRONMENT) ## hold the crate of a run and the description of answers against their own validators (a minute)
+	@if $(MAKE) --no-print-directory $(PUBLISHING_ENVIRONMENT); then .venv/bin/python -m pytest tests/harness/test_crate.py; \
+	else echo "SKIPPED: the environment for publishing could not be made (above), so nothing of it was tested."; fi
 
 test-environments: $(ENVIRONMENT) ## make each environment of envs/ from its pins alone, and run its jobs there (needs the network)
 	@.venv/bin/python -m pytest tests/environments
@@ -61,6 +80,21 @@ estimate: $(ENVIRONMENT) ## print what live models would cost, with CONFIG=mine.
 
 add-model: $(ENVIRONMENT) ## add a live model to a config of your own, ask it once and print what it would cost: CONFIG=mine.yaml
 	@.venv/bin/python tools/add_model.py "$(or $(CONFIG),mine.yaml)" $(ARGS)
+
+questions: $(ENVIRONMENT) ## write every question to be asked elsewhere (docs/harness.md): MODEL=gpt-4o CONDITIONS='baseline;gender' CONFIG=mine.yaml
+	@$(SNAKEMAKE) --cores 1 --quiet all $(if $(CONFIG),--configfile $(CONFIG)) -- questions
+	@.venv/bin/python tools/questions.py --configfile "$(CONFIG)" --conditions "$(or $(CONDITIONS),baseline)" \
+		--model "$(or $(MODEL),MODEL)" --provider "$(or $(PROVIDER),openai)" --request "$(or $(REQUEST),chat)"
+
+crate: $(ENVIRONMENT) $(PUBLISHING_ENVIRONMENT) ## publish a finished run as an RO-Crate in crate/ (docs/harness.md): LICENCE=address AUTHOR='A. Person' WITH=responses CONFIG=mine.yaml
+	@$(SNAKEMAKE) -n $(if $(CONFIG),--configfile $(CONFIG)) 2>&1 | grep -q "^Nothing to be done" || \
+		{ echo "This run is not finished: run 'snakemake --cores $(CORES)' with the same config first."; exit 1; }
+	@.venv/bin/python tools/collect_crate.py --configfile "$(CONFIG)" --also "$(WITH)" --to .crate --license "$(LICENCE)" --author "$(AUTHOR)"
+	@.venv-publishing/bin/python tools/describe_crate.py .crate crate
+	@rm -r .crate .crate.json
+
+plan: $(ENVIRONMENT) ## print how sure live models' scores would be, and for how much, with CONFIG=mine.yaml too; nothing is sent
+	@$(SNAKEMAKE) --cores $(CORES) --quiet all $(if $(CONFIG),--configfile $(CONFIG)) --forcerun plan_designs -- plan
 
 bench-query: $(ENVIRONMENT) ## measure the live engine beside other ways of asking, on the loopback interface (ten minutes)
 	@.venv/bin/python tools/bench_query.py

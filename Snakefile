@@ -32,7 +32,7 @@ include: "workflow/rules/keeping.smk"
 # Targets that stop after a stage; personas, robustness and publication have their own.
 rule items:
     input:
-        "<results>/items/item_key.csv",
+        ["<results>/items/item_key.csv", ASKED["item_table"]],
         ["<results>/study/data_quality.csv", "<results>/items/item_statistics.csv"] if RATED else [],
 
 

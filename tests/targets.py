@@ -50,7 +50,7 @@ def make_target(url: str, api: str = "openai", **changes: Any) -> Target:
         "requests_per_minute": 600_000,
         "batch_discount": 0.5,
     }
-    parameters: dict[str, Any] = {"max_tokens": 64, "temperature": 0, "seed": 42}
+    parameters: dict[str, Any] = {"max_tokens": 64, "temperature": 0, "seed": 42, "repeats": 1}
     own = {"reasoning_effort", "checkpoint"}  # of the parameters
     optional = {
         "free",

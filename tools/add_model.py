@@ -14,7 +14,7 @@ from value_portrait.configuration import Model, read_models
 from value_portrait.errors import InputError, one_line
 from value_portrait.files import slug
 from value_portrait.responses.providers import check_targets, read_providers
-from value_portrait.responses.recorded import find_exports
+from value_portrait.responses.recorded import find_recorded
 
 # What a row needs that nobody said; the other cells stay empty.
 USUAL = {"request": "chat", "family": "Mine", "developer": "unknown", "weights": "closed", "reasoning": "no"}
@@ -91,7 +91,7 @@ def add_row(overlay: Path, given: argparse.Namespace) -> None:
     def check() -> None:
         live = [
             one
-            for one in read_models(path, config.study, find_exports(config.responses.exports))
+            for one in read_models(path, config.study, find_recorded([config.responses.exports]))
             if one.model == given.model
         ]
         check_targets(live, str(path), config.providers)

@@ -3,7 +3,7 @@
 import logging
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from multiprocessing import Pool
 from typing import NamedTuple
@@ -22,17 +22,21 @@ from known_truth import (
     ROOT,
     SETTINGS,
     THRESHOLD,
+    VERSIONS,
+    Study,
     correlate_people,
     draw_blocks,
     draw_items,
     draw_study,
     draw_study_and_truth,
+    expected_errors,
     make_world,
     score_by_many_raters,
     score_in_the_long_run,
     tag,
 )
 from value_portrait.configuration import Model
+from value_portrait.items.panel import choose_panel
 from value_portrait.robustness.chance import tags_by_chance
 from value_portrait.robustness.claims import read_claims
 from value_portrait.robustness.comparing import INFERENCES, compare_pairs, flip_signs, take_sample
@@ -44,6 +48,7 @@ from value_portrait.robustness.precision import study_variance
 from value_portrait.robustness.resampling import TagRule
 from value_portrait.robustness.uncertainty import SOURCES, Raters, estimate_spreads, undilute
 from value_portrait.robustness.validity import validate_key
+from value_portrait.scores.ratings import Ratings
 from value_portrait.simulation.models import planted_scores
 
 RULE = TagRule("spearman", THRESHOLD, MAX_P, "positive")
@@ -53,6 +58,8 @@ LEVEL = 0.05
 # Measures of one study, by name; shares and means over studies are held against the bounds.
 Measures = Mapping[str, float]
 COVERAGE, BIAS, FAMILY_WISE = (0.90, 0.98), (-0.05, 0.05), (0.0, 0.07)
+# Of standard errors.
+RATIO = (0.85, 1.15)
 # 5 %, and two standard errors of a share of 120 studies.
 SIGNIFICANT = (0.0, 0.09)
 
@@ -166,6 +173,53 @@ def measure_precision(setting: str, seed: int) -> Measures:
     return {"estimate less truth": estimate - truth, "estimate": estimate, "truth": truth}
 
 
+def measure_plan(setting: str, seed: int) -> Measures:
+    """The standard error that a plan expects from other models' answers, over what a study then shows: medians.
+
+    Shown is the jackknife's, of a further model under the design of the others; and (smaller) of a new
+    study of ten items of each dimension under one wording in both orders. Beside it how far models' scores miss those
+    over very many queries: their squares over the expected ones.
+    """
+    world, rng = make_world(setting, 8), np.random.default_rng([8, seed])
+    study, truth = draw_study_and_truth(world, rng, long_run(setting, 8), others=1)
+    smaller = draw_study(world, rng)
+    items = choose_panel(smaller.key, smaller.ratings.items, smaller.queries, 10, 42, INSTRUMENT)
+    shown = jackknife(smaller, VERSIONS[:2], items)
+    counts = smaller.key[smaller.key["family"] == INSTRUMENT.main.name]["dimension"].value_counts()
+    enough = counts.reindex(INSTRUMENT.main.names, fill_value=0).to_numpy() >= 10
+    ratios: dict[str, list[float]] = {"over shown": [], "over shown, smaller": []}
+    misses = []
+    for model in (3 * seed + np.arange(3)) % 8:
+        plan = expected_errors(study, int(model))
+        here = plan[plan["this_study"] == 1]
+        own = plan[(plan["n_wordings"] == 1) & (plan["n_orders"] == 2) & (plan["panel"] == 10)]
+        ratios["over shown"] += list(here["from_others"] / here["came"])
+        both = (own["n_items"] >= 10).to_numpy() & enough
+        ratios["over shown, smaller"] += list((own["from_others"] / shown[model])[both])
+        missed = study_scores(study)[model, MAIN] - truth.queries[model, MAIN]
+        misses.append((missed / here["from_others"]) ** 2)
+    found = {name: float(np.nanmedian(own)) for name, own in ratios.items() if len(own)}
+    return found | {"squared miss over expected": float(np.nanmean(misses))}
+
+
+def jackknife(study: Study, versions: Sequence[str], items: Sequence[str]) -> np.ndarray:
+    """The standard errors (M, D of the main family) of scores by some answers of a study, over queries."""
+    ratings = study.ratings
+    columns = [ratings.items.index(item) for item in items]
+    rows = [ratings.versions.index(version) for version in versions]
+    some = Ratings(ratings.subjects, list(versions), list(items), ratings.values[:, rows][..., columns])
+    key = study.key[study.key["item_id"].isin(items)]
+    queries = [study.queries[column] for column in columns]
+    _, spreads = estimate_spreads(some, queries, key, None, CENTRING, INSTRUMENT)
+    errors: np.ndarray = np.sqrt(spreads["all"].variance[:, MAIN])
+    return errors
+
+
+def study_scores(study: Study) -> np.ndarray:
+    """The scores (M, D) of a study."""
+    return find_contributions(study.ratings, study.queries, study.key, CENTRING, INSTRUMENT).scores
+
+
 def measure_developers(setting: str, seed: int) -> Measures:
     """Shares of significant differences between open and closed models where none was planted.
 
@@ -230,6 +284,11 @@ CHECKS = {
     "false discoveries": Check(measure_discoveries, 40, {"estimate less share": BIAS}),
     "models alike": Check(measure_alike, 200, dict.fromkeys(INFERENCES, FAMILY_WISE)),
     "generalizability": Check(measure_precision, 20, {"estimate less truth": BIAS}),
+    "plan": Check(
+        measure_plan,
+        20,
+        {"over shown": RATIO, "over shown, smaller": RATIO, "squared miss over expected": (1.15**-2, 0.85**-2)},
+    ),
     "developers": Check(measure_developers, 80, {"clustered": FAMILY_WISE}),
     "nothing planted": Check(
         measure_nothing,

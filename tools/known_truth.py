@@ -16,6 +16,9 @@ from value_portrait.instrument import as_instrument  # noqa: E402
 from value_portrait.instrument_file import read_instrument  # noqa: E402
 from value_portrait.items.validation import Block, correlate, correlation_p  # noqa: E402
 from value_portrait.responses.conditions import BASELINE  # noqa: E402
+from value_portrait.responses.planning import Estimate  # noqa: E402
+from value_portrait.robustness.designs import Asked, plan_table  # noqa: E402
+from value_portrait.robustness.expecting import Material  # noqa: E402
 from value_portrait.scores.profiles import Tags, centred_means  # noqa: E402
 from value_portrait.scores.ratings import Ratings  # noqa: E402
 from value_portrait.simulation.models import PlantedModel, draw_model, draw_views, expected_ratings  # noqa: E402
@@ -240,3 +243,12 @@ def correlate_people(world: World, rng: np.random.Generator, items: Items, n: in
     people = draw_people(rng, n, world.setting, INSTRUMENT)
     ratings = draw_ratings(rng, people.scores, items.loadings, items.difficulty, world.setting, INSTRUMENT)
     return correlate(ratings.astype(float), people.profiles, "spearman")
+
+
+def expected_errors(study: Study, model: int) -> pd.DataFrame:
+    """The plan (table ``PLAN``) for one model of a study that has answered, of errors over other items like these."""
+    free = Estimate("", BASELINE, 0, 0, 0, 0, 0.0, None)
+    asked = [Asked(study.ratings.subjects[model][0], 1, False, lambda versions, items, repeats, stored: free)]
+    material = Material(study.ratings, study.queries, study.key, CENTRING, len(study.ratings.subjects), None, 42)
+    table = plan_table(asked, material, INSTRUMENT)
+    return table[table["inference"] == "items_like_these"]

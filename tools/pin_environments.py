@@ -24,6 +24,8 @@ ENVIRONMENTS = {
         "scipy",
     ),
 }
+# A plan is of what jobs of both do: asking, and what answers are worth.
+ENVIRONMENTS["planning"] = tuple(sorted({*ENVIRONMENTS["live"], *ENVIRONMENTS["analysis"]}))
 # Where the conda package of a name on the index has another name.
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 

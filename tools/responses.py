@@ -19,7 +19,8 @@ from value_portrait.responses.explaining import explain  # noqa: E402
 from value_portrait.responses.planning import read_questions  # noqa: E402
 from value_portrait.responses.preflight import stored_finding  # noqa: E402
 from value_portrait.responses.providers import Target, live_target, read_providers  # noqa: E402
-from value_portrait.responses.recorded import find_exports  # noqa: E402
+from value_portrait.responses.publishing import describe_export, refuse_quotes  # noqa: E402
+from value_portrait.responses.recorded import find_recorded  # noqa: E402
 from value_portrait.responses.requests import Planned  # noqa: E402
 from value_portrait.responses.store import read_records, store_file  # noqa: E402
 
@@ -44,7 +45,7 @@ def plans_of(
     config: Config, name: str, condition: str | None, instrument: Instrument
 ) -> tuple[Target, dict[str, list[Planned]]]:
     """A live model's target, and everything that it is asked under a condition, or under each of its row."""
-    exported = find_exports(config.responses.exports)
+    exported = find_recorded([config.responses.exports])
     live: list[Model] = [row for row in read_models(config.models, config.study, exported) if row.answers == "live"]
     row = next((row for row in live if row.model == name), None)
     if row is None:
@@ -56,7 +57,10 @@ def plans_of(
     if condition is not None and condition not in conditions:
         known = ", ".join(conditions)
         raise InputError(f"model {name}", f"is not asked under the condition '{condition}'.", f"It has: {known}.")
-    items, prompts = (Path(config.results_dir, "study", f"{table}.parquet") for table in ("items", "prompts"))
+    items, prompts = (
+        Path(config.results_dir, folder, f"{table}.parquet")
+        for folder, table in (("items/panel" if config.items.panel else "study", "items"), ("study", "prompts"))
+    )
     if not items.exists():
         raise InputError(items, "is missing.", "Run 'snakemake --cores 1 items' first; it asks nothing.")
     questions = read_questions(items, prompts, config.prompt_versions, instrument)
@@ -76,6 +80,8 @@ def main() -> None:
     parser.add_argument("--version", help="explain only this prompt version")
     parser.add_argument("--most", type=int, default=10, help="explain at most so many open questions")
     parser.add_argument("--to", help="export to this file (.parquet or .jsonl)")
+    parser.add_argument("--license", help="the address of the export's licence, for its description")
+    parser.add_argument("--quotes", action="store_true", help="export answers that quote the study's texts, too")
     parser.add_argument("--configfile", nargs="*", default=[], help="laid over config.yaml")
     arguments = parser.parse_args()
     if arguments.command == "export" and not str(arguments.to).endswith((".parquet", ".jsonl")):
@@ -85,7 +91,11 @@ def main() -> None:
         store, instrument = config.responses.store, as_instrument(read_instrument(config.instrument))
         if arguments.command == "export":
             target, plans = plans_of(config, arguments.model, arguments.condition, instrument)
+            if not arguments.quotes:
+                refuse_quotes(plans, target, store, instrument)
             export_answers(plans, target, store, arguments.to, instrument)
+            described = describe_export(arguments.to, target.row.model, arguments.license, instrument)
+            print(f"{arguments.to} is written, and its description {described}.")
             return
         condition = arguments.condition or BASELINE
         target, plans = plans_of(config, arguments.model, condition, instrument)

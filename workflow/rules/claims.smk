@@ -18,12 +18,12 @@ if sum(model.answers != "printed" for model in MODELS.values()) > 1:
 
 rule judge_claims:
     input:
-        survey="<results>/study/survey.parquet" if RATED else [],
+        survey=ASKED["survey"] if RATED else [],
         participants="<results>/study/participants.parquet" if RATED else [],
         published="<results>/items/published_correlations.parquet" if PUBLISHED else [],
-        item_key=[] if RATED else "<results>/items/item_key.csv",
+        item_key=[] if RATED else ASKED["item_key"],
         ratings="<results>/scores/ratings.parquet",
-        item_table="<results>/study/items.parquet",
+        item_table=ASKED["item_table"],
         claims=CONFIG.claims,
         library=library("robustness/judge_claims"),
     output:
@@ -38,7 +38,7 @@ rule judge_claims:
     conda:
         "../../envs/analysis.yaml"
     params:
-        choices={"items": CONFIG.items.model_dump(), "scoring": CONFIG.scoring.model_dump()},
+        choices={"items": CONFIG.items.model_dump(exclude={"panel"}), "scoring": CONFIG.scoring.model_dump()},
         prompt_versions=CONFIG.prompt_versions,
         models={
             row.model: row.model_dump(include=["family", "developer", "weights", "size_b", "reasoning"])
@@ -110,6 +110,7 @@ rule write_worth:
         "../../envs/analysis.yaml"
     params:
         simulated=ANY_SIMULATED,
+        panel=PANEL,
         instrument=INSTRUMENT,
     message:
         "Writing what the numbers are worth"
@@ -145,7 +146,7 @@ rule draw_robustness:
         "../../envs/analysis.yaml"
     params:
         families={model.model: model.family for model in MODELS.values()},
-        simulated=ANY_SIMULATED,
+        mark=MARK,
         instrument=INSTRUMENT,
     message:
         "Drawing what the numbers are worth"
@@ -169,7 +170,7 @@ if CLAIMS:
         conda:
             "../../envs/analysis.yaml"
         params:
-            simulated=ANY_SIMULATED,
+            mark=MARK,
         message:
             "Drawing every claim in every defensible analysis"
         script:

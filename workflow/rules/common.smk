@@ -22,7 +22,7 @@ from value_portrait.paper.reference import OPEN_WEIGHT_SCORES, check_printed
 from value_portrait.personas.ess_file import check_groups
 from value_portrait.responses.conditions import BASELINE, STEERING, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
-from value_portrait.responses.recorded import answered_versions, find_answers, find_exports, versions_missed
+from value_portrait.responses.recorded import answered_versions, find_answers, find_recorded, versions_missed
 from value_portrait.robustness.claims import named_highest, read_claims
 from value_portrait.study.folder import find_tables
 
@@ -55,7 +55,9 @@ TABLES = checked(find_tables, FOLDER, RATED) if FOLDER else []
 HAS_TOPICS = FOLDER is None or Path(FOLDER, "topics.csv").is_file()
 SUMS = shipped("data/raw/SHA256SUMS")
 ARCHIVE_FILES = list(checked(read_sums, SUMS)) if CONFIG.study == "paper" else []
-EXPORTS = checked(find_exports, CONFIG.responses.exports)
+# Answers as files of their own: those of a study of tables, and of others who asked.
+OWN_ANSWERS = [f"{FOLDER}/answers"] if FOLDER else []
+EXPORTS = checked(find_recorded, [*OWN_ANSWERS, CONFIG.responses.exports])
 MODELS = {slug(row.model): row for row in checked(read_models, CONFIG.models, CONFIG.study, EXPORTS)}
 PERSONAS = checked(read_personas, CONFIG.personas, GROUPS, MEASURED)
 CLAIMS = checked(read_claims, CONFIG.claims, MEASURED)
@@ -74,9 +76,10 @@ RECORDED_FILES = {
     for name in RECORDED
     if CONFIG.study == "paper"
 }
-OWN_ANSWERS = {name: checked(find_answers, FOLDER, MODELS[name].model) for name in RECORDED if FOLDER}
+for name in RECORDED if FOLDER else []:
+    checked(find_answers, *OWN_ANSWERS, MODELS[name].model, EXPORTS)
 if workflow.is_main_process:
-    answered = [answered_versions(path, CONFIG.prompt_versions) for path in OWN_ANSWERS.values()]
+    answered = [answered_versions(path, CONFIG.prompt_versions) for path in EXPORTS.values()]
     for line in versions_missed([*RECORDED_FILES.values(), *answered], CONFIG.prompt_versions):
         logger.warning(line)
 # What the paper prints is about its own instrument.
@@ -86,17 +89,24 @@ checked(check_printed, shipped, IN_PRINT, CONFIG.models, SHIPPED, MEASURED)
 PAPERS_OWN = CONFIG.study == "paper" and (MEASURED.families, MEASURED.options) == (SHIPPED.families, SHIPPED.options)
 # An archive may do without the authors' own correlations.
 PUBLISHED = PAPERS_OWN and set(study.PUBLISHED_CORRELATIONS.values()) <= set(ARCHIVE_FILES)
-# The certificate holds the paper's choices, but it needs answers to all of the paper's prompt versions.
+# The certificate holds the paper's choices, but it needs answers to all items in all of the paper's prompt versions.
 CERTIFIED = (
     bool(RECORDED_FILES)
     and PAPERS_OWN
     and CONFIG.prompt_versions == list(VERSIONS)
+    and CONFIG.items.panel is None
     and all(len(files) == len(VERSIONS) for files in RECORDED_FILES.values())
 )
 PRINTED_SCORES = {"printed_scores": shipped(OPEN_WEIGHT_SCORES)}
+# What models are asked, and held against: a panel of the items, where the config says so.
+PANEL = CONFIG.items.panel
+WHOLE = {"item_table": "<results>/study/items.parquet", "survey": "<results>/study/survey.parquet"}
+WHOLE |= {"item_key": "<results>/items/item_key.csv"}
+ASKED = {name: f"<results>/items/panel/{Path(path).name}" for name, path in WHOLE.items()} if PANEL else WHOLE
 SIMULATED_MODELS = [name for name, row in MODELS.items() if row.answers == "simulated"]
-# Figures made from anything simulated say so.
 ANY_SIMULATED = SIMULATED or bool(SIMULATED_MODELS)
+MARK_OF_PEOPLE = "simulated" if ANY_SIMULATED else ""  # on figures
+MARK = ", ".join(filter(None, [f"panel: {PANEL} items of each dimension" if PANEL else "", MARK_OF_PEOPLE]))
 
 
 include: "live.smk"

@@ -31,6 +31,7 @@ LEFT_OUT = [
             not RATED,
             "correlations, cross-loadings, people beside models, tags by chance and in other people (nobody rated the items)",
         ),
+        (PANEL, f"all items but a panel's, {PANEL} of each dimension (items.panel)"),
         (not HAS_TOPICS, "topics (the study has none)"),
         (MEASURED.circle is None, "portraits and distances on a circle (no family has one)"),
         (not SENSITIVITY, "sensitivity to the prompt (there is one prompt version)"),
@@ -67,7 +68,7 @@ rule draw_profiles:
     params:
         families={model.model: model.family for model in MODELS.values()},
         marks=MARKS,
-        simulated=ANY_SIMULATED,
+        mark=MARK,
         instrument=INSTRUMENT,
     message:
         "Drawing profiles"
@@ -91,7 +92,7 @@ rule draw_items:
         "../../envs/analysis.yaml"
     params:
         threshold=CONFIG.items.threshold,
-        simulated=ANY_SIMULATED,
+        mark=MARK_OF_PEOPLE,
         instrument=INSTRUMENT,
     message:
         "Drawing what the items cover"
@@ -115,7 +116,7 @@ rule draw_quality:
     conda:
         "../../envs/analysis.yaml"
     params:
-        simulated=ANY_SIMULATED,
+        mark=MARK,
         instrument=INSTRUMENT,
     message:
         "Drawing reliability, sensitivity and kinds of answers"
@@ -138,7 +139,7 @@ rule draw_comparisons:
         "../../envs/analysis.yaml"
     params:
         marks=MARKS,
-        simulated=ANY_SIMULATED,
+        mark=MARK,
         instrument=INSTRUMENT,
     message:
         "Drawing groups of models, and models beside people"

@@ -68,3 +68,27 @@ rule read_published_correlations:
         "Reading the correlations that the authors published"
     script:
         "../scripts/paper/read_published_correlations.py"
+
+
+if PANEL:
+
+    rule choose_panel:
+        input:
+            item_table="<results>/study/items.parquet",
+            item_key="<results>/items/item_key.csv",
+            survey="<results>/study/survey.parquet" if RATED else [],
+            library=library("items/choose_panel"),
+        output:
+            **{name: path for name, path in ASKED.items() if RATED or name != "survey"},
+        log:
+            "<logs>/choose_panel.log",
+        conda:
+            "../../envs/analysis.yaml"
+        params:
+            instrument=INSTRUMENT,
+            size=PANEL,
+            seed=CONFIG.seed,
+        message:
+            "Choosing a panel of the items"
+        script:
+            "../scripts/items/choose_panel.py"

@@ -10,7 +10,7 @@ rule waive_certificate:
     conda:
         "../../envs/collection.yaml"
     params:
-        words="No certificate: it needs the paper's instrument and the archive's answers to all its prompt versions, in its order.",
+        words="No certificate: it needs the paper's instrument, all its items, and the archive's answers to all its prompt versions, in its order.",
     message:
         "Saying why there is no certificate"
     shell:

@@ -38,8 +38,8 @@ PRINTED_NUMBERS = {
 }
 RATED_ANSWERS = {
     "ratings": "<results>/scores/ratings.parquet",
-    "item_table": "<results>/study/items.parquet",
-    "item_key": "<results>/items/item_key.csv",
+    "item_table": ASKED["item_table"],
+    "item_key": ASKED["item_key"],
 }
 PERSONA_SOURCES = {about["source"] for about in PERSONAS_OF.values()}
 
@@ -120,7 +120,7 @@ rule draw_personas:
         "../../envs/analysis.yaml"
     params:
         figures=PERSONA_FIGURES,
-        simulated=ANY_SIMULATED,
+        mark=MARK,
         instrument=INSTRUMENT,
     message:
         "Drawing personas, people and value steering"

@@ -37,7 +37,7 @@ rule write_tables:
         **WITH_TOPICS,
         profiles="<results>/scores/profiles.csv",
         reliability="<results>/scores/reliability.csv",
-        item_key="<results>/items/item_key.csv",
+        item_key=ASKED["item_key"],
         library=library("publication/write_tables"),
     output:
         [f"<results>/publication/tables/{name}.{suffix}" for name in TABLES for suffix in ("csv", "tex")],
@@ -48,6 +48,7 @@ rule write_tables:
     params:
         names=TABLES,
         threshold=CONFIG.items.threshold,
+        panel=PANEL,
         study=CONFIG.study,
         instrument=INSTRUMENT,
     message:
@@ -63,7 +64,7 @@ rule write_summary:
         **{name: ROBUSTNESS_TABLES[name] for name in ("groups", "claims", "ranks", "mean_profile")},
         **{name: ROBUSTNESS_TABLES[name] for name in ("chance", "validity") if RATED},
         table_of_claims=CONFIG.claims,
-        key="<results>/items/item_key.csv",
+        key=ASKED["item_key"],
         profiles="<results>/scores/profiles.csv",
         reliability="<results>/scores/reliability.csv",
         sensitivity="<results>/scores/sensitivity.csv",

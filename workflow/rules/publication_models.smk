@@ -26,7 +26,7 @@ rule describe_model:
         "../../envs/analysis.yaml"
     params:
         model=lambda wildcards: MODELS[wildcards.model].model,
-        simulated=ANY_SIMULATED,
+        mark=MARK,
         instrument=INSTRUMENT,
     message:
         "Describing {wildcards.model}"

@@ -40,7 +40,7 @@ rule preflight_model:
 rule query_model:
     input:
         finding="<results>/responses/{model}/preflight.json",
-        item_table="<results>/study/items.parquet",
+        item_table=ASKED["item_table"],
         prompts="<results>/study/prompts.parquet",
         providers=CONFIG.providers,
         library=library("responses/query_model"),
@@ -79,7 +79,7 @@ rule query_model:
 
 rule estimate_queries:
     input:
-        item_table="<results>/study/items.parquet",
+        item_table=ASKED["item_table"],
         prompts="<results>/study/prompts.parquet",
         providers=CONFIG.providers,
         library=library("responses/estimate_queries"),

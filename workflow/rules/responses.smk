@@ -1,5 +1,5 @@
 # Responses: one table of raw answers per model and condition, whatever their source.
-# Takes  the archive's answer files, what models were planted to say, exports of others, or the store of live answers
+# Takes  the archive's answer files, what models were planted to say, answers that others collected, or the store of live answers
 # Gives  results/responses/<model>/<condition>.parquet; the rules that ask live models are in queries.smk
 
 if SIMULATED_MODELS:
@@ -63,7 +63,7 @@ rule read_answers:
 rule import_answers:
     input:
         export=lambda wildcards: EXPORTS[wildcards.model],
-        item_table="<results>/study/items.parquet",
+        item_table=ASKED["item_table"],
         prompts="<results>/study/prompts.parquet",
         library=library("responses/import_answers"),
     output:
@@ -76,10 +76,18 @@ rule import_answers:
         "../../envs/live.yaml"
     params:
         instrument=INSTRUMENT,
-        model=lambda wildcards: MODELS[wildcards.model].model,
+        # The whole row: whatever changes in it, this model's answers are imported again.
+        model=model_row,
         message=message_of,
         prompt_versions=CONFIG.prompt_versions,
     message:
-        "Importing the published live answers of {wildcards.model} ({wildcards.condition})"
+        "Importing the recorded answers of {wildcards.model} ({wildcards.condition})"
     script:
         "../scripts/responses/import_answers.py"
+
+
+# What 'make questions' is made of.
+rule questions:
+    input:
+        "<results>/study/items.parquet",
+        "<results>/study/prompts.parquet",

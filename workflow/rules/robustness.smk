@@ -40,9 +40,9 @@ if RATED:
 
     rule make_other_keys:
         input:
-            survey="<results>/study/survey.parquet",
+            survey=ASKED["survey"],
             participants="<results>/study/participants.parquet",
-            item_key="<results>/items/item_key.csv",
+            item_key=ASKED["item_key"],
             library=library("robustness/make_other_keys"),
         output:
             **OTHER_KEYS,

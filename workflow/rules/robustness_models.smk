@@ -3,12 +3,15 @@
 # Gives  results/robustness/
 
 
+include: "plan.smk"
+
+
 rule explain_profiles:
     input:
-        **({**OTHER_KEYS, "survey": "<results>/study/survey.parquet"} if RATED else {}),
+        **({**OTHER_KEYS, "survey": ASKED["survey"]} if RATED else {}),
         ratings="<results>/scores/ratings.parquet",
-        item_table="<results>/study/items.parquet",
-        item_key="<results>/items/item_key.csv",
+        item_table=ASKED["item_table"],
+        item_key=ASKED["item_key"],
         models=CONFIG.models,
         library=library("robustness/explain_profiles"),
     output:
@@ -45,8 +48,8 @@ if MEASURED.circle:
         input:
             **(BESIDE_PEOPLE if RATED else {}),
             ratings="<results>/scores/ratings.parquet",
-            item_table="<results>/study/items.parquet",
-            item_key="<results>/items/item_key.csv",
+            item_table=ASKED["item_table"],
+            item_key=ASKED["item_key"],
             library=library("robustness/place_models"),
         output:
             circle="<results>/robustness/circle.csv",
@@ -71,8 +74,8 @@ if MEASURED.circle:
 rule study_variance:
     input:
         ratings="<results>/scores/ratings.parquet",
-        item_table="<results>/study/items.parquet",
-        item_key="<results>/items/item_key.csv",
+        item_table=ASKED["item_table"],
+        item_key=ASKED["item_key"],
         library=library("robustness/study_variance"),
     output:
         variance="<results>/robustness/variance.csv",
@@ -98,9 +101,9 @@ rule study_variance:
 rule estimate_alphas:
     input:
         ratings="<results>/scores/ratings.parquet",
-        item_table="<results>/study/items.parquet",
-        item_key="<results>/items/item_key.csv",
-        survey="<results>/study/survey.parquet" if RATED else [],
+        item_table=ASKED["item_table"],
+        item_key=ASKED["item_key"],
+        survey=ASKED["survey"] if RATED else [],
         library=library("robustness/estimate_alphas"),
     output:
         alphas="<results>/robustness/alphas.csv",
@@ -123,9 +126,9 @@ rule estimate_alphas:
 rule estimate_uncertainty:
     input:
         ratings="<results>/scores/ratings.parquet",
-        item_table="<results>/study/items.parquet",
-        item_key="<results>/items/item_key.csv",
-        survey="<results>/study/survey.parquet" if RATED else [],
+        item_table=ASKED["item_table"],
+        item_key=ASKED["item_key"],
+        survey=ASKED["survey"] if RATED else [],
         participants="<results>/study/participants.parquet" if RATED else [],
         dilution="<results>/robustness/dilution.csv" if RATED else [],
         library=library("robustness/estimate_uncertainty"),
@@ -157,8 +160,8 @@ rule estimate_uncertainty:
 rule compare_pairs:
     input:
         ratings="<results>/scores/ratings.parquet",
-        item_table="<results>/study/items.parquet",
-        item_key="<results>/items/item_key.csv",
+        item_table=ASKED["item_table"],
+        item_key=ASKED["item_key"],
         library=library("robustness/compare_pairs"),
     output:
         pairs="<results>/robustness/pairs.csv",

@@ -6,6 +6,7 @@
 rule parse_answers:
     input:
         answers=answer_tables(),
+        item_table=ASKED["item_table"],
         library=library("scores/parse_answers"),
     output:
         ratings="<results>/scores/ratings.parquet",
@@ -28,9 +29,9 @@ rule parse_answers:
 rule score_models:
     input:
         ratings="<results>/scores/ratings.parquet",
-        item_table="<results>/study/items.parquet",
-        item_key="<results>/items/item_key.csv",
-        survey="<results>/study/survey.parquet" if RATED else [],
+        item_table=ASKED["item_table"],
+        item_key=ASKED["item_key"],
+        survey=ASKED["survey"] if RATED else [],
         library=library("scores/score_models"),
     output:
         profiles=report("<results>/scores/profiles.csv", caption="../report/profiles.rst", category="Value profiles"),
@@ -56,9 +57,9 @@ if RATED:
 
     rule score_raters:
         input:
-            survey="<results>/study/survey.parquet",
-            item_table="<results>/study/items.parquet",
-            item_key="<results>/items/item_key.csv",
+            survey=ASKED["survey"],
+            item_table=ASKED["item_table"],
+            item_key=ASKED["item_key"],
             library=library("scores/score_raters"),
         output:
             profiles="<results>/scores/rater_profiles.parquet",
@@ -78,9 +79,9 @@ if RATED:
 rule estimate_reliability:
     input:
         ratings="<results>/scores/ratings.parquet",
-        item_table="<results>/study/items.parquet",
-        item_key="<results>/items/item_key.csv",
-        survey="<results>/study/survey.parquet" if RATED else [],
+        item_table=ASKED["item_table"],
+        item_key=ASKED["item_key"],
+        survey=ASKED["survey"] if RATED else [],
         library=library("scores/estimate_reliability"),
     output:
         reliability=report(

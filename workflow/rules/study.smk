@@ -60,30 +60,6 @@ elif FOLDER:
         script:
             "../scripts/study/import_tables.py"
 
-    rule read_own_answers:
-        input:
-            answers=lambda wildcards: OWN_ANSWERS[wildcards.model],
-            item_table="<results>/study/items.parquet",
-            library=library("responses/read_own_answers"),
-        output:
-            table="<results>/responses/{model}/{condition}.parquet",
-        log:
-            "<logs>/read_own_answers/{model}/{condition}.log",
-        wildcard_constraints:
-            model=any_of(OWN_ANSWERS),
-            condition=BASELINE,
-        conda:
-            "../../envs/collection.yaml"
-        params:
-            # The whole row: whatever changes in it, this model's answers are read again.
-            model=model_row,
-            prompt_versions=CONFIG.prompt_versions,
-            instrument=INSTRUMENT,
-        message:
-            "Reading the recorded answers of {wildcards.model}"
-        script:
-            "../scripts/responses/read_own_answers.py"
-
 else:
 
     # A rule of its own, so that a spoilt archive cannot cost the files that an earlier one gave.

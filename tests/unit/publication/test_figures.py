@@ -197,6 +197,16 @@ def test_the_heat_map_prints_the_table():
     assert float(drawn[power, axes.get_yticks()[3]]) == pytest.approx(mean, abs=0.00501)
 
 
+@pytest.mark.parametrize("count", [1, 2, 33])
+def test_the_colour_bar_keeps_clear_of_the_names_below_the_cells(count):
+    figure = figures_models.value_profiles(profiles_of(families_of(count)), families_of(count), VALUE_PORTRAIT)
+    figure.draw_without_rendering()
+    heat, bar = figure.axes
+    low = min(text.get_window_extent().y0 for text in heat.texts if text.get_fontweight() == "bold")
+    assert low - bar.get_window_extent().y1 > 0.02 * figure.dpi
+    assert bar.get_tightbbox().y0 >= 0
+
+
 def test_colours_are_symmetrical_about_zero():
     figure = figures_models.value_profiles(profiles_of({"m": "F"}), {"m": "F"}, VALUE_PORTRAIT)
     norm = figure.axes[0].collections[0].norm
@@ -334,7 +344,7 @@ def test_a_figure_of_any_height_is_saved(tmp_path):
     with house_style():
         figure = Figure(figsize=(1, 700))
         figure.add_subplot()
-    save_figure(figure, tmp_path / "tall", False)
+    save_figure(figure, tmp_path / "tall", "")
     assert matplotlib.image.imread(tmp_path / "tall.png").shape[:2] == (2**16 - 1, 93)
 
 
@@ -383,29 +393,29 @@ def check_texts(name, figure, monkeypatch):
     assert [(texts[one], texts[other]) for one, other in pairs] == [], name
 
 
-@pytest.mark.parametrize("simulated", [True, False])
-def test_simulated_figures_say_so(simulated, tmp_path):
+@pytest.mark.parametrize("mark", ["simulated", "panel: 5 items of each dimension", ""])
+def test_figures_say_what_they_are_made_from(mark, tmp_path):
     figure = figures_models.dimension_panels(profiles_of({"m": "F"}), {"m": "F"}, MARKS, VALUE_PORTRAIT.family("bfi"))
-    save_figure(figure, tmp_path / "figure", simulated)
-    assert ("<!-- simulated -->" in (tmp_path / "figure.svg").read_text()) == simulated
+    save_figure(figure, tmp_path / "figure", mark)
+    assert (f"<!-- {mark} -->" in (tmp_path / "figure.svg").read_text()) == bool(mark)
     plain = tmp_path / "plain"
-    save_figure(figure, plain, False)
+    save_figure(figure, plain, "")
     same = plain.with_suffix(".png").read_bytes() == (tmp_path / "figure.png").read_bytes()
-    assert same != simulated
+    assert same != bool(mark)
 
 
 SAVE_ONE = """
 import sys
 from pathlib import Path
 from test_figures import MARKS, VALUE_PORTRAIT, families_of, figures_models, save_figure, spread_of
-save_figure(figures_models.value_spread(spread_of(families_of(4)), MARKS, VALUE_PORTRAIT), Path(sys.argv[1]), True)
+save_figure(figures_models.value_spread(spread_of(families_of(4)), MARKS, VALUE_PORTRAIT), Path(sys.argv[1]), "x")
 """
 
 
 def test_the_same_figure_gives_the_same_bytes(tmp_path):
     for name in ("one", "two"):
         figure = figures_models.value_spread(spread_of(families_of(4)), MARKS, VALUE_PORTRAIT)
-        save_figure(figure, tmp_path / name, True)
+        save_figure(figure, tmp_path / name, "x")
     # Another process hashes strings another way.
     source = Path(figures_models.__file__).parents[2]
     path = os.pathsep.join([str(source), str(Path(__file__).parent), str(ROOT / "tests")])
@@ -421,7 +431,7 @@ def test_the_settings_of_matplotlib_stay_as_they_are(tmp_path):
     save_figure(
         figures_models.dimension_panels(profiles_of({"m": "F"}), {"m": "F"}, MARKS, VALUE_PORTRAIT.family("bfi")),
         tmp_path / "figure",
-        True,
+        "simulated",
     )
     assert dict(matplotlib.rcParams) == before
 

@@ -147,7 +147,7 @@ def test_a_comparison_of_groups_is_quoted_with_developers_taken_together():
     assert judge_all([above], tables(HELD), SMALL) == {"c": "cannot be told from chance"}
     assert judge_all([above], tables(HELD, p=0.01), SMALL) == {"c": "holds"}
     turned = claim("group_above", "reasoning=no", "reasoning=yes", "Salty")
-    page = describe_worth(tables(HELD), [above, turned], False, SMALL)
+    page = describe_worth(tables(HELD), [above, turned], False, None, SMALL)
     assert "| Claim c | here | **cannot be told from chance** | +0.20 [0.10, 0.30] | 3 / 9 | p = 0.20 | 100 % |" in page
     assert "| -0.20 [-0.30, -0.10] | 9 / 3 |" in page
     spread = claim("group_above", "reasoning=yes", "reasoning=no", "spread")
@@ -170,7 +170,7 @@ def test_what_is_said_of_the_mean_may_hold_of_few_models():
     assert found == Evidence(True, 1.0, "parser", probability=pytest.approx(0.3))
     assert verdict(found) == "holds for the average model only"
     most = claim("highest_in_most_models", "Salty", "Sweet", name="d")
-    page = describe_worth(tables(HELD, HELD | {"claim": "d"}), [highest, most], True, SMALL)
+    page = describe_worth(tables(HELD, HELD | {"claim": "d"}), [highest, most], True, None, SMALL)
     assert "**Simulated**" in page
     assert "| +0.25 | 12 | p = 0.030 by shuffled keys; a model has it with 30 % | 100 % |" in page
     assert gather_evidence(claim("highest", "Sweet"), tables(HELD), NAMED).probability is None
@@ -179,7 +179,7 @@ def test_what_is_said_of_the_mean_may_hold_of_few_models():
 
 
 def test_the_page_of_a_study_without_raters_or_claims():
-    page = describe_worth(tables(), [], False, SMALL)
+    page = describe_worth(tables(), [], False, None, SMALL)
     assert "## What is said" not in page
     assert "## The item key" not in page
     assert "known to ± 0.40 scale points (median; 0.40 by queries); 50 % of the models' scores of the tastes" in page
@@ -192,11 +192,11 @@ def test_the_page_of_a_study_without_raters_or_claims():
     assert "correlate +0.50 [0.40, 0.60] with how much people like a response" in page
     assert "these move most: Sour Bitter -0.40 to -0.20, Sweet +0.30 to +0.15" in page
     untested = {"claim": "c", "value": np.nan, "holds": None, "share_holds": np.nan, "note": "no model has it."}
-    page = describe_worth(tables(untested), [claim("rises_with_size", "spread")], False, SMALL)
+    page = describe_worth(tables(untested), [claim("rises_with_size", "spread")], False, None, SMALL)
     assert "| **cannot be tested here** |  |  |  |  |" in page
     assert "Not tested: no model has it." in page
     unsure = {"claim": "c", "value": 0.5, "holds": True, "share_holds": 1.0, "note": "too few developers."}
-    page = describe_worth(tables(unsure), [claim("rises_with_size", "spread")], False, SMALL)
+    page = describe_worth(tables(unsure), [claim("rises_with_size", "spread")], False, None, SMALL)
     assert "| **cannot be told from chance** | rho = 0.50 | 12 | p unknown | 100 % |" in page
     assert "No p: too few developers." in page
 

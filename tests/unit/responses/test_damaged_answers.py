@@ -20,7 +20,7 @@ from value_portrait.responses.budget import spent_usd
 from value_portrait.responses.engine import attempt_record
 from value_portrait.responses.explaining import explain
 from value_portrait.responses.journal import journal_file, open_intents
-from value_portrait.responses.recorded import find_exports
+from value_portrait.responses.recorded import find_recorded
 from value_portrait.responses.replies import Reply, Verdict
 from value_portrait.responses.store import Store, read_records, store_file
 from value_portrait.tables import export_schema
@@ -170,7 +170,8 @@ def test_numbers_without_end_in_parquet_are_refused(root: Path, rows: list[dict[
 
 @pytest.mark.parametrize("name", tuple(export_schema(VALUE_PORTRAIT).columns))
 def test_columns_of_another_kind_are_refused_in_parquet(root: Path, rows: list[dict[str, Any]], name: str) -> None:
-    table, path = pa.Table.from_pylist(rows), root / "odd.parquet"
+    again = {"repeat": 0} if name == "repeat" else {}
+    table, path = pa.Table.from_pylist([row | again for row in rows]), root / "odd.parquet"
     place, wanted = table.column_names.index(name), export_schema(VALUE_PORTRAIT).columns[name].type
     is_text = not (pa.types.is_integer(wanted) or pa.types.is_floating(wanted))
     for kind, column in odd_columns(len(rows)).items():
@@ -203,9 +204,9 @@ def test_bytes_changed_in_parquet(root: Path, rows: list[dict[str, Any]], change
 
 def test_two_exports_of_a_model_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").touch()
-    assert find_exports(tmp_path) == {"a": str(tmp_path / "a.jsonl")}
+    assert find_recorded([tmp_path]) == {"a": str(tmp_path / "a.jsonl")}
     (tmp_path / "a.parquet").touch()
-    assert "a.parquet: holds the answers of a, as " in (complaint(find_exports, tmp_path) or "")
+    assert "a.parquet: holds the answers of a, as " in (complaint(find_recorded, [tmp_path]) or "")
 
 
 @pytest.mark.parametrize(

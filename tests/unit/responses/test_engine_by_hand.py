@@ -21,7 +21,6 @@ from value_portrait.responses.outcomes import FATAL
 from value_portrait.responses.pacing import Pacer
 from value_portrait.responses.reasons import fatal, over_budget
 from value_portrait.responses.replies import Reply, Verdict
-from value_portrait.responses.requests import REPEAT
 from value_portrait.responses.store import read_records, store_file
 
 URL = "http://127.0.0.1:1"
@@ -42,7 +41,7 @@ def test_a_record_holds_everything_of_an_attempt() -> None:
         "condition": "age_old",
         "item_id": "1-1",
         "prompt_version": "v1",
-        "repeat": REPEAT,
+        "repeat": 0,
         "provider": "loopback",
         "base_url": f"{URL}/v1",
         "api_version": "v1",

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from targets import make_target
 from value_portrait.responses.explaining import explain
-from value_portrait.responses.requests import REPEAT, Finding, Planned, plan_request
+from value_portrait.responses.requests import Finding, Planned, plan_request
 
 TARGET = make_target("http://127.0.0.1:1")
 PROVIDER = TARGET.provider
@@ -19,7 +19,7 @@ def question(text: str, item: str = "1-1", version: str = "v1") -> Planned:
 
 def record(planned: Planned, **cells: Any) -> dict[str, Any]:
     given = {"key": planned.key, "item_id": planned.item_id, "prompt_version": planned.prompt_version}
-    given |= {"outcome": "answered", "message": None, "time": "2026-11-01T00:00:00Z", "repeat": REPEAT}
+    given |= {"outcome": "answered", "message": None, "time": "2026-11-01T00:00:00Z", "repeat": 0}
     given |= {"identity": PROVIDER.name, "base_url": "http://moved", "api_version": PROVIDER.api_version}
     given |= {"checkpoint": None}
     return given | {"request": orjson.loads(planned.body)} | cells
@@ -61,14 +61,14 @@ def nearest(*records: dict[str, Any], planned: Planned = ASKED) -> list[str]:
 def test_every_field_that_differs_is_named_with_both_values() -> None:
     body = orjson.loads(ASKED.body)
     del body["seed"]
-    changes = {"identity": "lab", "checkpoint": "2", "api_version": "v2", "repeat": REPEAT + 1}
+    changes = {"identity": "lab", "checkpoint": "2", "api_version": "v2", "repeat": 1}
     found = nearest(record(ASKED, key="0123456789abcdef", request=body | {"n": [1, {"m": 2}]}, **changes))
     assert found == [
         "item 1-1, prompt version v1 (answered, 2026-11-01T00:00:00Z, key 0123456789ab), which differs in:",
         "  identity: planned 'loopback', stored 'lab'",
         "  api_version: planned 'v1', stored 'v2'",
         "  checkpoint: planned None, stored '2'",
-        f"  repeat: planned {REPEAT}, stored {REPEAT + 1}",
+        "  repeat: planned 0, stored 1",
         "  request.seed: planned 42, stored 'nothing'",
         "  request.n[0]: planned 'nothing', stored 1",
         "  request.n[1].m: planned 'nothing', stored 2",

@@ -15,6 +15,7 @@ from known_truth import (
     draw_blocks,
     draw_items,
     draw_study,
+    expected_errors,
     make_world,
     score,
     score_by_many_raters,
@@ -95,3 +96,12 @@ def test_the_truth_itself():
     assert np.abs((scores.mean(axis=0) - expected) / error).mean() < 1.5
     assert len(draw_blocks(world, rng, items, groups=3)) == 3
     assert scores.shape[1:] == (3, len(INSTRUMENT.dimensions))
+
+
+def test_a_plan_from_other_models_expects_the_errors_that_come():
+    world, ratios = make_world("realistic", 7), []
+    for seed in range(3):
+        plan = expected_errors(draw_study(world, np.random.default_rng([9, seed])), seed)
+        here = plan[plan["this_study"] == 1]
+        ratios += list(here["from_others"] / here["came"])
+    assert 0.8 < np.nanmedian(ratios) < 1.25

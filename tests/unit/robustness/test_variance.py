@@ -8,9 +8,9 @@ import pytest
 import statsmodels.formula.api as smf
 from instruments import SMALL, VALUE_PORTRAIT
 from value_portrait.robustness.precision import PRECISION, VARIANCE, score_study, study_variance, version_grid
-from value_portrait.robustness.variance import analyse_variance, fill_gaps
+from value_portrait.robustness.variance import analyse_variance, fill_gaps, study_repeats
 from value_portrait.scores.profiles import Tags
-from value_portrait.scores.ratings import NO_RATING, Ratings
+from value_portrait.scores.ratings import NO_RATING, Ratings, mean_of_repeats
 from value_portrait.simulation import models as simulated
 from value_portrait.simulation.people_and_items import draw_loadings, on_scale
 from value_portrait.simulation.settings import EASY
@@ -294,3 +294,51 @@ def test_both_orders_leave_no_error_of_order():
     assert both.relative > 0.999
     assert one.relative == pytest.approx(0.5, abs=0.07)
     assert one.sem == pytest.approx(3 / np.sqrt(2), rel=0.1)
+
+
+def test_repeats_are_a_component_of_their_own_and_more_of_them_help():
+    rng, found = np.random.default_rng(0), []
+    for _ in range(20):
+        cells = rng.normal(0, 1, (12, 1, 1, 10)) + rng.normal(0, 1, (12, 3, 2, 10))
+        answers = cells[..., None] + rng.normal(0, 1, (12, 3, 2, 10, 3))
+        values = answers.mean(axis=-1)
+        given = values, values.mean(axis=-1), np.arange(10), 1 / 10, 1 / 10
+        study, plain = analyse_variance(*given, 0, study_repeats(answers)), analyse_variance(*given)
+        own = study.coefficients(study.estimates, 10, 3, 2, 3)
+        as_plain = plain.coefficients(plain.estimates, 10, 3, 2)
+        for name in ("relative", "absolute", "sem", "sem_absolute"):
+            assert getattr(own, name) == pytest.approx(getattr(as_plain, name))
+        found.append(dict(zip([component.name for component in study.components], study.estimates, strict=True)))
+        many = study.coefficients(study.estimates, 10, 3, 2, 10**9)
+        assert own.sem**2 - many.sem**2 == pytest.approx(study.estimates[-1] / (10 * 6 * 3))
+    means = pd.DataFrame(found).mean()
+    assert means["repeat"] == pytest.approx(1, abs=0.1)
+    assert means["model x wording x order x item"] == pytest.approx(1, abs=0.1)
+
+
+def test_the_variance_between_repeats_by_hand():
+    nan = np.nan
+    assert study_repeats(None) is None
+    assert study_repeats(np.array([[1, nan], [nan, 3]])) is None
+    # Variances 2 and 8; the third question was asked once, and its chance is in the interaction.
+    assert study_repeats(np.array([[1, 3.0], [2, 6], [5, nan], [4, 4]])) == (2, (2 + 8 + 0) / 4, 3)
+    # Of three repeats one is missing: the mean of two has a variance of 8 / 2, as that of three with 12.
+    assert study_repeats(np.array([[2, nan, 6.0]])) == (3, 12, 1)
+
+
+def test_tables_of_a_study_with_repeats(tmp_path):
+    rng, single = np.random.default_rng(2), small_ratings()
+    repeats = np.clip(single.values[..., None] + rng.integers(-1, 2, (*single.values.shape, 3)), 0, 4).astype(np.int8)
+    again = Ratings(single.subjects, single.versions, single.items, mean_of_repeats(repeats), repeats)
+    variance, precision = small_study(again)
+    write_table(variance, tmp_path / "variance.csv", VARIANCE)
+    write_table(precision, tmp_path / "precision.csv", PRECISION)
+    sweet = precision[
+        (precision["dimension"] == "Sweet") & (precision["scores"] == "raw") & (precision["n_items"] == 6)
+    ]
+    sweet = sweet[(sweet["n_wordings"] == 3) & (sweet["inference"] == "items_like_these")].set_index("n_repeats")
+    assert list(sweet.index[sweet["this_study"] == 1]) == [3]
+    assert sweet["sem"].is_monotonic_decreasing
+    assert set(sweet.index) == {1, 3, 6}
+    assert (variance[variance["component"] == "repeat"]["variance"] > 0).all()
+    assert "n_repeats" not in small_study(single)[1]

@@ -1,11 +1,12 @@
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from instruments import SMALL
 from value_portrait.scores.ratings import NO_RATING, Ratings, arrange_ratings, read_ratings
-from value_portrait.tables import write_table
+from value_portrait.tables import write_table, written_in_parts
 
 GONE = NO_RATING
 RATINGS = Ratings(
@@ -113,3 +114,26 @@ def test_the_stored_table_comes_back_whole(tmp_path):
     np.testing.assert_array_equal(found.values, values)
     assert (found.versions, found.items) == (VERSIONS, ITEMS)
     assert not read_ratings(tmp_path / "ratings.parquet", "strict_rating", VERSIONS, ITEMS, SMALL).rated.any()
+
+
+def test_repeats_are_averaged_within_a_version_and_then_over_versions(tmp_path):
+    """Model m was asked three times, n once; a refusal is no rating."""
+    again = np.array([[[[0, 4, GONE], [1, 1, 4]], [[2, 2, 2], [GONE] * 3], [[4, GONE, GONE], [0, 0, 0]]]], np.int8)
+    once = np.array([[[[3], [3]], [[1], [GONE]], [[2], [4]]]], np.int8)
+    rows = []
+    for (model, condition), block in zip(SUBJECTS[:2], (again[0], once[0]), strict=True):
+        for (v, i, r), rating in np.ndenumerate(block):
+            cells = {"model": model, "condition": condition, "prompt_version": VERSIONS[v], "item_id": ITEMS[i]}
+            rows.append(cells | {"repeat": r, "rating": None if rating == NO_RATING else int(rating)})
+    frame = pd.DataFrame(rows).astype({"rating": "Int8"})
+    frame = frame.assign(published_rating=frame["rating"], strict_rating=frame["rating"], answer_class="plain")
+    with written_in_parts(tmp_path / "ratings.parquet", "ratings", SMALL) as write:
+        for _, part in frame.groupby("model", sort=False):
+            write(pa.Table.from_pandas(part, preserve_index=False))
+    found = read_ratings(tmp_path / "ratings.parquet", "rating", VERSIONS, ITEMS, SMALL)
+    np.testing.assert_array_equal(found.values[0], [[2, 2], [2, NO_RATING], [4, 0]])
+    np.testing.assert_array_equal(found.values[1], once[0, ..., 0])
+    np.testing.assert_allclose(found.averages(), [[8 / 3, 1], [2, 3.5]])
+    np.testing.assert_array_equal(found.single[0], again[0])
+    np.testing.assert_array_equal(found.single[1, ..., 1:], NO_RATING)
+    np.testing.assert_array_equal(found.take([1]).repeats, found.repeats[1:])

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from instrument_strategies import instruments
 from instruments import SMALL, VALUE_PORTRAIT
-from value_portrait.scores.ratings import NO_RATING, Ratings
+from value_portrait.scores.ratings import NO_RATING, Ratings, mean_of_repeats
 from value_portrait.scores.sensitivity import estimate_sensitivity, wordings
 
 VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed", "v3", "v3_reversed"]
@@ -108,3 +108,24 @@ def test_a_wording_without_its_mirror_counts_for_the_wording_only():
     assert table["n_prompt_items"].tolist() == [2, 1]
     assert wordings(["b", "a_turned", "a"], SMALL) == {"a": ("a", "a_turned")}
     assert wordings(["a_turned", "b"], SMALL) == {}
+
+
+def test_each_repeat_counts_by_itself_and_repeats_are_compared_pair_by_pair():
+    """Two items under two wordings; the second repeat of v1 is missing for the second item."""
+    repeats = np.array([[[[4, 4, 5], [2, NO_RATING, 2]], [[4, 5, 5], [3, 3, 3]]]], np.int8)
+    asked = Ratings([("m", "baseline")], ["v1", "v2"], ["1-1", "1-2"], mean_of_repeats(repeats), repeats)
+    row = estimate_sensitivity(asked, VALUE_PORTRAIT).iloc[0]
+    # By repeat: 4-4, 4-5, 5-5 and 2-3, nothing, 2-3.
+    assert row["prompt_sensitivity"] == pytest.approx(3 / 5)
+    assert row["prompt_difference"] == pytest.approx(3 / 5)
+    assert row["n_prompt_items"] == 2
+    # Pairs of repeats: 4 4, 4 5, 4 5; 2 2; 4 5, 4 5, 5 5; 3 3 thrice.
+    assert row["repeat_sensitivity"] == pytest.approx(4 / 10)
+    assert row["repeat_difference"] == pytest.approx(4 / 10)
+    assert row["n_repeated"] == 4
+    # A repeat of everything, answer by answer the same, changes no other number.
+    same = Ratings(asked.subjects, asked.versions, asked.items, repeats[..., 2] * 1.0, repeats[..., [2, 2]])
+    once = Ratings(asked.subjects, asked.versions, asked.items, repeats[..., 2])
+    both = [estimate_sensitivity(own, VALUE_PORTRAIT) for own in (same, once)]
+    pd.testing.assert_frame_equal(both[0][both[1].columns], both[1])
+    assert both[0]["repeat_sensitivity"].item() == 0

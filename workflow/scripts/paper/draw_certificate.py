@@ -11,7 +11,7 @@ from value_portrait.publication.drawing import save_figures
 def draw_certificate(table: str, outputs: Iterable[str]) -> None:
     """Draw the certificate."""
     rows = pd.read_csv(table, keep_default_na=True, low_memory=False)
-    save_figures({"certificate": lambda: draw(rows)}, outputs, simulated=False)
+    save_figures({"certificate": lambda: draw(rows)}, outputs, mark="")
 
 
 if "snakemake" in globals():

@@ -17,7 +17,7 @@ SIMULATED = "\n**Simulated**: people, items or models are made up.\n"
 
 
 def write_page(
-    model: str, inputs: Mapping[str, str], asked: Iterable[str], page: str, simulated: bool, instrument: Instrument
+    model: str, inputs: Mapping[str, str], asked: Iterable[str], page: str, mark: str, instrument: Instrument
 ) -> None:
     """Write the page as Markdown, and the figure beside it; ``asked`` are the summaries of a live model."""
     schemas = {"uncertainty": UNCERTAINTY, "pairs": PAIRS, "ranks": RANKS}
@@ -25,11 +25,12 @@ def write_page(
     tables["answer_counts"] = read_table(inputs["answer_counts"], "answer_counts", instrument).to_pandas()
     text = describe_model(model, tables, [orjson.loads(Path(path).read_bytes()) for path in asked], instrument)
     head, _, rest = text.partition("\n")
+    notes = (SIMULATED if "simulated" in mark else "") + (f"\n*{mark}*\n" if "panel" in mark else "")
     shown = f"\n![scores of the model beside those of all others]({Path(page).stem}.png)\n"
     with written_whole(page) as partial:
-        partial.write_text(head + "\n" + (SIMULATED if simulated else "") + shown + rest, encoding="utf-8")
+        partial.write_text(head + "\n" + notes + shown + rest, encoding="utf-8")
     baseline = tables["uncertainty"].query("condition == 'baseline'")
-    save_figure(profile_beside_others(model, baseline, instrument), Path(page).with_suffix(""), simulated)
+    save_figure(profile_beside_others(model, baseline, instrument), Path(page).with_suffix(""), mark)
 
 
 if "snakemake" in globals():
@@ -41,6 +42,6 @@ if "snakemake" in globals():
             {name: given[name] for name in names},
             given.asked,
             snakemake.output.page,
-            params.simulated,
+            params.mark,
             as_instrument(params.instrument),
         )

@@ -13,7 +13,7 @@ from value_portrait.robustness.shares import UNIVERSES
 from value_portrait.tables import read_table
 
 
-def draw_claims(inputs: Mapping[str, str], simulated: bool, outputs: Iterable[str]) -> None:
+def draw_claims(inputs: Mapping[str, str], mark: str, outputs: Iterable[str]) -> None:
     """Draw both figures from the tables ``CLAIMS`` and ``UNIVERSES``."""
     # Only an empty cell is a null, for a model may be called NA.
     claims = pd.read_csv(inputs["claims"], keep_default_na=False, na_values=[""])
@@ -23,9 +23,9 @@ def draw_claims(inputs: Mapping[str, str], simulated: bool, outputs: Iterable[st
         shown = pc.is_in(table["claim"], pa.array(headline_claims(claims), pa.string()))
         return specification_curve(table.filter(shown).to_pandas(), claims)
 
-    save_figures({"specification_curve": curve, "claims_held": lambda: claims_held(claims)}, outputs, simulated)
+    save_figures({"specification_curve": curve, "claims_held": lambda: claims_held(claims)}, outputs, mark)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        draw_claims(dict(snakemake.input.items()), snakemake.params.simulated, snakemake.output)
+        draw_claims(dict(snakemake.input.items()), snakemake.params.mark, snakemake.output)

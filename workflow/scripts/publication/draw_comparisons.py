@@ -15,7 +15,7 @@ TITLES = COMPARISONS | {"size": (f"large (at least {LARGE_B} B)", "small")}
 def draw_comparisons(
     inputs: Mapping[str, str],
     marks: Mapping[str, Mapping[str, str]],
-    simulated: bool,
+    mark: str,
     outputs: Iterable[str],
     instrument: Instrument,
 ) -> None:
@@ -31,7 +31,7 @@ def draw_comparisons(
         "models_and_people": lambda: figures_items.models_and_people(read("people"), instrument),
         "instruments": lambda: figures_items.instruments(read("instruments"), instrument),
     }
-    save_figures(drawings, outputs, simulated)
+    save_figures(drawings, outputs, mark)
 
 
 if "snakemake" in globals():
@@ -39,7 +39,7 @@ if "snakemake" in globals():
         draw_comparisons(
             dict(snakemake.input.items()),
             snakemake.params.marks,
-            snakemake.params.simulated,
+            snakemake.params.mark,
             snakemake.output,
             as_instrument(snakemake.params.instrument),
         )

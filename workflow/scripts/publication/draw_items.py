@@ -12,7 +12,7 @@ from value_portrait.tables import read_table
 
 
 def draw_items(
-    inputs: Mapping[str, str], threshold: float, simulated: bool, outputs: Iterable[str], instrument: Instrument
+    inputs: Mapping[str, str], threshold: float, mark: str, outputs: Iterable[str], instrument: Instrument
 ) -> None:
     """Draw the coverage, as far as the study has correlations (``inputs``), a circle and topics."""
     key = coverage.items_per_dimension(
@@ -34,7 +34,7 @@ def draw_items(
     if "topics" in inputs:
         queries = read_table(inputs["topics"], "topics", instrument).to_pandas()
         drawings["topics"] = lambda: figures_items.topics(coverage.topic_shares(queries), queries["query_id"].nunique())
-    save_figures(drawings, outputs, simulated)
+    save_figures(drawings, outputs, mark)
 
 
 if "snakemake" in globals():
@@ -42,7 +42,7 @@ if "snakemake" in globals():
         draw_items(
             dict(snakemake.input.items()),
             snakemake.params.threshold,
-            snakemake.params.simulated,
+            snakemake.params.mark,
             snakemake.output,
             as_instrument(snakemake.params.instrument),
         )

@@ -23,7 +23,7 @@ KINDS: Mapping[str, tuple[Callable[..., Figure], tuple[str, ...]]] = {
 def draw_personas(
     inputs: Mapping[str, str],
     figures: Mapping[str, Mapping[str, str]],
-    simulated: bool,
+    mark: str,
     outputs: Iterable[str],
     instrument: Instrument,
 ) -> None:
@@ -37,7 +37,7 @@ def draw_personas(
         draw, needed = KINDS[about["kind"]]
         parts = [own[table] for table in needed]
         drawings[name] = partial(draw, *parts, instrument)
-    save_figures(drawings, outputs, simulated)
+    save_figures(drawings, outputs, mark)
 
 
 def _part(table: pd.DataFrame, about: Mapping[str, str]) -> pd.DataFrame:
@@ -49,7 +49,7 @@ if "snakemake" in globals():
         draw_personas(
             dict(snakemake.input.items()),
             snakemake.params.figures,
-            snakemake.params.simulated,
+            snakemake.params.mark,
             snakemake.output,
             as_instrument(snakemake.params.instrument),
         )

@@ -14,7 +14,7 @@ def draw_profiles(
     profiles: str,
     families: Mapping[str, str],
     marks: Mapping[str, Mapping[str, str]],
-    simulated: bool,
+    mark: str,
     outputs: Iterable[str],
     instrument: Instrument,
 ) -> None:
@@ -28,7 +28,7 @@ def draw_profiles(
             drawings[family.figure] = partial(figures_models.portraits, table, families, family)
         elif family.figure:
             drawings[family.figure] = partial(figures_models.dimension_panels, table, families, marks, family)
-    save_figures(drawings, outputs, simulated)
+    save_figures(drawings, outputs, mark)
 
 
 if "snakemake" in globals():
@@ -37,7 +37,7 @@ if "snakemake" in globals():
             snakemake.input.profiles,
             snakemake.params.families,
             snakemake.params.marks,
-            snakemake.params.simulated,
+            snakemake.params.mark,
             snakemake.output,
             as_instrument(snakemake.params.instrument),
         )

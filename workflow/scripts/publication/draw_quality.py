@@ -9,7 +9,7 @@ from value_portrait.publication.drawing import save_figures
 from value_portrait.tables import read_table, sensitivity_schema
 
 
-def draw_quality(inputs: Mapping[str, str], simulated: bool, outputs: Iterable[str], instrument: Instrument) -> None:
+def draw_quality(inputs: Mapping[str, str], mark: str, outputs: Iterable[str], instrument: Instrument) -> None:
     """Draw the quality at baseline."""
     coefficients = read_table(inputs["reliability"], "reliability", instrument).to_pandas()
     moves = read_table(inputs["sensitivity"], sensitivity_schema((), instrument)).to_pandas()
@@ -20,14 +20,14 @@ def draw_quality(inputs: Mapping[str, str], simulated: bool, outputs: Iterable[s
         "sensitivity": lambda: figures_models.sensitivity(moves),
         "answer_kinds": lambda: figures_models.answer_kinds(counts),
     }
-    save_figures(drawings, outputs, simulated)
+    save_figures(drawings, outputs, mark)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         draw_quality(
             dict(snakemake.input.items()),
-            snakemake.params.simulated,
+            snakemake.params.mark,
             snakemake.output,
             as_instrument(snakemake.params.instrument),
         )

@@ -12,7 +12,7 @@ from value_portrait.publication.drawing import save_figures
 def draw_robustness(
     inputs: Mapping[str, str],
     families: Mapping[str, str],
-    simulated: bool,
+    mark: str,
     outputs: Iterable[str],
     instrument: Instrument,
 ) -> None:
@@ -34,7 +34,7 @@ def draw_robustness(
         "headlines_by_chance": lambda: figures_chance.headlines_by_chance(read("alternatives"), instrument),
         "circle_fit": lambda: figures_chance.circle_fit(read("circle")),
     }
-    save_figures(drawings, outputs, simulated)
+    save_figures(drawings, outputs, mark)
 
 
 if "snakemake" in globals():
@@ -42,7 +42,7 @@ if "snakemake" in globals():
         draw_robustness(
             dict(snakemake.input.items()),
             snakemake.params.families,
-            snakemake.params.simulated,
+            snakemake.params.mark,
             snakemake.output,
             as_instrument(snakemake.params.instrument),
         )

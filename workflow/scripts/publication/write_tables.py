@@ -15,9 +15,15 @@ from value_portrait.tables import read_table, write_csv
 
 
 def write_tables(
-    inputs: Mapping[str, str], names: Sequence[str], threshold: float, study: str, folder: Path, instrument: Instrument
+    inputs: Mapping[str, str],
+    names: Sequence[str],
+    threshold: float,
+    panel: int | None,
+    study: str,
+    folder: Path,
+    instrument: Instrument,
 ) -> None:
-    """Write ``<name>.csv`` and ``<name>.tex`` into ``folder`` for each of the ``names``."""
+    """Write ``<name>.csv`` and ``<name>.tex`` into ``folder`` for each of the ``names``; captions name a ``panel``."""
 
     def read(name: str) -> pd.DataFrame:
         return read_table(inputs[name], name, instrument).to_pandas()
@@ -36,6 +42,9 @@ def write_tables(
         if family.table:
             tables[family.table] = partial(findings.family_scores, scores, family)
     captions = findings.captions(instrument) | (claims.CAPTIONS if study == "paper" else {})
+    if panel:
+        said = f" Models were asked a panel: {panel} items of each dimension."
+        captions = {name: text + said for name, text in captions.items()}
     for name in names:
         table = tables[name]()
         write_csv(table, folder / f"{name}.csv")
@@ -49,6 +58,7 @@ if "snakemake" in globals():
             dict(snakemake.input.items()),
             snakemake.params.names,
             snakemake.params.threshold,
+            snakemake.params.panel,
             snakemake.params.study,
             Path(snakemake.output[0]).parent,
             as_instrument(snakemake.params.instrument),

@@ -39,12 +39,14 @@ SCHEMAS = {
 }
 
 
-def write_worth(inputs: Mapping[str, str], page: str, simulated: bool, instrument: Instrument) -> None:
+def write_worth(
+    inputs: Mapping[str, str], page: str, simulated: bool, panel: int | None, instrument: Instrument
+) -> None:
     """Write the page as Markdown, from those tables of ``SCHEMAS`` that are among the ``inputs``."""
     tables = {name: read_table(inputs[name], schema).to_pandas() for name, schema in SCHEMAS.items() if name in inputs}
     claims = read_claims(inputs["table_of_claims"], instrument)
     with written_whole(page) as partial:
-        partial.write_text(describe_worth(tables, claims, simulated, instrument), encoding="utf-8")
+        partial.write_text(describe_worth(tables, claims, simulated, panel, instrument), encoding="utf-8")
 
 
 if "snakemake" in globals():
@@ -53,5 +55,6 @@ if "snakemake" in globals():
             dict(snakemake.input.items()),
             snakemake.output.page,
             snakemake.params.simulated,
+            snakemake.params.panel,
             as_instrument(snakemake.params.instrument),
         )

@@ -1,10 +1,12 @@
-"""Live answers that somebody else has published, as the table of one model under one condition."""
+"""Answers that the study brings, or that somebody else collected, as the table of one model under one condition."""
 
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.responses.assembly import prompt_hash, read_export
+from value_portrait.responses.assembly import read_export
 from value_portrait.responses.conditions import Message
 from value_portrait.responses.planning import Questions, read_questions
+from value_portrait.responses.questions import prompt_hash
+from value_portrait.responses.recorded import is_export, read_recorded
 from value_portrait.responses.requests import system_message
 from value_portrait.tables import write_table
 
@@ -18,11 +20,12 @@ def import_answers(
     table: str,
     instrument: Instrument,
 ) -> None:
-    """Write the table ``answers``, after every prompt and the condition's message were found to be this study's."""
+    """Write the table ``answers``; what is told of prompts and the condition's message has to be this study's."""
     hashes = {place: prompt_hash(turn) for place, turn in questions.turns(message).items()}
     system = system_message(message)
     system_hash = None if system is None else prompt_hash(system)
-    answers = read_export(export, hashes, system_hash, model, condition, instrument)
+    read = read_export if is_export(export) else read_recorded
+    answers = read(export, hashes, system_hash, model, condition, instrument)
     write_table(answers, table, "answers", instrument)
 
 
@@ -33,7 +36,7 @@ if "snakemake" in globals():
         import_answers(
             given.export,
             read_questions(given.item_table, given.prompts, params.prompt_versions, measured),
-            params.model,
+            params.model["model"],
             snakemake.wildcards.condition,
             params.message,
             snakemake.output.table,

@@ -37,7 +37,7 @@ def assess_persona_recovery(
     write_csv(table, scores)
     write_csv(quality, fits)
     save_figures(
-        {"persona_recovery": lambda: figures_personas.persona_recovery(table, quality)}, outputs, simulated=True
+        {"persona_recovery": lambda: figures_personas.persona_recovery(table, quality)}, outputs, mark="simulated"
     )
 
 

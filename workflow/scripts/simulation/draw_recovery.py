@@ -13,7 +13,7 @@ from value_portrait.tables import read_table
 def draw_recovery(tags: str, scores: str, outputs: Iterable[str], instrument: Instrument) -> None:
     """Draw planted against recovered."""
     found, compared = read_table(tags, RECOVERY_TAGS).to_pandas(), read_table(scores, RECOVERY_SCORES).to_pandas()
-    save_figures({"recovery": lambda: recovery(found, compared, instrument)}, outputs, simulated=True)
+    save_figures({"recovery": lambda: recovery(found, compared, instrument)}, outputs, mark="simulated")
 
 
 if "snakemake" in globals():

@@ -35,6 +35,9 @@ class Items(Checked):
     repeated_participants: Literal["keep", "drop"] = Field(
         description="keep or drop those who sit in more than one survey group"
     )
+    panel: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        description="how many items of each dimension models are asked, or null for all"
+    )
 
 
 class Scoring(Checked):
@@ -63,11 +66,19 @@ class Robustness(Checked):
     )
 
 
+class Plan(Checked):
+    """How sure models' scores are to be."""
+
+    standard_error: float = Field(
+        gt=0, le=1000, description="scale points: the standard error of a centred mean that a study is to reach"
+    )
+
+
 class Responses(Checked):
     """Where live answers are kept, and what they may cost."""
 
     store: Folder = Field(description="the folder of the live answers")
-    exports: Folder = Field(description="the folder of published live answers")
+    exports: Folder = Field(description="the folder of answers that others collected")
     max_usd: USD = Field(description="USD, 0 or more: all that live answers may cost")
 
 
@@ -131,6 +142,7 @@ class Config(Checked):
     scoring: Scoring
     reliability: Reliability
     robustness: Robustness
+    plan: Plan
     responses: Responses
     models: Folder = Field(description="the path of a table of models")
     providers: Folder = Field(description="the path of providers.yaml")

@@ -4,9 +4,9 @@ A table is checked when it is written and when it is read, so that a stage can r
 Parquet or CSV, by their suffix, and appear whole or not at all.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, overload
@@ -30,7 +30,10 @@ NUMBER = pa.float64()
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its Arrow type, what it means, the range of its numbers, whether cells may be null, known texts."""
+    """One column: its Arrow type, what it means, the range of its numbers, whether cells may be null, known texts.
+
+    An ``optional`` column is there only where it tells anything.
+    """
 
     type: pa.DataType
     meaning: str
@@ -38,6 +41,7 @@ class Column:
     high: float | None = None
     nullable: bool = False
     texts: tuple[str, ...] | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ _SHARE = Column(NUMBER, "share, 0 to 1", low=0, high=1, nullable=True)
 _AXIS = Column(REPEATED_TEXT, "what groups differ in: gender, age, ...; or steering")
 _OUTCOMES = ("answered", "refusal", "content_filter", "empty", "truncated", "error")
 _OUTCOME = Column(REPEATED_TEXT, ", ".join(_OUTCOMES[:-1]) + f" or {_OUTCOMES[-1]}", texts=_OUTCOMES)
+_REPEAT = Column(RATING, "number of the repeat, from 0; without it every question was asked once", 0, optional=True)
 _CLASS = Column(REPEATED_TEXT, "plain, or why the answer is not plain")
 
 
@@ -189,12 +194,13 @@ def schemas(instrument: Instrument) -> dict[str, Schema]:
             },
         ),
         "answers": Schema(
-            ("model", "condition", "prompt_version", "item_id"),
+            ("model", "condition", "prompt_version", "item_id", "repeat"),
             {
                 "model": _MODEL,
                 "condition": _CONDITION,
                 "prompt_version": version,
                 "item_id": _ITEM,
+                "repeat": _REPEAT,
                 "raw_response": Column(REPEATED_TEXT, "the model's words, untouched", nullable=True),
                 "outcome": _OUTCOME,
                 "finish_reason": Column(REPEATED_TEXT, "as the server gave it", nullable=True),
@@ -203,12 +209,13 @@ def schemas(instrument: Instrument) -> dict[str, Schema]:
             },
         ),
         "ratings": Schema(
-            ("model", "condition", "prompt_version", "item_id"),
+            ("model", "condition", "prompt_version", "item_id", "repeat"),
             {
                 "model": _MODEL,
                 "condition": _CONDITION,
                 "prompt_version": version,
                 "item_id": Column(REPEATED_TEXT, _ITEM.meaning),
+                "repeat": _REPEAT,
                 "rating": maybe_rating,
                 "published_rating": maybe_rating,
                 "strict_rating": maybe_rating,
@@ -347,6 +354,9 @@ def sensitivity_schema(wordings: Iterable[str], instrument: Instrument) -> Schem
         "prompt_difference": difference,
         "order_difference": difference,
         "n_prompt_items": Column(COUNT, "items with a rating under every wording", low=0),
+        "repeat_sensitivity": replace(_SHARE, meaning="of pairs of repeats with different ratings", optional=True),
+        "repeat_difference": replace(difference, optional=True),
+        "n_repeated": Column(COUNT, "questions with a rating in more than one repeat", low=0, optional=True),
     }
     for wording in wordings:
         columns[f"order_sensitivity_{wording}"] = _SHARE
@@ -381,17 +391,20 @@ def written_in_parts(path: str | Path, schema: str, instrument: Instrument) -> I
     """Give a function that checks the next part of a table and writes it, so that nobody holds the whole table.
 
     The file is Parquet, a row group for each part, and appears whole or not at all. A part holds all rows of its
-    subjects (model and condition), so that a key that is unique in every part is unique.
+    subjects (model and condition), so that a key that is unique in every part is unique. The
+    first part tells which optional columns all have.
     """
     known, seen = schemas(instrument)[schema], _Subjects(path)
-    with (
-        written_whole(path) as partial,
-        pyarrow.parquet.ParquetWriter(partial, _arrow_schema(known), compression="zstd") as writer,
-    ):
+    with written_whole(path) as partial, ExitStack() as opened:
+        writer: pyarrow.parquet.ParquetWriter | None = None
 
         def write(part: pa.Table) -> None:
+            nonlocal writer
             part = conform(part, known, seen.next_part())
             seen.add(part)
+            writer = writer or opened.enter_context(
+                pyarrow.parquet.ParquetWriter(partial, part.schema, compression="zstd")
+            )
             writer.write_table(part, row_group_size=max(part.num_rows, 1))
 
         yield write
@@ -426,7 +439,7 @@ def read_table(
         else:
             # read_table() would import pandas by way of the dataset module: half a second in every small job.
             with pyarrow.parquet.ParquetFile(path) as file:
-                table = file.read(columns=names)
+                table = file.read(columns=_present(schema, names, file.schema_arrow.names))
     except (pa.ArrowException, OSError) as problem:
         raise InputError(path, f"cannot be read ({problem}).", "Remove the file and run again.") from None
     return conform(table, _of_columns(schema, names), path)
@@ -434,10 +447,12 @@ def read_table(
 
 def read_parts(path: str | Path, schema: str, instrument: Instrument, columns: Sequence[str]) -> Iterator[pa.Table]:
     """Read a table of ``written_in_parts`` part by part, and check ``columns``; these must hold the key."""
-    part_schema, seen = _of_columns(schemas(instrument)[schema], columns), _Subjects(path)
+    known, seen = schemas(instrument)[schema], _Subjects(path)
     with pyarrow.parquet.ParquetFile(path) as file:
+        present = _present(known, columns, file.schema_arrow.names)
+        part_schema = _of_columns(known, present)
         for number in range(file.num_row_groups):
-            part = file.read_row_group(number, columns=list(columns))
+            part = file.read_row_group(number, columns=present)
             part = conform(part, part_schema, seen.next_part())
             seen.add(part)
             yield part
@@ -473,7 +488,13 @@ class _Subjects:
 
 def _of_columns(schema: Schema, names: Sequence[str]) -> Schema:
     """The schema of a table with only these columns, and with its key where they hold it."""
-    return Schema(schema.key if set(schema.key) <= set(names) else (), {name: schema.columns[name] for name in names})
+    key = tuple(name for name in schema.key if name in names or not schema.columns[name].optional)
+    return Schema(key if set(key) <= set(names) else (), {name: schema.columns[name] for name in names})
+
+
+def _present(schema: Schema, names: Sequence[str], held: Collection[str]) -> list[str]:
+    """Those of the columns ``names`` that a table has which holds ``held``: all but optional ones that it lacks."""
+    return [name for name in names if name in held or not schema.columns[name].optional]
 
 
 def _arrow_schema(schema: Schema) -> pa.Schema:
@@ -490,6 +511,7 @@ def _decoded(table: pa.Table) -> pa.Table:
 
 def conform(table: pa.Table, schema: Schema, path: str | Path) -> pa.Table:
     """The table with the columns and types of its schema, after its ranges and its key were checked."""
+    schema = _of_columns(schema, _present(schema, list(schema.columns), table.column_names))
     missing = [name for name in schema.columns if name not in table.column_names]
     if missing:
         raise InputError(path, f"lacks the column(s) {', '.join(missing)}.", "Remove the file and run again.")

@@ -7,7 +7,7 @@ effect depends on the queries that happen to be in the study; the item key is he
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -185,7 +185,7 @@ def estimate_effects(
     dimensions = instrument.dimensions
     told = {model for model, condition in ratings.subjects if condition != BASELINE}
     chosen = [row for row, (model, _) in enumerate(ratings.subjects) if model in told]
-    ratings = replace(ratings, subjects=[ratings.subjects[row] for row in chosen], values=ratings.values[chosen])
+    ratings = ratings.take(chosen)
     row_of = {subject: row for row, subject in enumerate(ratings.subjects)}
     subjects = [(model, condition) for model, condition in ratings.subjects if condition != BASELINE]
     own = np.array([row_of[subject] for subject in subjects])

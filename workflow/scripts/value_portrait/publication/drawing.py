@@ -99,20 +99,20 @@ def house_style() -> Iterator[None]:
 
 
 @house_style()
-def save_figure(figure: Figure, stem: Path, simulated: bool) -> None:
+def save_figure(figure: Figure, stem: Path, mark: str) -> None:
     """Write one drawing as ``<stem>.pdf``, ``.svg`` and ``.png`` (200 dpi), each whole or not at all.
 
-    The files hold no date and no random id: the same figure gives the same bytes. A figure made from the simulated
-    study says so in its upper right corner, above everything else.
+    The files hold no date and no random id: the same figure gives the same bytes. The ``mark`` (simulated, a panel;
+    or nothing) stands in the upper right corner, above everything else.
     """
     engine = figure.get_layout_engine()
     assert isinstance(engine, ConstrainedLayoutEngine)
-    mark = None
-    if simulated:
+    marked = None
+    if mark:
         height = figure.get_figheight()
         place = (1 - 0.05 / figure.get_figwidth(), 1 - 0.04 / height)
-        mark = figure.text(*place, "simulated", ha="right", va="top", size=7.5, style="italic", color=COLOURS[1])
-        mark.set_in_layout(False)
+        marked = figure.text(*place, mark, ha="right", va="top", size=7.5, style="italic", color=COLOURS[1])
+        marked.set_in_layout(False)
         engine.set(rect=(0, 0, 1, 1 - 0.2 / height))
     resolution = figure.dpi
     figure.set_dpi(min(RESOLUTION, MOST_DOTS / max(figure.get_size_inches())))
@@ -127,16 +127,16 @@ def save_figure(figure: Figure, stem: Path, simulated: bool) -> None:
         FigureCanvasPdf(drawn).print_pdf(partial, metadata={"CreationDate": None})
     # As it was, so that the same figure can be saved again and gives the same bytes.
     figure.set_dpi(resolution)
-    if mark is not None:
-        mark.remove()
+    if marked is not None:
+        marked.remove()
         engine.set(rect=(0, 0, 1, 1))
 
 
-def save_figures(drawings: Mapping[str, Drawing], outputs: Iterable[str], simulated: bool) -> None:
+def save_figures(drawings: Mapping[str, Drawing], outputs: Iterable[str], mark: str) -> None:
     """Draw and save the figure of every PNG among the ``outputs``, by its name; PDF and SVG stand beside it."""
     for path in map(Path, outputs):
         if path.suffix == ".png":
-            save_figure(drawings[path.stem](), path.with_suffix(""), simulated)
+            save_figure(drawings[path.stem](), path.with_suffix(""), mark)
 
 
 @house_style()
@@ -336,6 +336,15 @@ def draw_dimensions(
         style: dict[str, Any] = {"weight": "bold", "size": 7, "rotation": 90 if upright else 0}
         axes.text(places.mean(), y[-1] + 0.8, name, ha="center", va="top", **style)
     return cells
+
+
+def draw_bar_below(figure: Figure, axes: Axes, cells: Any, label: str) -> None:
+    """The colour bar of a heat map, below its families' names."""
+    # A share of the cells' height, of which few rows have little.
+    pad = max(0.01, 0.35 / abs(np.subtract(*axes.get_ylim())))
+    bar = figure.colorbar(cells, ax=axes, orientation="horizontal", aspect=60, shrink=0.6, pad=pad)
+    bar.set_label(label)
+    bar.outline.set_visible(False)
 
 
 def draw_columns(axes: Axes, places: np.ndarray, heading: str, columns: Mapping[str, Sequence[str]]) -> None:

@@ -25,6 +25,7 @@ from value_portrait.publication.drawing import (
     TEXT_GREY,
     WIDTH,
     dimension_rows,
+    draw_bar_below,
     draw_cells,
     draw_dimensions,
     draw_heading,
@@ -78,9 +79,7 @@ def value_profiles(profiles: pd.DataFrame, families: Mapping[str, str], instrume
         own = y[[index for index, group in enumerate(groups) if group == family]]
         axes.plot([x[-1] + 0.75] * 2, [own[0] - 0.4, own[-1] + 0.4], color=TEXT_GREY, lw=0.8, clip_on=False)
         axes.text(x[-1] + 0.95, own.mean(), shown(family, 12, wrap=True), va="center", size=SMALL, linespacing=0.95)
-    bar = figure.colorbar(cells, ax=axes, orientation="horizontal", aspect=60, shrink=0.6, pad=0.01)
-    bar.set_label(CENTRED)
-    bar.outline.set_visible(False)
+    draw_bar_below(figure, axes, cells, CENTRED)
     return figure
 
 

@@ -23,6 +23,7 @@ from value_portrait.publication.drawing import (
     TEXT_GREY,
     WIDTH,
     dimension_rows,
+    draw_bar_below,
     draw_cells,
     draw_dimensions,
     draw_heading,
@@ -170,9 +171,7 @@ def persona_effects(effects: pd.DataFrame, instrument: Instrument) -> Figure:
         axes.plot([x[-1] + 0.75] * 2, [places[0] - 0.4, places[-1] + 0.4], color=TEXT_GREY, lw=0.8, clip_on=False)
         name = axis.capitalize() + (f"\n@{shown(framing, 14)}" if several else "")
         axes.text(x[-1] + 0.95, places.mean(), name, va="center", size=SMALL, linespacing=0.95)
-    bar = figure.colorbar(cells, ax=axes, orientation="horizontal", aspect=60, shrink=0.6, pad=0.01)
-    bar.set_label(f"{subject_title(own)}: {CHANGE[0].lower()}{CHANGE[1:]}")
-    bar.outline.set_visible(False)
+    draw_bar_below(figure, axes, cells, f"{subject_title(own)}: {CHANGE[0].lower()}{CHANGE[1:]}")
     return figure
 
 

@@ -40,6 +40,7 @@ PARTS: dict[tuple[bool, bool, bool], tuple[str, dict[str, Any]]] = {
     (False, True, False): ("items, queries", {"facecolor": COLOURS[2]}),
     (False, False, True): ("wordings, orders", {"facecolor": COLOURS[1]}),
     (False, True, True): ("items × wordings, orders", {"facecolor": COLOURS[3]}),
+    (False, False, False): ("repeats of the same question", {"facecolor": "0.55"}),
 }
 SCORES = {"raw": "Uncentred scores", "centred": "Centred scores"}
 
@@ -174,6 +175,8 @@ def _curves(
     if rows.empty:
         return []
     here = rows[rows["this_study"] == 1].iloc[0]
+    if "n_repeats" in rows:
+        rows = rows[rows["n_repeats"] == here["n_repeats"]]
     designs = {(1, 1), (1, rows["n_orders"].max()), (here["n_wordings"], here["n_orders"])}
     # Numbers of items that all dimensions are studied for, not their own alone.
     counts = rows.groupby("n_items")["dimension"].nunique()

@@ -229,14 +229,19 @@ def _first(row: "pd.Series[Any]", instrument: Instrument) -> str:
 
 def _sensitivity_line(sensitivity: pd.DataFrame) -> str:
     parts = []
-    for measure, words in (("prompt", "with the wording"), ("order", "with the order of the options")):
+    by = {"prompt": "with the wording", "order": "with the order of the options"}
+    if "repeat_sensitivity" in sensitivity:
+        by["repeat"] = "between repeats of the same question"
+    for measure, words in by.items():
         column = sensitivity.set_index("model")[f"{measure}_sensitivity"].dropna()
-        if len(column):
+        if column.empty:
+            parts.append(f"unknown {words}, which takes two that are answered")
+        else:
             parts.append(
                 f"{100 * column.median():.0f} % {words} (from {100 * column.min():.0f} %, {column.idxmin()}, to "
                 f"{100 * column.max():.0f} %, {column.idxmax()})"
             )
-    return f"Share of items whose rating changes, median over models: {'; '.join(parts)}." if parts else ""
+    return f"Share of items whose rating changes, median over models: {'; '.join(parts)}."
 
 
 def _groups_line(groups: pd.DataFrame, instrument: Instrument) -> str:

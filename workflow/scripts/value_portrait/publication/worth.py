@@ -50,10 +50,13 @@ comparison of sizes and nowhere else. Brackets are 95 % intervals or ranges, not
 although p is large.
 """
 SIMULATED = "**Simulated**: people, items or models are made up, and claims about real ones are put to these.\n"
+PANEL = "**A panel**: models were asked {} items of each dimension, and not the others. All errors are larger for it.\n"
 
 
-def describe_worth(tables: Tables, claims: Sequence[Claim], simulated: bool, instrument: Instrument) -> str:
-    """The page as Markdown; it says so where anything is ``simulated``.
+def describe_worth(
+    tables: Tables, claims: Sequence[Claim], simulated: bool, panel: int | None, instrument: Instrument
+) -> str:
+    """The page as Markdown; it says where anything is ``simulated``, or rests on a ``panel`` (items of each dimension).
 
     Parameters
     ----------
@@ -61,7 +64,8 @@ def describe_worth(tables: Tables, claims: Sequence[Claim], simulated: bool, ins
         precision and alternatives; chance, dilution, replication and validity where people rated; circle where the
         instrument has one.
     """
-    parts = [HEAD, *([SIMULATED] if simulated else []), *claims_table(tables, claims, instrument)]
+    notes = [*([SIMULATED] if simulated else []), *([PANEL.format(panel)] if panel else [])]
+    parts = [HEAD, *notes, *claims_table(tables, claims, instrument)]
     if "chance" in tables:
         key = [chance_line(tables["chance"], instrument), _replication_line(tables["replication"], instrument)]
         key += [dilution_line(tables["dilution"], instrument), validity_line(tables["validity"], instrument)]

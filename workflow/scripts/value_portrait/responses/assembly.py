@@ -1,6 +1,5 @@
 """From the store to tables: the answers of a model under a condition, and an export of them to publish."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,9 @@ from value_portrait.files import slug, written_whole
 from value_portrait.instrument import Instrument
 from value_portrait.reading import check_file, read_json_lines
 from value_portrait.responses.apis.registry import api_of
-from value_portrait.responses.parsing import text_outcome
+from value_portrait.responses.parsing import told_outcome
 from value_portrait.responses.providers import Target
+from value_portrait.responses.questions import Place, prompt_hash
 from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Record, answers_of, store_file
 from value_portrait.tables import Schema, conform, export_schema, read_table, write_table
@@ -59,9 +59,16 @@ def answers_table(
             "condition": [condition] * len(plan),
             "prompt_version": [planned.prompt_version for planned in plan],
             "item_id": [planned.item_id for planned in plan],
+            **_repeats(plan),
             **{name: pa.array([row[name] for row in rows], type_) for name, type_ in _ANSWER_TYPES.items()},
         }
     )
+
+
+def _repeats(plan: Sequence[Planned]) -> dict[str, list[int]]:
+    """The column ``repeat``, where any question is asked more than once."""
+    repeats = [planned.repeat for planned in plan]
+    return {"repeat": repeats} if any(repeats) else {}
 
 
 _ANSWER_TYPES = {
@@ -91,7 +98,7 @@ def export_answers(
         path = store_file(store, model, condition)
         part = answers_table(path, plan, model, condition, instrument)
         records = answers_of(path, plan)
-        for name in [name for name in schema.columns if name not in part.column_names]:
+        for name in [name for name in schema.columns if name not in ("repeat", *part.column_names)]:
             values = [_published(records[planned.key], name, target.provider.api) for planned in plan]
             part = part.append_column(name, pa.array(values, schema.columns[name].type))
         parts.append(part)
@@ -105,7 +112,7 @@ def export_answers(
 
 def read_export(
     path: str | Path,
-    hashes: Mapping[tuple[str, str], str],
+    hashes: Mapping[Place, str],
     system: str | None,
     model: str,
     condition: str,
@@ -134,9 +141,13 @@ def read_export(
             f"has no answers under the condition '{condition}', only under {', '.join(sorted(held)) or 'none'}.",
             "Remove it from the model's row, or get an export that holds it.",
         )
-    found = {(row["prompt_version"], row["item_id"]): row for row in rows}
-    for place, digest in hashes.items():
+    repeated = "repeat" in table.column_names
+    repeats = sorted({row["repeat"] for row in rows}) if repeated else [0]
+    found = {(row["prompt_version"], row["item_id"], row.get("repeat", 0)): row for row in rows}
+    wanted = {(*place, repeat): digest for repeat in repeats for place, digest in hashes.items()}
+    for place, digest in wanted.items():
         where = f"{path}, condition {condition}, prompt version {place[0]}, item {place[1]}"
+        where += f", repeat {place[2]}" if repeated else ""
         if place not in found:
             raise InputError(where, "has no answer.", "Get a complete export, or ask the model live.")
         if found[place]["prompt_sha256"] != digest:
@@ -147,11 +158,10 @@ def read_export(
                 "was asked with another system message than this study's.",
                 "Use the personas and framings that it was made with.",
             )
-    chosen = [found[place] | {"model": model} for place in hashes]
-    columns = ["model", "condition", "prompt_version", "item_id", *_ANSWER_TYPES]
-    return pa.table(
-        {name: pa.array([row[name] for row in chosen], _ANSWER_TYPES.get(name, pa.string())) for name in columns}
-    )
+    chosen = [found[place] | {"model": model} for place in wanted]
+    types = dict.fromkeys(("model", "condition", "prompt_version", "item_id"), pa.string())
+    types |= ({"repeat": pa.int8()} if repeated else {}) | _ANSWER_TYPES
+    return pa.table({name: pa.array([row[name] for row in chosen], type_) for name, type_ in types.items()})
 
 
 def _read_rows(path: Path, instrument: Instrument) -> pa.Table:
@@ -161,7 +171,7 @@ def _read_rows(path: Path, instrument: Instrument) -> pa.Table:
     if path.suffix == ".jsonl":
         rows = []
         for where, row in read_json_lines(path, remedy):
-            if not isinstance(row, dict) or set(row) != set(schema.columns):
+            if not isinstance(row, dict) or set(row) | {"repeat"} != set(schema.columns):
                 raise InputError(where, f"is no JSON object with exactly {', '.join(schema.columns)}.", remedy)
             for name, value in row.items():
                 fits = isinstance(value, _python_type(schema.columns[name].type)) and not isinstance(value, bool)
@@ -176,7 +186,7 @@ def _read_rows(path: Path, instrument: Instrument) -> pa.Table:
         table.validate(full=True)
     except pa.ArrowException as problem:
         raise InputError(path, f"is damaged ({problem}).", remedy) from None
-    for name in schema.columns:
+    for name in table.column_names:
         if pa.types.is_floating(table[name].type) and pc.any(pc.invert(pc.is_finite(table[name]))).as_py():
             raise InputError(path, f"has a {name} that is no finite number.", remedy)
     spoken = pc.is_in(table["outcome"].cast(pa.string()), pa.array(_BY_WORDS))
@@ -194,7 +204,8 @@ def _check_columns(path: Path, schema: Schema, remedy: str) -> None:
             fields = list(file.schema_arrow)
     except (pa.ArrowException, OSError, ValueError) as problem:
         raise InputError(path, f"cannot be read ({problem}).", remedy) from None
-    if sorted(field.name for field in fields) != sorted(schema.columns):
+    names = [field.name for field in fields]
+    if sorted([*names, *{"repeat"}.difference(names)]) != sorted(schema.columns):
         raise InputError(path, f"has other columns than {', '.join(schema.columns)}.", remedy)
     for field in fields:
         type_ = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
@@ -233,18 +244,11 @@ def _fault(record: Record, planned: Planned) -> str | None:
     return None
 
 
-def prompt_hash(prompt: str) -> str:
-    """SHA-256 (hexadecimal) of a prompt's text."""
-    return hashlib.sha256(prompt.encode()).hexdigest()
-
-
 def _answer(record: Record, instrument: Instrument) -> dict[str, Any]:
-    outcome, text, reasoning = record["outcome"], record["answer"] or "", record["reasoning"]
-    if outcome in _BY_WORDS and (by_words := text_outcome(text, instrument)) in ("refusal", "empty"):
-        outcome = by_words
+    reasoning = record["reasoning"]
     return {
         "raw_response": record["answer"],
-        "outcome": outcome,
+        "outcome": told_outcome(record["outcome"], record["answer"], instrument),
         "finish_reason": record["finish_reason"],
         "reasoning_length": None if reasoning is None else len(reasoning),
         "error": record["message"],

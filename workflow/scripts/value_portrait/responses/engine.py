@@ -20,7 +20,7 @@ from value_portrait.responses.progress import Progress
 from value_portrait.responses.providers import Target
 from value_portrait.responses.reasons import fatal, over_budget, pointless
 from value_portrait.responses.replies import Reply, Verdict
-from value_portrait.responses.requests import REPEAT, Planned
+from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Record, Store
 
 # What fails so often is set aside, and asked again when all else is answered; a refusal (429) is no failure.
@@ -70,7 +70,7 @@ def attempt_record(
         "condition": condition,
         "item_id": planned.item_id,
         "prompt_version": planned.prompt_version,
-        "repeat": REPEAT,
+        "repeat": planned.repeat,
         "provider": target.provider.name,
         "base_url": target.provider.base_url,
         "api_version": target.provider.api_version,

@@ -8,7 +8,7 @@ import orjson
 from value_portrait.errors import InputError
 from value_portrait.responses.outcomes import TERMINAL
 from value_portrait.responses.providers import Target
-from value_portrait.responses.requests import REPEAT, Planned
+from value_portrait.responses.requests import Planned
 from value_portrait.responses.store import Record
 
 # What keys hold beside the body.
@@ -44,8 +44,8 @@ def explain(planned: Planned, target: Target, records: Iterable[Record]) -> list
         ]
     if not records:
         return [f"{place}: not in the store, which is empty for this model and condition."]
-    who = {"identity": target.provider.known_as, "api_version": target.provider.api_version}
-    wanted = _fields(who | {"checkpoint": target.parameters.checkpoint, "repeat": REPEAT}, orjson.loads(planned.body))
+    who = {"identity": target.provider.known_as, "api_version": target.provider.api_version, "repeat": planned.repeat}
+    wanted = _fields(who | {"checkpoint": target.parameters.checkpoint}, orjson.loads(planned.body))
     candidates = [
         (
             record["item_id"] != planned.item_id,

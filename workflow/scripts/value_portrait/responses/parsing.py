@@ -117,6 +117,12 @@ def text_outcome(text: str | None, instrument: Instrument) -> str:
     return answer_class if answer_class in ("refusal", "empty") else "answered"
 
 
+def told_outcome(outcome: str, text: str | None, instrument: Instrument) -> str:
+    """The outcome that a server tells; where it has nothing to say but that there are words, these decide."""
+    by_words = text_outcome(text, instrument)
+    return outcome if by_words == "answered" or outcome not in ("answered", "truncated") else by_words
+
+
 @cache
 def _rules(instrument: Instrument) -> _Rules:
     rating_of = instrument.rating_of

@@ -132,12 +132,29 @@ class Parameters(Checked):
     max_tokens: int = Field(ge=1, le=10_000_000, description="tokens that an answer may have, with its reasoning")
     # A whole number stays one: 0 and 0.0 would be two requests.
     temperature: Annotated[int | float, Field(ge=0, le=100)] | None = Field(None, description="0 or more")
-    seed: int | None = Field(None, description="a whole number")
+    seed: int | None = Field(None, description="a whole number; each further repeat adds 1")
+    repeats: int = Field(
+        1, ge=1, le=100, description="how often each question is asked, 1 to 100; at temperature 0 once"
+    )
     reasoning_effort: str | None = Field(None, description="as the provider names it")
     extra_body: dict[str, Any] = Field({}, description="what else goes into the request")
     checkpoint: Label | None = Field(
         None, description="what is asked where the id stayed and the model did not; another one asks everything again"
     )
+
+    @property
+    def varies(self) -> bool:
+        """Whether the same question may get another answer: at temperature 0 it is meant not to."""
+        return 0 not in (self.temperature, self.extra_body.get("temperature"))
+
+    @model_validator(mode="after")
+    def _repeats_may_differ(self) -> "Parameters":
+        if self.repeats > 1 and not self.varies:
+            raise ValueError(
+                f"asks {self.repeats} times for the answer that temperature 0 gives each time: "
+                "raise or remove temperature, or remove repeats"
+            )
+        return self
 
 
 class ProvidersFile(Checked):

@@ -14,21 +14,21 @@ from value_portrait.study.prompts import prompt_text
 
 # Bytes of a request beside its text that a provider may count as tokens: roles and separators.
 _OVERHEAD = 50
-# The number of the repetition: every question is asked once, but the keys of all answers so far hold it.
-REPEAT = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """One question: ``body`` is sent byte for byte, ``key`` identifies it with everything that shapes the answer.
 
-    ``former`` is the key that it had while keys held the server's address.
+    ``repeat`` counts from 0 how often the same was asked before. ``former`` is the key that it had while keys held the
+    server's address.
     """
 
     key: str
     item_id: str
     prompt_version: str
     body: bytes
+    repeat: int = 0
     former: str = ""
 
     @property
@@ -74,7 +74,7 @@ def plan_requests(
     finding: Finding,
     message: Message | None = None,
 ) -> list[Planned]:
-    """Every question of a model under a condition, version by version.
+    """Every question of a model under a condition, repeat by repeat and version by version.
 
     Parameters
     ----------
@@ -92,7 +92,9 @@ def plan_requests(
             item["item_id"],
             version,
             message,
+            repeat,
         )
+        for repeat in range(target.parameters.repeats)
         for version in dict.fromkeys(version for version, _ in templates)
         for item in items
     ]
@@ -105,11 +107,12 @@ def plan_request(
     item_id: str,
     prompt_version: str,
     message: Message | None = None,
+    repeat: int = 0,
 ) -> Planned:
-    """One question with its exact body."""
-    body = canonical(_body(target, finding, prompt, message))
-    key, former = request_key(body, target), former_key(body, target.provider)
-    return Planned(key, item_id, prompt_version, body, former=former)
+    """One question with its exact body. Each repeat has a seed of its own, or one answer would come again and again."""
+    body = canonical(_body(target, finding, prompt, message, repeat))
+    key, former = request_key(body, target, repeat), former_key(body, target.provider, repeat)
+    return Planned(key, item_id, prompt_version, body, repeat, former)
 
 
 def canonical(body: Any) -> bytes:
@@ -117,15 +120,15 @@ def canonical(body: Any) -> bytes:
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
 
 
-def request_key(body: bytes, target: Target) -> str:
-    """SHA-256 (hexadecimal) of who is asked, wherever that is, the API version, ``REPEAT``, checkpoint and body."""
+def request_key(body: bytes, target: Target, repeat: int = 0) -> str:
+    """SHA-256 (hexadecimal) of who is asked, wherever that is, API version, number of the repeat, checkpoint, body."""
     provider = target.provider
-    return _hash(provider.known_as, provider.api_version, str(REPEAT), target.parameters.checkpoint or "", body=body)
+    return _hash(provider.known_as, provider.api_version, str(repeat), target.parameters.checkpoint or "", body=body)
 
 
-def former_key(body: bytes, provider: Provider) -> str:
+def former_key(body: bytes, provider: Provider, repeat: int = 0) -> str:
     """The key of a request while keys held the server's address."""
-    return _hash(provider.known_as, provider.base_url.rstrip("/"), provider.api_version, str(REPEAT), body=body)
+    return _hash(provider.known_as, provider.base_url.rstrip("/"), provider.api_version, str(repeat), body=body)
 
 
 def renewed(record: dict[str, Any]) -> dict[str, Any]:
@@ -148,7 +151,7 @@ def _hash(*parts: str, body: bytes) -> str:
     return hashlib.sha256(b"\0".join([*(part.encode() for part in parts), body])).hexdigest()
 
 
-def _body(target: Target, finding: Finding, prompt: str, message: Message | None) -> dict[str, Any]:
+def _body(target: Target, finding: Finding, prompt: str, message: Message | None, repeat: int) -> dict[str, Any]:
     provider, parameters = target.provider, target.parameters
     body: dict[str, Any] = {"model": target.row.model_id}
     body |= api_of(provider.api).conversation(system_message(message), user_turn(prompt, message))
@@ -156,7 +159,7 @@ def _body(target: Target, finding: Finding, prompt: str, message: Message | None
     for name in ("temperature", "seed"):
         value = getattr(parameters, name)
         if value is not None and name in (*provider.accepts, *finding.added) and name not in finding.refused:
-            body[name] = value
+            body[name] = value + repeat if name == "seed" else value
     if parameters.reasoning_effort is not None:
         *path, last = provider.reasoning_parameter.split(".")
         _merge(body, _nested(path, {last: parameters.reasoning_effort}))

@@ -33,7 +33,7 @@ class Record(TypedDict):
     ----------
     key : identifies the request; see ``requests.request_key``. former : the key under which an earlier version of the
         pipeline wrote it. identity, checkpoint : of the provider and the request set, as the key holds them.
-    repeat : always ``requests.REPEAT``.
+    repeat : as planned, from 0.
     attempt : its number within its run, from 1. time : when it ended, UTC (ISO 8601). latency_s : seconds.
     outcome, message : its class, and what is to be said of it. answer, reasoning : the model's words.
     served_model, fingerprint, upstream : who answered, as far as the reply says so.

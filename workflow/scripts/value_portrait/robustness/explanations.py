@@ -8,7 +8,7 @@ import pandas as pd
 from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Z_95
 from value_portrait.robustness.alternatives import ALL_MODELS, PEOPLE, Material, Row, mean_there, row, row_correlations
-from value_portrait.scores.ratings import Ratings
+from value_portrait.scores.ratings import NO_RATING, Ratings
 
 
 def explain_by_liking(
@@ -111,8 +111,9 @@ def explain_by_style(
     ----------
     queries : (I,) the number of each item's query. survey : table ``survey``, or None.
     """
-    clusters = np.broadcast_to(queries, rated.values.shape[1:])
-    for (model, _), values, present in zip(rated.subjects, rated.values, rated.rated, strict=True):
+    clusters = np.broadcast_to(queries[:, None], rated.single.shape[1:])
+    for (model, _), values in zip(rated.subjects, rated.single, strict=True):
+        present = values != NO_RATING
         yield from style_shares(model, values[present], clusters[present], instrument)
     if survey is not None:
         raters = pd.factorize(survey["participant_id"])[0]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, combinations
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,15 +24,19 @@ Effect = frozenset[str]
 class Component:
     """What one source adds to a rating's variance: the facets that interact, and what of the items: none, query, item.
 
-    An item is one within its query, unless every query has one item.
+    An item is one within its query, unless every query has one item. ``repeats`` marks that of repeats of the same
+    question, which are nested in all facets.
     """
 
     effect: Effect
     items: str | None
+    repeats: bool = False
 
     @property
     def name(self) -> str:
         """As in ``model x wording x item``."""
+        if self.repeats:
+            return "repeat"
         names = [facet for facet in (MODEL, WORDING, ORDER) if facet in self.effect]
         return " x ".join(names + ([self.items] if self.items else []))
 
@@ -65,7 +70,7 @@ class VarianceStudy:
     from_items : (E, E), from mean squares to what items add to those of the models' scores.
     common : how far what models make of items is one pattern that they follow more or less: 0 to 1.
     n_items : items of the dimension. item_weight, query_weight : sums of the squared weights that single items, and
-        that queries, have in the score.
+        that queries, have in the score. n_repeats : answers to a repeated question.
     """
 
     sizes: Mapping[str, int]
@@ -78,6 +83,7 @@ class VarianceStudy:
     n_items: int
     item_weight: float
     query_weight: float
+    n_repeats: int = 1
 
     @cached_property
     def estimates(self) -> np.ndarray:
@@ -102,11 +108,12 @@ class VarianceStudy:
         n_items: int,
         n_wordings: int,
         n_orders: int,
+        n_repeats: int = 1,
         *,
         these_items: bool = False,
         unbiased: bool = False,
     ) -> Coefficients:
-        """What scores of so many items, wordings and orders would be worth.
+        """What scores of so many items, wordings, orders and repeats would be worth.
 
         Parameters
         ----------
@@ -124,6 +131,8 @@ class VarianceStudy:
                 weight = self.query_weight if component.items == "query" else self.item_weight
                 share = weight * self.n_items / n_items
             stays = component.effect <= {MODEL, ORDER} and (these_items or not component.items)
+            if component.repeats:
+                share, stays = share / n_repeats, False
             kept = share / (ORDERS if ORDER in component.effect else 1) if stays else 0.0
             for facet in component.effect - {MODEL}:
                 share /= sizes[facet]
@@ -132,7 +141,7 @@ class VarianceStudy:
             parts["relative" if MODEL in component.effect else "level"][place] = share - kept
         total = variances @ (parts["universe"] + parts["relative"])
         relative, level = (np.maximum(variances @ parts[name], 0) for name in ("relative", "level"))
-        models = self.sizes[MODEL]
+        models = self.sizes.get(MODEL, 1)
         factor = (np.nan if models < 4 else (models - 3) / (models - 1)) if unbiased else 1.0
 
         def coefficient(error: npt.NDArray[np.float64], of: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -147,6 +156,36 @@ class VarianceStudy:
             np.sqrt(relative),
             np.sqrt(absolute),
         )
+
+
+class Repeats(NamedTuple):
+    """How far answers to the same question vary.
+
+    Attributes
+    ----------
+    number : answers to a question that was repeated. variance : between them, as a mean over all questions, of which
+        those asked once count with 0. df : its degrees of freedom.
+    """
+
+    number: int
+    variance: float
+    df: float
+
+
+def study_repeats(repeats: np.ndarray | None) -> Repeats | None:
+    """The variance between repeats (..., R), NaN where there is no rating; None without any two of one question.
+
+    Where ratings are missing, it is the variance that gives the means of those at hand the error that they have.
+    """
+    if repeats is None:
+        return None
+    counts = (~np.isnan(repeats)).sum(axis=-1)
+    several = counts > 1
+    if not several.any():
+        return None
+    of_means = np.nanvar(repeats[several], axis=-1, ddof=1) / counts[several]
+    number = repeats.shape[-1]
+    return Repeats(number, float(number * of_means.sum() / several.size), float((counts[several] - 1).sum()))
 
 
 def fill_gaps(values: np.ndarray, rounds: int = 50) -> np.ndarray:
@@ -176,7 +215,13 @@ def fill_gaps(values: np.ndarray, rounds: int = 50) -> np.ndarray:
 
 
 def analyse_variance(
-    own: np.ndarray, scores: np.ndarray, queries: np.ndarray, item_weight: float, query_weight: float, gaps: int = 0
+    own: np.ndarray,
+    scores: np.ndarray,
+    queries: np.ndarray,
+    item_weight: float,
+    query_weight: float,
+    gaps: int = 0,
+    repeats: Repeats | None = None,
 ) -> VarianceStudy:
     """The components of variance of a score that weighs many items (ANOVA estimators, unbiased without normality).
 
@@ -186,12 +231,13 @@ def analyse_variance(
 
     Parameters
     ----------
-    own : (M, W, O, I), the dimension's ratings as they enter its score. M and I at least 2; W and O may be 1, and what
+    own : (M, W, O, I), the dimension's ratings as they enter its score. I at least 2; M, W and O may be 1, and what
         such a facet does is then part of the other components.
     scores : (M, W, O), each of which weighs items: those of ``own``, and those of a centre.
     queries : (I,) codes. item_weight, query_weight : sums of squares of the weights of items, and of their sums within
         queries; of a plain mean 1 / I, and the sum of squares of the queries' shares.
-    gaps : how many ratings of ``own`` are filled in.
+    gaps : how many ratings of ``own`` are filled in. repeats : what repeats of these questions vary in; what single
+        answers vary in is part of the highest interaction with items.
     """
     sizes = {facet: size for facet, size in zip((MODEL, WORDING, ORDER), scores.shape, strict=True) if size > 1}
     n = own.shape[-1]
@@ -214,7 +260,7 @@ def analyse_variance(
     squares: list[float] = []
     df: list[float] = []
     rows: dict[Component, int] = {}
-    sphericity = _sphericity(centred, place)
+    sphericity = _sphericity(centred, place) if MODEL in sizes else 1.0
     for items, values, own_df in levels:
         for effect in effects if items else effects[1:]:
             rows[Component(effect, items)] = len(squares)
@@ -225,7 +271,8 @@ def analyse_variance(
                 squares[-1] /= 1 - gaps / own.size
                 free *= 1 - gaps / own.size
             df.append(max(free * sphericity, 1.0) if items and MODEL in effect else free)
-    common = max((1 / sphericity - 1) / (sizes[MODEL] - 2), 0.0) ** 0.5 if sizes[MODEL] > 2 else 1.0
+    models = sizes.get(MODEL, 1)
+    common = max((1 / sphericity - 1) / (models - 2), 0.0) ** 0.5 if models > 2 else 1.0
 
     matrix = np.zeros((len(rows), len(rows)))
     for component, row in rows.items():
@@ -247,8 +294,18 @@ def analyse_variance(
             from_items[mean, item] = item_weight - query_weight * alike
             if nested:
                 from_items[mean, query] = query_weight * alike
+    components = list(rows)
+    if repeats:
+        components.append(Component(effects[-1], "item", repeats=True))
+        squares.append(repeats.variance)
+        df.append(repeats.df)
+        matrix, from_items = (np.pad(own, (0, 1)) for own in (matrix, from_items))
+        matrix[-1, -1] = 1
+        matrix[item, -1] = -1 / repeats.number
+    number = repeats.number if repeats else 1
+    weights = item_weight, query_weight
     return VarianceStudy(
-        sizes, list(rows), np.array(squares), np.array(df), matrix, from_items, common, n, item_weight, query_weight
+        sizes, components, np.array(squares), np.array(df), matrix, from_items, common, n, *weights, number
     )
 
 

@@ -23,23 +23,31 @@ class Ratings:
     ----------
     subjects : (model, condition) of each of the S rows.
     versions, items : the V prompt versions and I items.
-    values : (S, V, I) int8, ratings on the instrument's scale, ``NO_RATING`` where there is none.
+    values : (S, V, I), ratings on the instrument's scale, ``NO_RATING`` where there is none: int8, or where questions
+        were repeated floats, the mean of the repeats that have a rating.
+    repeats : (S, V, I, R) int8, the ratings of R repeats; None where every question was asked once.
     """
 
     subjects: list[tuple[str, str]]
     versions: list[str]
     items: list[str]
     values: np.ndarray
+    repeats: np.ndarray | None = None
 
     @property
     def rated(self) -> np.ndarray:
         """Where there is a rating, (S, V, I) bool."""
         return self.values != NO_RATING
 
+    @property
+    def single(self) -> np.ndarray:
+        """Every single rating, (S, V, I, R) int8: of one repeat, where every question was asked once."""
+        return self.values[..., None] if self.repeats is None else self.repeats
+
     def averages(self) -> np.ndarray:
         """Mean over the versions that have a rating, (S, I) float; NaN where none has."""
         counts = self.rated.sum(axis=1)
-        total = self.values.sum(axis=1, dtype=np.int64, where=self.rated)
+        total = self.values.sum(axis=1, dtype=np.result_type(self.values, np.int64), where=self.rated)
         return total / np.where(counts, counts, np.nan)
 
     def observations(self, kind: str) -> np.ndarray:
@@ -54,19 +62,37 @@ class Ratings:
 
     def take(self, places: Sequence[int]) -> "Ratings":
         """The subjects at these places."""
-        return Ratings([self.subjects[i] for i in places], self.versions, self.items, self.values[list(places)])
+        own, subjects = list(places), [self.subjects[i] for i in places]
+        repeats = None if self.repeats is None else self.repeats[own]
+        return Ratings(subjects, self.versions, self.items, self.values[own], repeats)
+
+
+def of_items(ratings: Ratings, places: Sequence[int]) -> Ratings:
+    """The ratings of the items at these places."""
+    own = list(places)
+    repeats = None if ratings.repeats is None else ratings.repeats[:, :, own]
+    names = [ratings.items[place] for place in own]
+    return Ratings(ratings.subjects, ratings.versions, names, ratings.values[:, :, own], repeats)
 
 
 def read_ratings(
     path: str | Path, column: str, versions: Sequence[str], items: Sequence[str], instrument: Instrument
 ) -> Ratings:
     """The stored table ``ratings`` as one block, read part by part: the table takes fifty times as much memory."""
-    columns = ["model", "condition", "prompt_version", "item_id", column]
+    columns = ["model", "condition", "prompt_version", "item_id", "repeat", column]
     parts = [
         arrange_ratings(part, column, versions, items) for part in read_parts(path, "ratings", instrument, columns)
     ]
     subjects = [subject for part in parts for subject in part.subjects]
-    return Ratings(subjects, list(versions), list(items), np.concatenate([part.values for part in parts]))
+    values = np.concatenate([part.values for part in parts])
+    if all(part.repeats is None for part in parts):
+        return Ratings(subjects, list(versions), list(items), values)
+    most = max(1 if part.repeats is None else part.repeats.shape[-1] for part in parts)
+    blocks = []
+    for part in parts:
+        own = part.values[..., None].astype(np.int8) if part.repeats is None else part.repeats
+        blocks.append(np.pad(own, [(0, 0)] * 3 + [(0, most - own.shape[-1])], constant_values=NO_RATING))
+    return Ratings(subjects, list(versions), list(items), values, np.concatenate(blocks))
 
 
 def arrange_ratings(ratings: pa.Table, column: str, versions: Sequence[str], items: Sequence[str]) -> Ratings:
@@ -81,12 +107,24 @@ def arrange_ratings(ratings: pa.Table, column: str, versions: Sequence[str], ite
     subjects = [
         (models[0][pair // len(conditions[0])], conditions[0][pair % len(conditions[0])]) for pair in unique[order]
     ]
-    values = np.full((len(subjects), len(versions), len(items)), NO_RATING, np.int8)
-    rating = pc.fill_null(ratings[column], NO_RATING).to_numpy()
-    values[place[inverse], _positions(ratings["prompt_version"], versions), _positions(ratings["item_id"], items)] = (
-        rating
+    repeat = ratings["repeat"].to_numpy() if "repeat" in ratings.column_names else np.zeros(len(ratings), np.int8)
+    shape = len(subjects), len(versions), len(items), int(repeat.max(initial=0)) + 1
+    repeats = np.full(shape, NO_RATING, np.int8)
+    cells = place[inverse], _positions(ratings["prompt_version"], versions), _positions(ratings["item_id"], items)
+    repeats[*cells, repeat] = pc.fill_null(ratings[column], NO_RATING).to_numpy()
+    if shape[-1] == 1:
+        return Ratings(subjects, list(versions), list(items), repeats[..., 0])
+    return Ratings(subjects, list(versions), list(items), mean_of_repeats(repeats), repeats)
+
+
+def mean_of_repeats(repeats: np.ndarray) -> np.ndarray:
+    """The mean (...) over the last axis of those that have a rating; ``NO_RATING`` where none has."""
+    rated = repeats != NO_RATING
+    counts = rated.sum(axis=-1)
+    mean: np.ndarray = np.divide(
+        repeats.sum(axis=-1, where=rated), counts, out=np.full(counts.shape, float(NO_RATING)), where=counts > 0
     )
-    return Ratings(subjects, list(versions), list(items), values)
+    return mean
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[list[str], np.ndarray]:

@@ -1,6 +1,6 @@
 """All answers read by both parsers: ratings, and how many answers of which kind there are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
 
 import numpy as np
@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from value_portrait.instrument import Instrument
 from value_portrait.responses.parsing import ANSWER_CLASSES, parse_published, parse_strict
-from value_portrait.scores.ratings import NO_RATING
+from value_portrait.scores.ratings import NO_RATING, Ratings, arrange_ratings
+from value_portrait.tables import conform, schemas
 
 
 def rate_answers(answers: Iterable[pa.Table], parser: str, instrument: Instrument) -> pa.Table:
@@ -40,7 +41,28 @@ def rate_answers(answers: Iterable[pa.Table], parser: str, instrument: Instrumen
                 pa.DictionaryArray.from_arrays(pa.array(np.array(classes, np.int32)[codes]), pa.array(ANSWER_CLASSES)),
             )
         )
-    return pa.concat_tables(parts).unify_dictionaries()
+    return pa.concat_tables([part.select(parts[0].column_names) for part in parts]).unify_dictionaries()
+
+
+def numbered(answers: pa.Table) -> pa.Table:
+    """The table ``answers`` with its column ``repeat``, as a table beside it has one."""
+    if "repeat" in answers.column_names:
+        return answers
+    return answers.append_column("repeat", pa.array(np.zeros(len(answers), np.int8)))
+
+
+def rate_and_arrange(
+    answers: Sequence[pa.Table], parser: str, versions: Sequence[str], items: Sequence[str], instrument: Instrument
+) -> Ratings:
+    """The ratings of all tables ``answers`` by one parser as one block; there may be none."""
+    if not answers:
+        return Ratings([], list(versions), list(items), np.empty((0, len(versions), len(items)), np.int8))
+    schema = schemas(instrument)
+    tables = [conform(table, schema["answers"], "answers") for table in answers]
+    if any("repeat" in table.column_names for table in tables):
+        tables = [numbered(table) for table in tables]
+    rated = rate_answers(tables, parser, instrument)
+    return arrange_ratings(conform(rated, schema["ratings"], "ratings"), "rating", versions, items)
 
 
 def count_answers(ratings: pa.Table) -> pa.Table:

@@ -111,7 +111,7 @@ def gather(
     )
     texts = {name: read_printed(name, path) for name, path in printed.items()}
     others = [model for model in texts["open_weight_scores"].index if model not in recorded]
-    stored = read_parts(tables["ratings"], "ratings", VALUE_PORTRAIT, READ_BY_PARSERS)
+    stored = read_parts(tables["ratings"], "ratings", VALUE_PORTRAIT, [*READ_BY_PARSERS, "repeat"])
     read_apart = pd.concat(map(parser_answers, stored))
     own = read_apart["model"].map(recorded.__contains__) & (read_apart["condition"] == "baseline")
     return Material(
