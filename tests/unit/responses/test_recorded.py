@@ -236,6 +236,15 @@ def test_an_answer_to_another_question_is_named_by_row(tmp_path, row, complaint)
         read(tmp_path, lines([*TOLD[:3], row]), "jsonl")
 
 
+def test_items_that_are_not_asked_may_be_answered_and_are_left_out(tmp_path):
+    path = tmp_path / "m.csv"
+    path.write_text(as_csv([("i1", "a", "one"), ("i2", "a", "two")]))
+    wanted = (hashes(items=["i2"]), None, "m", "baseline", SMALL)
+    assert read_recorded(path, *wanted, {"i1", "i2"})["raw_response"].to_pylist() == ["two"]
+    with pytest.raises(InputError, match=r"m\.csv, row 2: answers 'i1', which is no item\."):
+        read_recorded(path, *wanted, {"i2"})
+
+
 def test_conditions_lie_in_one_file_and_know_their_system_message(tmp_path):
     path = tmp_path / "m.jsonl"
     old = [told("a", item, "old", "age_old", SYSTEM) for item in ("i1", "i2")]

@@ -8,7 +8,7 @@ from value_portrait.responses.planning import Questions, read_questions
 from value_portrait.responses.questions import prompt_hash
 from value_portrait.responses.recorded import is_export, read_recorded
 from value_portrait.responses.requests import system_message
-from value_portrait.tables import write_table
+from value_portrait.tables import read_table, write_table
 
 
 def import_answers(
@@ -17,15 +17,19 @@ def import_answers(
     model: str,
     condition: str,
     message: Message | None,
+    items: set[str],
     table: str,
     instrument: Instrument,
 ) -> None:
-    """Write the table ``answers``; what is told of prompts and the condition's message has to be this study's."""
+    """Write the table ``answers``; what is told of prompts and the condition's message has to be this study's.
+
+    ``items``: the ids of all of the study's, some of which may not be asked.
+    """
     hashes = {place: prompt_hash(turn) for place, turn in questions.turns(message).items()}
     system = system_message(message)
     system_hash = None if system is None else prompt_hash(system)
-    read = read_export if is_export(export) else read_recorded
-    answers = read(export, hashes, system_hash, model, condition, instrument)
+    wanted = (hashes, system_hash, model, condition, instrument)
+    answers = read_export(export, *wanted) if is_export(export) else read_recorded(export, *wanted, items)
     write_table(answers, table, "answers", instrument)
 
 
@@ -39,6 +43,7 @@ if "snakemake" in globals():
             params.model["model"],
             snakemake.wildcards.condition,
             params.message,
+            set(read_table(given.items, "items", measured, ["item_id"])["item_id"].to_pylist()),
             snakemake.output.table,
             measured,
         )

@@ -105,6 +105,7 @@ def read_recorded(
     model: str,
     condition: str,
     instrument: Instrument,
+    unasked: Collection[str] = (),
 ) -> pa.Table:
     """A model's answers under a condition (table ``answers``), in the order of ``hashes``, from a plain file.
 
@@ -115,6 +116,7 @@ def read_recorded(
     ----------
     hashes : the hash of the user's turn for every prompt version and item that is wanted, in the order that is wanted.
     system : the hash of the condition's system message; None without one.
+    unasked : items of the study that are not wanted, which may be answered, too.
 
     Raises
     ------
@@ -128,7 +130,7 @@ def read_recorded(
         own, item = row.cells.get("condition") or BASELINE, row.cells["item_id"]
         try:
             version = row.one_of("prompt_version", defined)
-            if item not in known:
+            if item not in known and item not in unasked:
                 raise InputError(row.where, f"answers {shown(item)}, which is no item.", "Remove it, or add the item.")
             if (own, version, item) in answers:
                 raise InputError(row.where, f"answers {item} under {version} a second time.", "Keep one of the two.")
