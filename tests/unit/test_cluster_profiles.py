@@ -19,6 +19,7 @@ STAGES = {
     "figures": "publication",
     "no_certificate": "publication",
     "people": "personas",
+    "plan": "robustness",
     "queries": "responses",
     "robustness_models": "robustness",
     "publication_models": "publication",

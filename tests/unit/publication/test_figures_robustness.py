@@ -209,8 +209,11 @@ def test_scores_clear_of_zero_are_counted_and_wide_intervals_cut():
 def test_components_are_summed_by_what_they_contain():
     table = variance_of()
     table["share"] = table["component"].map(dict(zip(COMPONENTS, [0.3, 0.2, 0.1, 0.05, 0.15, 0.12, 0.08], strict=True)))
-    extra = table[table["component"] == "item"].assign(component="query", share=0.25)
-    parts = figures_robustness._shares_of_parts(pd.concat([table, extra])[lambda rows: rows["scores"] == "raw"])
+    extra = [
+        table[table["component"] == "item"].assign(component=component, share=share)
+        for component, share in (("query", 0.25), ("repeat", 0.02))
+    ]
+    parts = figures_robustness._shares_of_parts(pd.concat([table, *extra])[lambda rows: rows["scores"] == "raw"])
     found = {label: parts[part].iloc[0] for part, (label, _) in figures_robustness.PARTS.items()}
     assert found == {
         "models": pytest.approx(0.3),
@@ -220,6 +223,7 @@ def test_components_are_summed_by_what_they_contain():
         "items, queries": pytest.approx(0.45),
         "wordings, orders": pytest.approx(0.05),
         "items × wordings, orders": pytest.approx(0.08),
+        "repeats of the same question": pytest.approx(0.02),
     }
 
 

@@ -301,7 +301,8 @@ def test_how_it_goes_is_shown_from_beginning_to_end(
     play(monkeypatch, asked, tmp_path, said(), slow, said())
     assert shown[0] == ("start", 0, 0.0)
     assert shown[-1] == ("finish", 3, 3 * ANSWER_USD)
-    assert 3 <= shown[1:-1].count(("show", 1, ANSWER_USD)) <= 10
+    # A busy machine shows it less often, none more.
+    assert 1 <= shown[1:-1].count(("show", 1, ANSWER_USD)) <= 10
 
 
 def test_the_pacer_knows_limits_lengths_and_replies_and_two_runs_differ(

@@ -4,7 +4,11 @@ from typing import Any
 
 import orjson
 import pytest
-from value_portrait.responses.replies import Verdict, error_status, refused, shortened, text_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from value_portrait.responses.apis.registry import api_of
+from value_portrait.responses.outcomes import TERMINAL
+from value_portrait.responses.replies import MOST_USD, Verdict, cost_of, error_status, refused, shortened, text_of
 
 # The words that tell what an error is about, whatever its status may leave open.
 WORDS = ("insufficient_quota", "flagged", "invalid_api_key", "no such model")
@@ -106,3 +110,38 @@ def test_texts_are_strings_and_shortened_ones_one_line() -> None:
     assert shortened(" a\n\tb ") == "a b"
     assert shortened("x" * 300) == "x" * 300
     assert shortened("x" * 300 + "y") == "x" * 300 + " …"
+
+
+@pytest.mark.parametrize("cost", [True, -0.1, 1e300, "0.1", None, [0.1]])
+def test_what_is_no_cost_is_none(cost: Any) -> None:
+    assert cost_of(cost) is None
+
+
+@pytest.mark.parametrize("api", ["openai", "anthropic"])
+@settings(deadline=None)
+@given(data=st.data())
+def test_whatever_a_reply_says_its_verdict_can_be_kept(api: str, data: st.DataObject) -> None:
+    """Every cell has its type, whatever a server puts in the places of its words and numbers."""
+    strange = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.lists(st.text())
+
+    def word() -> Any:
+        return data.draw(strange | st.dictionaries(st.text(), st.text()))
+
+    if api == "openai":
+        message = {"content": "like me", "refusal": data.draw(st.none() | st.booleans() | st.text())}
+        usage = {name: word() for name in ("prompt_tokens", "completion_tokens", "cost")}
+        body: dict[str, Any] = {
+            "choices": [{"finish_reason": word(), "message": message}],
+            "system_fingerprint": word(),
+        }
+        body |= {"provider": word()}
+    else:
+        usage = {name: word() for name in ("input_tokens", "output_tokens", "cache_read_input_tokens")}
+        body = {"content": [{"type": "text", "text": "like me"}], "stop_reason": word()}
+    verdict = api_of(api).read_answer(body | {"usage": usage, "model": word()}, ())
+    for name in ("answer", "finish_reason", "served_model", "fingerprint", "upstream"):
+        assert isinstance(getattr(verdict, name), str | None), name
+    for name in ("tokens_in", "tokens_out"):
+        assert type(getattr(verdict, name)) in (int, type(None)), name
+    assert verdict.usd is None or 0 <= verdict.usd <= MOST_USD
+    assert verdict.outcome in TERMINAL

@@ -40,6 +40,9 @@ class Reply:
     failure: str | None = None
 
 
+MOST_USD = 1_000_000.0  # of one attempt
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The class of an attempt, and what the reply says. Tokens as the server counts them, ``usd`` as it charges."""
@@ -120,6 +123,11 @@ def outcome_of(answer: str | None, *, refused: bool, filtered: bool, cut: bool) 
     return "truncated" if cut else "answered"
 
 
+def word_of(value: Any) -> str | None:
+    """What a reply says in a word; None if it says anything else."""
+    return value if isinstance(value, str) else None
+
+
 def text_of(content: Any) -> str | None:
     """The text of a message's content, which is a string or a list of blocks."""
     if isinstance(content, list):
@@ -129,7 +137,13 @@ def text_of(content: Any) -> str | None:
 
 def count_of(value: Any) -> int | None:
     """A number of tokens, where the server gave one."""
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def cost_of(value: Any) -> float | None:
+    """What an answer cost (USD), where the server tells what can be true."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and 0 <= value <= MOST_USD else None
 
 
 def shortened(text: str) -> str:

@@ -20,10 +20,10 @@ from value_portrait.files import slug
 from value_portrait.locking import lock
 from value_portrait.reading import check_file
 from value_portrait.responses.outcomes import FATAL, RETRIED, TERMINAL
+from value_portrait.responses.replies import MOST_USD
 from value_portrait.responses.requests import Planned, renewed
 
 _OUTCOMES = TERMINAL | RETRIED | FATAL.keys()
-_MOST_USD = 1_000_000.0
 
 
 class Record(TypedDict):
@@ -259,7 +259,7 @@ def _counts(record: dict[str, Any]) -> bool:
         and isinstance(outcome, str)
         and outcome in _OUTCOMES
         # NaN is no cost either, and no sum with it has an end.
-        and (usd is None or (isinstance(usd, int | float) and usd is not True and 0 <= usd <= _MOST_USD))
+        and (usd is None or (isinstance(usd, int | float) and usd is not True and 0 <= usd <= MOST_USD))
     )
 
 

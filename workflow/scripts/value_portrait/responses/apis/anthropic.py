@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from value_portrait.responses.apis.api import Batch, Calls
-from value_portrait.responses.replies import Reply, Verdict, count_of, outcome_of
+from value_portrait.responses.replies import Reply, Verdict, count_of, outcome_of, word_of
 
 _PATH = "/v1/messages"
 _POLL_S = 30.0
@@ -36,7 +36,7 @@ class Anthropic:
         return body.get("system"), body["messages"][-1]["content"]
 
     def read_answer(self, body: Mapping[str, Any], reasoning_fields: Sequence[str]) -> Verdict:  # noqa: D102
-        blocks, finish = body["content"], body.get("stop_reason")
+        blocks, finish = body["content"], word_of(body.get("stop_reason"))
         answer = "".join(block["text"] for block in blocks if block["type"] == "text")
         reasoning = [block.get(name) for block in blocks for name in reasoning_fields if block["type"] == name]
         usage = body.get("usage") or {}
@@ -53,7 +53,7 @@ class Anthropic:
             answer=answer,
             reasoning="".join(text for text in reasoning if text) or None,
             finish_reason=finish,
-            served_model=body.get("model"),
+            served_model=word_of(body.get("model")),
             tokens_in=None if tokens_in is None else tokens_in + cached,
             tokens_out=count_of(usage.get("output_tokens")),
         )

@@ -6,7 +6,17 @@ from typing import Any
 import orjson
 
 from value_portrait.responses.apis.api import Batch, Calls
-from value_portrait.responses.replies import Reply, Verdict, count_of, error_status, outcome_of, refused, text_of
+from value_portrait.responses.replies import (
+    Reply,
+    Verdict,
+    cost_of,
+    count_of,
+    error_status,
+    outcome_of,
+    refused,
+    text_of,
+    word_of,
+)
 
 _COMPLETIONS = "/v1/chat/completions"
 
@@ -35,11 +45,11 @@ class OpenAI:
         if choice.get("error"):
             return refused(error_status(choice), choice, str(choice["error"]))
         message = choice["message"]
-        finish = choice.get("finish_reason")
+        finish = word_of(choice.get("finish_reason"))
         if finish == "error":
             return Verdict("server", "the upstream provider failed")
         answer = text_of(message.get("content"))
-        refusal = message.get("refusal")
+        refusal = text_of(message.get("refusal"))
         usage = body.get("usage") or {}
         return Verdict(
             outcome=outcome_of(
@@ -48,13 +58,13 @@ class OpenAI:
             answer=answer or refusal,
             reasoning=next((text for name in reasoning_fields if (text := text_of(message.get(name)))), None),
             finish_reason=finish,
-            served_model=body.get("model"),
-            fingerprint=body.get("system_fingerprint"),
-            upstream=body.get("provider"),
+            served_model=word_of(body.get("model")),
+            fingerprint=word_of(body.get("system_fingerprint")),
+            upstream=word_of(body.get("provider")),
             tokens_in=count_of(usage.get("prompt_tokens")),
             tokens_out=count_of(usage.get("completion_tokens")),
             tokens_reasoning=count_of((usage.get("completion_tokens_details") or {}).get("reasoning_tokens")),
-            usd=usage.get("cost") if isinstance(usage.get("cost"), int | float) else None,
+            usd=cost_of(usage.get("cost")),
         )
 
     async def create_batch(self, calls: Calls, intent: str, bodies: Mapping[str, bytes]) -> Batch | None:  # noqa: D102
