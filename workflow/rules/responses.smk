@@ -64,7 +64,7 @@ rule import_answers:
     input:
         export=lambda wildcards: EXPORTS[wildcards.model],
         item_table=ASKED["item_table"],
-        items=WHOLE["item_table"],
+        all_items=WHOLE["item_table"],
         prompts="<results>/study/prompts.parquet",
         library=library("responses/import_answers"),
     output:

@@ -43,7 +43,7 @@ if "snakemake" in globals():
             params.model["model"],
             snakemake.wildcards.condition,
             params.message,
-            set(read_table(given.items, "items", measured, ["item_id"])["item_id"].to_pylist()),
+            set(read_table(given.all_items, "items", measured, ["item_id"])["item_id"].to_pylist()),
             snakemake.output.table,
             measured,
         )
