@@ -27,7 +27,8 @@ def tables(checkout: Path) -> dict[str, bytes]:
 @contextmanager
 def started(checkout: Path) -> Iterator[subprocess.Popen[str]]:
     """A run in a group of processes of its own, some of whose jobs have ended."""
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", *COMMAND]
+    # Where the tests run in the background, Ctrl-C is ignored, and children would inherit that.
+    command = ["env", "--default-signal=INT", sys.executable, "-m", "snakemake", "--cores", "2", *COMMAND]
     with subprocess.Popen(
         command, cwd=checkout, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as run:
