@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from instruments import VALUE_PORTRAIT
 from targets import make_plan, make_target
@@ -55,17 +57,25 @@ def test_answers_of_their_own_words_are_not(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "kind"), [("a.jsonl", "application/jsonlines"), ("a.parquet", "application/x-parquet")]
 )
-def test_the_description_has_every_column_and_the_hash(tmp_path: Path, name: str, kind: str) -> None:
-    (tmp_path / name).write_bytes(b"content")
+@pytest.mark.parametrize("repeated", [True, False])
+def test_the_description_has_every_column_of_the_file_and_its_hash(
+    tmp_path: Path, name: str, kind: str, repeated: bool
+) -> None:
+    held = [column for column in export_schema(VALUE_PORTRAIT).columns if repeated or column != "repeat"]
+    if name.endswith("jsonl"):
+        (tmp_path / name).write_bytes(orjson.dumps(dict.fromkeys(held)) + b"\n")
+    else:
+        pq.write_table(pa.table(dict.fromkeys(held, [None])), tmp_path / name)
+    written = (tmp_path / name).read_bytes()
     path = describe_export(tmp_path / name, "Test/model:1", None, VALUE_PORTRAIT)
     assert path == tmp_path / "a.croissant.json"
     content = orjson.loads(path.read_bytes())
     assert "license" not in content
     (file,) = content["distribution"]
-    assert file["sha256"] == hashlib.sha256(b"content").hexdigest()
-    assert (file["contentUrl"], file["contentSize"], file["encodingFormat"]) == (name, "7 B", kind)
+    assert file["sha256"] == hashlib.sha256(written).hexdigest()
+    assert (file["contentUrl"], file["contentSize"], file["encodingFormat"]) == (name, f"{len(written)} B", kind)
     fields = {field["name"]: field["dataType"] for field in content["recordSet"][0]["field"]}
-    assert list(fields) == list(export_schema(VALUE_PORTRAIT).columns)
+    assert list(fields) == held
     assert (fields["raw_response"], fields["tokens_in"], fields["usd"]) == ("sc:Text", "sc:Integer", "sc:Float")
     licensed = describe_export(tmp_path / name, "m", "https://example.org/licence", VALUE_PORTRAIT)
     assert orjson.loads(licensed.read_bytes())["license"] == "https://example.org/licence"

@@ -1,13 +1,14 @@
 """What goes with an export of answers: a check of whose words it holds, and a description in Croissant."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from value_portrait.errors import InputError, shown
 from value_portrait.files import written_whole
@@ -69,7 +70,8 @@ def refuse_quotes(
 
 def describe_export(file: str | Path, model: str, licence: str | None, instrument: Instrument) -> Path:
     """Write ``<file>.croissant.json`` beside an export, and give its path; ``licence`` is an address or None."""
-    path, columns = Path(file), export_schema(instrument).columns
+    path = Path(file)
+    columns = {name: column for name, column in export_schema(instrument).columns.items() if name in _held(path)}
     fields = [
         {
             "@type": "cr:Field",
@@ -107,6 +109,14 @@ def describe_export(file: str | Path, model: str, licence: str | None, instrumen
     with written_whole(target) as partial:
         partial.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
     return target
+
+
+def _held(path: Path) -> Collection[str]:
+    """The columns of an export: not each has those that are optional."""
+    if path.suffix == ".parquet":
+        return pq.read_schema(path).names
+    with path.open("rb") as lines:
+        return orjson.loads(lines.readline()).keys()
 
 
 def _data_type(type_: pa.DataType) -> str:
