@@ -65,7 +65,7 @@ def test_the_description_has_every_column_of_the_file_and_its_hash(
     if name.endswith("jsonl"):
         (tmp_path / name).write_bytes(orjson.dumps(dict.fromkeys(held)) + b"\n")
     else:
-        pq.write_table(pa.table(dict.fromkeys(held, [None])), tmp_path / name)
+        pq.write_table(pa.table({column: [None] for column in held}), tmp_path / name)
     written = (tmp_path / name).read_bytes()
     path = describe_export(tmp_path / name, "Test/model:1", None, VALUE_PORTRAIT)
     assert path == tmp_path / "a.croissant.json"
