@@ -109,7 +109,7 @@ reference: $(ENVIRONMENT) ## write docs/reference.md, docs/architecture.svg and 
 	@.venv/bin/python tools/write_reference.py
 	@.venv/bin/python tools/draw_architecture.py
 
-campaign: $(ENVIRONMENT) ## change a finished run in 300 ways, and count what is refused, taken and wrong (half an hour)
+campaign: $(ENVIRONMENT) ## change a finished run in 300 ways, and count what is refused, taken and wrong (a quarter of an hour)
 	@.venv/bin/python tools/campaign.py
 
 readme: $(ENVIRONMENT) ## put the certificate of the last make paper into the README

@@ -3,7 +3,7 @@
 A change that must be refused is wrong unless the run ends in one line of complaint, without a traceback, and everything
 that people keep is as it was. A change that must be harmless is wrong unless the run ends well, every table as it was.
 Any other is wrong where it ends in something else than a run or a complaint. The changes are drawn from a seed, so that
-they are the same each time; the run takes half an hour.
+they are the same each time; the run takes a quarter of an hour.
 """
 
 import os
