@@ -4,6 +4,7 @@
 
 
 include: "publication_models.smk"
+include: "report.smk"
 
 
 rule compare_models:
@@ -158,3 +159,4 @@ rule publication:
         rules.personas.input,
         [rules.assess_recovery.output, rules.draw_recovery.output] if SIMULATED else [],
         certificate_files(),
+        rules.write_report.output,

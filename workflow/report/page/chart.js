@@ -1,0 +1,149 @@
+// Charts of dots and intervals, bars and lines: plain SVG, each with the table of its numbers below it.
+import { append, html, svg } from "./dom.js";
+import { fixed } from "./format.js";
+
+/**
+ * Round places for ticks between two numbers.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} [most]
+ * @returns {number[]}
+ */
+export function ticks(low, high, most = 6) {
+  const rough = (high - low) / most;
+  if (!(rough > 0)) return [low];
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5, 10].find((times) => times * power >= rough) ?? 10);
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, place) => (first + place) * step);
+}
+
+/**
+ * From numbers to places along a length.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} from
+ * @param {number} to
+ */
+export function scale(low, high, from, to) {
+  return (/** @type {number} */ number) => from + ((number - low) / (high - low || 1)) * (to - from);
+}
+
+/**
+ * A chart with its title, what there is to say below it, and its numbers as a table that opens.
+ * @param {string} title
+ * @param {Element} drawing
+ * @param {{said?: import("./dom.js").Child, legend?: {name: string, series: number}[], table?: Element}} [about]
+ */
+export function chart(title, drawing, { said, legend = [], table } = {}) {
+  drawing.setAttribute("role", "img");
+  drawing.setAttribute("aria-label", title);
+  return html(
+    "figure",
+    {},
+    html("figcaption", {}, html("strong", {}, title), said ? html("p", {}, said) : null),
+    legend.length > 1
+      ? html(
+          "ul",
+          { class: "legend" },
+          legend.map(({ name, series }) => html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, mark(8, 8, series)), html("bdi", {}, name))),
+        )
+      : null,
+    html("div", { class: "drawing" }, drawing),
+    table ? html("details", {}, html("summary", {}, "The numbers"), table) : null,
+  );
+}
+
+/**
+ * A mark of a series: another form for each, so that colour is never all that tells them apart.
+ * @param {number} x
+ * @param {number} y
+ * @param {number} series - from 0
+ * @param {boolean} [hollow]
+ */
+export function mark(x, y, series, hollow = false) {
+  const look = { class: `series-${(series % 6) + 1}${hollow ? " hollow" : ""} mark` };
+  if (series % 3 === 1) return svg("rect", { ...look, x: x - 4, y: y - 4, width: 8, height: 8 });
+  if (series % 3 === 2) return svg("path", { ...look, d: `M${x},${y - 5.5}L${x + 5},${y + 4}L${x - 5},${y + 4}Z` });
+  return svg("circle", { ...look, cx: x, cy: y, r: 4.5 });
+}
+
+/**
+ * @typedef {{value: number | null, low?: number | null, high?: number | null, series?: number, hollow?: boolean}} Dot
+ * @typedef {{name: string, note?: string, dots: Dot[]}} Row
+ */
+
+/**
+ * Rows of dots with intervals over one axis; the series of a row stand below each other.
+ * @param {Row[]} rows
+ * @param {{zero?: number | null, unit?: string, low?: number, high?: number, digits?: number}} [about] - `zero` a line that dots are read against
+ */
+export function dotRows(rows, { zero = 0, unit = "", low, high, digits } = {}) {
+  const reach = rows.flatMap(({ dots }) => dots.flatMap((dot) => [dot.value, dot.low ?? null, dot.high ?? null])).filter((one) => one !== null);
+  if (zero !== null) reach.push(zero);
+  const first = low ?? Math.min(...reach);
+  const last = high ?? Math.max(...reach);
+  const pad = (last - first) * 0.03 || 0.1;
+  const labels = Math.min(230, 16 + 7 * Math.max(...rows.map(({ name }) => name.length), 0));
+  const notes = Math.min(170, 6.6 * Math.max(...rows.map(({ note = "" }) => note.length), 0)) + 12;
+  const width = 640;
+  const heights = rows.map(({ dots }) => Math.max(1, new Set(dots.map(({ series = 0 }) => series)).size) * 13 + 9);
+  const height = heights.reduce((sum, one) => sum + one, 0);
+  const x = scale(first - pad, last + pad, labels, width - notes);
+  const drawing = svg("svg", { viewBox: `0 0 ${width} ${height + 38}`, class: "rows" });
+  for (const tick of ticks(first, last)) {
+    const step = ticks(first, last);
+    const places = digits ?? Math.max(0, Math.ceil(-Math.log10((step[1] ?? step[0] + 1) - step[0]) - 1e-9));
+    append(drawing, svg("line", { class: "grid", x1: x(tick), x2: x(tick), y1: 0, y2: height }), svg("text", { class: "tick", x: x(tick), y: height + 15, "text-anchor": "middle" }, fixed(tick, places)));
+  }
+  if (zero !== null) append(drawing, svg("line", { class: "zero", x1: x(zero), x2: x(zero), y1: 0, y2: height }));
+  let top = 0;
+  rows.forEach(({ name, note, dots }, place) => {
+    const middle = top + heights[place] / 2;
+    append(drawing, svg("text", { class: "label", x: labels - 10, y: middle + 4, "text-anchor": "end" }, clipped(name, 31)));
+    if (note) append(drawing, svg("text", { class: "note", x: width - notes + 8, y: middle + 4 }, note));
+    const series = [...new Set(dots.map((dot) => dot.series ?? 0))];
+    for (const dot of dots) {
+      const y = series.length > 1 ? top + 11 + 13 * series.indexOf(dot.series ?? 0) : middle;
+      if (dot.low != null && dot.high != null) append(drawing, svg("line", { class: `interval series-${((dot.series ?? 0) % 6) + 1}`, x1: x(dot.low), x2: x(dot.high), y1: y, y2: y }));
+      if (dot.value !== null) append(drawing, mark(x(dot.value), y, dot.series ?? 0, dot.hollow));
+    }
+    top += heights[place];
+  });
+  if (unit) append(drawing, svg("text", { class: "tick", x: (labels + width - notes) / 2, y: height + 33, "text-anchor": "middle" }, unit));
+  return drawing;
+}
+
+/**
+ * Bars, one for each name.
+ * @param {{name: string, value: number, said?: string}[]} bars
+ * @param {{unit?: string}} [about]
+ */
+export function bars(bars, { unit = "" } = {}) {
+  const width = 640;
+  const height = 150;
+  const each = width / bars.length;
+  const y = scale(0, Math.max(...bars.map(({ value }) => value), 1e-9), height, 18);
+  const drawing = svg("svg", { viewBox: `0 0 ${width} ${height + 40}`, class: "bars" });
+  bars.forEach(({ name, value, said }, place) => {
+    const x = place * each;
+    append(
+      drawing,
+      svg("rect", { class: "series-1 bar", x: x + each * 0.12, width: each * 0.76, y: y(value), height: height - y(value) }),
+      svg("text", { class: "tick", x: x + each / 2, y: y(value) - 5, "text-anchor": "middle" }, said ?? String(value)),
+      svg("text", { class: "tick", x: x + each / 2, y: height + 16, "text-anchor": "middle" }, clipped(name, Math.max(4, Math.floor(each / 6.6)))),
+    );
+  });
+  append(drawing, svg("line", { class: "zero", x1: 0, x2: width, y1: height, y2: height }));
+  if (unit) append(drawing, svg("text", { class: "tick", x: width / 2, y: height + 35, "text-anchor": "middle" }, unit));
+  return drawing;
+}
+
+/**
+ * @param {string} text
+ * @param {number} most
+ */
+export function clipped(text, most) {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}

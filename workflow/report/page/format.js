@@ -1,0 +1,51 @@
+// Numbers as people read them: a true minus sign, no "−0.00", and a dash where there is none.
+
+const NONE = "–";
+
+/**
+ * @param {number | null} number
+ * @param {number} [digits]
+ */
+export function fixed(number, digits = 2) {
+  if (number === null || !Number.isFinite(number)) return NONE;
+  const said = Math.abs(number).toFixed(digits);
+  return number < 0 && Number(said) !== 0 ? `−${said}` : said;
+}
+
+/**
+ * With its sign, also where it is positive.
+ * @param {number | null} number
+ * @param {number} [digits]
+ */
+export function signed(number, digits = 2) {
+  const said = fixed(number, digits);
+  return number !== null && number > 0 && Number(said) !== 0 ? `+${said}` : said;
+}
+
+/**
+ * @param {number | null} low
+ * @param {number | null} high
+ * @param {(number: number | null) => string} [said]
+ */
+export function range(low, high, said = fixed) {
+  return low === null || high === null ? "" : `[${said(low)}, ${said(high)}]`;
+}
+
+/**
+ * @param {number | null} share
+ * @param {number} [digits]
+ */
+export function percent(share, digits = 0) {
+  return share === null ? NONE : `${fixed(share * 100, digits)} %`;
+}
+
+/** @param {number | null} number */
+export function count(number) {
+  return number === null ? NONE : number.toLocaleString("en-GB").replace("-", "−");
+}
+
+/** @param {number | null} p */
+export function probability(p) {
+  if (p === null) return NONE;
+  return p < 0.001 ? "< 0.001" : p < 0.1 ? p.toFixed(3) : p.toFixed(2);
+}

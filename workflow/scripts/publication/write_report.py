@@ -1,0 +1,79 @@
+"""The page that people open: report.html, one file with all that the study found."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from value_portrait.files import written_whole
+from value_portrait.instrument import Instrument, as_instrument
+from value_portrait.job import job
+from value_portrait.publication.page.part_answers import answers_part
+from value_portrait.publication.page.part_certainty import certainty_part
+from value_portrait.publication.page.part_certificate import certificate_part
+from value_portrait.publication.page.part_curve import curve_part
+from value_portrait.publication.page.part_findings import findings_part
+from value_portrait.publication.page.part_items import items_part
+from value_portrait.publication.page.part_method import method_part
+from value_portrait.publication.page.part_pairs import pairs_part
+from value_portrait.publication.page.part_people import people_part
+from value_portrait.publication.page.part_study import describe_instrument, study_part
+from value_portrait.publication.page.writing import write_page
+from value_portrait.robustness.comparison_tables import MEAN_PROFILE
+from value_portrait.robustness.uncertainty import UNCERTAINTY
+from value_portrait.tables import Schema, read_table
+
+# The tables that the page is made of, where a study has them: by the name of a schema, or with one.
+SCHEMAS: dict[str, str | Schema] = {
+    "profiles": "profiles",
+    "uncertainty": UNCERTAINTY,
+    "mean_profile": MEAN_PROFILE,
+}
+
+
+def write_report(
+    inputs: Mapping[str, str],
+    page: str,
+    study: Mapping[str, Any],
+    models: Sequence[Mapping[str, Any]],
+    instrument: Instrument,
+) -> None:
+    """Write the page from those tables of ``SCHEMAS`` that are among the ``inputs``, and its own scripts and style."""
+    tables = {name: _read(inputs[name], schema, instrument) for name, schema in SCHEMAS.items() if name in inputs}
+    parts = {
+        "study": study_part(models, tables),
+        "answers": answers_part(tables, instrument),
+        "certainty": certainty_part(tables, instrument),
+        "certificate": certificate_part(tables, instrument),
+        "curve": curve_part(tables, instrument),
+        "findings": findings_part(tables, instrument),
+        "items": items_part(tables, instrument),
+        "method": method_part(tables, instrument),
+        "pairs": pairs_part(tables, instrument),
+        "people": people_part(tables, instrument),
+    }
+    content = write_page(
+        Path(inputs["template"]),
+        Path(inputs["main"]),
+        Path(inputs["style"]),
+        {**study, **describe_instrument(instrument)},
+        parts,
+    )
+    with written_whole(page) as partial:
+        partial.write_text(content, encoding="utf-8")
+
+
+def _read(path: str, schema: str | Schema, instrument: Instrument) -> pd.DataFrame:
+    table = read_table(path, schema, instrument) if isinstance(schema, str) else read_table(path, schema)
+    return table.to_pandas()
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        write_report(
+            dict(snakemake.input.items()),
+            snakemake.output.page,
+            snakemake.params.study,
+            snakemake.params.models,
+            as_instrument(snakemake.params.instrument),
+        )

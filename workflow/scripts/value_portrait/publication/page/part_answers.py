@@ -1,0 +1,13 @@
+"""Models' ratings of every item, and the words of answers that are not plain."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from value_portrait.instrument import Instrument
+from value_portrait.publication.page.packing import Packed
+
+
+def answers_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> dict[str, Packed]:
+    """The tables of the part."""
+    return {}

@@ -1,0 +1,13 @@
+"""Every claim in every defensible analysis."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from value_portrait.instrument import Instrument
+from value_portrait.publication.page.packing import Packed
+
+
+def curve_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> dict[str, Packed]:
+    """The tables of the part."""
+    return {}

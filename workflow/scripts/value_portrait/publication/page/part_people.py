@@ -1,0 +1,13 @@
+"""People and personas: axes, groups, and what steering does."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from value_portrait.instrument import Instrument
+from value_portrait.publication.page.packing import Packed
+
+
+def people_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> dict[str, Packed]:
+    """The tables of the part."""
+    return {}
