@@ -67,7 +67,7 @@ def _column(values: pd.Series, unit: float | None) -> tuple[npt.NDArray[Any], di
     return numbers.astype("float32"), {"null": None}
 
 
-def _integers(numbers: npt.NDArray[np.float64], about: dict[str, Any]) -> tuple[npt.NDArray[Any], dict[str, Any]]:
+def _integers(numbers: npt.NDArray[Any], about: dict[str, Any]) -> tuple[npt.NDArray[Any], dict[str, Any]]:
     """Numbers in the smallest type that holds them; its lowest number stands for null."""
     finite = numbers[~np.isnan(numbers)]
     reach = np.abs(finite).max() if finite.size else 0
