@@ -9,7 +9,7 @@ PUBLISHING_ENVIRONMENT := .venv-publishing/.complete
 PAGE_ENVIRONMENT := .venv-page/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper new-study test test-environments test-gateway cluster test-slurm inspect test-inspect test-publishing test-page mutants lint estimate plan add-model questions crate bench bench-query bench-limits bench-scale bench-truth bench-kills campaign readme reference report lock clean
+.PHONY: help demo paper new-study test test-environments test-gateway cluster test-slurm inspect test-inspect test-publishing test-page mutants lint estimate plan add-model questions crate bench bench-query bench-limits bench-page bench-scale bench-truth bench-kills campaign readme reference report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -117,6 +117,9 @@ bench: $(ENVIRONMENT) ## measure time and memory of rebuilds (needs the authors'
 reference: $(ENVIRONMENT) ## write docs/reference.md, docs/architecture.svg and workflow/schemas from the code
 	@.venv/bin/python tools/write_reference.py
 	@.venv/bin/python tools/draw_architecture.py
+
+bench-page: $(ENVIRONMENT) $(PAGE_ENVIRONMENT) ## measure the page of the last make paper: its size, and the time of every view (two minutes)
+	@.venv-page/bin/python tools/bench_page.py
 
 campaign: $(ENVIRONMENT) ## change a finished run in 300 ways, and count what is refused, taken and wrong (a quarter of an hour)
 	@.venv/bin/python tools/campaign.py
