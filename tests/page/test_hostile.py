@@ -131,8 +131,8 @@ def test_planted_words_are_read_as_they_are(browser, planted):
 
 def test_the_policy_of_the_page_allows_its_own_script_alone(browser, planted):
     visit = Visit(browser, planted)
+    visit.page.add_init_script(HIT)
     page = visit.open("#/findings")
-    page.evaluate(HIT)
     page.evaluate(
         """() => {
             const script = document.createElement("script");
