@@ -13,7 +13,7 @@ from value_portrait.publication.page.part_certainty import certainty_part
 from value_portrait.publication.page.part_certificate import certificate_part
 from value_portrait.publication.page.part_curve import curve_part
 from value_portrait.publication.page.part_findings import findings_part
-from value_portrait.publication.page.part_items import items_part
+from value_portrait.publication.page.part_items import ITEMS_TABLES, items_part
 from value_portrait.publication.page.part_method import method_part
 from value_portrait.publication.page.part_pairs import pairs_part
 from value_portrait.publication.page.part_people import people_part
@@ -25,9 +25,9 @@ from value_portrait.tables import Schema, read_table
 
 # The tables that the page is made of, where a study has them: by the name of a schema, or with one.
 SCHEMAS: dict[str, str | Schema] = {
-    **{name: name for name in ("answer_counts", "correlations", "item_key", "item_statistics", "profiles")},
-    **{name: name for name in ("survey", "topics")},
-    "item_table": "items",
+    "profiles": "profiles",
+    "answer_counts": "answer_counts",
+    **ITEMS_TABLES,
     "uncertainty": UNCERTAINTY,
     "mean_profile": MEAN_PROFILE,
 }

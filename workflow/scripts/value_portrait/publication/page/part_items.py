@@ -7,6 +7,9 @@ import pandas as pd
 from value_portrait.instrument import Instrument
 from value_portrait.publication.page.packing import Packed
 
+# What it is made of, by the names of schemas.
+ITEMS_TABLES = {"item_table": "items", **{name: name for name in ("topics", "item_key")}}
+ITEMS_TABLES |= {name: name for name in ("correlations", "item_statistics", "survey")}  # of a study with raters
 UNIT = 0.001  # of correlations, p-values, means and spreads
 LONGEST = 20_000  # characters of a text that the page carries ...
 MOST_CHARACTERS = 4_000_000  # ... and of all texts of a kind together
