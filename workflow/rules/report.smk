@@ -8,7 +8,13 @@ REPORTED = {
     "profiles": "<results>/scores/profiles.csv",
     "uncertainty": ROBUSTNESS_TABLES["uncertainty"],
     "mean_profile": ROBUSTNESS_TABLES["mean_profile"],
+    "pairs": ROBUSTNESS_TABLES["pairs"],
+    "ranks": ROBUSTNESS_TABLES["ranks"],
+    "answer_counts": "<results>/scores/answer_counts.csv",
+    "sensitivity": "<results>/scores/sensitivity.csv",
 }
+if RATED:
+    REPORTED |= {"profiles_as_seen": PEOPLE_TABLES["profiles_as_seen"], "models_and_people": COMPARED["people"]}
 REPORTED_VIEWS = ["findings", "models", "items"]
 REPORTED_VIEWS += ["people"]
 REPORTED_VIEWS += ["certainty"]
@@ -26,6 +32,7 @@ rule write_report:
     input:
         [shipped(str(path.relative_to(HOME))) for path in sorted(HOME.joinpath(PAGE).rglob("*.js"))],
         **REPORTED,
+        asked=[f"<results>/responses/{name}/{condition}.json" for name in LIVE for condition in CONDITIONS[name]],
         template=shipped(f"{PAGE}/page.html"),
         main=shipped(f"{PAGE}/main.js"),
         style=shipped(f"{PAGE}/page.css"),
