@@ -61,7 +61,7 @@ rule write_report:
             "mark": MARK,
             "made": "Made by the Value Portrait pipeline.",
             "views": REPORTED_VIEWS,
-            "texts": "all",
+            "texts": CONFIG.report.texts,
         },
         models=[reported_model(name, row) for name, row in MODELS.items()],
         instrument=INSTRUMENT,
