@@ -8,12 +8,15 @@ REPORTED = {
     "profiles": "<results>/scores/profiles.csv",
     "uncertainty": ROBUSTNESS_TABLES["uncertainty"],
     "mean_profile": ROBUSTNESS_TABLES["mean_profile"],
+    "pairs": ROBUSTNESS_TABLES["pairs"],
+    "ranks": ROBUSTNESS_TABLES["ranks"],
+    "answer_counts": "<results>/scores/answer_counts.csv",
+    "sensitivity": "<results>/scores/sensitivity.csv",
 }
 # Items and answers.
 REPORTED |= {
     "item_table": ASKED["item_table"],
     "item_key": ASKED["item_key"],
-    "answer_counts": "<results>/scores/answer_counts.csv",
     "ratings": "<results>/scores/ratings.parquet",
     "answers": answer_tables(),
 }
@@ -21,6 +24,7 @@ REPORTED |= {"topics": "<results>/study/topics.csv"} if HAS_TOPICS else {}
 if RATED:
     REPORTED |= {"survey": ASKED["survey"], "correlations": chosen_correlations()}
     REPORTED |= {"item_statistics": "<results>/items/item_statistics.csv"}
+    REPORTED |= {"profiles_as_seen": PEOPLE_TABLES["profiles_as_seen"], "models_and_people": COMPARED["people"]}
 REPORTED_VIEWS = ["findings", "models", "items"]
 REPORTED_VIEWS += ["people"]
 REPORTED_VIEWS += ["certainty"]
@@ -38,6 +42,7 @@ rule write_report:
     input:
         [shipped(str(path.relative_to(HOME))) for path in sorted(HOME.joinpath(PAGE).rglob("*.js"))],
         **REPORTED,
+        asked=[f"<results>/responses/{name}/{condition}.json" for name in LIVE for condition in CONDITIONS[name]],
         template=shipped(f"{PAGE}/page.html"),
         main=shipped(f"{PAGE}/main.js"),
         style=shipped(f"{PAGE}/page.css"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pandas as pd
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
@@ -15,22 +16,15 @@ from value_portrait.publication.page.part_curve import curve_part
 from value_portrait.publication.page.part_findings import findings_part
 from value_portrait.publication.page.part_items import ITEMS_TABLES, items_part
 from value_portrait.publication.page.part_method import method_part
-from value_portrait.publication.page.part_pairs import pairs_part
+from value_portrait.publication.page.part_model import MODEL_TABLES, model_part
+from value_portrait.publication.page.part_pairs import PAIRS_TABLES, pairs_part
 from value_portrait.publication.page.part_people import people_part
-from value_portrait.publication.page.part_study import describe_instrument, study_part
+from value_portrait.publication.page.part_study import STUDY_TABLES, describe_instrument, study_part
 from value_portrait.publication.page.writing import write_page
-from value_portrait.robustness.comparison_tables import MEAN_PROFILE
-from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.tables import Schema, read_table
 
 # The tables that the page is made of, where a study has them: by the name of a schema, or with one.
-SCHEMAS: dict[str, str | Schema] = {
-    "profiles": "profiles",
-    "answer_counts": "answer_counts",
-    **ITEMS_TABLES,
-    "uncertainty": UNCERTAINTY,
-    "mean_profile": MEAN_PROFILE,
-}
+SCHEMAS: dict[str, str | Schema] = {**STUDY_TABLES, **ITEMS_TABLES, **PAIRS_TABLES, **MODEL_TABLES}
 
 
 def write_report(
@@ -40,7 +34,10 @@ def write_report(
     models: Sequence[Mapping[str, Any]],
     instrument: Instrument,
 ) -> None:
-    """Write the page from those tables of ``SCHEMAS`` that are among the ``inputs``, and its own scripts and style."""
+    """Write the page from those tables of ``SCHEMAS`` that are among the ``inputs``, and its own scripts and style.
+
+    Of the ``inputs``, ``answers`` are the tables of all answers, and ``asked`` the summaries of live ones.
+    """
     tables = {name: _read(inputs[name], schema, instrument) for name, schema in SCHEMAS.items() if name in inputs}
     parts = {
         "study": study_part(models, tables),
@@ -51,16 +48,12 @@ def write_report(
         "findings": findings_part(tables, instrument),
         "items": items_part(tables, study["texts"], instrument),
         "method": method_part(tables, instrument),
+        "model": model_part(tables, [orjson.loads(Path(path).read_bytes()) for path in inputs["asked"]], instrument),
         "pairs": pairs_part(tables, instrument),
         "people": people_part(tables, instrument),
     }
-    content = write_page(
-        Path(inputs["template"]),
-        Path(inputs["main"]),
-        Path(inputs["style"]),
-        {**study, **describe_instrument(instrument)},
-        parts,
-    )
+    template, main, style = (Path(inputs[name]) for name in ("template", "main", "style"))
+    content = write_page(template, main, style, {**study, **describe_instrument(instrument)}, parts)
     with written_whole(page) as partial:
         partial.write_text(content, encoding="utf-8")
 
