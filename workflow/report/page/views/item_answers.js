@@ -102,7 +102,7 @@ function distributionOf(rated, answers) {
  */
 function shareCell(number, of, look) {
   const part = of ? number / of : 0;
-  return html("td", { class: "share" }, html("span", { class: `strip ${look}`, "aria-hidden": "true", style: { width: `${part * 6}rem` } }), html("span", {}, of ? percent(part) : "–"));
+  return html("td", { class: "share" }, html("span", { class: `strip ${look}`, "aria-hidden": "true", style: { width: `${part * 4}rem` } }), html("span", {}, of ? percent(part) : "–"));
 }
 
 /**
