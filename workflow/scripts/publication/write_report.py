@@ -8,27 +8,25 @@ import pandas as pd
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
+from value_portrait.paper.certifying.paging import certificate_tables
 from value_portrait.publication.page.part_answers import answers_part
 from value_portrait.publication.page.part_certainty import certainty_part
-from value_portrait.publication.page.part_certificate import certificate_part
+from value_portrait.publication.page.part_certificate import certificate_part, numbers_part
 from value_portrait.publication.page.part_curve import curve_part
-from value_portrait.publication.page.part_findings import findings_part
+from value_portrait.publication.page.part_findings import FINDINGS_TABLES, findings_part
 from value_portrait.publication.page.part_items import items_part
 from value_portrait.publication.page.part_method import method_part
 from value_portrait.publication.page.part_pairs import pairs_part
 from value_portrait.publication.page.part_people import people_part
 from value_portrait.publication.page.part_study import describe_instrument, study_part
 from value_portrait.publication.page.writing import write_page
-from value_portrait.robustness.comparison_tables import MEAN_PROFILE
-from value_portrait.robustness.uncertainty import UNCERTAINTY
+from value_portrait.robustness.claims import read_claims
 from value_portrait.tables import Schema, read_table
 
 # The tables that the page is made of, where a study has them: by the name of a schema, or with one.
-SCHEMAS: dict[str, str | Schema] = {
-    "profiles": "profiles",
-    "uncertainty": UNCERTAINTY,
-    "mean_profile": MEAN_PROFILE,
-}
+SCHEMAS: dict[str, str | Schema] = {**FINDINGS_TABLES}
+# Those of comparisons, which people read and no stage takes further.
+WITHOUT_SCHEMA = ("sensitivity", "models_and_people", "agreement", "recovery_tags", "recovery_scores")
 
 
 def write_report(
@@ -36,22 +34,28 @@ def write_report(
     page: str,
     study: Mapping[str, Any],
     models: Sequence[Mapping[str, Any]],
+    method: Mapping[str, Any],
     instrument: Instrument,
 ) -> None:
     """Write the page from those tables of ``SCHEMAS`` that are among the ``inputs``, and its own scripts and style."""
     tables = {name: _read(inputs[name], schema, instrument) for name, schema in SCHEMAS.items() if name in inputs}
+    tables |= {name: pd.read_csv(inputs[name]) for name in WITHOUT_SCHEMA if name in inputs}
+    if "certificate" in inputs:
+        tables |= certificate_tables(inputs["certificate"], inputs["certificate_findings"])
+    claims = read_claims(inputs["table_of_claims"], instrument)
     parts = {
         "study": study_part(models, tables),
         "answers": answers_part(tables, instrument),
         "certainty": certainty_part(tables, instrument),
-        "certificate": certificate_part(tables, instrument),
+        "certificate": certificate_part(tables),
+        "numbers": numbers_part(tables),
         "curve": curve_part(tables, instrument),
-        "findings": findings_part(tables, instrument),
+        "findings": findings_part(tables, claims, tables.get("certificate_counts"), instrument),
         "items": items_part(tables, instrument),
-        "method": method_part(tables, instrument),
         "pairs": pairs_part(tables, instrument),
         "people": people_part(tables, instrument),
     }
+    parts["method"] = method_part(method, parts, study["mark"])
     content = write_page(
         Path(inputs["template"]),
         Path(inputs["main"]),
@@ -75,5 +79,6 @@ if "snakemake" in globals():
             snakemake.output.page,
             snakemake.params.study,
             snakemake.params.models,
+            snakemake.params.method,
             as_instrument(snakemake.params.instrument),
         )
