@@ -9,8 +9,23 @@ REPORTED = {
     "uncertainty": ROBUSTNESS_TABLES["uncertainty"],
     "mean_profile": ROBUSTNESS_TABLES["mean_profile"],
 }
+if RATED:
+    REPORTED["people_beside"] = COMPARED["people"]
+if PERSONA_FIGURES:
+    REPORTED |= {"persona_effects": "<results>/personas/effects.csv"}
+    REPORTED |= {name: f"<results>/personas/{name}.csv" for name in ("bias", "agreement", "trends", "findings")}
+    STEERED = ("steering_hits", "steering_distance", "steering_pairs")
+    REPORTED |= {name: f"<results>/personas/{name}.csv" for name in STEERED}
+if any(len(own) > 1 for own in CONDITIONS.values()):
+    REPORTED["uncertainty_of_effects"] = "<results>/robustness/effects.csv"
+REPORTED |= ROBUSTNESS_TABLES
+REPORTED |= {
+    "variance": "<results>/robustness/variance.csv",
+    "universes": "<results>/robustness/universes.parquet",
+    "table_of_claims": CONFIG.claims,
+}
 REPORTED_VIEWS = ["findings", "models", "items"]
-REPORTED_VIEWS += ["people"]
+REPORTED_VIEWS += ["people"] if RATED or PERSONA_FIGURES else []
 REPORTED_VIEWS += ["certainty"]
 REPORTED_VIEWS += ["certificate"] if CERTIFIED else []
 REPORTED_VIEWS += ["method"]

@@ -9,25 +9,29 @@ from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication.page.part_answers import answers_part
-from value_portrait.publication.page.part_certainty import certainty_part
+from value_portrait.publication.page.part_certainty import CERTAINTY_TABLES, certainty_part
 from value_portrait.publication.page.part_certificate import certificate_part
-from value_portrait.publication.page.part_curve import curve_part
+from value_portrait.publication.page.part_curve import CURVE_TABLES, curve_part
 from value_portrait.publication.page.part_findings import findings_part
 from value_portrait.publication.page.part_items import items_part
 from value_portrait.publication.page.part_method import method_part
 from value_portrait.publication.page.part_pairs import pairs_part
-from value_portrait.publication.page.part_people import people_part
+from value_portrait.publication.page.part_people import PEOPLE_TABLES, people_part
 from value_portrait.publication.page.part_study import describe_instrument, study_part
 from value_portrait.publication.page.writing import write_page
+from value_portrait.robustness.claims import read_claims
 from value_portrait.robustness.comparison_tables import MEAN_PROFILE
 from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.tables import Schema, read_table
 
-# The tables that the page is made of, where a study has them: by the name of a schema, or with one.
-SCHEMAS: dict[str, str | Schema] = {
+# The tables that the page is made of, where a study has them: by the name of a schema, with one, or without.
+SCHEMAS: dict[str, str | Schema | None] = {
     "profiles": "profiles",
     "uncertainty": UNCERTAINTY,
     "mean_profile": MEAN_PROFILE,
+    **PEOPLE_TABLES,
+    **CERTAINTY_TABLES,
+    **CURVE_TABLES,
 }
 
 
@@ -45,7 +49,7 @@ def write_report(
         "answers": answers_part(tables, instrument),
         "certainty": certainty_part(tables, instrument),
         "certificate": certificate_part(tables, instrument),
-        "curve": curve_part(tables, instrument),
+        "curve": curve_part(tables, read_claims(inputs["table_of_claims"], instrument), instrument),
         "findings": findings_part(tables, instrument),
         "items": items_part(tables, instrument),
         "method": method_part(tables, instrument),
@@ -63,7 +67,9 @@ def write_report(
         partial.write_text(content, encoding="utf-8")
 
 
-def _read(path: str, schema: str | Schema, instrument: Instrument) -> pd.DataFrame:
+def _read(path: str, schema: str | Schema | None, instrument: Instrument) -> pd.DataFrame:
+    if schema is None:
+        return pd.read_csv(path, keep_default_na=False, na_values=[""])
     table = read_table(path, schema, instrument) if isinstance(schema, str) else read_table(path, schema)
     return table.to_pandas()
 
