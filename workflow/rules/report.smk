@@ -9,6 +9,7 @@ REPORTED = {
     "uncertainty": ROBUSTNESS_TABLES["uncertainty"],
     "mean_profile": ROBUSTNESS_TABLES["mean_profile"],
 }
+# People, personas, and what the numbers are worth.
 if RATED:
     REPORTED["people_beside"] = COMPARED["people"]
 if PERSONA_FIGURES:
@@ -24,6 +25,18 @@ REPORTED |= {
     "universes": "<results>/robustness/universes.parquet",
     "table_of_claims": CONFIG.claims,
 }
+# Items and answers.
+REPORTED |= {
+    "item_table": ASKED["item_table"],
+    "item_key": ASKED["item_key"],
+    "answer_counts": "<results>/scores/answer_counts.csv",
+    "ratings": "<results>/scores/ratings.parquet",
+    "answers": answer_tables(),
+}
+REPORTED |= {"topics": "<results>/study/topics.csv"} if HAS_TOPICS else {}
+if RATED:
+    REPORTED |= {"survey": ASKED["survey"], "correlations": chosen_correlations()}
+    REPORTED |= {"item_statistics": "<results>/items/item_statistics.csv"}
 REPORTED_VIEWS = ["findings", "models", "items"]
 REPORTED_VIEWS += ["people"] if RATED or PERSONA_FIGURES else []
 REPORTED_VIEWS += ["certainty"]
@@ -59,6 +72,7 @@ rule write_report:
             "mark": MARK,
             "made": "Made by the Value Portrait pipeline.",
             "views": REPORTED_VIEWS,
+            "texts": "all",
         },
         models=[reported_model(name, row) for name, row in MODELS.items()],
         instrument=INSTRUMENT,

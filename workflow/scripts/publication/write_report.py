@@ -8,7 +8,7 @@ import pandas as pd
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.publication.page.part_answers import answers_part
+from value_portrait.publication.page.part_answers import answer_parts
 from value_portrait.publication.page.part_certainty import CERTAINTY_TABLES, certainty_part
 from value_portrait.publication.page.part_certificate import certificate_part
 from value_portrait.publication.page.part_curve import CURVE_TABLES, curve_part
@@ -26,7 +26,9 @@ from value_portrait.tables import Schema, read_table
 
 # The tables that the page is made of, where a study has them: by the name of a schema, with one, or without.
 SCHEMAS: dict[str, str | Schema | None] = {
-    "profiles": "profiles",
+    **{name: name for name in ("answer_counts", "correlations", "item_key", "item_statistics", "profiles")},
+    **{name: name for name in ("survey", "topics")},
+    "item_table": "items",
     "uncertainty": UNCERTAINTY,
     "mean_profile": MEAN_PROFILE,
     **PEOPLE_TABLES,
@@ -36,7 +38,7 @@ SCHEMAS: dict[str, str | Schema | None] = {
 
 
 def write_report(
-    inputs: Mapping[str, str],
+    inputs: Mapping[str, Any],
     page: str,
     study: Mapping[str, Any],
     models: Sequence[Mapping[str, Any]],
@@ -46,12 +48,12 @@ def write_report(
     tables = {name: _read(inputs[name], schema, instrument) for name, schema in SCHEMAS.items() if name in inputs}
     parts = {
         "study": study_part(models, tables),
-        "answers": answers_part(tables, instrument),
+        **answer_parts(tables["answer_counts"], inputs["ratings"], inputs["answers"], study["texts"], instrument),
         "certainty": certainty_part(tables, instrument),
         "certificate": certificate_part(tables, instrument),
         "curve": curve_part(tables, read_claims(inputs["table_of_claims"], instrument), instrument),
         "findings": findings_part(tables, instrument),
-        "items": items_part(tables, instrument),
+        "items": items_part(tables, study["texts"], instrument),
         "method": method_part(tables, instrument),
         "pairs": pairs_part(tables, instrument),
         "people": people_part(tables, instrument),
