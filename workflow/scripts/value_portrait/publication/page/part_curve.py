@@ -9,8 +9,8 @@ from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument
 from value_portrait.publication.page.packing import Packed
 from value_portrait.publication.verdicts import OPTIONS, describe_claim
+from value_portrait.robustness.judging import bound
 from value_portrait.robustness.level import LEVEL
-from value_portrait.robustness.multiverse import ALL_OPTIONS
 from value_portrait.robustness.shares import UNIVERSES
 from value_portrait.tables import Schema
 
@@ -26,17 +26,18 @@ def curve_part(
 ) -> dict[str, Packed]:
     """The tables of the part; none without claims.
 
-    ``universes`` has a row for each analysis: its number, in how many options it departs from the main one, its
-    settings, and of every claim that could be put to the test ``value <claim>``, to one of ``LEVELS``, and
-    ``kind <claim>``: 0 it does not hold, 1 it holds, 2 with p below ``LEVEL``, null undefined. ``claims`` has the
-    verdicts, ``shares`` what claims.csv has on settings, ``options`` how options are called.
+    ``universes`` has a row for each analysis: whether it is the main one, its settings, and of every claim that could
+    be put to the test ``value <claim>``, to one of ``LEVELS``, and ``kind <claim>``: 0 it does not hold, 1 it holds, 2
+    with p below ``LEVEL``, null undefined. ``claims`` has the verdicts and beyond which value a claim holds,
+    ``options`` what options with several settings are called, ``shares`` what claims.csv has on these.
     """
     if not claims:
         return {}
     table, about = tables["universes"], tables["claims"]
     every = about[about["option"].isna()].drop(columns=["option", "setting"])
     words = pd.DataFrame([describe_claim(claim, claims, tables, instrument) for claim in claims])
-    options = [name for name in ALL_OPTIONS if table[name].notna().any()]
+    words["bound"] = [bound(claim) for claim in claims]
+    options = [str(name) for name in about["option"].dropna().unique()]
     main = table[table["departures"] == 0].iloc[0] if len(table) else None
     return {
         "claims": Packed(
@@ -63,7 +64,7 @@ def _universes(table: pd.DataFrame, options: Sequence[str]) -> Packed:
     by_claim = dict(list(table.groupby("claim", sort=False, observed=True)))
     first = next(iter(by_claim.values())).sort_values("universe")
     kept = _kept(first["departures"].to_numpy(), len(by_claim))
-    columns: dict[str, object] = {name: first[name].to_numpy()[kept] for name in ("universe", "departures")}
+    columns: dict[str, object] = {"main": first["departures"].to_numpy()[kept] == 0}
     columns |= {name: first[name].astype("object").to_numpy()[kept] for name in options}
     units = {}
     for claim, rows in ((str(name), own) for name, own in by_claim.items()):
