@@ -171,7 +171,7 @@ function correlationChart(id, title, rows, mine, reach) {
       note: signed(rho),
       dots: [{ value: rho, low: ci_low, high: ci_high, hollow: !mine.has(dimension) }],
     })),
-    { low: -reach, high: reach, unit: "correlation" },
+    { low: -reach, high: reach, unit: "correlation", width: 400 },
   );
   const table = dataTable(
     `${title}: correlations of item ${printable(id)}`,

@@ -142,7 +142,7 @@ function ratingsTable(own, answers, condition) {
       html(
         "table",
         { class: "rated" },
-        html("caption", {}, `Ratings by every model (${printable(condition)}), highest mean first; darker: more like its own thoughts`, odd ? ". Underlined: not a plain answer; open it for its words" : ""),
+        html("caption", {}, `Ratings by every model (${printable(condition)}), highest mean first; the stronger the colour, the more like its own thoughts`, odd ? ". Underlined: not a plain answer; open it for its words" : ""),
         html(
           "thead",
           {},
