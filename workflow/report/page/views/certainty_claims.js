@@ -5,6 +5,7 @@ import { append, html, svg } from "../dom.js";
 import { count, percent } from "../format.js";
 import { CURVE_KINDS, analysesLeft, lookedAt } from "./analyses.js";
 import { claimCurve } from "./certainty_curve.js";
+import { verdictMark } from "./verdict.js";
 
 /**
  * @param {HTMLElement} root
@@ -64,13 +65,6 @@ export function claimsInAnalyses(root, tables) {
   }
   fillControls();
   draw();
-}
-
-const LOOKS = new Map([["holds", "good"], ["does not hold", "bad"], ["cannot be tested here", ""]]);
-
-/** @param {string} words */
-export function verdictMark(words) {
-  return html("span", { class: `verdict ${LOOKS.get(words) ?? "open"}` }, words);
 }
 
 /**

@@ -6,7 +6,7 @@ import { append, html, svg } from "../dom.js";
 import { count, fixed, percent } from "../format.js";
 import { dataTable } from "../table.js";
 import { CURVE_KINDS, byValue } from "./analyses.js";
-import { verdictMark } from "./certainty_claims.js";
+import { verdictMark } from "./verdict.js";
 
 const LABELS = 316;
 const WIDE = 780;
