@@ -50,7 +50,7 @@ export function chart(title, drawing, { said, legend = [], table } = {}) {
           legend.map(({ name, series }) => html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, mark(8, 8, series)), html("bdi", {}, name))),
         )
       : null,
-    html("div", { class: "drawing" }, drawing),
+    html("div", { class: "drawing", tabindex: "0", role: "group", "aria-label": title }, drawing),
     table ? html("details", {}, html("summary", {}, "The numbers"), table) : null,
   );
 }
