@@ -172,7 +172,7 @@ function explained(record, causes) {
  */
 export function said(value) {
   if (value === null || value === "") return "";
-  return typeof value === "number" ? value.toLocaleString("en-GB", { maximumFractionDigits: 4 }).replace(/^-0$/, "0").replace("-", "−") : value.replaceAll("_", " ");
+  return typeof value === "number" ? value.toLocaleString("en-GB", { minimumFractionDigits: Number.isInteger(value) ? 0 : 2, maximumFractionDigits: 4 }).replace(/^-0$/, "0").replace("-", "−") : value.replaceAll("_", " ");
 }
 
 /** @param {any[]} records */
