@@ -54,7 +54,11 @@ export async function everyNumber(root) {
       ),
     );
   }
+  // A row that the address names is among those shown.
+  const named = found.matching().findIndex((row) => String(row) === here().choices.get("row"));
+  limit = Math.max(limit, Math.ceil((named + 1) / STEP_OF_NUMBERS) * STEP_OF_NUMBERS);
   draw();
+  list.querySelector("[aria-expanded=true]")?.scrollIntoView({ block: "center" });
 }
 
 /**
