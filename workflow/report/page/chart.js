@@ -144,5 +144,6 @@ export function bars(bars, { unit = "" } = {}) {
  * @param {number} most
  */
 export function clipped(text, most) {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  // No half of a pair is left at the end.
+  return text.length > most ? `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…` : text;
 }
