@@ -10,11 +10,22 @@ REPORTED = {
     "mean_profile": ROBUSTNESS_TABLES["mean_profile"],
     "pairs": ROBUSTNESS_TABLES["pairs"],
     "ranks": ROBUSTNESS_TABLES["ranks"],
-    "answer_counts": "<results>/scores/answer_counts.csv",
     "sensitivity": "<results>/scores/sensitivity.csv",
 }
 if RATED:
     REPORTED |= {"profiles_as_seen": PEOPLE_TABLES["profiles_as_seen"], "models_and_people": COMPARED["people"]}
+# Items and answers.
+REPORTED |= {
+    "item_table": ASKED["item_table"],
+    "item_key": ASKED["item_key"],
+    "answer_counts": "<results>/scores/answer_counts.csv",
+    "ratings": "<results>/scores/ratings.parquet",
+    "answers": answer_tables(),
+}
+REPORTED |= {"topics": "<results>/study/topics.csv"} if HAS_TOPICS else {}
+if RATED:
+    REPORTED |= {"survey": ASKED["survey"], "correlations": chosen_correlations()}
+    REPORTED |= {"item_statistics": "<results>/items/item_statistics.csv"}
 REPORTED_VIEWS = ["findings", "models", "items"]
 REPORTED_VIEWS += ["people"]
 REPORTED_VIEWS += ["certainty"]
@@ -51,6 +62,7 @@ rule write_report:
             "mark": MARK,
             "made": "Made by the Value Portrait pipeline.",
             "views": REPORTED_VIEWS,
+            "texts": "all",
         },
         models=[reported_model(name, row) for name, row in MODELS.items()],
         instrument=INSTRUMENT,

@@ -9,7 +9,7 @@ import pandas as pd
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.publication.page.part_answers import answers_part
+from value_portrait.publication.page.part_answers import answer_parts
 from value_portrait.publication.page.part_certainty import certainty_part
 from value_portrait.publication.page.part_certificate import certificate_part
 from value_portrait.publication.page.part_curve import curve_part
@@ -24,32 +24,34 @@ from value_portrait.publication.page.writing import write_page
 from value_portrait.tables import Schema, read_table
 
 # The tables that the page is made of, where a study has them: by the name of a schema, or with one.
-SCHEMAS: dict[str, str | Schema] = {**STUDY_TABLES, **PAIRS_TABLES, **MODEL_TABLES}
+SCHEMAS: dict[str, str | Schema] = {
+    **{name: name for name in ("correlations", "item_key", "item_statistics", "survey", "topics")},
+    "item_table": "items",
+    **STUDY_TABLES,
+    **PAIRS_TABLES,
+    **MODEL_TABLES,
+}
 
 
 def write_report(
-    inputs: Mapping[str, str],
-    asked: Sequence[str],
+    inputs: Mapping[str, Any],
     page: str,
     study: Mapping[str, Any],
     models: Sequence[Mapping[str, Any]],
     instrument: Instrument,
 ) -> None:
-    """Write the page from those tables of ``SCHEMAS`` that are among the ``inputs``, and its own scripts and style.
-
-    ``asked`` are the summaries of live answers.
-    """
+    """Write the page from those tables of ``SCHEMAS`` that are among the ``inputs``, and its own scripts and style."""
     tables = {name: _read(inputs[name], schema, instrument) for name, schema in SCHEMAS.items() if name in inputs}
     parts = {
         "study": study_part(models, tables),
-        "answers": answers_part(tables, instrument),
+        **answer_parts(tables["answer_counts"], inputs["ratings"], inputs["answers"], study["texts"], instrument),
         "certainty": certainty_part(tables, instrument),
         "certificate": certificate_part(tables, instrument),
         "curve": curve_part(tables, instrument),
         "findings": findings_part(tables, instrument),
-        "items": items_part(tables, instrument),
+        "items": items_part(tables, study["texts"], instrument),
         "method": method_part(tables, instrument),
-        "model": model_part(tables, [orjson.loads(Path(path).read_bytes()) for path in asked], instrument),
+        "model": model_part(tables, [orjson.loads(Path(path).read_bytes()) for path in inputs["asked"]], instrument),
         "pairs": pairs_part(tables, instrument),
         "people": people_part(tables, instrument),
     }
@@ -68,7 +70,6 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         write_report(
             dict(snakemake.input.items()),
-            snakemake.input.asked,
             snakemake.output.page,
             snakemake.params.study,
             snakemake.params.models,
