@@ -7,7 +7,7 @@ CITED = {
         "The study": "Han et al. (2025). Value Portrait. Proceedings of the 63rd Annual Meeting of the Association for Computational Linguistics (ACL 2025), Long Papers. doi:10.18653/v1/2025.acl-long.838."
     }
 }
-MOST_NAMED = 3
+MOST_NAMED = 6
 
 
 def made_by(path):
@@ -16,13 +16,9 @@ def made_by(path):
 
 
 def summed_up(paths):
-    """Paths in words: of many of one kind, the first and how many there are."""
-    kinds = {}
-    for path in paths:
-        kinds.setdefault((os.path.dirname(path), os.path.splitext(path)[1]), []).append(path)
-    return "; ".join(
-        f"{own[0]} and {len(own) - 1} more" if len(own) > MOST_NAMED else "; ".join(own) for own in kinds.values()
-    )
+    """Paths in words: the first, and how many more there are."""
+    named = paths if len(paths) <= MOST_NAMED else [*paths[:MOST_NAMED], f"and {len(paths) - MOST_NAMED:,} more"]
+    return "; ".join(named)
 
 
 def described_files(inputs):

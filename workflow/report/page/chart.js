@@ -64,8 +64,9 @@ export function chart(title, drawing, { said, legend = [], table } = {}) {
  */
 export function mark(x, y, series, hollow = false) {
   const look = { class: `series-${(series % 6) + 1}${hollow ? " hollow" : ""} mark` };
-  if (series % 3 === 1) return svg("rect", { ...look, x: x - 4, y: y - 4, width: 8, height: 8 });
-  if (series % 3 === 2) return svg("path", { ...look, d: `M${x},${y - 5.5}L${x + 5},${y + 4}L${x - 5},${y + 4}Z` });
+  if (series % 4 === 1) return svg("rect", { ...look, x: x - 4, y: y - 4, width: 8, height: 8 });
+  if (series % 4 === 2) return svg("path", { ...look, d: `M${x},${y - 5.5}L${x + 5},${y + 4}L${x - 5},${y + 4}Z` });
+  if (series % 4 === 3) return svg("path", { ...look, d: `M${x},${y - 6}L${x + 5},${y}L${x},${y + 6}L${x - 5},${y}Z` });
   return svg("circle", { ...look, cx: x, cy: y, r: 4.5 });
 }
 

@@ -55,7 +55,7 @@ function claimList(claims) {
   return html(
     "details",
     { class: "claims" },
-    html("summary", {}, claims.length === 1 ? "What is said of this, and its verdict" : `What is said of this: ${claims.length} claims and their verdicts`),
+    html("summary", {}, claims[0].tally || `${claims.length} claims that cannot be tested here`),
     html(
       "ul",
       {},
@@ -78,7 +78,7 @@ function smallChart(finding, marks) {
   }
   const rows = [...new Set(marks.map((mark) => mark.name))].map((name) => ({
     name,
-    dots: marks.filter((mark) => mark.name === name).map((mark) => ({ value: mark.value, low: mark.low, high: mark.high, series: series.indexOf(mark.series) })),
+    dots: marks.filter((mark) => mark.name === name).map((mark) => ({ value: mark.value, low: mark.low, high: mark.high, series: series.indexOf(mark.series), hollow: mark.series === "a model" })),
   }));
   const drawing = dotRows(rows, { unit: finding.unit, width: 440 });
   const legend = series.map((name, place) => ({ name: name ?? "", series: place }));

@@ -54,7 +54,11 @@ export async function everyNumber(root) {
       ),
     );
   }
+  // A row that the address names is among those shown.
+  const named = found.matching().findIndex((row) => String(row) === here().choices.get("row"));
+  limit = Math.max(limit, Math.ceil((named + 1) / STEP_OF_NUMBERS) * STEP_OF_NUMBERS);
   draw();
+  list.querySelector("[aria-expanded=true]")?.scrollIntoView({ block: "center" });
 }
 
 /**
@@ -172,7 +176,7 @@ function explained(record, causes) {
  */
 export function said(value) {
   if (value === null || value === "") return "";
-  return typeof value === "number" ? value.toLocaleString("en-GB", { maximumFractionDigits: 4 }).replace(/^-0$/, "0").replace("-", "−") : value.replaceAll("_", " ");
+  return typeof value === "number" ? value.toLocaleString("en-GB", { minimumFractionDigits: Number.isInteger(value) ? 0 : 2, maximumFractionDigits: 4 }).replace(/^-0$/, "0").replace("-", "−") : value.replaceAll("_", " ");
 }
 
 /** @param {any[]} records */

@@ -139,7 +139,7 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
     words = {
         "wording_sensitivity": ("another wording", "between two wordings"),
         "prompt_sensitivity": ("another wording", "under any of the wordings"),
-        "order_sensitivity": ("the options in reverse order", "between two orders of the options"),
+        "order_sensitivity": ("reversed order", "between two orders of the options"),
         "repeat_sensitivity": ("asking again", "between two answers to the same question"),
     }
     known = [name for name in words if name in own and own[name].notna().any()]
@@ -176,37 +176,41 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
 def groups_of_models(tables: Tables, instrument: Instrument) -> Finding | None:
     """Reasoning, large and open models against the others."""
     own = tables["groups"]
-    own = own[(own["family"] == instrument.main.name)].dropna(subset=["cluster_low", "p_adjusted"])
-    spreads = own[own["dimension"] == PROFILE_VARIANCE]
-    parts: list[str] = []
-    held: dict[str, bool] = {}
-    for comparison, rows in own[own["dimension"] != PROFILE_VARIANCE].groupby("comparison", sort=False):
-        clear = rows[rows["p_adjusted"] < LEVEL].to_dict("records")
-        row = rows.iloc[0]
-        sides = f"{row['n_first']} {row['first']} models beside {row['n_second']} {_side(row['second'], comparison)}"
-        cells = [f"{instrument.titles[one['dimension']]} {_clustered(one)}" for one in clear]
-        spread = spreads[spreads["comparison"] == comparison].to_dict("records")
-        cells += [f"more pronounced profiles, by {_clustered(one)}" for one in spread if _pronounced(one)]
-        held[str(comparison)] = bool(cells)
-        parts.append(f"{sides}: {', '.join(cells) or 'nothing that chance would not give, too'}")
-    if not parts:
+    own = own[own["family"] == instrument.main.name].dropna(subset=["cluster_low", "p_adjusted"])
+    if own.empty:
         return None
+    clear: dict[str, str] = {}
+    rest: dict[str, str] = {}
+    for comparison, rows in own.groupby("comparison", sort=False):
+        first = rows.iloc[0]
+        other = "others" if comparison == "reasoning" else first["second"]
+        held = rows[rows["p_adjusted"] < LEVEL].to_dict("records")
+        if held:
+            cells = [_how(row, instrument) for row in held]
+            clear[str(comparison)] = (
+                f"The {first['n_first']} {first['first']} models differ from the {first['n_second']} {other}: "
+                f"{listed(cells)}."
+            )
+        else:
+            rest[str(comparison)] = f"{first['n_first']} {first['first']} and {first['n_second']} {other} ones"
+    found = " ".join(clear.values())
+    if rest:
+        found += f" Between {listed(list(rest.values()))}, no difference is beyond chance."
+    spreads = own[own["dimension"] == PROFILE_VARIANCE].to_dict("records")
     marks = [
-        Mark(
-            f"{row['first'].capitalize()} – {row['second']}", row["difference"], row["cluster_low"], row["cluster_high"]
-        )
-        for row in spreads.to_dict("records")
+        Mark(f"{row['first'].capitalize()} models", row["difference"], row["cluster_low"], row["cluster_high"])
+        for row in spreads
     ]
     return Finding(
         "groups_of_models",
-        _heading_of_groups(held),
-        f"{'; '.join(parts)} (developers taken together, adjusted over dimensions).",
-        f"{sum(held.values())} of {len(held)} comparisons hold",
-        tone(sum(held.values()) / len(held)),
+        _heading_of_groups(list(clear), list(rest)),
+        f"{found.strip()} Models of one developer are taken together, and p is adjusted over dimensions.",
+        f"{len(clear)} of {len(clear) + len(rest)} comparisons beyond chance",
+        tone(len(clear) / (len(clear) + len(rest))),
         "certainty",
         "",
         "Every claim in every analysis",
-        "How much more pronounced profiles are, with 95 % intervals",
+        "How much more pronounced their profiles are than others', with 95 % intervals",
         "dots",
         "difference in variance of the profile",
         tuple(marks),
@@ -232,26 +236,23 @@ def _named(row: "pd.Series[Any]", instrument: Instrument) -> str:
     return f"{instrument.titles[str(row['dimension'])]} ({said})"
 
 
-def _heading_of_groups(held: Mapping[str, bool]) -> str:
+def _heading_of_groups(clear: list[str], rest: list[str]) -> str:
     """What goes with another profile and what does not, of the comparisons of ``GROUPS``."""
     words = {"weights": "openness", "size": "size", "reasoning": "reasoning"}
-    clear = [words[name] for name, holds in held.items() if holds]
-    rest = [words[name] for name, holds in held.items() if not holds]
-    verb = "goes" if len(clear) == 1 else "go"
-    does = f"{listed(clear)} {verb} with another profile" if clear else ""
-    lacks = f"{listed(rest)} cannot be shown to" if rest else ""
+    named, others = (listed([words[name] for name in names]) for names in (clear, rest))
+    does = f"{named} {'goes' if len(clear) == 1 else 'go'} with another profile" if clear else ""
+    lacks = f"{others} cannot be shown to" if rest else ""
     said = f"{does}; {lacks}" if does and lacks else does or f"{lacks} go with another profile"
     return said[0].upper() + said[1:]
 
 
-def _clustered(row: Mapping[Any, Any]) -> str:
+def _how(row: Mapping[Any, Any], instrument: Instrument) -> str:
+    """A difference between groups of models, in words."""
+    more = row["difference"] > 0
     said = minus(bracketed(row["difference"], row["cluster_low"], row["cluster_high"]))
-    return f"{said}, p {in_words(row['p_adjusted'])}"
-
-
-def _pronounced(row: Mapping[Any, Any]) -> bool:
-    return bool(row["p_adjusted"] < LEVEL and row["difference"] > 0)
-
-
-def _side(name: str, comparison: Any) -> str:
-    return "others" if comparison == "reasoning" else f"{name} ones"
+    about = (
+        f"{'more' if more else 'less'} pronounced profiles"
+        if row["dimension"] == PROFILE_VARIANCE
+        else f"{'more' if more else 'less'} {instrument.titles[row['dimension']]}"
+    )
+    return f"{about} ({said}, p {in_words(row['p_adjusted'])})"

@@ -74,7 +74,7 @@ def other_people(tables: Tables, instrument: Instrument) -> Finding | None:
     words = {
         ("raters", "convergent"): "Same dimension",
         ("raters", "discriminant"): "Other dimensions",
-        ("shuffled", "convergent"): "Key from shuffled raters",
+        ("shuffled", "convergent"): "Shuffled raters",
     }
     if not set(words) <= set(known):
         return None
@@ -113,7 +113,7 @@ def beside_people(tables: Tables, instrument: Instrument) -> Finding | None:
     if own.empty:
         return None
     own = own.sort_values("difference", ascending=False)
-    largest = own.loc[own["difference"].abs().idxmax()]
+    largest = max(own.to_dict("records"), key=lambda row: abs(row["difference"]))
     clear = own[own["p_adjusted"] < LEVEL]
     names = [instrument.titles[str(name)] for name in clear["dimension"]]
     number = minus(bracketed(largest["difference"], largest["difference_low"], largest["difference_high"]))

@@ -79,6 +79,7 @@ CLAIMED = {
     **dict.fromkeys(("group_above", "rises_with_size", "model_families_differ"), "groups_of_models"),
     "condition_above": "personas_and_people",
 }
+CLAIM_COLUMNS = ("finding", "claim", "text", "where", "verdict", "tone", "share", "tally")
 TONES = {"holds": GOOD, "does not hold": BAD, "cannot be tested here": ""}
 
 
@@ -187,6 +188,10 @@ def reproduced(counts: pd.DataFrame) -> Finding:
 
 def _claims(tables: Tables, claims: Sequence[Claim], known: set[str], instrument: Instrument) -> Packed:
     named = named_highest(claims, instrument)
+    tallies = {
+        finding: verdict_line(tables, [claim for claim in claims if CLAIMED[claim.kind] == finding], instrument)
+        for finding in known
+    }
     rows = []
     for claim in claims:
         evidence = gather_evidence(claim, tables, named)
@@ -194,8 +199,8 @@ def _claims(tables: Tables, claims: Sequence[Claim], known: set[str], instrument
         share = "" if evidence.share_holds is None else percent(evidence.share_holds)
         row = {"finding": CLAIMED[claim.kind], "claim": claim.claim, "text": claim.text, "where": claim.where}
         rows.append({**row, "verdict": said, "tone": TONES.get(said, OPEN), "share": share})
-    shown = [row for row in rows if row["finding"] in known]
-    return as_columns(shown, ["finding", "claim", "text", "where", "verdict", "tone", "share"])
+    shown = [{**row, "tally": tallies[row["finding"]]} for row in rows if row["finding"] in known]
+    return as_columns(shown, CLAIM_COLUMNS)
 
 
 def _baseline(table: pd.DataFrame) -> pd.DataFrame:
