@@ -30,21 +30,22 @@ class Finding:
     Attributes
     ----------
     finding : its id. verdict : in a few words, with its tone (good, bad, open); empty without.
-    view, choices : where on the page its numbers are, as the address has it. kind : dots or shares.
+    view, name, choices : where on the page its numbers are, as the address has it. kind : dots or shares.
     """
 
     finding: str
     heading: str
     sentence: str
-    verdict: str
-    tone: str
     view: str
-    choices: str
     link: str
     chart: str
     kind: str
-    unit: str
     marks: tuple[Mark, ...]
+    verdict: str = ""
+    tone: str = ""
+    name: str = ""
+    choices: str = ""
+    unit: str = ""
 
 
 def tone(share: float) -> str:

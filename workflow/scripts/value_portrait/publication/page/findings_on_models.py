@@ -5,6 +5,7 @@ No number stands without its interval, its chance level or what it is a share of
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 
@@ -65,18 +66,19 @@ def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
         if row["inference"] in words
     ]
     return Finding(
-        "first_and_last",
-        "What models put first and last" if models > 1 else "What the model puts first and last",
-        found,
-        f"{clear} of {len(own)} can be told from 0",
-        tone(clear / len(own)),
-        "models",
-        "",
-        "All models and dimensions",
-        f"{main.title}: mean over models, with 95 % intervals" if models > 1 else f"{main.title}, with 95 % intervals",
-        "dots",
-        "scale points from a model's own mean",
-        tuple(marks),
+        finding="first_and_last",
+        heading="What models put first and last" if models > 1 else "What the model puts first and last",
+        sentence=found,
+        verdict=f"{clear} of {len(own)} can be told from 0",
+        tone=tone(clear / len(own)),
+        view="models",
+        link="All models and dimensions",
+        chart=f"{main.title}: mean over models, with 95 % intervals"
+        if models > 1
+        else f"{main.title}, with 95 % intervals",
+        kind="dots",
+        unit="scale points from a model's own mean",
+        marks=tuple(marks),
     )
 
 
@@ -116,18 +118,18 @@ def single_scores(tables: Tables, instrument: Instrument) -> Finding | None:
         GOOD: "Most differences between models are real",
     }
     return Finding(
-        "single_scores",
-        headings[tone(share)] if held else "How far a single score can be trusted",
-        found,
-        verdict,
-        tone(share),
-        "compare" if held else "certainty",
-        "",
-        "Compare models" if held else "How sure the scores are",
-        "Share that holds",
-        "shares",
-        "",
-        tuple(marks),
+        finding="single_scores",
+        heading=headings[tone(share)] if held else "How far a single score can be trusted",
+        sentence=found,
+        verdict=verdict,
+        tone=tone(share),
+        view="compare" if held else "certainty",
+        name="" if held else "scores",
+        choices=_most_different(pairs),
+        link="Compare models" if held else "How sure the scores are",
+        chart="Share that holds",
+        kind="shares",
+        marks=tuple(marks),
     )
 
 
@@ -158,18 +160,17 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
     moved = max(own[name].median() for name in known)
     found = f"Share of items to which the same model gives another rating: {'; '.join(parts)}."
     return Finding(
-        "wording_and_order",
-        "Asked in other words, models answer otherwise" if moved >= FEW else "Models mostly keep to their answers",
-        found,
-        "",
-        "",
-        "models",
-        "",
-        "Each model",
-        "Items rated otherwise, each model",
-        "dots",
-        "% of items",
-        tuple(marks),
+        finding="wording_and_order",
+        heading="Asked in other words, models answer otherwise"
+        if moved >= FEW
+        else "Models mostly keep to their answers",
+        sentence=found,
+        view="models",
+        link="Each model",
+        chart="Items rated otherwise, each model",
+        kind="dots",
+        unit="% of items",
+        marks=tuple(marks),
     )
 
 
@@ -202,19 +203,27 @@ def groups_of_models(tables: Tables, instrument: Instrument) -> Finding | None:
         for row in spreads
     ]
     return Finding(
-        "groups_of_models",
-        _heading_of_groups(list(clear), list(rest)),
-        f"{found.strip()} Models of one developer are taken together, and p is adjusted over dimensions.",
-        f"{len(clear)} of {len(clear) + len(rest)} comparisons beyond chance",
-        tone(len(clear) / (len(clear) + len(rest))),
-        "certainty",
-        "",
-        "Every claim in every analysis",
-        "How much more pronounced their profiles are than others', with 95 % intervals",
-        "dots",
-        "difference in variance of the profile",
-        tuple(marks),
+        finding="groups_of_models",
+        heading=_heading_of_groups(list(clear), list(rest)),
+        sentence=f"{found.strip()} Models of one developer are taken together, and p is adjusted over dimensions.",
+        verdict=f"{len(clear)} of {len(clear) + len(rest)} comparisons beyond chance",
+        tone=tone(len(clear) / (len(clear) + len(rest))),
+        view="certainty",
+        link="Every claim in every analysis",
+        chart="How much more pronounced their profiles are than others', with 95 % intervals",
+        kind="dots",
+        unit="difference in variance of the profile",
+        marks=tuple(marks),
     )
+
+
+def _most_different(pairs: pd.DataFrame) -> str:
+    """The two models that differ most surely on a dimension, as the address of their comparison has them."""
+    own = pairs[pairs["inference"] == "these_items"]
+    if own.empty:
+        return ""
+    first = own.sort_values(["p_max_t", "p"], kind="stable").iloc[0]
+    return urlencode([("models", first["first"]), ("models", first["second"])])
 
 
 def ranked_means(means: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:

@@ -46,8 +46,8 @@ from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.robustness.validity import VALIDITY
 from value_portrait.tables import Schema
 
-# What findings are made of, beside tables without a schema.
-FINDINGS_TABLES: dict[str, str | Schema] = {
+# What findings are made of, as far as the study has it, beside what other parts take, too.
+FINDINGS_TABLES: dict[str, str | Schema | None] = {
     "profiles": "profiles",
     "answer_counts": "answer_counts",
     "survey": "survey",
@@ -60,6 +60,8 @@ FINDINGS_TABLES: dict[str, str | Schema] = {
     "claims": CLAIMS,
     "chance": TAGS_BY_CHANCE,
     "validity": VALIDITY,
+    "recovery_tags": None,
+    "recovery_scores": None,
 }
 # In the order in which they are read.
 SENTENCES = (
@@ -90,8 +92,8 @@ def findings_part(
 
     Parameters
     ----------
-    tables : ``FINDINGS_TABLES`` and, where the study has them, sensitivity, models_and_people, agreement,
-        recovery_tags and recovery_scores. claims : what is said of the models, which ``tables["claims"]`` judges.
+    tables : those of ``FINDINGS_TABLES``, sensitivity, models_and_people and agreement that the study has.
+    claims : what is said of the models, which ``tables["claims"]`` judges.
     counts : comparisons of the certificate per part, source (``total`` marks sums) and status; None without one.
     """
     own = {name: _baseline(table) for name, table in tables.items()}
@@ -168,21 +170,21 @@ def reproduced(counts: pd.DataFrame) -> Finding:
     elif still:
         heading += f", but for {still} {'number' if still == 1 else 'numbers'}"
     return Finding(
-        "reproduced",
-        heading,
-        f"Of {whole:,} numbers in print {total:,} can be compared: {number['match']:,} match, "
-        f"{number['explained']:,} do so once a cause is taken out that the data show, {number['conjectured']:,} by a "
-        f"conjecture; {still:,} are open and {number['differs']:,} differ. The others need answers or data that the "
-        "archive does not hold.",
-        f"{number['differs']:,} differ, {still:,} open",
-        BAD if number["differs"] else GOOD,
-        "certificate",
-        "",
-        "Every number beside ours",
-        "Numbers in print that can be compared",
-        "parts",
-        "",
-        tuple(Mark(words[name], count) for name, count in number.items()),
+        finding="reproduced",
+        heading=heading,
+        sentence=(
+            f"Of {whole:,} numbers in print {total:,} can be compared: {number['match']:,} match, "
+            f"{number['explained']:,} do so once a cause is taken out that the data show, {number['conjectured']:,} "
+            f"by a conjecture; {still:,} are open and {number['differs']:,} differ. The others need answers or data "
+            "that the archive does not hold."
+        ),
+        verdict=f"{number['differs']:,} differ, {still:,} open",
+        tone=BAD if number["differs"] else GOOD,
+        view="certificate",
+        link="Every number beside ours",
+        chart="Numbers in print that can be compared",
+        kind="parts",
+        marks=tuple(Mark(words[name], count) for name, count in number.items()),
     )
 
 
