@@ -50,7 +50,7 @@ export function chart(title, drawing, { said, legend = [], table } = {}) {
           legend.map(({ name, series }) => html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, mark(8, 8, series)), html("bdi", {}, name))),
         )
       : null,
-    html("div", { class: "drawing" }, drawing),
+    html("div", { class: "drawing", tabindex: "0", role: "group", "aria-label": title }, drawing),
     table ? html("details", {}, html("summary", {}, "The numbers"), table) : null,
   );
 }
@@ -64,8 +64,9 @@ export function chart(title, drawing, { said, legend = [], table } = {}) {
  */
 export function mark(x, y, series, hollow = false) {
   const look = { class: `series-${(series % 6) + 1}${hollow ? " hollow" : ""} mark` };
-  if (series % 3 === 1) return svg("rect", { ...look, x: x - 4, y: y - 4, width: 8, height: 8 });
-  if (series % 3 === 2) return svg("path", { ...look, d: `M${x},${y - 5.5}L${x + 5},${y + 4}L${x - 5},${y + 4}Z` });
+  if (series % 4 === 1) return svg("rect", { ...look, x: x - 4, y: y - 4, width: 8, height: 8 });
+  if (series % 4 === 2) return svg("path", { ...look, d: `M${x},${y - 5.5}L${x + 5},${y + 4}L${x - 5},${y + 4}Z` });
+  if (series % 4 === 3) return svg("path", { ...look, d: `M${x},${y - 6}L${x + 5},${y}L${x},${y + 6}L${x - 5},${y}Z` });
   return svg("circle", { ...look, cx: x, cy: y, r: 4.5 });
 }
 

@@ -56,12 +56,21 @@ export function analysesLeft(universes, options) {
 }
 
 /**
- * Of the analyses in which a claim could be put to the test: their rows, by value.
+ * Of the analyses in which a claim could be put to the test: their rows by value, and the values. These are rounded; the
+ * analyses of one rounded value are spread evenly over what rounds to it, those in which the claim holds last.
  * @param {import("../data.js").Table} universes
  * @param {string} claim
  * @param {Int32Array} rows
  */
 export function byValue(universes, claim, rows) {
-  const { numbers, null: none } = universes.columns[`value ${claim}`];
-  return rows.filter((row) => numbers[row] !== none).sort((one, other) => numbers[one] - numbers[other]);
+  const { numbers, unit, null: none } = universes.columns[`value ${claim}`];
+  const kinds = universes.columns[`kind ${claim}`].numbers;
+  const sorted = rows.filter((row) => numbers[row] !== none);
+  sorted.sort((one, other) => numbers[one] - numbers[other] || Math.min(kinds[one], 1) - Math.min(kinds[other], 1));
+  const values = new Float64Array(sorted.length);
+  for (let from = 0, to = 0; from < sorted.length; from = to) {
+    while (to < sorted.length && numbers[sorted[to]] === numbers[sorted[from]]) to++;
+    for (let place = from; place < to; place++) values[place] = (numbers[sorted[from]] + (place + 0.5 - from) / (to - from) - 0.5) * unit;
+  }
+  return { sorted, values };
 }

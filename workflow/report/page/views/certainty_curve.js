@@ -1,15 +1,14 @@
 // The specification curve of a claim: its value in all analyses, sorted, and below which settings are frequent where.
 import { address } from "../address.js";
 import { chart, clipped, dotRows, scale, ticks } from "../chart.js";
-import { chosen, selection } from "../controls.js";
 import { append, html, svg } from "../dom.js";
 import { count, fixed, percent } from "../format.js";
 import { dataTable } from "../table.js";
 import { CURVE_KINDS, byValue } from "./analyses.js";
-import { verdictMark } from "./certainty_claims.js";
+import { verdictMark } from "./names.js";
 
-const LABELS = 316;
-const WIDE = 780;
+const LABELS = 340;
+const WIDE = 800;
 const HIGH = 210;
 const ROW = 13;
 const BINS = 60;
@@ -18,19 +17,15 @@ const BINS = 60;
  * @param {Record<string, import("../data.js").Table>} tables
  * @param {import("./analyses.js").Option[]} options
  * @param {Int32Array} rows - analyses with the options chosen
- * @param {() => void} changed
+ * @param {any} claim
  */
-export function claimCurve(tables, options, rows, changed) {
-  const claims = tables.claims.records();
-  const name = chosen("claim", claims.map((own) => own.claim));
-  const [claim] = claims.filter((own) => own.claim === name);
-  const control = selection("Claim", "claim", claims.map((own) => /** @type {[string, string]} */ ([own.claim, own.text])), changed);
-  const head = [html("h2", {}, claim.text), html("div", { class: "controls" }, control), aboutClaim(claim)];
+export function claimCurve(tables, options, rows, claim) {
+  const head = [html("p", { class: "claim" }, claim.text), aboutClaim(claim)];
   if (!tables.universes.columns[`value ${claim.claim}`]) return html("section", {}, head);
-  const sorted = byValue(tables.universes, claim.claim, rows);
+  const { sorted, values } = byValue(tables.universes, claim.claim, rows);
   if (!sorted.length) return html("section", {}, head, html("p", {}, "It could be put to the test in none of these analyses."));
   const board = boardOf(tables.universes, claim.claim, options, sorted);
-  const drawing = drawCurve(tables.universes, claim, sorted, board);
+  const drawing = drawCurve(tables.universes, claim, sorted, values, board);
   const holds = board.share;
   const found = chart(`In ${percent(holds)} of ${count(sorted.length)} analyses it holds`, drawing, {
     said: "Above: how far it holds in each analysis, sorted; it holds above the line. Below: where on the curve each setting is frequent (twice its share fills the row), and in what share of the analyses with it the claim holds.",
@@ -96,12 +91,12 @@ function boardOf(universes, claim, options, sorted) {
  * @param {import("../data.js").Table} universes
  * @param {any} claim
  * @param {Int32Array} sorted
+ * @param {Float64Array} values
  * @param {ReturnType<typeof boardOf>} board
  */
-function drawCurve(universes, claim, sorted, board) {
-  const { numbers, unit } = universes.columns[`value ${claim.claim}`];
+function drawCurve(universes, claim, sorted, values, board) {
   const kinds = universes.columns[`kind ${claim.claim}`].numbers;
-  const reach = [numbers[sorted[0]] * unit, numbers[sorted[sorted.length - 1]] * unit, claim.bound, claim.value ?? claim.bound];
+  const reach = [values[0], values[values.length - 1], claim.bound, claim.value ?? claim.bound];
   const y = scale(Math.min(...reach), Math.max(...reach), HIGH, 14);
   const x = scale(0, sorted.length, LABELS, WIDE);
   const gaps = board.rows.filter(({ title }) => title).length * 5;
@@ -116,7 +111,7 @@ function drawCurve(universes, claim, sorted, board) {
   const last = CURVE_KINDS.map(() => "");
   for (let place = 0; place < sorted.length; place++) {
     const kind = kinds[sorted[place]];
-    const point = `M${(Math.round(2 * x(place + 0.5)) / 2).toString()},${(Math.round(2 * y(numbers[sorted[place]] * unit)) / 2).toString()}h0`;
+    const point = `M${Math.round(2 * x(place + 0.5)) / 2},${Math.round(2 * y(values[place])) / 2}h0`;
     if (point !== last[kind]) paths[kind] += point;
     last[kind] = point;
   }
@@ -143,7 +138,7 @@ function drawBoard(drawing, rows) {
     const shape = [...density].map((own, bin) => `V${(top + ROW - Math.min(own / 2, 1) * (ROW - 2)).toFixed(1)}H${x(bin + 1).toFixed(1)}`).join("");
     append(
       drawing,
-      title ? svg("text", { class: "label", x: LABELS - 128, y: top + ROW - 3, "text-anchor": "end" }, clipped(title, 30)) : null,
+      title ? svg("text", { class: "label", x: LABELS - 128, y: top + ROW - 3, "text-anchor": "end" }, clipped(title, 32)) : null,
       svg("text", { class: "tick", x: LABELS - 8, y: top + ROW - 3, "text-anchor": "end" }, clipped(setting, 19)),
       svg("path", { class: "ridge", d: `M${LABELS},${top + ROW}${shape}V${top + ROW}Z` }),
       svg("text", { class: "tick", x: WIDE + 56, y: top + ROW - 3, "text-anchor": "end" }, percent(holds)),

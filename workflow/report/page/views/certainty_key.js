@@ -1,10 +1,10 @@
 // The item key: tags by chance, whether they come again in other raters, and whether they measure anything in these.
 import { chart, dotRows } from "../chart.js";
 import { chosen, selection } from "../controls.js";
-import { study } from "../data.js";
 import { append, html } from "../dom.js";
 import { fixed, percent, probability, range, signed } from "../format.js";
 import { dataTable } from "../table.js";
+import { dimensionTitle, familyTitle } from "./names.js";
 
 /**
  * @param {HTMLElement} root
@@ -30,17 +30,6 @@ export function itemKey(root, tables, said) {
     content.replaceChildren(tagsByChance(tables, family, chosen("direction", ["positive", "two_sided"])), lines(said, ["chance", "dilution"]), replication(tables, family, said), validity(tables, family, said));
   }
   draw();
-}
-
-/** @param {string} name */
-export function familyTitle(name) {
-  return study.families.find((/** @type {any} */ own) => own.name === name)?.title ?? name;
-}
-
-/** @param {string | null} name */
-export function dimensionTitle(name) {
-  for (const family of study.families) for (const own of family.dimensions) if (own.name === name) return own.title;
-  return name ?? "all";
 }
 
 /**
