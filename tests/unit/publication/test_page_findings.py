@@ -6,7 +6,13 @@ import pandas as pd
 import pytest
 from instruments import SMALL
 from value_portrait.configuration import Claim
-from value_portrait.publication.page.findings_on_models import first_and_last, groups_of_models, single_scores
+from value_portrait.publication.page.finding import ends, of_both_ends
+from value_portrait.publication.page.findings_on_models import (
+    first_and_last,
+    groups_of_models,
+    single_scores,
+    wording_and_order,
+)
 from value_portrait.publication.page.findings_on_people import beside_people, personas_and_people, planted_truth
 from value_portrait.publication.page.part_findings import findings_part, headline, reproduced
 from value_portrait.robustness.alternatives import ALTERNATIVES
@@ -198,3 +204,27 @@ def test_printed_numbers_are_counted_apart_from_the_archive():
 def test_every_mean_and_difference_stands_with_an_interval(sentence):
     said = sentence(study(), SMALL).sentence
     assert all(said[found.end() :].startswith(" [") for found in re.finditer(r"[+−]\d\.\d\d(?![,\]])", said))
+
+
+def test_a_chart_has_place_for_both_ends_of_many_dimensions():
+    many = pd.DataFrame({"place": range(40)})
+    assert list(ends(many)["place"]) == [*range(8), *range(32, 40)]
+    assert of_both_ends("Scores", many) == "Scores; the first and the last 8 of 40"
+    assert ends(many.head(16)).equals(many.head(16))
+
+
+def test_a_single_dimension_has_no_first_and_no_last():
+    one = mean_profile()[lambda own: own["dimension"] == "Sweet"]
+    assert first_and_last(study() | {"mean_profile": one}, SMALL) is None
+    assert headline(study() | {"mean_profile": one}, SMALL) == "How models score on Tastes"
+
+
+def test_the_model_that_changes_most_is_one_click_away():
+    sensitivity = pd.DataFrame(
+        {"model": ["one", HOSTILE, "three"], "condition": "baseline", "prompt_sensitivity": [0.2, 0.9, 0.4]}
+    ).assign(order_sensitivity=None)
+    found = wording_and_order({"sensitivity": sensitivity}, SMALL)
+    assert (found.view, found.name) == ("model", HOSTILE)
+    assert "40 % under any of the wordings, from 20 % to 90 %" in found.sentence
+    assert HOSTILE not in found.sentence
+    assert wording_and_order({"sensitivity": sensitivity.assign(prompt_sensitivity=None)}, SMALL) is None

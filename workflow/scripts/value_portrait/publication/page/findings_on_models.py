@@ -19,6 +19,7 @@ from value_portrait.publication.page.finding import (
     Finding,
     Mark,
     Tables,
+    ends,
     leave_out_zero,
     listed,
     minus,
@@ -38,14 +39,14 @@ def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
     means = tables["mean_profile"]
     known = means[means["family"] == main.name].dropna(subset=["score"])
     own = ranked_means(means, instrument)
-    if own.empty:
+    # A single dimension is its family's mean, from which scores are counted.
+    if len(own) < 2:
         return None
     models = int(own["models"].max())
     top, bottom = own.iloc[0], own.iloc[-1]
     clear = int(leave_out_zero(own).sum())
     who = f"On average over {models} models," if models > 1 else "For the one model scored here,"
-    found = f"{who} {_named(top, instrument)} comes first"
-    found += f" and {_named(bottom, instrument)} last" if len(own) > 1 else ""
+    found = f"{who} {_named(top, instrument)} comes first and {_named(bottom, instrument)} last"
     found += f". On other items like these, {clear} of {len(own)} {mid_sentence(main)} can be told from 0, which is "
     found += "a model's own mean."
     if len(own) > FIRST and models > 1:
@@ -61,7 +62,7 @@ def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
     words = {"items_like_these": "on other items like these", "these_items": "on these very items"}
     marks = [
         Mark(instrument.titles[row["dimension"]], row["score"], row["low"], row["high"], words[row["inference"]])
-        for name in own["dimension"]
+        for name in ends(own)["dimension"]
         for row in known[known["dimension"] == name].to_dict("records")
         if row["inference"] in words
     ]
@@ -165,8 +166,9 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
         if moved >= FEW
         else "Models mostly keep to their answers",
         sentence=found,
-        view="models",
-        link="Each model",
+        view="model",
+        name=str(own.set_index("model")[known[0]].idxmax()),
+        link="The model that changes most" if len(own) > 1 else "The model",
         chart="Items rated otherwise, each model",
         kind="dots",
         unit="% of items",

@@ -10,12 +10,15 @@ from value_portrait.publication.page.finding import (
     BAD,
     FEW,
     GOOD,
+    MOST_ROWS,
     OPEN,
     Finding,
     Mark,
     Tables,
+    ends,
     listed,
     minus,
+    of_both_ends,
     tone,
 )
 from value_portrait.publication.verdicts import bracketed, percent
@@ -42,7 +45,8 @@ def tags_by_chance(tables: Tables, instrument: Instrument) -> Finding | None:
     names = [instrument.titles[str(name)] for name in more["dimension"]]
     found += f". More than chance: {listed(names) or 'none'}, {len(more)} of {len(parts)}."
     marks = []
-    for row in parts.to_dict("records"):
+    shown = parts if len(parts) <= MOST_ROWS else parts.sort_values("tags", ascending=False, kind="stable")
+    for row in ends(shown).to_dict("records"):
         name = instrument.titles[row["dimension"]]
         marks += [Mark(name, row["tags"], series="in the key")]
         marks += [Mark(name, row["expected"], row["low"], row["high"], "by chance, with 95 % range")]
@@ -55,7 +59,7 @@ def tags_by_chance(tables: Tables, instrument: Instrument) -> Finding | None:
         view="certainty",
         name="key",
         link="Tags by chance, one by one",
-        chart="Tags of each dimension, found and by chance",
+        chart=of_both_ends("Tags of each dimension, found and by chance", parts),
         kind="dots",
         unit="items tagged",
         marks=tuple(marks),
@@ -131,13 +135,14 @@ def beside_people(tables: Tables, instrument: Instrument) -> Finding | None:
         verdict=f"{len(clear)} of {len(own)} differences hold" if len(clear) else "cannot be told from chance",
         tone=tone(len(clear) / len(own)) if len(clear) else OPEN,
         view="people",
+        name="models",
         link="Models and people, dimension by dimension",
-        chart="Models minus people on the same items, with 95 % intervals",
+        chart=of_both_ends("Models minus people on the same items, with 95 % intervals", own),
         kind="dots",
         unit="scale points",
         marks=tuple(
             Mark(instrument.titles[row["dimension"]], row["difference"], row["difference_low"], row["difference_high"])
-            for row in own.to_dict("records")
+            for row in ends(own).to_dict("records")
         ),
     )
 
@@ -171,6 +176,7 @@ def personas_and_people(tables: Tables, instrument: Instrument) -> Finding | Non
         verdict=f"{clear} of {len(own)} beyond chance",
         tone=tone(clear / len(own)),
         view="people",
+        name="personas",
         link="People and personas",
         chart="Directions that personas share with people",
         kind="dots",

@@ -122,6 +122,8 @@ def headline(tables: Tables, instrument: Instrument) -> str:
     if "recovery_tags" in tables:
         return "A made-up study whose truth is known, and how much of it comes back"
     own = ranked_means(tables["mean_profile"], instrument)
+    if len(own) < 2:
+        return f"How models score on {instrument.main.title}"
     beyond = beyond_shuffled_keys(tables, instrument)
     sure = own[leave_out_zero(own) & (own["dimension"].isin(beyond) if beyond is not None else True)]
     titles = [(instrument.titles[str(row["dimension"])], row["score"] > 0) for row in sure.to_dict("records")]
@@ -129,7 +131,7 @@ def headline(tables: Tables, instrument: Instrument) -> str:
     down = [title for title, above in titles if not above][-1:]
     leanings = [f"to {up[0]}"] if up else []
     leanings += [f"away from {down[0]}"] if down else []
-    models = int(own["models"].max()) if len(own) else 0
+    models = int(own["models"].max())
     who = "Language models lean" if models > 1 else "The model leans"
     said = (
         f"{who} {' and '.join(leanings)}" if leanings else f"No one of the {instrument.main.title.lower()} stands out"
