@@ -33,7 +33,7 @@ def described_files(inputs):
             maker = made_by(path)
             if maker is None:
                 continue
-            own = [str(one) for one in maker.input if not callable(one)]
+            own = [str(one).removeprefix(f"{HOME}/") for one in maker.input if not callable(one)]
             data = [one for one in own if not one.endswith((".py", ".lock", ".js"))]
             many = "" if isinstance(given, str) or len(given) == 1 else f" and {len(given) - 1} more"
             records.append(

@@ -22,7 +22,7 @@ export async function everyNumber(root) {
   const causeNames = [...new Set(columns.cause.texts.flatMap((/** @type {string} */ text) => text.split("; ")))].filter(Boolean);
   append(
     root,
-    html("p", { class: "lead" }, "A number that matches is equal as it is; one that is explained is equal in the column With causes. Numbers are rounded to four decimals here. Rho and p of one correlation are two rows and one comparison. A row opens its cause and evidence."),
+    html("p", { class: "lead" }, "A number that matches equals the published one, to its last digit, as it is; one that is explained does so in the column With causes. Numbers are rounded to four decimals here. Rho and p of one correlation are two rows and one comparison. A row opens its cause and evidence."),
     html("p", {}, html("a", { href: address("certificate") }, "← Totals, causes and what is open")),
     html(
       "div",
