@@ -228,3 +228,14 @@ def test_the_model_that_changes_most_is_one_click_away():
     assert "40 % under any of the wordings, from 20 % to 90 %" in found.sentence
     assert HOSTILE not in found.sentence
     assert wording_and_order({"sensitivity": sensitivity.assign(prompt_sensitivity=None)}, SMALL) is None
+
+
+def test_a_chart_rounds_a_share_as_its_sentence_does():
+    # One of eight scores leaves out 0: 12.5 %, which Python and browsers round to different sides.
+    tables = study(("one",))
+    eight = pd.concat([tables["uncertainty"].tail(1)] * 8, ignore_index=True)
+    tables["uncertainty"] = eight.assign(low=[0.1, *[-1.0] * 7], high=2.0)
+    part = findings_part(tables, [], None, SMALL)
+    marks = part["marks"].table.set_index("finding")["value"]
+    assert marks["single_scores"] == 0.12
+    assert "12 % of the 8 scores" in part["findings"].table.set_index("finding")["sentence"]["single_scores"]

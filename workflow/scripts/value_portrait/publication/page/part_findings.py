@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 
@@ -108,7 +109,11 @@ def findings_part(
         ),
         "marks": Packed(
             as_columns(
-                [{"finding": finding.finding, **asdict(mark)} for finding in found for mark in finding.marks],
+                [
+                    {"finding": finding.finding, **_as_said(mark, finding.kind)}
+                    for finding in found
+                    for mark in finding.marks
+                ],
                 ["finding", *Mark.__dataclass_fields__],
             ).table.astype(dict.fromkeys(("value", "low", "high"), float)),
             dict.fromkeys(("value", "low", "high"), 0.001),
@@ -205,6 +210,12 @@ def _claims(tables: Tables, claims: Sequence[Claim], known: set[str], instrument
         rows.append({**row, "verdict": said, "tone": TONES.get(said, OPEN), "share": share})
     shown = [{**row, "tally": tallies[row["finding"]]} for row in rows if row["finding"] in known]
     return as_columns(shown, CLAIM_COLUMNS)
+
+
+def _as_said(mark: Mark, kind: str) -> dict[str, Any]:
+    """A mark; a share is rounded as sentences round it, so that a chart never says 13 % beside a 12 %."""
+    own = asdict(mark)
+    return own | {"value": float(percent(mark.value).split()[0]) / 100} if kind == "shares" else own
 
 
 def _baseline(table: pd.DataFrame) -> pd.DataFrame:
