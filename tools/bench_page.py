@@ -18,15 +18,24 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "tests/page"))
 
-from browsing import Visit, find_browser, running_browser  # noqa: E402
+from browsing import READY, Visit, find_browser, running_browser  # noqa: E402
 
 PAGE = "results/publication/report.html"
-TRACKED = ("Snakefile", "config.yaml", "requirements.lock", "config", "envs", "profiles", "workflow", "data")
+TRACKED = (
+    "Snakefile",
+    "config.yaml",
+    "requirements.lock",
+    "pyproject.toml",
+    "config",
+    "envs",
+    "profiles",
+    "workflow",
+    "data",
+)
 TIMES = 10
 VISITS = 5
 LARGEST_MB = 2.0
 LONGEST_MS = 500
-READY = "document.querySelector('main').getAttribute('aria-busy') === 'false'"
 
 
 def main() -> None:
@@ -101,7 +110,7 @@ def measure(name: str, page: Path, browser: str) -> None:
                 visit.page.goto("about:blank")
                 began = time.perf_counter()
                 visit.page.goto(page.as_uri() + address)
-                visit.page.wait_for_function(READY)
+                visit.page.locator(READY).wait_for(state="attached")
                 times.append(1000 * (time.perf_counter() - began))
             print(f"  {address.split('/')[1]:12} {statistics.median(times):6.0f} ms (at most {LONGEST_MS})")
         visit.clean()

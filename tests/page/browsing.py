@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # A4 at 96 dots per inch, without the margins that Chromium gives it.
 A4_WIDTH = 718
+READY = "main[aria-busy=false]"
 
 
 def find_browser() -> str | None:
@@ -50,7 +51,7 @@ class Visit:
 
     def settle(self) -> None:
         """Wait until the view that the address names stands."""
-        self.page.wait_for_function("document.querySelector('main').getAttribute('aria-busy') === 'false'")
+        self.page.locator(READY).wait_for(state="attached")
 
     def clean(self) -> None:
         """Nothing was complained of, and nothing asked of anybody."""

@@ -32,7 +32,7 @@ export function address(view, name = "", choices = {}) {
   const entries = choices instanceof URLSearchParams ? [...choices] : Object.entries(choices);
   const said = new URLSearchParams();
   for (const [key, value] of entries) {
-    if (value !== null && value !== undefined && value !== "") said.set(key, String(value));
+    if (value !== null && value !== undefined && value !== "") said.append(key, String(value));
   }
   const query = said.toString();
   return `#/${view}${name ? `/${encodeURIComponent(name)}` : ""}${query ? `?${query}` : ""}`;
@@ -44,6 +44,6 @@ export function address(view, name = "", choices = {}) {
  */
 export function choose(choices) {
   const now = here();
-  const all = Object.fromEntries(now.choices);
-  history.replaceState(null, "", address(now.view, now.name, { ...all, ...choices }));
+  for (const [key, value] of Object.entries(choices)) now.choices.set(key, String(value ?? ""));
+  history.replaceState(null, "", address(now.view, now.name, now.choices));
 }

@@ -1,70 +1,40 @@
 """The page that people open: report.html, one file with all that the study found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pandas as pd
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.publication.page.part_answers import answer_parts
-from value_portrait.publication.page.part_certainty import CERTAINTY_TABLES, certainty_part
-from value_portrait.publication.page.part_certificate import certificate_part
-from value_portrait.publication.page.part_curve import CURVE_TABLES, curve_part
-from value_portrait.publication.page.part_findings import findings_part
-from value_portrait.publication.page.part_items import items_part
-from value_portrait.publication.page.part_method import method_part
-from value_portrait.publication.page.part_pairs import pairs_part
-from value_portrait.publication.page.part_people import PEOPLE_TABLES, people_part
-from value_portrait.publication.page.part_study import describe_instrument, study_part
+from value_portrait.paper.certifying.paging import certificate_tables
+from value_portrait.publication.page.contents import PAGE_TABLES, page_parts
+from value_portrait.publication.page.part_study import describe_instrument
 from value_portrait.publication.page.writing import write_page
 from value_portrait.robustness.claims import read_claims
-from value_portrait.robustness.comparison_tables import MEAN_PROFILE
-from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.tables import Schema, read_table
-
-# The tables that the page is made of, where a study has them: by the name of a schema, with one, or without.
-SCHEMAS: dict[str, str | Schema | None] = {
-    **{name: name for name in ("answer_counts", "correlations", "item_key", "item_statistics", "profiles")},
-    **{name: name for name in ("survey", "topics")},
-    "item_table": "items",
-    "uncertainty": UNCERTAINTY,
-    "mean_profile": MEAN_PROFILE,
-    **PEOPLE_TABLES,
-    **CERTAINTY_TABLES,
-    **CURVE_TABLES,
-}
 
 
 def write_report(
     inputs: Mapping[str, Any],
     page: str,
-    study: Mapping[str, Any],
-    models: Sequence[Mapping[str, Any]],
+    about: Mapping[str, Any],
     instrument: Instrument,
 ) -> None:
-    """Write the page from those tables of ``SCHEMAS`` that are among the ``inputs``, and its own scripts and style."""
-    tables = {name: _read(inputs[name], schema, instrument) for name, schema in SCHEMAS.items() if name in inputs}
-    parts = {
-        "study": study_part(models, tables),
-        **answer_parts(tables["answer_counts"], inputs["ratings"], inputs["answers"], study["texts"], instrument),
-        "certainty": certainty_part(tables, instrument),
-        "certificate": certificate_part(tables, instrument),
-        "curve": curve_part(tables, read_claims(inputs["table_of_claims"], instrument), instrument),
-        "findings": findings_part(tables, instrument),
-        "items": items_part(tables, study["texts"], instrument),
-        "method": method_part(tables, instrument),
-        "pairs": pairs_part(tables, instrument),
-        "people": people_part(tables, instrument),
-    }
-    content = write_page(
-        Path(inputs["template"]),
-        Path(inputs["main"]),
-        Path(inputs["style"]),
-        {**study, **describe_instrument(instrument)},
-        parts,
-    )
+    """Write the page from those tables of ``PAGE_TABLES`` that are among the ``inputs``, and its own scripts and style.
+
+    Of the ``inputs``, ``answers`` are the tables of all answers, and ``asked`` the summaries of live ones.
+    """
+    tables = {name: _read(inputs[name], schema, instrument) for name, schema in PAGE_TABLES.items() if name in inputs}
+    if "certificate" in inputs:
+        tables |= certificate_tables(inputs["certificate"], inputs["certificate_findings"])
+    claims = read_claims(inputs["table_of_claims"], instrument)
+    asked = [orjson.loads(Path(path).read_bytes()) for path in inputs["asked"]]
+    template, main, style = (Path(inputs[name]) for name in ("template", "main", "style"))
+    parts = page_parts(tables, inputs, about, claims, asked, instrument)
+    content = write_page(template, main, style, {**about["study"], **describe_instrument(instrument)}, parts)
     with written_whole(page) as partial:
         partial.write_text(content, encoding="utf-8")
 
@@ -81,7 +51,6 @@ if "snakemake" in globals():
         write_report(
             dict(snakemake.input.items()),
             snakemake.output.page,
-            snakemake.params.study,
-            snakemake.params.models,
+            {name: snakemake.params[name] for name in ("study", "models", "method")},
             as_instrument(snakemake.params.instrument),
         )

@@ -1,102 +1,271 @@
 // All models and dimensions as a heat map: sorted, filtered, and the way from a cell to the answers behind it.
-import { address } from "../address.js";
-import { chosen, selection, toggle } from "../controls.js";
+import { address, choose, here } from "../address.js";
+import { chosen, search, selection, toggle } from "../controls.js";
 import { part, study } from "../data.js";
-import { append, html } from "../dom.js";
-import { range, signed } from "../format.js";
+import { append, html, printable } from "../dom.js";
+import { fixed, range, signed } from "../format.js";
+import { filterControls, filteredModels } from "./model_filters.js";
+
+/**
+ * @typedef {{name: string, title: string, dimensions: {name: string, title: string}[]}} Family
+ * @typedef {Record<string, any> & {model: string, scores: Map<string, any>, spread: number | null}} ModelRow
+ */
+
+const MOST_COMPARED = 4;
+/** The models to be compared; kept while one looks at others. @type {Set<string>} */
+const pickedModels = new Set();
 
 /** @type {import("../main.js").View} */
 export const models = {
   title: () => "Models",
   async show(root) {
-    const { models: rows, scores } = await part("study");
+    const tables = await part("study");
+    const everyone = modelRows(tables);
+    const rows = everyone.filter(({ scores }) => scores.size);
     const map = html("div");
-    append(root, html("p", { class: "lead" }, lead()), controls(draw), map);
+    const dock = html("div", { class: "dock" });
+    const controls = html("div", { class: "controls", role: "group", "aria-label": "Which models and dimensions" });
+    const printed = everyone.length - rows.length;
+    append(
+      root,
+      html("p", { class: "lead" }, "How far above (orange) or below (blue) its own mean a model rates the items of a dimension, in scale points. A number leads to the items behind it."),
+      controls,
+      map,
+      dock,
+      printed ? html("p", { class: "soft" }, `${printed} more model${printed === 1 ? " is" : "s are"} known by printed scores alone, so there is nothing to show here.`) : null,
+    );
     function draw() {
-      map.replaceChildren(heatMap(rows.records(), scores.records({ condition: "baseline" })));
+      const family = chosenFamily();
+      const order = selection("Sorted by", "sort", heatOrders(family), draw);
+      controls.replaceChildren(selection("Dimensions", "family", study.families.map((/** @type {Family} */ own) => [own.name, own.title]), draw), order, ...filters, toggle("Intervals in cells", "intervals", draw));
+      drawMap();
     }
+    function drawMap() {
+      const family = chosenFamily();
+      const shown = sortedModels(filteredModels(rows), family);
+      map.replaceChildren(heatLegend(reachOf(rows, family)), heatMap(shown, rows.length, family, meanRows(tables, family), draw), shown.length ? "" : html("p", {}, "No model is like this."));
+      watchHeat(map, dock);
+    }
+    const filters = [search("Name", "name", drawMap), ...filterControls(rows, drawMap)];
     draw();
   },
 };
 
-function lead() {
-  return "Centred means in scale points: how far above (orange) or below (blue) a model's own mean it rates the items of a dimension. Bold: the 95 % interval leaves out 0. A cell leads to the items behind it.";
-}
-
-/** @param {() => void} changed */
-function controls(changed) {
-  return html(
-    "div",
-    { class: "controls", role: "group", "aria-label": "Which models and dimensions" },
-    selection("Dimensions", "family", study.families.map((/** @type {any} */ own) => [own.name, own.title]), changed),
-    toggle("Intervals", "intervals", changed),
-  );
+/** @returns {Family} */
+export function chosenFamily() {
+  const name = chosen("family", study.families.map((/** @type {Family} */ own) => own.name));
+  return study.families.find((/** @type {Family} */ own) => own.name === name);
 }
 
 /**
- * @param {any[]} rows
- * @param {any[]} scores
+ * Every model with its scores at baseline by dimension, and how pronounced its profile is in every family.
+ * @param {Record<string, import("../data.js").Table>} tables
+ * @returns {ModelRow[]}
  */
-function heatMap(rows, scores) {
-  const family = study.families.find((/** @type {any} */ own) => own.name === chosen("family", study.families.map((/** @type {any} */ one) => one.name)));
-  const intervals = chosen("intervals", ["", "yes"]) === "yes";
-  const of = new Map(scores.map((score) => [`${score.model}\n${score.dimension}`, score]));
+function modelRows({ models: table, scores, spread }) {
+  const rows = table.records().map((about) => ({ ...about, model: about.model, scores: new Map(), spreads: new Map(), spread: null }));
+  const of = new Map(rows.map((row) => [row.model, row]));
+  for (const score of scores.records({ condition: "baseline" })) if (score.score !== null) of.get(score.model)?.scores.set(`${score.family}\n${score.dimension}`, score);
+  for (const { model: name, family, sd } of spread.records()) of.get(name)?.spreads.set(family, sd);
+  return rows;
+}
+
+/** @param {Family} family @returns {[string, string][]} */
+function heatOrders(family) {
+  return [["", "order of the list"], ["name", "name"], ["kin", "family"], ["size", "size"], ["spread", "how pronounced it is"], ...family.dimensions.map(({ name, title }) => /** @type {[string, string]} */ ([`score:${name}`, title]))];
+}
+
+/**
+ * @param {ModelRow[]} rows
+ * @param {Family} family
+ */
+function sortedModels(rows, family) {
+  const order = chosen("sort", heatOrders(family).map(([value]) => value));
+  const sign = (here().choices.get("turned") === "yes" ? -1 : 1) * (isNumericOrder(order) ? -1 : 1);
+  if (!order) return rows;
+  return [...rows].sort((one, other) => {
+    const [left, right] = [heatSortValue(one, order, family), heatSortValue(other, order, family)];
+    if (left === null || right === null) return Number(left === null) - Number(right === null);
+    return sign * (typeof left === "number" ? left - right : left.localeCompare(right, "en", { numeric: true }));
+  });
+}
+
+/** @param {string} order */
+function isNumericOrder(order) {
+  return !["", "name", "kin"].includes(order);
+}
+
+/**
+ * @param {ModelRow} row
+ * @param {string} order
+ * @param {Family} family
+ * @returns {any}
+ */
+function heatSortValue(row, order, family) {
+  if (order === "name") return row.model;
+  if (order === "kin") return row.family;
+  if (order === "size") return row.size_b;
+  if (order === "spread") return row.spreads.get(family.name) ?? null;
+  return row.scores.get(`${family.name}\n${order.slice("score:".length)}`)?.score ?? null;
+}
+
+/**
+ * The mean over all models with its interval, under each inference.
+ * @param {Record<string, import("../data.js").Table>} tables
+ * @param {Family} family
+ */
+function meanRows({ mean_profile: table }, family) {
+  const said = { these_items: "on these items", items_like_these: "on items like these" };
+  return Object.entries(said).map(([inference, where]) => {
+    const rows = table.records({ inference, family: family.name });
+    return { title: `Mean of ${Math.max(0, ...rows.map((row) => row.models))} models, ${where}`, of: new Map(rows.map((row) => [row.dimension, row])) };
+  });
+}
+
+/**
+ * @param {ModelRow[]} rows - those shown
+ * @param {number} all
+ * @param {Family} family
+ * @param {ReturnType<typeof meanRows>} mean
+ * @param {() => void} changed
+ */
+function heatMap(rows, all, family, mean, changed) {
+  const intervals = here().choices.get("intervals") === "yes";
+  const order = chosen("sort", heatOrders(family).map(([value]) => value));
+  const turned = here().choices.get("turned") === "yes";
+  /** @param {string} value @param {string} title @param {string | null} [look] */
+  const heading = (value, title, look = null) => {
+    const now = order === value;
+    const sort = now ? (isNumericOrder(value) === turned ? "ascending" : "descending") : null;
+    return html("th", { scope: "col", class: look, "aria-sort": sort }, html("button", { type: "button", class: "sort", "data-sort": value, onclick: () => sortHeat(value, now && !turned, changed) }, title));
+  };
+  const reach = reachOf(rows, family);
   return html(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": "Scores of all models" },
     html(
       "table",
       { class: "heat" },
-      html("caption", {}, `${family.title}: centred means of ${rows.length} models`),
-      html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "Model"), family.dimensions.map((/** @type {any} */ own) => html("th", { scope: "col" }, own.title)))),
-      html(
-        "tbody",
-        {},
-        rows.map((row) =>
-          html(
-            "tr",
-            {},
-            html("th", { scope: "row" }, html("a", { href: address("model", row.model) }, html("bdi", {}, row.model))),
-            family.dimensions.map((/** @type {any} */ own) => cell(row.model, own, of.get(`${row.model}\n${own.name}`), intervals)),
-          ),
-        ),
-      ),
+      html("caption", {}, `${family.title}: centred means of ${rows.length === all ? all : `${rows.length} of ${all}`} model${all === 1 ? "" : "s"}. Bold: the 95 % interval leaves out 0.`),
+      html("thead", {}, html("tr", {}, heading("name", "Model"), family.dimensions.map(({ name, title }) => heading(`score:${name}`, title, "number")), heading("spread", "SD", "number"))),
+      html("tbody", { class: "means" }, mean.map(({ title, of }) => html("tr", {}, html("th", { scope: "row" }, title), family.dimensions.map(({ name }) => meanCell(of.get(name), reach)), html("td", {})))),
+      html("tbody", {}, rows.map((row) => modelLine(row, family, { intervals, order, reach }))),
     ),
   );
 }
 
 /**
- * @param {string} model
- * @param {any} dimension
+ * @param {string} value
+ * @param {boolean} turn
+ * @param {() => void} changed
+ */
+function sortHeat(value, turn, changed) {
+  choose({ sort: value, turned: turn ? "yes" : "" });
+  changed();
+  /** @type {HTMLElement | null} */ (document.querySelector(`[data-sort="${CSS.escape(value)}"]`))?.focus();
+}
+
+/**
+ * @param {ModelRow} row
+ * @param {Family} family
+ * @param {{intervals: boolean, order: string, reach: number}} look
+ */
+function modelLine(row, family, { intervals, order, reach }) {
+  const note = order === "kin" ? row.family : order === "size" ? (row.size_b === null ? "not public" : `${row.size_b} B`) : "";
+  const box = html("input", { type: "checkbox", class: "pick", "aria-label": `Compare ${printable(row.model)}`, "data-model": row.model });
+  return html(
+    "tr",
+    {},
+    html("th", { scope: "row" }, box, html("a", { href: address("model", row.model), title: printable(row.model) }, html("bdi", {}, printable(row.model))), note ? html("small", { class: "soft" }, " ", html("bdi", {}, note)) : null),
+    family.dimensions.map(({ name, title }) => scoreCell(row.model, title, row.scores.get(`${family.name}\n${name}`), intervals, reach)),
+    html("td", { class: "spread" }, fixed(row.spreads.get(family.name) ?? null)),
+  );
+}
+
+/**
+ * @param {string} name - of the model
+ * @param {string} title - of the dimension
  * @param {any} score
  * @param {boolean} intervals
+ * @param {number} reach
  */
-function cell(model, dimension, score, intervals) {
-  if (!score || score.score === null) return html("td", {}, "");
+function scoreCell(name, title, score, intervals, reach) {
+  if (!score) return html("td", {}, "");
   const clear = score.low > 0 || score.high < 0;
-  const said = range(score.low, score.high, signed);
-  return html(
-    "td",
-    { style: { ...heat(score.score), fontWeight: clear ? "700" : "400" } },
-    html(
-      "a",
-      { href: address("model", model, { dimension: dimension.name }), title: `${model}, ${dimension.title}: ${signed(score.score)} ${said}` },
-      signed(score.score),
-      intervals ? html("small", {}, html("br"), said) : null,
-    ),
-  );
+  const interval = range(score.low, score.high, signed);
+  const said = `${printable(name)}, ${title}: ${signed(score.score)}${interval ? ` ${interval}` : ", no interval"}`;
+  const link = { href: address("model", name, { dimension: score.dimension }), "aria-label": said };
+  return html("td", { style: { ...heat(score.score, reach), fontWeight: clear ? "700" : "400" } }, html("a", link, signed(score.score), intervals ? html("small", {}, interval) : null));
 }
 
-const REACH = 1.2;
+/** @param {any} row @param {number} reach */
+function meanCell(row, reach) {
+  if (!row || row.score === null) return html("td", {}, "");
+  const clear = row.low > 0 || row.high < 0;
+  return html("td", { style: { ...heat(row.score, reach), fontWeight: clear ? "700" : "400" } }, signed(row.score), html("small", {}, range(row.low, row.high, signed)));
+}
 
 /**
- * Background and ink of a score: blue below 0, orange above, both readable.
- * @param {number} score
+ * What stands in the bar below the map: the score that is pointed at, and the models to be compared.
+ * @param {HTMLElement} map
+ * @param {HTMLElement} dock
  */
-export function heat(score) {
-  const depth = Math.min(1, Math.abs(score) / REACH);
-  const [red, green, blue] = score < 0 ? [26, 90, 150] : [200, 85, 10];
-  const mixed = [red, green, blue].map((channel) => Math.round(250 - (250 - channel) * depth));
-  const luminance = mixed.map((channel) => (channel / 255) ** 2.2).reduce((sum, one, place) => sum + one * [0.2126, 0.7152, 0.0722][place], 0);
-  return { backgroundColor: `rgb(${mixed.join(",")})`, color: luminance > 0.18 ? "#000" : "#fff" };
+function watchHeat(map, dock) {
+  const readout = html("span", { class: "readout", "aria-hidden": "true" });
+  const chosenModels = html("span", { role: "status" });
+  dock.replaceChildren(readout, chosenModels);
+  const boxes = /** @type {HTMLInputElement[]} */ ([...map.querySelectorAll("input.pick")]);
+  /** @param {Event} event */
+  const read = ({ target }) => (readout.textContent = /** @type {Element} */ (target).closest?.("td a")?.getAttribute("aria-label") ?? "");
+  map.onmouseover = read;
+  map.onfocus = null;
+  map.addEventListener("focusin", read);
+  const update = () => {
+    for (const box of boxes) {
+      box.checked = pickedModels.has(box.dataset.model ?? "");
+      box.disabled = !box.checked && pickedModels.size >= MOST_COMPARED;
+    }
+    const names = [...pickedModels];
+    chosenModels.replaceChildren(...(names.length < 2 ? [names.length ? "Tick a second model to compare them." : "Tick two to four models to compare them."] : [html("a", { href: compareAddress(names), class: "go" }, `Compare ${names.length} models`)]));
+  };
+  for (const box of boxes) {
+    box.onchange = () => {
+      const name = box.dataset.model ?? "";
+      if (box.checked) pickedModels.add(name);
+      else pickedModels.delete(name);
+      update();
+    };
+  }
+  update();
+}
+
+/** @param {string[]} names */
+export function compareAddress(names) {
+  return address("compare", "", new URLSearchParams(names.map((name) => ["models", name])));
+}
+
+/**
+ * The largest score there is, to which colours reach.
+ * @param {ModelRow[]} rows
+ * @param {Family} family
+ */
+function reachOf(rows, family) {
+  const scores = rows.flatMap((row) => family.dimensions.map(({ name }) => Math.abs(row.scores.get(`${family.name}\n${name}`)?.score ?? 0)));
+  return Math.ceil(10 * Math.max(...scores, 0.1)) / 10;
+}
+
+/** @param {number} reach */
+function heatLegend(reach) {
+  const steps = [-1, -2 / 3, -1 / 3, 0, 1 / 3, 2 / 3, 1].map((part) => part * reach);
+  return html("ul", { class: "scale", "aria-label": "Colours of scores" }, steps.map((step) => html("li", { style: heat(step, reach) }, signed(step, 1))));
+}
+
+/**
+ * Background of a score, under ink: blue below 0, orange above.
+ * @param {number} score
+ * @param {number} [reach] - the score of the deepest colour
+ */
+export function heat(score, reach = 1.2) {
+  const depth = Math.round(100 * Math.min(1, Math.abs(score) / reach));
+  return { backgroundColor: `color-mix(in srgb, var(--${score < 0 ? "cool" : "warm"}) ${depth}%, var(--paper))` };
 }

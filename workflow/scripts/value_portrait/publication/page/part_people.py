@@ -14,7 +14,7 @@ from value_portrait.tables import Schema
 
 # The tables that it takes, where a study has them: each by the name of a schema, with one, or without.
 PEOPLE_TABLES: dict[str, str | Schema | None] = {
-    "people_beside": None,
+    "models_and_people": None,
     "persona_effects": "persona_effects",
     "uncertainty_of_effects": UNCERTAINTY,
     **dict.fromkeys(("bias", "agreement", "trends", "findings"), None),
@@ -28,12 +28,12 @@ def people_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> d
 
     Parameters
     ----------
-    tables : any of ``PEOPLE_TABLES``; people_beside is from ``compare_with_people``, and all others but
+    tables : any of ``PEOPLE_TABLES``; models_and_people is from ``compare_with_people``, and all others but
         uncertainty_of_effects are there where persona_effects is.
     """
     parts: dict[str, pd.DataFrame] = {}
-    if "people_beside" in tables:
-        parts["people"] = tables["people_beside"]
+    if "models_and_people" in tables:
+        parts["people"] = tables["models_and_people"]
     if "persona_effects" in tables:
         parts |= _personas(tables, instrument)
     return {name: rounded(table) for name, table in parts.items()}

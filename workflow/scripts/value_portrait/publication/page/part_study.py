@@ -7,7 +7,16 @@ import pandas as pd
 
 from value_portrait.instrument import Instrument
 from value_portrait.publication.page.packing import Packed, as_columns
+from value_portrait.responses.conditions import BASELINE
+from value_portrait.robustness.comparison_tables import MEAN_PROFILE
+from value_portrait.robustness.uncertainty import UNCERTAINTY
+from value_portrait.tables import Schema
 
+STUDY_TABLES: dict[str, str | Schema] = {
+    "profiles": "profiles",
+    "uncertainty": UNCERTAINTY,
+    "mean_profile": MEAN_PROFILE,
+}
 UNIT = 0.001  # of scores and their intervals, in scale points
 MODEL_COLUMNS = ("model", "slug", "family", "developer", "weights", "size_b", "reasoning", "answers", "conditions")
 
@@ -37,7 +46,7 @@ def describe_instrument(instrument: Instrument) -> dict[str, Any]:
 
 
 def study_part(models: Sequence[Mapping[str, Any]], tables: Mapping[str, pd.DataFrame]) -> dict[str, Packed]:
-    """The tables of the part that is always unpacked.
+    """The tables of the part that is always unpacked; ``spread`` is how pronounced profiles are (sample SD of scores).
 
     Parameters
     ----------
@@ -49,8 +58,10 @@ def study_part(models: Sequence[Mapping[str, Any]], tables: Mapping[str, pd.Data
     key = ["model", "condition", "family", "dimension"]
     scores = whole.merge(tables["profiles"][[*key, *counts]], on=key, how="left", validate="one_to_one")
     units = dict.fromkeys(("score", "low", "high", "mean", "sd"), UNIT)
+    baseline = whole[whole["condition"] == BASELINE].groupby(["model", "family"], sort=False, observed=True)
     return {
         "models": as_columns(models, MODEL_COLUMNS),
         "scores": Packed(scores, units),
+        "spread": Packed(baseline["score"].std().rename("sd").reset_index(), {"sd": UNIT}),
         "mean_profile": Packed(tables["mean_profile"], dict.fromkeys(("score", "se", "low", "high"), UNIT)),
     }

@@ -1,0 +1,81 @@
+// Profiles: a row for each dimension, a lane for each series, the scores of others as ticks behind, verdicts beside.
+import { clipped, mark, scale, ticks } from "./chart.js";
+import { append, svg } from "./dom.js";
+import { fixed } from "./format.js";
+
+/**
+ * @typedef {{value: number | null, low?: number | null, high?: number | null, hollow?: boolean}} Lane
+ * @typedef {{left: number, right: number, strong: boolean}} Verdict - the series that is higher, that which is lower
+ * @typedef {object} ProfileRow
+ * @property {string} name
+ * @property {(Lane | null)[]} lanes - one for each series, from the top
+ * @property {number[]} [others]
+ * @property {{low: number, high: number} | null} [band]
+ * @property {Verdict[]} [verdicts]
+ * @property {boolean} [first] - whether a space stands above
+ */
+
+const PROFILE_WIDTH = 720;
+const LANE_HEIGHT = 14;
+const VERDICT_WIDTH = 44; // the width of one
+
+/**
+ * @param {ProfileRow[]} rows
+ * @param {{unit?: string, zero?: boolean, series?: number[]}} [about] - `series` are the marks of the lanes
+ */
+export function profileRows(rows, { unit = "", zero = true, series = [0, 1, 2, 3] } = {}) {
+  const numbers = rows.flatMap(({ lanes, others = [], band }) => [...lanes.flatMap((lane) => [lane?.value, lane?.low, lane?.high]), ...others, band?.low, band?.high]);
+  const reach = numbers.filter((one) => one !== null && one !== undefined);
+  if (zero) reach.push(0);
+  const [low, high] = [Math.min(...reach), Math.max(...reach)];
+  const pad = (high - low) * 0.02 || 0.1;
+  const labels = Math.min(230, 18 + 7 * Math.max(...rows.map(({ name }) => name.length)));
+  const most = Math.max(...rows.map(({ verdicts = [] }) => verdicts.length));
+  const right = PROFILE_WIDTH - (most ? VERDICT_WIDTH * Math.min(most, 3) + 14 : 12);
+  const x = scale(low - pad, high + pad, labels, right);
+  const heights = rows.map(({ lanes, verdicts = [], first }) => Math.max(lanes.length, 2 * Math.ceil(verdicts.length / 3) - 1) * LANE_HEIGHT + 12 + (first ? 14 : 0));
+  const height = heights.reduce((sum, one) => sum + one, 0);
+  const drawing = svg("svg", { viewBox: `0 0 ${PROFILE_WIDTH} ${height + (unit ? 40 : 22)}`, class: "rows profiles" });
+  const steps = ticks(low, high, 8);
+  const digits = Math.max(0, Math.ceil(-Math.log10((steps[1] ?? steps[0] + 1) - steps[0]) - 1e-9));
+  for (const step of steps) append(drawing, svg("line", { class: step === 0 || Math.abs(step) < 1e-9 ? "zero" : "grid", x1: x(step), x2: x(step), y1: 0, y2: height }), svg("text", { class: "tick", x: x(step), y: height + 15, "text-anchor": "middle" }, fixed(step, digits)));
+  if (unit) append(drawing, svg("text", { class: "tick", x: (labels + right) / 2, y: height + 34, "text-anchor": "middle" }, unit));
+  let top = 0;
+  rows.forEach((row, place) => {
+    const start = top + (row.first ? 14 : 0);
+    top += heights[place];
+    const middle = (start + top) / 2;
+    if (place) append(drawing, svg("line", { class: "between", x1: 0, x2: PROFILE_WIDTH, y1: start, y2: start }));
+    append(drawing, svg("text", { class: "label", x: labels - 10, y: middle + 4, "text-anchor": "end" }, clipped(row.name, 31)));
+    if (row.band) append(drawing, svg("rect", { class: "band", x: x(row.band.low), width: x(row.band.high) - x(row.band.low), y: start + 4, height: top - start - 8 }));
+    for (const other of row.others ?? []) append(drawing, svg("line", { class: "other", x1: x(other), x2: x(other), y1: start + 4, y2: top - 4 }));
+    const first = middle - ((row.lanes.length - 1) * LANE_HEIGHT) / 2;
+    row.lanes.forEach((lane, at) => append(drawing, ...laneMarks(lane, first + at * LANE_HEIGHT, series[at], x)));
+    (row.verdicts ?? []).forEach((verdict, at) => append(drawing, ...verdictMarks(verdict, right + 18 + VERDICT_WIDTH * (at % 3), middle + (Math.floor(at / 3) - (Math.ceil((row.verdicts ?? []).length / 3) - 1) / 2) * 2 * LANE_HEIGHT, series)));
+  });
+  return drawing;
+}
+
+/**
+ * @param {Lane | null} lane
+ * @param {number} y
+ * @param {number} series
+ * @param {(number: number) => number} x
+ */
+function laneMarks(lane, y, series, x) {
+  if (!lane || lane.value === null) return [];
+  const { low = null, high = null } = lane;
+  const line = low !== null && high !== null ? svg("line", { class: `interval series-${(series % 6) + 1}`, x1: x(low), x2: x(high), y1: y, y2: y }) : null;
+  return [line, mark(x(lane.value), y, series, lane.hollow)];
+}
+
+/**
+ * Which is higher: its mark, a sign, the mark of the lower one.
+ * @param {Verdict} verdict
+ * @param {number} x
+ * @param {number} y
+ * @param {number[]} series
+ */
+function verdictMarks({ left, right, strong }, x, y, series) {
+  return [mark(x, y, series[left]), svg("text", { class: strong ? "sign strong" : "sign", x: x + 13, y: y + 4, "text-anchor": "middle" }, strong ? "≫" : ">"), mark(x + 26, y, series[right])];
+}

@@ -1,0 +1,102 @@
+// How a model answered: where its uncertainty comes from, its sensitivity, kinds of answers, and the cost.
+import { address } from "../address.js";
+import { chart } from "../chart.js";
+import { profileRows } from "../chart_profiles.js";
+import { html, printable, words } from "../dom.js";
+import { count, fixed, percent } from "../format.js";
+import { dataTable } from "../table.js";
+
+/** @typedef {Record<string, import("../data.js").Table>} OwnTables */
+
+const ERROR_SOURCES = ["queries", "wordings", "raters"];
+const SENSITIVITY_TITLES = [
+  ["wording_sensitivity", "two wordings"],
+  ["order_sensitivity", "two orders of the options"],
+  ["repeat_sensitivity", "the same question twice"],
+  ["prompt_sensitivity", "any of all wordings"],
+];
+
+/**
+ * @param {string} name
+ * @param {OwnTables} own
+ * @param {(dimension: string) => string} titled
+ */
+export function sourcesSection(name, { sources }, titled) {
+  const known = ERROR_SOURCES.filter((source) => sources.columns[source]);
+  const rows = sources.records({ model: name }).filter((row) => known.some((source) => row[source] !== null));
+  if (!rows.length) return null;
+  const variance = (/** @type {string} */ source) => rows.reduce((sum, row) => sum + (row[source] ?? 0) ** 2, 0);
+  const total = known.reduce((sum, source) => sum + variance(source), 0);
+  const shares = known.filter((source) => rows.some((row) => row[source] !== null)).map((source) => `${source} ${percent(variance(source) / total)}`);
+  const table = dataTable("Standard errors by source, in scale points", [{ title: "Dimension", value: (row) => titled(row.dimension), heading: true }, ...known.map((source) => ({ title: capitalised(source), value: (/** @type {any} */ row) => row[source], digits: 3 }))], rows, { file: "sources.csv" });
+  return html("section", {}, html("h2", {}, "Where the uncertainty comes from"), html("p", {}, total ? `Of the variance of its scores, over all dimensions: ${shares.join(", ")}. Queries stand for others that could have been chosen, raters for the people who made the key.` : "It cannot be told."), html("details", {}, html("summary", {}, "The numbers"), table));
+}
+
+/**
+ * @param {string} name
+ * @param {OwnTables} own
+ */
+export function sensitivitySection(name, { sensitivity }) {
+  if (!sensitivity) return null;
+  const all = sensitivity.records();
+  const mine = all.find((row) => row.model === name);
+  const measures = SENSITIVITY_TITLES.filter(([column]) => mine && (mine[column] ?? null) !== null);
+  if (!mine || !measures.length) return null;
+  const rows = measures.map(([column, title]) => {
+    const others = all.filter((row) => row.model !== name && row[column] !== null).map((row) => row[column]);
+    return { title, share: mine[column], others, less: others.filter((share) => share < mine[column]).length };
+  });
+  const drawing = profileRows(rows.map((row) => ({ name: row.title, lanes: [{ value: 100 * row.share }], others: row.others.map((share) => 100 * share) })), { unit: "% of items with another rating" });
+  const said = rows.filter(({ others }) => others.length).map(({ title, share, others, less }) => `${percent(share)} under ${title} (more than ${less} of ${others.length} other model${others.length === 1 ? "" : "s"})`);
+  const table = dataTable("Items with another rating", [{ title: "Under", value: (row) => row.title, heading: true }, { title: "Share", value: (row) => row.share, cell: (row) => percent(row.share, 1) }, { title: "Other models that are less sensitive", value: (row) => row.less }], rows);
+  return html("section", {}, html("h2", {}, "Sensitivity to the prompt"), said.length ? html("p", {}, `Another rating: ${said.join("; ")}.`) : null, chart(`How often ${printable(name)} gives an item another rating`, drawing, { said: rows[0].others.length ? "Ticks: the other models." : "", table }));
+}
+
+/**
+ * @param {string} name
+ * @param {OwnTables} own
+ */
+export function answersSection(name, { answer_counts: counts }) {
+  const rows = counts?.records({ model: name }) ?? [];
+  if (!rows.length) return null;
+  const total = new Map();
+  for (const row of rows) total.set(row.condition, (total.get(row.condition) ?? 0) + row.answers);
+  const all = [...total.values()].reduce((sum, one) => sum + one, 0);
+  const plain = (/** @type {any} */ row) => row.outcome === "answered" && row.answer_class === "plain";
+  const odd = rows.filter((row) => !plain(row));
+  const clean = all - odd.reduce((sum, row) => sum + row.answers, 0);
+  const said = odd.length ? `${count(clean)} of ${count(all)} answers are plain: the words of one option and no others.` : `All ${count(all)} answers are plain: the words of one option and no others.`;
+  const table = () =>
+    dataTable("Answers that are not plain", [
+      ...(total.size > 1 ? [{ title: "Condition", value: (/** @type {any} */ row) => row.condition }] : []),
+      { title: "Outcome", value: (row) => row.outcome.replaceAll("_", " ") },
+      { title: "Read as", value: (row) => row.answer_class.replaceAll("_", " ") },
+      { title: "Answers", value: (row) => row.answers },
+      { title: "Share", value: (row) => row.answers / total.get(row.condition), cell: (row) => percent(row.answers / total.get(row.condition), 1) },
+      { title: "Parsers disagree", value: (row) => row.disagreements },
+    ], odd, { file: "answers.csv" });
+  return html("section", {}, html("h2", {}, "Answers"), html("p", {}, said), odd.length ? table() : null, total.size > 1 ? html("p", {}, `It was asked under ${total.size} conditions; `, html("a", { href: address("people") }, "what personas change"), ".") : null);
+}
+
+/**
+ * @param {string} name
+ * @param {OwnTables} own
+ */
+export function costSection(name, { asked }) {
+  const rows = asked?.records({ model: name }) ?? [];
+  if (!rows.length) return null;
+  const [requests, usd] = ["requests", "usd"].map((column) => rows.reduce((sum, row) => sum + row[column], 0));
+  const table = dataTable("Cost by condition", [
+    { title: "Condition", value: (row) => row.condition, heading: true },
+    { title: "Questions", value: (row) => row.requests },
+    { title: "USD", value: (row) => row.usd, digits: 2 },
+    { title: "Served as", value: (row) => row.served, cell: (row) => words(row.served) },
+    { title: "By", value: (row) => row.by, cell: (row) => words(row.by) },
+  ], rows, { file: "cost.csv" });
+  return html("section", {}, html("h2", {}, "Cost"), html("p", {}, `${count(requests)} questions, ${fixed(usd)} USD.`), table);
+}
+
+/** @param {string} word */
+function capitalised(word) {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
