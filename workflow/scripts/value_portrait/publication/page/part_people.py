@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.instrument import Instrument
-from value_portrait.personas.effects import SUBJECT, subject_name
+from value_portrait.personas.effects import DEFAULT_FRAMING, SUBJECT, subject_name
 from value_portrait.publication.page.packing import Packed, rounded
 from value_portrait.responses.conditions import STEERING
 from value_portrait.robustness.uncertainty import UNCERTAINTY
@@ -79,7 +79,7 @@ def _with_all_sources(effects: pd.DataFrame, uncertainty: pd.DataFrame | None) -
     known = uncertainty[uncertainty["source"] == "all"].rename(columns={"low": "all_low", "high": "all_high"})
     keys = ["model", "condition", "family", "dimension"]
     # The paper's own personas have no answers and no condition.
-    condition = effects["persona"] + np.where(effects["framing"] == "default", "", "@" + effects["framing"])
+    condition = effects["persona"] + np.where(effects["framing"] == DEFAULT_FRAMING, "", "@" + effects["framing"])
     condition = condition.where(effects["source"] == "answers")
     return effects.assign(condition=condition).merge(known[[*keys, *ends]], on=keys, how="left", validate="many_to_one")
 
@@ -99,8 +99,8 @@ def _off_axis(bias: pd.DataFrame) -> pd.DataFrame:
 
 def _titled(findings: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """The findings with the title of the dimension that each is about before its colon."""
-    words = findings["finding"].astype(str).str.split(":", n=1, expand=True).reindex(columns=[0, 1])
-    return findings.assign(finding=words[0].replace(instrument.titles) + (":" + words[1]).fillna(""))
+    words = [str(said).partition(":") for said in findings["finding"]]
+    return findings.assign(finding=[instrument.titles.get(name, name) + rest + said for name, rest, said in words])
 
 
 def _of_subjects(table: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
