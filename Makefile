@@ -6,9 +6,10 @@ CLUSTER_ENVIRONMENT := .venv-cluster/.complete
 MUTANTS_ENVIRONMENT := .venv-mutants/.complete
 INSPECT_ENVIRONMENT := .venv-inspect/.complete
 PUBLISHING_ENVIRONMENT := .venv-publishing/.complete
+PAGE_ENVIRONMENT := .venv-page/.complete
 SNAKEMAKE := .venv/bin/snakemake
 
-.PHONY: help demo paper new-study test test-environments test-gateway cluster test-slurm inspect test-inspect test-publishing mutants lint estimate plan add-model questions crate bench bench-query bench-limits bench-scale bench-truth bench-kills campaign readme reference report lock clean
+.PHONY: help demo paper new-study test test-environments test-gateway cluster test-slurm inspect test-inspect test-publishing test-page mutants lint estimate plan add-model questions crate bench bench-query bench-limits bench-page bench-scale bench-truth bench-kills campaign readme reference report lock clean
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -20,6 +21,9 @@ $(CLUSTER_ENVIRONMENT): requirements.lock requirements-cluster.lock tools/set_up
 
 $(MUTANTS_ENVIRONMENT): requirements.lock requirements-mutants.lock tools/set_up_environment.sh
 	@sh tools/set_up_environment.sh .venv-mutants requirements.lock requirements-mutants.lock
+
+$(PAGE_ENVIRONMENT): requirements.lock requirements-page.lock tools/set_up_environment.sh
+	@sh tools/set_up_environment.sh .venv-page requirements.lock requirements-page.lock
 
 # Of their own: what they pin does not go with the rest.
 $(INSPECT_ENVIRONMENT): requirements-inspect.lock tools/set_up_environment.sh
@@ -56,6 +60,11 @@ test-inspect: $(ENVIRONMENT) ## ask the questions with Inspect, and hold the sco
 test-publishing: $(ENVIRONMENT) ## hold the crate of a run and the description of answers against their own validators (a minute)
 	@if $(MAKE) --no-print-directory $(PUBLISHING_ENVIRONMENT); then .venv/bin/python -m pytest tests/harness/test_crate.py; \
 	else echo "SKIPPED: the environment for publishing could not be made (above), so nothing of it was tested."; fi
+
+test-page: $(PAGE_ENVIRONMENT) ## open the page of the demo, and of the paper, in a headless Chromium (six minutes)
+	@if command -v npm >/dev/null 2>&1; then npm ci --silent --prefix tests/page; \
+	else echo "The types of the page's scripts are not checked: that needs npm (Debian's package npm)."; fi
+	@.venv-page/bin/python -m pytest tests/page -n 2 --dist worksteal
 
 test-environments: $(ENVIRONMENT) ## make each environment of envs/ from its pins alone, and run its jobs there (needs the network)
 	@.venv/bin/python -m pytest tests/environments
@@ -108,6 +117,9 @@ bench: $(ENVIRONMENT) ## measure time and memory of rebuilds (needs the authors'
 reference: $(ENVIRONMENT) ## write docs/reference.md, docs/architecture.svg and workflow/schemas from the code
 	@.venv/bin/python tools/write_reference.py
 	@.venv/bin/python tools/draw_architecture.py
+
+bench-page: $(ENVIRONMENT) $(PAGE_ENVIRONMENT) ## measure the page of the last make paper: its size, and the time of every view (two minutes)
+	@.venv-page/bin/python tools/bench_page.py
 
 campaign: $(ENVIRONMENT) ## change a finished run in 300 ways, and count what is refused, taken and wrong (a quarter of an hour)
 	@.venv/bin/python tools/campaign.py

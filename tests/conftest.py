@@ -178,6 +178,18 @@ def write_small_paper(checkout: Path) -> None:
     (checkout / "config/small_models.tsv").write_text(small_models(len(MODELS)).replace("simulated", "recorded"))
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """A headless Chromium, for the tests of the page."""
+    from browsing import find_browser, running_browser  # its package is in an environment of its own
+
+    path = find_browser()
+    if path is None:
+        pytest.skip("needs a browser: install Debian's package chromium")
+    with running_browser(path) as running:
+        yield running
+
+
 @pytest.fixture(autouse=True)
 def _loopback_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOOPBACK_API_KEY", KEY)

@@ -6,8 +6,8 @@ resolve() {
         --fork-strategy fewest --custom-compile-command "make lock"
 }
 resolve pyproject.toml --group dev --upgrade -o requirements.lock
-# What clusters and mutation tests want beside it: the same versions, and of the rest alone.
-for group in cluster mutants; do
+# What clusters, mutation tests and tests of the page want beside it: the same versions, and of the rest alone.
+for group in cluster mutants page; do
     resolve pyproject.toml --group "$group" -c requirements.lock |
         awk 'NR == FNR { locked[$1]; next } /^[^ ]/ { new = !($1 in locked) } new || /^#/' requirements.lock - \
             >"requirements-$group.lock"

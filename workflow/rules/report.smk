@@ -2,35 +2,57 @@
 # Takes  results of all stages, workflow/report/page
 # Gives  results/publication/report.html
 
+
+include: "report_method.smk"
+
+
 PAGE = "workflow/report/page"
 # What its views are made of, as far as the study has it.
 REPORTED = {
+    **ROBUSTNESS_TABLES,
     "profiles": "<results>/scores/profiles.csv",
-    "uncertainty": ROBUSTNESS_TABLES["uncertainty"],
-    "mean_profile": ROBUSTNESS_TABLES["mean_profile"],
-    "pairs": ROBUSTNESS_TABLES["pairs"],
-    "ranks": ROBUSTNESS_TABLES["ranks"],
     "sensitivity": "<results>/scores/sensitivity.csv",
-}
-if RATED:
-    REPORTED |= {"profiles_as_seen": PEOPLE_TABLES["profiles_as_seen"], "models_and_people": COMPARED["people"]}
-# Items and answers.
-REPORTED |= {
-    "item_table": ASKED["item_table"],
-    "item_key": ASKED["item_key"],
     "answer_counts": "<results>/scores/answer_counts.csv",
     "ratings": "<results>/scores/ratings.parquet",
     "answers": answer_tables(),
+    "asked": [f"<results>/responses/{name}/{condition}.json" for name in LIVE for condition in CONDITIONS[name]],
+    "item_table": ASKED["item_table"],
+    "item_key": ASKED["item_key"],
+    "variance": "<results>/robustness/variance.csv",
+    "universes": "<results>/robustness/universes.parquet",
+    "table_of_claims": CONFIG.claims,
 }
-REPORTED |= {"topics": "<results>/study/topics.csv"} if HAS_TOPICS else {}
+REPORTED |= WITH_TOPICS
 if RATED:
-    REPORTED |= {"survey": ASKED["survey"], "correlations": chosen_correlations()}
-    REPORTED |= {"item_statistics": "<results>/items/item_statistics.csv"}
-REPORTED_VIEWS = ["findings", "models", "items"]
-REPORTED_VIEWS += ["people"]
-REPORTED_VIEWS += ["certainty"]
-REPORTED_VIEWS += ["certificate"] if CERTIFIED else []
-REPORTED_VIEWS += ["method"]
+    REPORTED |= {
+        "survey": ASKED["survey"],
+        "correlations": chosen_correlations(),
+        "item_statistics": "<results>/items/item_statistics.csv",
+        "profiles_as_seen": PEOPLE_TABLES["profiles_as_seen"],
+        "models_and_people": COMPARED["people"],
+    }
+if PERSONA_FIGURES:
+    REPORTED |= {"persona_effects": "<results>/personas/effects.csv"}
+    TOLD = ("bias", "agreement", "trends", "findings", "steering_hits", "steering_distance", "steering_pairs")
+    REPORTED |= {name: f"<results>/personas/{name}.csv" for name in TOLD}
+if any(len(own) > 1 for own in CONDITIONS.values()):
+    REPORTED["uncertainty_of_effects"] = "<results>/robustness/effects.csv"
+if CERTIFIED:
+    REPORTED |= {
+        "certificate": "<results>/publication/certificate.csv",
+        "certificate_findings": "<results>/certificate/findings.csv",
+    }
+if SIMULATED:
+    REPORTED |= {name: f"<results>/publication/tables/{name}.csv" for name in ("recovery_tags", "recovery_scores")}
+REPORTED_VIEWS = [
+    "findings",
+    "models",
+    "items",
+    *(["people"] if RATED or PERSONA_FIGURES else []),
+    "certainty",
+    *(["certificate"] if CERTIFIED else []),
+    "method",
+]
 
 
 def reported_model(name, row):
@@ -43,7 +65,6 @@ rule write_report:
     input:
         [shipped(str(path.relative_to(HOME))) for path in sorted(HOME.joinpath(PAGE).rglob("*.js"))],
         **REPORTED,
-        asked=[f"<results>/responses/{name}/{condition}.json" for name in LIVE for condition in CONDITIONS[name]],
         template=shipped(f"{PAGE}/page.html"),
         main=shipped(f"{PAGE}/main.js"),
         style=shipped(f"{PAGE}/page.css"),
@@ -62,9 +83,10 @@ rule write_report:
             "mark": MARK,
             "made": "Made by the Value Portrait pipeline.",
             "views": REPORTED_VIEWS,
-            "texts": "all",
+            "texts": CONFIG.report.texts,
         },
         models=[reported_model(name, row) for name, row in MODELS.items()],
+        method=lambda wildcards, input: described_method(input),
         instrument=INSTRUMENT,
     message:
         "Writing the page"

@@ -78,17 +78,16 @@ export function mark(x, y, series, hollow = false) {
 /**
  * Rows of dots with intervals over one axis; the series of a row stand below each other.
  * @param {Row[]} rows
- * @param {{zero?: number | null, unit?: string, low?: number, high?: number, digits?: number}} [about] - `zero` a line that dots are read against
+ * @param {{zero?: number | null, unit?: string, low?: number, high?: number, digits?: number, width?: number}} [about] - `zero` a line that dots are read against
  */
-export function dotRows(rows, { zero = 0, unit = "", low, high, digits } = {}) {
+export function dotRows(rows, { zero = 0, unit = "", low, high, digits, width = 640 } = {}) {
   const reach = rows.flatMap(({ dots }) => dots.flatMap((dot) => [dot.value, dot.low ?? null, dot.high ?? null])).filter((one) => one !== null);
   if (zero !== null) reach.push(zero);
   const first = low ?? Math.min(...reach);
   const last = high ?? Math.max(...reach);
   const pad = (last - first) * 0.03 || 0.1;
-  const labels = Math.min(230, 16 + 7 * Math.max(...rows.map(({ name }) => name.length), 0));
+  const labels = Math.min(0.36 * width, 16 + 7 * Math.max(...rows.map(({ name }) => name.length), 0));
   const notes = Math.min(170, 6.6 * Math.max(...rows.map(({ note = "" }) => note.length), 0)) + 12;
-  const width = 640;
   const heights = rows.map(({ dots }) => Math.max(1, new Set(dots.map(({ series = 0 }) => series)).size) * 13 + 9);
   const height = heights.reduce((sum, one) => sum + one, 0);
   const x = scale(first - pad, last + pad, labels, width - notes);
@@ -102,7 +101,7 @@ export function dotRows(rows, { zero = 0, unit = "", low, high, digits } = {}) {
   let top = 0;
   rows.forEach(({ name, note, dots }, place) => {
     const middle = top + heights[place] / 2;
-    append(drawing, svg("text", { class: "label", x: labels - 10, y: middle + 4, "text-anchor": "end" }, clipped(name, 31)));
+    append(drawing, svg("text", { class: "label", x: labels - 10, y: middle + 4, "text-anchor": "end" }, clipped(name, Math.ceil((labels - 16) / 7))));
     if (note) append(drawing, svg("text", { class: "note", x: width - notes + 8, y: middle + 4 }, note));
     const series = [...new Set(dots.map((dot) => dot.series ?? 0))];
     for (const dot of dots) {
@@ -146,5 +145,6 @@ export function bars(bars, { unit = "" } = {}) {
  * @param {number} most
  */
 export function clipped(text, most) {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  // No half of a pair is left at the end.
+  return text.length > most ? `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…` : text;
 }

@@ -66,12 +66,19 @@ export function words(text, tag = "bdi") {
   return html(tag, tag === "bdi" ? {} : { dir: "auto" }, printable(text));
 }
 
-// Controls but line ends and tabs; marks that turn the direction of writing; halves of pairs.
-const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+// Controls but line ends and tabs; marks that turn the direction of writing, are invisible or tag letters; halves of
+// pairs. What joins letters and pictures (U+200C, U+200D) is left.
+const UNPRINTABLE =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|\udb40[\udc00-\udc7f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+// More marks on a letter than any script puts there, which would paint over the lines around it.
+const STACKED = /(\p{M}{6})\p{M}+/gu;
 
 /**
  * @param {string} text
  */
 export function printable(text) {
-  return text.replace(UNPRINTABLE, (sign) => `⟨U+${sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+  return text
+    .replaceAll("\r\n", "\n")
+    .replace(UNPRINTABLE, (sign) => `⟨U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`)
+    .replace(STACKED, (all, kept) => `${kept}⟨${all.length - kept.length} marks more⟩`);
 }

@@ -82,6 +82,14 @@ class Responses(Checked):
     max_usd: USD = Field(description="USD, 0 or more: all that live answers may cost")
 
 
+class Report(Checked):
+    """What the page holds."""
+
+    texts: Literal["all", "none"] = Field(
+        description="all, or none: neither the texts of items nor the words of answers, where others may not have them"
+    )
+
+
 Codes = Annotated[
     list[Annotated[int, Field(ge=-10_000, le=10_000)]],
     Field(min_length=2, max_length=2, description="the lowest and the highest code of the group, as in [20, 39]"),
@@ -143,6 +151,7 @@ class Config(Checked):
     reliability: Reliability
     robustness: Robustness
     plan: Plan
+    report: Report
     responses: Responses
     models: Folder = Field(description="the path of a table of models")
     providers: Folder = Field(description="the path of providers.yaml")

@@ -1,10 +1,191 @@
-// TODO
-import { append, html } from "../dom.js";
+// An item: its words, what people and models said of it, and what it measures.
+import { address, here } from "../address.js";
+import { WITHOUT_TEXTS, catalogue, dimensions, saidOfTag, titled } from "../catalogue.js";
+import { chart, dotRows } from "../chart.js";
+import { part, study } from "../data.js";
+import { append, html, printable, words } from "../dom.js";
+import { count, probability, range, signed } from "../format.js";
+import { dataTable } from "../table.js";
+import { modelsAnswers } from "./item_answers.js";
 
 /** @type {import("../main.js").View} */
 export const item = {
-  title: (name) => name,
-  async show(root) {
-    append(root, html("p", {}, "Nothing yet."));
+  title: (name) => `Item ${printable(name.slice(0, 60))}`,
+  async show(root, name) {
+    const known = await catalogue();
+    const own = known.items.get(name);
+    if (!own) {
+      append(root, html("p", {}, "There is no such item. ", html("a", { href: address("items") }, "To all items")));
+      return;
+    }
+    append(root, waysFrom(own, known), textsOf(own, known), await correlationsOf(own, known), ...(await modelsAnswers(own)));
   },
 };
+
+/**
+ * The ways on: back to a model, and to the neighbours among the responses to the query and the items of a dimension.
+ * @param {any} own
+ * @param {import("../catalogue.js").Catalogue} known
+ */
+function waysFrom(own, { items, tags }) {
+  const { choices } = here();
+  const model = choices.get("model");
+  const mine = (tags.get(own.item_id) ?? []).map(({ dimension }) => dimension);
+  const asked = choices.get("dimension") ?? "";
+  const dimension = mine.includes(asked) ? asked : mine[0];
+  const all = [...items.keys()];
+  const siblings = all.filter((id) => items.get(id).query_id === own.query_id);
+  const alike = all.filter((id) => tags.get(id)?.some((tag) => tag.dimension === dimension));
+  return html(
+    "nav",
+    { class: "ways", "aria-label": "Ways from this item" },
+    html(
+      "ul",
+      {},
+      model
+        ? html("li", {}, html("a", { href: address("model", model, { dimension: asked }), class: "back" }, "← Back to ", words(model)))
+        : html("li", {}, html("a", { href: address("items", "", { dimension: asked }), class: "back" }, "← All items")),
+      siblings.length > 1 ? neighboursOf("Responses to this query", siblings, own.item_id, { model, dimension: asked }) : null,
+      dimension ? neighboursOf(`Items that measure ${titled(dimension)}`, alike, own.item_id, { model, dimension }) : null,
+    ),
+  );
+}
+
+/**
+ * @param {string} title
+ * @param {string[]} list
+ * @param {string} id
+ * @param {Record<string, any>} choices
+ */
+function neighboursOf(title, list, id, choices) {
+  const place = list.indexOf(id);
+  const link = (/** @type {string | undefined} */ to, /** @type {string} */ said, /** @type {string} */ which) =>
+    to === undefined ? html("span", { class: "soft" }, said) : html("a", { href: address("item", to, choices), "aria-label": `${which} of ${title}: ${to}` }, said);
+  return html(
+    "li",
+    {},
+    html("span", { class: "soft" }, `${title}: `),
+    link(list[place - 1], "← previous", "Previous"),
+    ` ${place + 1} of ${list.length} `,
+    link(list[place + 1], "next →", "Next"),
+  );
+}
+
+/**
+ * @param {any} own
+ * @param {import("../catalogue.js").Catalogue} known
+ */
+function textsOf(own, { topics, tags }) {
+  const mine = tags.get(own.item_id) ?? [];
+  const of = topics.get(own.query_id) ?? [];
+  return html(
+    "section",
+    { class: "texts" },
+    html(
+      "p",
+      { class: "soft" },
+      "From ",
+      html("a", { href: address("items", "", { source: own.source }) }, words(own.source)),
+      of.length ? "; " : null,
+      of.map((topic, place) => html("span", {}, place ? ", " : "", html("a", { href: address("items", "", { topic }) }, words(topic)))),
+    ),
+    html(
+      "p",
+      {},
+      mine.length ? "It measures " : "It measures nothing: no correlation is strong enough. ",
+      mine.map((tag, place) => html("span", {}, place ? ", " : "", html("a", { class: "tag", href: address("items", "", { dimension: tag.dimension }) }, saidOfTag(tag)))),
+      mine.length ? "." : null,
+    ),
+    study.texts === "none"
+      ? html("p", { class: "soft" }, WITHOUT_TEXTS)
+      : [
+          html("h2", {}, "The query"),
+          quotedText(own, "title", "title"),
+          quotedText(own, "text", ""),
+          html("h2", {}, `The response (${own.response_id})`),
+          quotedText(own, "response", ""),
+        ],
+  );
+}
+
+/**
+ * A text of the item, and how long it is where only its start is here.
+ * @param {any} own
+ * @param {string} which
+ * @param {string} look
+ */
+function quotedText(own, which, look) {
+  if (own[which] === null) return null;
+  const length = own[`${which}_length`];
+  return html(
+    "blockquote",
+    { class: `words ${look}` },
+    words(own[which], "div"),
+    length === null ? null : html("p", { class: "soft" }, `Only the first ${count(own[which].length)} of its ${count(length)} characters are in this page.`),
+  );
+}
+
+/**
+ * The correlations with all dimensions, a chart for each family.
+ * @param {any} own
+ * @param {import("../catalogue.js").Catalogue} known
+ */
+async function correlationsOf(own, { tags }) {
+  const { correlations } = await part("items");
+  const mine = new Set((tags.get(own.item_id) ?? []).map(({ dimension }) => dimension));
+  const order = new Map(dimensions.map(({ name }, place) => [name, place]));
+  const rows = correlations.records({ item_id: own.item_id });
+  rows.sort((one, other) => (order.get(one.dimension) ?? 0) - (order.get(other.dimension) ?? 0));
+  if (!rows.length) return null;
+  const reach = Math.max(0.1, ...rows.flatMap(({ rho, ci_low, ci_high }) => [rho, ci_low, ci_high].map((one) => Math.abs(one ?? 0))));
+  return html(
+    "section",
+    {},
+    html("h2", {}, "What it measures"),
+    html(
+      "p",
+      {},
+      "How closely people’s ratings of this item go with their own scores, with 95 % intervals. Filled: the item counts as measuring the dimension. Each chart has many comparisons, so some intervals leave out 0 by chance.",
+      rows.length < dimensions.length ? ` Of ${dimensions.length} dimensions, ${rows.length} are in this page.` : null,
+    ),
+    html(
+      "div",
+      { class: "side" },
+      study.families.map((/** @type {any} */ family) => {
+        const of = rows.filter((row) => row.family === family.name);
+        return of.length ? correlationChart(own.item_id, family.title, of, mine, reach) : null;
+      }),
+    ),
+  );
+}
+
+/**
+ * @param {string} id
+ * @param {string} title
+ * @param {any[]} rows
+ * @param {Set<string>} mine
+ * @param {number} reach
+ */
+function correlationChart(id, title, rows, mine, reach) {
+  const drawing = dotRows(
+    rows.map(({ dimension, rho, ci_low, ci_high }) => ({
+      name: titled(dimension),
+      note: signed(rho),
+      dots: [{ value: rho, low: ci_low, high: ci_high, hollow: !mine.has(dimension) }],
+    })),
+    { low: -reach, high: reach, unit: "correlation" },
+  );
+  const table = dataTable(
+    `${title}: correlations of item ${printable(id)}`,
+    [
+      { title: "Dimension", value: ({ dimension }) => titled(dimension), heading: true },
+      { title: "rho", value: ({ rho }) => rho, cell: ({ rho }) => signed(rho, 3) },
+      { title: "95 % interval", value: ({ ci_low, ci_high }) => range(ci_low, ci_high) },
+      { title: "p", value: ({ p }) => p, cell: ({ p }) => probability(p) },
+      { title: "Measures it", value: ({ dimension }) => mine.has(dimension) },
+    ],
+    rows,
+    { file: `item_${id.replace(/[^\w-]/g, "_")}.csv` },
+  );
+  return chart(title, drawing, { table });
+}

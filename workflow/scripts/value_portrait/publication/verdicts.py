@@ -117,23 +117,28 @@ def claims_table(tables: Tables, claims: Sequence[Claim], instrument: Instrument
         "|---|---|---|---|---|---|---|",
     ]
     for claim in claims:
-        found = gather_evidence(claim, tables, named_highest(claims, instrument))
-        every = tables["claims"]
-        row = every[(every["claim"] == claim.claim) & every["option"].isna()].iloc[0]
-        share = "" if found.share_holds is None else percent(found.share_holds)
-        cells = (
-            claim.text,
-            claim.where,
-            f"**{verdict(found)}**",
-            _found(claim, row, tables),
-            _models(claim, row, tables),
-            _chance(claim, found, tables, instrument),
-            share,
-        )
+        about = describe_claim(claim, claims, tables, instrument)
+        cells = [claim.text, claim.where, f"**{about['verdict']}**"]
+        cells += [about[name] for name in ("found", "subjects", "chance", "analyses")]
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     noted = tables["claims"].dropna(subset="note").drop_duplicates("note")
     notes = [f"{'Not tested' if pd.isna(row['value']) else 'No p'}: {row['note']}" for _, row in noted.iterrows()]
     return [*lines, "", *notes, ""]
+
+
+def describe_claim(claim: Claim, claims: Sequence[Claim], tables: Tables, instrument: Instrument) -> dict[str, str]:
+    """A claim's verdict, and in words how far it holds here, in which models, what chance gives, in which analyses."""
+    found = gather_evidence(claim, tables, named_highest(claims, instrument))
+    every = tables["claims"]
+    row = every[(every["claim"] == claim.claim) & every["option"].isna()].iloc[0]
+    return {
+        "claim": claim.claim,
+        "verdict": verdict(found),
+        "found": _found(claim, row, tables),
+        "subjects": _models(claim, row, tables),
+        "chance": _chance(claim, found, tables, instrument),
+        "analyses": "" if found.share_holds is None else percent(found.share_holds),
+    }
 
 
 def _found(claim: Claim, row: pd.Series, tables: Tables) -> str:

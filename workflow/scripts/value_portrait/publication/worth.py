@@ -16,9 +16,37 @@ from value_portrait.publication.verdicts import (
     judge_all,
     percent,
 )
-from value_portrait.robustness.groups import holm
+from value_portrait.robustness.alphas import ALPHAS
+from value_portrait.robustness.alternatives import ALTERNATIVES
+from value_portrait.robustness.chance import TAGS_BY_CHANCE
+from value_portrait.robustness.comparison_tables import MEAN_PROFILE, PAIRS, RANKS
+from value_portrait.robustness.dilution import DILUTION
+from value_portrait.robustness.groups import GROUPS, holm
 from value_portrait.robustness.level import LEVEL
+from value_portrait.robustness.on_circle import CIRCLE
+from value_portrait.robustness.precision import PRECISION
+from value_portrait.robustness.replication import REPLICATION
+from value_portrait.robustness.shares import CLAIMS
+from value_portrait.robustness.uncertainty import UNCERTAINTY
+from value_portrait.robustness.validity import VALIDITY
 
+# The tables of the robustness stage that it is told from, where a study has them.
+WORTH_TABLES = {
+    "claims": CLAIMS,
+    "groups": GROUPS,
+    "alphas": ALPHAS,
+    "dilution": DILUTION,
+    "uncertainty": UNCERTAINTY,
+    "pairs": PAIRS,
+    "ranks": RANKS,
+    "mean_profile": MEAN_PROFILE,
+    "precision": PRECISION,
+    "alternatives": ALTERNATIVES,
+    "chance": TAGS_BY_CHANCE,
+    "replication": REPLICATION,
+    "validity": VALIDITY,
+    "circle": CIRCLE,
+}
 CIRCLE_SUBJECTS = {
     "questionnaire": "the questionnaire",
     "items": "items",
@@ -34,6 +62,8 @@ PLURALS = {
     "holds for the average model only": "hold for the average model only",
     "depends on a choice of the analysis": "depend on a choice of the analysis",
 }
+# Topics about the item key; the others are about profiles.
+KEY = ("chance", "replication", "dilution", "validity")
 _WHERE = {"these_items": "on these very items", "items_like_these": "on other items like these"}
 HEAD = f"""# What the numbers are worth
 
@@ -66,22 +96,38 @@ def describe_worth(
     """
     notes = [*([SIMULATED] if simulated else []), *([PANEL.format(panel)] if panel else [])]
     parts = [HEAD, *notes, *claims_table(tables, claims, instrument)]
-    if "chance" in tables:
-        key = [chance_line(tables["chance"], instrument), _replication_line(tables["replication"], instrument)]
-        key += [dilution_line(tables["dilution"], instrument), validity_line(tables["validity"], instrument)]
+    said = worth_lines(tables, instrument)
+    key = [said[topic] for topic in KEY if topic in said]
+    profiles = [line for topic, line in said.items() if topic not in KEY]
+    if key:
         parts += ["## The item key\n", *_bullets(key)]
-    profiles = [
-        profile_line(tables["alternatives"], instrument),
-        _liking_line(tables["alternatives"], instrument),
-        _interval_line(tables["uncertainty"], instrument),
-        _mean_line(tables["mean_profile"], instrument),
-        _pairs_line(tables["pairs"], tables["ranks"], instrument),
-        _precision_line(tables["precision"], instrument),
-        _common_line(tables["alternatives"], instrument),
-        _alphas_line(tables["alphas"], instrument),
-        _circle_line(tables["circle"]) if "circle" in tables else "",
-    ]
     return "\n".join([*parts, "## The profiles\n", *_bullets(profiles)]) + "\n"
+
+
+def worth_lines(tables: Tables, instrument: Instrument) -> dict[str, str]:
+    """What stands behind the scores: a sentence or two on each topic, those of ``KEY`` on the item key; some empty.
+
+    ``tables`` are those of ``describe_worth``.
+    """
+    said = {}
+    if "chance" in tables:
+        said = {
+            "chance": chance_line(tables["chance"], instrument),
+            "replication": _replication_line(tables["replication"], instrument),
+            "dilution": dilution_line(tables["dilution"], instrument),
+            "validity": validity_line(tables["validity"], instrument),
+        }
+    said |= {
+        "profile": profile_line(tables["alternatives"], instrument),
+        "liking": _liking_line(tables["alternatives"], instrument),
+        "intervals": _interval_line(tables["uncertainty"], instrument),
+        "mean": _mean_line(tables["mean_profile"], instrument),
+        "pairs": _pairs_line(tables["pairs"], tables["ranks"], instrument),
+        "precision": _precision_line(tables["precision"], instrument),
+        "common": _common_line(tables["alternatives"], instrument),
+        "alphas": _alphas_line(tables["alphas"], instrument),
+    }
+    return said | ({"circle": _circle_line(tables["circle"])} if "circle" in tables else {})
 
 
 def verdict_line(tables: Tables, claims: Sequence[Claim], instrument: Instrument) -> str:

@@ -49,6 +49,20 @@ def count_statuses(certificate: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts)
 
 
+def count_causes(certificate: pd.DataFrame) -> "pd.Series[int]":
+    """How many comparisons each cause explains, or conjectures; a correlation and its p are one comparison."""
+    counted = certificate["status"].isin(["explained", "conjectured"]) & ~certificate["quantity"].str.startswith(
+        "p of "
+    )
+    return certificate.loc[counted, "cause"].str.split("; ").explode().value_counts()
+
+
+def count_waiting(certificate: pd.DataFrame) -> pd.DataFrame:
+    """What is not compared: source, status, evidence (what it needs) and how many numbers."""
+    waiting = certificate[~certificate["status"].isin(COMPARED)]
+    return waiting.groupby(["source", "status", "evidence"], sort=False).size().rename("numbers").reset_index()
+
+
 def verdict(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
     """Four lines: how the numbers in print came out, and the archive's; what else was tested; what is open."""
     counts = count_statuses(certificate).reindex(columns=list(STATUSES), fill_value=0)
@@ -95,13 +109,7 @@ def complain(certificate: pd.DataFrame, findings: pd.DataFrame, path: str) -> st
 def describe(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
     """The certificate as Markdown."""
     counts = count_statuses(certificate)
-    # A correlation and its p are one comparison.
-    counted = certificate["status"].isin(["explained", "conjectured"]) & ~certificate["quantity"].str.startswith(
-        "p of "
-    )
-    causes = certificate.loc[counted, "cause"]
-    causes = causes.str.split("; ").explode()
-    explained = causes.value_counts().to_dict()
+    explained = count_causes(certificate).to_dict()
     lines = [
         "# Does it reproduce?",
         "",
@@ -125,9 +133,8 @@ def describe(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
             if len(own) > SHOWN:
                 lines.append(f"- and {len(own) - SHOWN:,} more in certificate.csv")
     lines += ["", "## What the others need", ""]
-    waiting = certificate[~certificate["status"].isin(COMPARED)]
-    for (where, what, evidence), own in waiting.groupby(["source", "status", "evidence"], sort=False):
-        lines.append(f"- {where}, {_numbers(len(own))}: {what}; {evidence}")
+    for where, what, evidence, numbers in count_waiting(certificate).itertuples(index=False):
+        lines.append(f"- {where}, {_numbers(numbers)}: {what}; {evidence}")
     return "\n".join(lines) + "\n"
 
 

@@ -29,6 +29,19 @@ class Packed:
         self.units = units or {}
 
 
+def rounded(table: pd.DataFrame) -> Packed:
+    """A table whose fractions are rounded to 0.001, chances (p) to 0.0001."""
+    fractions = [str(name) for name in table if pd.api.types.is_float_dtype(table[name])]
+    return Packed(
+        table,
+        {
+            name: 0.0001 if name == "p" or name.endswith("_p") or name.startswith("p_") else 0.001
+            for name in fractions
+            if (table[name].dropna() % 1 > 0).any()
+        },
+    )
+
+
 def pack(tables: Mapping[str, Packed]) -> str:
     """The tables as one text of base64, by their names."""
     header: dict[str, Any] = {}

@@ -5,9 +5,70 @@ from collections.abc import Mapping
 import pandas as pd
 
 from value_portrait.instrument import Instrument
-from value_portrait.publication.page.packing import Packed
+from value_portrait.publication.page.packing import Packed, as_columns, rounded
+from value_portrait.publication.worth import CIRCLE_SUBJECTS, WORTH_TABLES, worth_lines
+from value_portrait.robustness.groups import holm
+from value_portrait.robustness.level import LEVEL
+from value_portrait.robustness.precision import VARIANCE as VARIANCE_TABLE
+from value_portrait.tables import Schema
+
+CERTAINTY_TABLES: dict[str, Schema] = {**WORTH_TABLES, "variance": VARIANCE_TABLE}
+VARIANCE = ["family", "dimension", "scores", "component", "variance", "low", "high", "share"]
+PRECISION = ["family", "dimension", "scores", "inference", "n_items", "n_wordings", "n_orders", "n_versions"]
+PRECISION += ["n_repeats", "this_study", "relative", "relative_low", "relative_high", "sem"]
 
 
 def certainty_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> dict[str, Packed]:
-    """The tables of the part."""
-    return {}
+    """The tables of the part, as far as the study has them.
+
+    Parameters
+    ----------
+    tables : ``CERTAINTY_TABLES``; chance, dilution, replication and validity where people rated; circle where the
+        instrument has one.
+    """
+    said = worth_lines(tables, instrument)
+    parts = {
+        "intervals": _intervals(tables["uncertainty"]),
+        "differences": _differences(tables["pairs"], tables["ranks"]),
+        "variance": tables["variance"].reindex(columns=VARIANCE).dropna(subset="share"),
+        "precision": tables["precision"].reindex(columns=PRECISION).dropna(subset="relative"),
+        **{name: tables[name] for name in ("replication", "validity", "dilution") if name in tables},
+    }
+    if "chance" in tables:
+        parts["tags"] = _tags(tables["chance"])
+    if "circle" in tables:
+        circle = tables["circle"]
+        parts["circle"] = circle.assign(title=circle["subject"].map(CIRCLE_SUBJECTS).fillna(circle["subject"]))
+    packed = {name: rounded(table) for name, table in parts.items()}
+    lines = [{"topic": topic, "text": text} for topic, text in said.items() if text]
+    return packed | {"said": as_columns(lines, ("topic", "text"))}
+
+
+def _tags(chance: pd.DataFrame) -> pd.DataFrame:
+    """Tags by chance, with p over the dimensions of a family in a direction after Holm."""
+    alone = chance[chance["dimension"].notna()]
+    adjusted = alone.groupby(["family", "direction"], sort=False)["p"].transform(lambda p: holm(p))
+    return chance.assign(p_adjusted=adjusted, beyond=(adjusted < LEVEL).astype("boolean").mask(adjusted.isna()))
+
+
+def _intervals(uncertainty: pd.DataFrame) -> pd.DataFrame:
+    """Half the width of intervals by source (median over models), and the share of scores that leave out 0."""
+    own = uncertainty[(uncertainty["condition"] == "baseline")].dropna(subset=["low", "high"])
+    own = own.assign(half=(own["high"] - own["low"]) / 2, clear=(own["low"] > 0) | (own["high"] < 0))
+    keys = ["family", "dimension", "source"]
+    found = own.groupby(keys, sort=False, observed=True).agg(
+        half=("half", "median"), clear=("clear", "mean"), n=("clear", "size")
+    )
+    return found.reset_index()
+
+
+def _differences(pairs: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
+    """Share of differences between two models that hold after adjustment; how many places a rank covers (median)."""
+    keys = ["family", "dimension", "inference"]
+    known = pairs.dropna(subset=["p_max_t"])
+    real = known.assign(real=known["p_max_t"] < LEVEL).groupby(keys, sort=False, observed=True)
+    placed = ranks.dropna(subset=["low", "high"])
+    placed = placed.assign(places=placed["high"] - placed["low"] + 1)
+    places = placed.groupby(keys, sort=False, observed=True)["places"]
+    found = real.agg(share=("real", "mean"), n=("real", "size")).join(places.agg(["median", "size"]), how="left")
+    return found.rename(columns={"median": "places", "size": "n_models"}).reset_index()

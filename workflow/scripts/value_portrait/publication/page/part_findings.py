@@ -1,13 +1,202 @@
-"""What was found, in sentences with a chart and a verdict each."""
+"""What was found: a headline, two sentences below it, and findings with a chart and a verdict each."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import asdict
 
 import pandas as pd
 
+from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument
-from value_portrait.publication.page.packing import Packed
+from value_portrait.publication.page.finding import (
+    BAD,
+    FEW,
+    GOOD,
+    OPEN,
+    Finding,
+    Mark,
+    Tables,
+    leave_out_zero,
+)
+from value_portrait.publication.page.findings_on_models import (
+    beyond_shuffled_keys,
+    first_and_last,
+    groups_of_models,
+    ranked_means,
+    single_scores,
+    wording_and_order,
+)
+from value_portrait.publication.page.findings_on_people import (
+    beside_people,
+    other_people,
+    personas_and_people,
+    planted_truth,
+    tags_by_chance,
+)
+from value_portrait.publication.page.packing import Packed, as_columns
+from value_portrait.publication.verdicts import gather_evidence, percent, verdict
+from value_portrait.publication.worth import verdict_line
+from value_portrait.robustness.alternatives import ALTERNATIVES
+from value_portrait.robustness.chance import TAGS_BY_CHANCE
+from value_portrait.robustness.claims import named_highest
+from value_portrait.robustness.comparison_tables import MEAN_PROFILE, PAIRS, RANKS
+from value_portrait.robustness.groups import GROUPS
+from value_portrait.robustness.level import LEVEL
+from value_portrait.robustness.shares import CLAIMS
+from value_portrait.robustness.uncertainty import UNCERTAINTY
+from value_portrait.robustness.validity import VALIDITY
+from value_portrait.tables import Schema
+
+# What findings are made of, beside tables without a schema.
+FINDINGS_TABLES: dict[str, str | Schema] = {
+    "profiles": "profiles",
+    "answer_counts": "answer_counts",
+    "survey": "survey",
+    "uncertainty": UNCERTAINTY,
+    "mean_profile": MEAN_PROFILE,
+    "alternatives": ALTERNATIVES,
+    "pairs": PAIRS,
+    "ranks": RANKS,
+    "groups": GROUPS,
+    "claims": CLAIMS,
+    "chance": TAGS_BY_CHANCE,
+    "validity": VALIDITY,
+}
+# In the order in which they are read.
+SENTENCES = (
+    planted_truth,
+    first_and_last,
+    single_scores,
+    tags_by_chance,
+    other_people,
+    wording_and_order,
+    groups_of_models,
+    beside_people,
+    personas_and_people,
+)
+# The finding that a kind of claim belongs to.
+CLAIMED = {
+    **dict.fromkeys(("highest", "lowest", "highest_in_most_models", "above"), "first_and_last"),
+    **dict.fromkeys(("group_above", "rises_with_size", "model_families_differ"), "groups_of_models"),
+    "condition_above": "personas_and_people",
+}
+TONES = {"holds": GOOD, "does not hold": BAD, "cannot be tested here": ""}
 
 
-def findings_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> dict[str, Packed]:
-    """The tables of the part."""
-    return {}
+def findings_part(
+    tables: Tables, claims: Sequence[Claim], counts: pd.DataFrame | None, instrument: Instrument
+) -> dict[str, Packed]:
+    """The tables of the part: ``front`` (headline, standfirst), ``findings``, their ``marks`` and ``claims``.
+
+    Parameters
+    ----------
+    tables : ``FINDINGS_TABLES`` and, where the study has them, sensitivity, models_and_people, agreement,
+        recovery_tags and recovery_scores. claims : what is said of the models, which ``tables["claims"]`` judges.
+    counts : comparisons of the certificate per part, source (``total`` marks sums) and status; None without one.
+    """
+    own = {name: _baseline(table) for name, table in tables.items()}
+    found = [finding for sentence in SENTENCES if (finding := sentence(own, instrument))]
+    found += [reproduced(counts)] if counts is not None else []
+    front = {"headline": headline(own, instrument), "standfirst": standfirst(own, claims, instrument)}
+    return {
+        "front": as_columns([front], list(front)),
+        "findings": as_columns(
+            [{name: value for name, value in asdict(finding).items() if name != "marks"} for finding in found],
+            [name for name in Finding.__dataclass_fields__ if name != "marks"],
+        ),
+        "marks": Packed(
+            as_columns(
+                [{"finding": finding.finding, **asdict(mark)} for finding in found for mark in finding.marks],
+                ["finding", *Mark.__dataclass_fields__],
+            ).table.astype(dict.fromkeys(("value", "low", "high"), float)),
+            dict.fromkeys(("value", "low", "high"), 0.001),
+        ),
+        "claims": _claims(own, claims, {finding.finding for finding in found}, instrument),
+    }
+
+
+def headline(tables: Tables, instrument: Instrument) -> str:
+    """The study in a line: what models lean to as far as it can be told, and whether one can be told from another."""
+    if "recovery_tags" in tables:
+        return "A made-up study whose truth is known, and how much of it comes back"
+    own = ranked_means(tables["mean_profile"], instrument)
+    beyond = beyond_shuffled_keys(tables, instrument)
+    sure = own[leave_out_zero(own) & (own["dimension"].isin(beyond) if beyond is not None else True)]
+    titles = [(instrument.titles[str(row["dimension"])], row["score"] > 0) for row in sure.to_dict("records")]
+    up = [title for title, above in titles if above][:1]
+    down = [title for title, above in titles if not above][-1:]
+    leanings = [f"to {up[0]}"] if up else []
+    leanings += [f"away from {down[0]}"] if down else []
+    models = int(own["models"].max()) if len(own) else 0
+    who = "Language models lean" if models > 1 else "The model leans"
+    said = (
+        f"{who} {' and '.join(leanings)}" if leanings else f"No one of the {instrument.main.title.lower()} stands out"
+    )
+    pairs = tables["pairs"]
+    pairs = pairs[(pairs["family"] == instrument.main.name) & (pairs["inference"] == "items_like_these")]
+    held = pairs["p_max_t"].dropna() < LEVEL
+    if held.empty:
+        return said
+    return f"{said}, but one can hardly be told from another" if held.mean() < FEW else said
+
+
+def standfirst(tables: Tables, claims: Sequence[Claim], instrument: Instrument) -> str:
+    """What was done, and what becomes of what is said of the models."""
+    answers, models = tables["answer_counts"]["answers"].sum(), tables["profiles"]["model"].nunique()
+    done = f"{models} {'models' if models > 1 else 'model'} gave {answers:,} answers"
+    if "survey" in tables:
+        survey = tables["survey"]
+        done += (
+            f" to {survey['item_id'].nunique():,} items that {survey['participant_id'].nunique():,} people had rated "
+            "for themselves"
+        )
+    return f"{done}. {verdict_line(tables, claims, instrument)}".strip()
+
+
+def reproduced(counts: pd.DataFrame) -> Finding:
+    """Whether printed numbers come out again; ``counts`` as in ``findings_part``."""
+    printed = counts[counts["total"]].iloc[0].drop(["part", "source", "total"]).astype(int)
+    compared = ["match", "explained", "conjectured", "unexplained", "differs"]
+    words = dict(zip(compared, ("match", "explained", "conjectured", "open", "differ"), strict=True))
+    number = {name: int(printed.get(name, 0)) for name in compared}
+    total = sum(number.values())
+    whole = int(printed.sum())
+    still = number["unexplained"]
+    heading = "What the paper prints comes out again"
+    if number["differs"]:
+        heading = "Not all that the paper prints comes out again"
+    elif still:
+        heading += f", but for {still} {'number' if still == 1 else 'numbers'}"
+    return Finding(
+        "reproduced",
+        heading,
+        f"Of {whole:,} numbers in print {total:,} can be compared: {number['match']:,} match, "
+        f"{number['explained']:,} do so once a cause is taken out that the data show, {number['conjectured']:,} by a "
+        f"conjecture; {still:,} are open and {number['differs']:,} differ. The others need answers or data that the "
+        "archive does not hold.",
+        f"{number['differs']:,} differ, {still:,} open",
+        BAD if number["differs"] else GOOD,
+        "certificate",
+        "",
+        "Every number beside ours",
+        "Numbers in print that can be compared",
+        "parts",
+        "",
+        tuple(Mark(words[name], count) for name, count in number.items()),
+    )
+
+
+def _claims(tables: Tables, claims: Sequence[Claim], known: set[str], instrument: Instrument) -> Packed:
+    named = named_highest(claims, instrument)
+    rows = []
+    for claim in claims:
+        evidence = gather_evidence(claim, tables, named)
+        said = verdict(evidence)
+        share = "" if evidence.share_holds is None else percent(evidence.share_holds)
+        row = {"finding": CLAIMED[claim.kind], "claim": claim.claim, "text": claim.text, "where": claim.where}
+        rows.append({**row, "verdict": said, "tone": TONES.get(said, OPEN), "share": share})
+    shown = [row for row in rows if row["finding"] in known]
+    return as_columns(shown, ["finding", "claim", "text", "where", "verdict", "tone", "share"])
+
+
+def _baseline(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["condition"] == "baseline"] if "condition" in table else table

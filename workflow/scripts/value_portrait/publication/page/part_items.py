@@ -6,7 +6,12 @@ import pandas as pd
 
 from value_portrait.instrument import Instrument
 from value_portrait.publication.page.packing import Packed
+from value_portrait.tables import Schema
 
+ITEMS_TABLES: dict[str, str | Schema] = {
+    **{name: name for name in ("item_key", "topics", "correlations", "item_statistics", "survey")},
+    "item_table": "items",
+}
 UNIT = 0.001  # of correlations, p-values, means and spreads
 LONGEST = 20_000  # characters of a text that the page carries ...
 MOST_CHARACTERS = 4_000_000  # ... and of all texts of a kind together

@@ -1,0 +1,67 @@
+// The analyses that are looked at: those with the options that the address names, in an order without a pattern.
+import { chosen } from "../controls.js";
+
+/** @typedef {{option: string, title: string, main: string | null, settings: string[]}} Option */
+
+/** What becomes of a claim in an analysis; the numbers are those that the page carries. */
+export const CURVE_KINDS = ["does not hold", "holds", "holds with p < 0.05"];
+
+/**
+ * The options that have several settings.
+ * @param {Record<string, import("../data.js").Table>} tables
+ * @returns {Option[]}
+ */
+export function lookedAt(tables) {
+  /** @type {Map<string, Set<string>>} */
+  const settings = new Map();
+  const { option, setting } = tables.shares.columns;
+  for (let row = 0; row < tables.shares.rows; row++) {
+    const own = settings.get(option.at(row)) ?? new Set();
+    settings.set(option.at(row), own.add(setting.at(row)));
+  }
+  return tables.options.records().map((own) => /** @type {Option} */ ({ ...own, settings: [...(settings.get(own.option) ?? [])] }));
+}
+
+/** @type {Int32Array | null} */
+let shuffled = null;
+
+/**
+ * All rows in an order of chance, always the same one: analyses of one value would show the order of the table.
+ * @param {number} size
+ */
+function anyOrder(size) {
+  if (shuffled?.length === size) return shuffled;
+  const rows = Int32Array.from({ length: size }, (_, row) => row);
+  let state = 1;
+  for (let last = size - 1; last > 0; last--) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const other = Math.floor((state / 2 ** 32) * (last + 1));
+    [rows[last], rows[other]] = [rows[other], rows[last]];
+  }
+  return (shuffled = rows);
+}
+
+/**
+ * The rows of the analyses with the options chosen.
+ * @param {import("../data.js").Table} universes
+ * @param {Option[]} options
+ */
+export function analysesLeft(universes, options) {
+  const tests = options.flatMap(({ option, settings }) => {
+    const setting = chosen(option, ["", ...settings]);
+    const { numbers } = universes.columns[option];
+    return setting ? [{ numbers, code: universes.columns[option].code(setting) }] : [];
+  });
+  return anyOrder(universes.rows).filter((row) => tests.every(({ numbers, code }) => numbers[row] === code));
+}
+
+/**
+ * Of the analyses in which a claim could be put to the test: their rows, by value.
+ * @param {import("../data.js").Table} universes
+ * @param {string} claim
+ * @param {Int32Array} rows
+ */
+export function byValue(universes, claim, rows) {
+  const { numbers, null: none } = universes.columns[`value ${claim}`];
+  return rows.filter((row) => numbers[row] !== none).sort((one, other) => numbers[one] - numbers[other]);
+}

@@ -1,0 +1,140 @@
+// Every claim in every defensible analysis: options are chosen, and the share of analyses in which claims hold moves.
+import { address, choose, here } from "../address.js";
+import { selection } from "../controls.js";
+import { append, html, svg } from "../dom.js";
+import { count, percent } from "../format.js";
+import { CURVE_KINDS, analysesLeft, lookedAt } from "./analyses.js";
+import { claimCurve } from "./certainty_curve.js";
+import { verdictMark } from "./verdict.js";
+
+/**
+ * @param {HTMLElement} root
+ * @param {Record<string, import("../data.js").Table>} tables
+ */
+export function claimsInAnalyses(root, tables) {
+  const claims = tables.claims.records();
+  const options = lookedAt(tables);
+  const total = tables.universes.rows;
+  const left = html("p", { class: "left", role: "status" });
+  const controls = html("div", { class: "controls options", role: "group", "aria-label": "Options of the analysis" });
+  const overview = claimsTable(claims, pick);
+  const figure = html("div");
+  append(
+    root,
+    html("p", { class: "lead" }, `Whoever repeats the analysis makes choices that others would make differently. Each claim was put to ${count(total)} analyses that can be defended. Choose options, and see in which share of the analyses left it still holds.`),
+    html("h2", {}, "Options of the analysis"),
+    controls,
+    left,
+    html("h2", {}, "All claims"),
+    overview.element,
+    figure,
+  );
+
+  function fillControls() {
+    controls.replaceChildren(
+      ...options.map(({ option, title, settings, main }) =>
+        selection(title, option, [["", "any"], ...settings.map((/** @type {string} */ own) => /** @type {[string, string]} */ ([own, own === main ? `${own} (this run)` : own]))], draw),
+      ),
+      html("button", { type: "button", onclick: () => set((one) => one.main) }, "All as in this run"),
+      html("button", { type: "button", onclick: () => set(() => "") }, "Any analysis"),
+    );
+  }
+
+  /** @param {(option: import("./analyses.js").Option) => string | null} setting */
+  function set(setting) {
+    const pressed = [...controls.children].indexOf(/** @type {Element} */ (document.activeElement));
+    choose(Object.fromEntries(options.map((one) => [one.option, setting(one)])));
+    fillControls();
+    draw();
+    /** @type {HTMLElement | undefined} */ (controls.children[pressed])?.focus();
+  }
+
+  /** @param {string} claim */
+  function pick(claim) {
+    choose({ claim });
+    draw();
+    figure.querySelector("h2")?.scrollIntoView();
+    figure.querySelector("select")?.focus({ preventScroll: true });
+  }
+
+  function draw() {
+    const rows = analysesLeft(tables.universes, options);
+    left.textContent = rows.length === total ? `All ${count(total)} analyses.` : `${count(rows.length)} of ${count(total)} analyses left.`;
+    overview.update(tables.universes, rows);
+    figure.replaceChildren(claimCurve(tables, options, rows, draw));
+  }
+  fillControls();
+  draw();
+}
+
+/**
+ * A row for each claim; shares move with the options.
+ * @param {any[]} claims
+ * @param {(claim: string) => void} pick
+ */
+function claimsTable(claims, pick) {
+  const rows = claims.map((claim) => {
+    const share = html("td", { class: "number" });
+    const significant = html("td", { class: "number" });
+    const dots = svg("svg", { viewBox: "0 0 104 16", class: "share", "aria-hidden": "true" });
+    const link = html("a", { onclick: (/** @type {Event} */ event) => (event.preventDefault(), pick(claim.claim)) }, claim.text);
+    const row = html(
+      "tr",
+      {},
+      html("th", { scope: "row" }, link, html("small", { class: "soft" }, claim.where)),
+      html("td", {}, verdictMark(claim.verdict)),
+      html("td", { class: "number" }, claim.found),
+      html("td", { class: "number" }, percent(claim.share_holds)),
+      share,
+      html("td", {}, dots),
+      significant,
+      html("td", { class: "number" }, percent(claim.share_significant)),
+    );
+    return { claim, link, share, significant, dots, row };
+  });
+  const heads = ["Claim", "Verdict", "This run", "Holds in all", "Holds in these", "0 to 100 %", "… p < 0.05 in these", "… in all"];
+  const numbers = new Set([2, 3, 4, 6, 7]);
+  const element = html(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": "All claims" },
+    html(
+      "table",
+      { class: "claims" },
+      html("caption", {}, "Share of the analyses in which each claim holds, in all (○) and in those with the options chosen (●). A claim leads to its curve."),
+      html("thead", {}, html("tr", {}, heads.map((head, place) => html("th", { scope: "col", class: numbers.has(place) ? "number" : null }, head)))),
+      html("tbody", {}, rows.map(({ row }) => row)),
+    ),
+  );
+  /**
+   * @param {import("../data.js").Table} universes
+   * @param {Int32Array} chosen
+   */
+  function update(universes, chosen) {
+    for (const { claim, link, share, significant, dots } of rows) {
+      const counts = kindCounts(universes, claim.claim, chosen);
+      const tested = counts[0] + counts[1] + counts[2];
+      const holds = tested ? (counts[1] + counts[2]) / tested : null;
+      link.setAttribute("href", address("certainty", "", { ...Object.fromEntries(here().choices), claim: claim.claim }));
+      share.textContent = percent(holds);
+      significant.textContent = claim.share_significant === null || !tested ? "–" : percent(counts[2] / tested);
+      dots.replaceChildren(svg("line", { class: "zero", x1: 2, x2: 102, y1: 8, y2: 8 }));
+      if (claim.share_holds !== null) append(dots, svg("circle", { class: "series-1 mark hollow", cx: 2 + 100 * claim.share_holds, cy: 8, r: 4 }));
+      if (holds !== null) append(dots, svg("circle", { class: "series-1 mark", cx: 2 + 100 * holds, cy: 8, r: 4 }));
+    }
+  }
+  return { element, update };
+}
+
+/**
+ * In how many of these analyses a claim does not hold, holds, and holds with a small p.
+ * @param {import("../data.js").Table} universes
+ * @param {string} claim
+ * @param {Int32Array} rows
+ */
+export function kindCounts(universes, claim, rows) {
+  const counts = CURVE_KINDS.map(() => 0);
+  const kinds = universes.columns[`kind ${claim}`];
+  if (!kinds) return counts;
+  for (const row of rows) if (kinds.numbers[row] !== kinds.null) counts[kinds.numbers[row]]++;
+  return counts;
+}

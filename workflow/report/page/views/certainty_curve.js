@@ -1,0 +1,223 @@
+// The specification curve of a claim: its value in all analyses, sorted, and below which settings are frequent where.
+import { address } from "../address.js";
+import { chart, clipped, dotRows, scale, ticks } from "../chart.js";
+import { chosen, selection } from "../controls.js";
+import { append, html, svg } from "../dom.js";
+import { count, fixed, percent } from "../format.js";
+import { dataTable } from "../table.js";
+import { CURVE_KINDS, byValue } from "./analyses.js";
+import { verdictMark } from "./verdict.js";
+
+const LABELS = 316;
+const WIDE = 780;
+const HIGH = 210;
+const ROW = 13;
+const BINS = 60;
+
+/**
+ * @param {Record<string, import("../data.js").Table>} tables
+ * @param {import("./analyses.js").Option[]} options
+ * @param {Int32Array} rows - analyses with the options chosen
+ * @param {() => void} changed
+ */
+export function claimCurve(tables, options, rows, changed) {
+  const claims = tables.claims.records();
+  const name = chosen("claim", claims.map((own) => own.claim));
+  const [claim] = claims.filter((own) => own.claim === name);
+  const control = selection("Claim", "claim", claims.map((own) => /** @type {[string, string]} */ ([own.claim, own.text])), changed);
+  const head = [html("h2", {}, claim.text), html("div", { class: "controls" }, control), aboutClaim(claim)];
+  if (!tables.universes.columns[`value ${claim.claim}`]) return html("section", {}, head);
+  const sorted = byValue(tables.universes, claim.claim, rows);
+  if (!sorted.length) return html("section", {}, head, html("p", {}, "It could be put to the test in none of these analyses."));
+  const board = boardOf(tables.universes, claim.claim, options, sorted);
+  const drawing = drawCurve(tables.universes, claim, sorted, board);
+  const holds = board.share;
+  const found = chart(`In ${percent(holds)} of ${count(sorted.length)} analyses it holds`, drawing, {
+    said: "Above: how far it holds in each analysis, sorted; it holds above the line. Below: where on the curve each setting is frequent (twice its share fills the row), and in what share of the analyses with it the claim holds.",
+    table: boardTable(claim, board, sorted.length),
+  });
+  const legend = html("ul", { class: "legend" }, CURVE_KINDS.map((name, kind) => html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { class: `dots kind-${kind}`, d: "M3,8h0M8,8h0M13,8h0" })), `${name} (${count(board.counts[kind])})`)), html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, diamond(8, 8)), "this run"));
+  found.querySelector(".drawing")?.before(legend);
+  return html("section", {}, head, found, decisions(tables, options, claim));
+}
+
+/** @param {any} claim */
+function aboutClaim(claim) {
+  const about = [claim.where, claim.found && `this run: ${claim.found}`, claim.subjects && `models: ${claim.subjects}`, claim.chance].filter(Boolean).join("; ");
+  return html("p", {}, verdictMark(claim.verdict), ` ${about}. `, claim.note ?? null);
+}
+
+/**
+ * @typedef {object} BoardRow
+ * @property {string} title - of the option; empty but for its first setting
+ * @property {string} setting
+ * @property {number} size - analyses with it
+ * @property {number | null} holds - share of these in which the claim holds
+ * @property {number | null} significant - share of these in which it does with a small p
+ * @property {Float64Array} density - along the curve, against its share in all of it
+ */
+
+/**
+ * @param {import("../data.js").Table} universes
+ * @param {string} claim
+ * @param {import("./analyses.js").Option[]} options
+ * @param {Int32Array} sorted
+ */
+function boardOf(universes, claim, options, sorted) {
+  const kinds = universes.columns[`kind ${claim}`].numbers;
+  const bins = Math.min(BINS, sorted.length);
+  const counts = CURVE_KINDS.map(() => 0);
+  for (const row of sorted) counts[kinds[row]]++;
+  const sizes = new Float64Array(bins);
+  for (let place = 0; place < sorted.length; place++) sizes[Math.floor((place * bins) / sorted.length)]++;
+  /** @type {BoardRow[]} */
+  const rows = [];
+  for (const { option, title, settings } of options) {
+    const column = universes.columns[option];
+    const along = settings.map(() => new Float64Array(bins));
+    const tallies = settings.map(() => [0, 0, 0]);
+    const places = column.texts.map((text) => settings.indexOf(text));
+    for (let place = 0; place < sorted.length; place++) {
+      const setting = places[column.numbers[sorted[place]]];
+      along[setting][Math.floor((place * bins) / sorted.length)]++;
+      tallies[setting][kinds[sorted[place]]]++;
+    }
+    settings.forEach((setting, number) => {
+      const [not, only, clear] = tallies[number];
+      const size = not + only + clear;
+      const density = along[number].map((own, bin) => (size ? own / sizes[bin] / (size / sorted.length) : 0));
+      rows.push({ title: number ? "" : title, setting, size, holds: size ? (only + clear) / size : null, significant: size ? clear / size : null, density });
+    });
+  }
+  return { rows, counts, share: (counts[1] + counts[2]) / sorted.length };
+}
+
+/**
+ * @param {import("../data.js").Table} universes
+ * @param {any} claim
+ * @param {Int32Array} sorted
+ * @param {ReturnType<typeof boardOf>} board
+ */
+function drawCurve(universes, claim, sorted, board) {
+  const { numbers, unit } = universes.columns[`value ${claim.claim}`];
+  const kinds = universes.columns[`kind ${claim.claim}`].numbers;
+  const reach = [numbers[sorted[0]] * unit, numbers[sorted[sorted.length - 1]] * unit, claim.bound, claim.value ?? claim.bound];
+  const y = scale(Math.min(...reach), Math.max(...reach), HIGH, 14);
+  const x = scale(0, sorted.length, LABELS, WIDE);
+  const gaps = board.rows.filter(({ title }) => title).length * 5;
+  const drawing = svg("svg", { viewBox: `0 0 ${WIDE + 62} ${HIGH + 34 + board.rows.length * ROW + gaps}`, class: "curve" });
+  for (const tick of ticks(Math.min(...reach), Math.max(...reach), 5)) {
+    append(drawing, svg("line", { class: "grid", x1: LABELS, x2: WIDE, y1: y(tick), y2: y(tick) }), svg("text", { class: "tick", x: LABELS - 8, y: y(tick) + 4, "text-anchor": "end" }, fixed(tick, 2)));
+  }
+  append(drawing, svg("line", { class: "zero", x1: LABELS, x2: WIDE, y1: y(claim.bound), y2: y(claim.bound) }));
+  append(drawing, svg("text", { class: "tick", x: LABELS - 46, y: HIGH / 2, "text-anchor": "end" }, "how far it holds"));
+  // Points that would lie on each other are drawn once.
+  const paths = CURVE_KINDS.map(() => "");
+  const last = CURVE_KINDS.map(() => "");
+  for (let place = 0; place < sorted.length; place++) {
+    const kind = kinds[sorted[place]];
+    const point = `M${(Math.round(2 * x(place + 0.5)) / 2).toString()},${(Math.round(2 * y(numbers[sorted[place]] * unit)) / 2).toString()}h0`;
+    if (point !== last[kind]) paths[kind] += point;
+    last[kind] = point;
+  }
+  paths.forEach((d, kind) => append(drawing, d ? svg("path", { class: `dots kind-${kind}`, d }) : null));
+  const main = universes.columns.main.numbers;
+  const own = sorted.findIndex((row) => main[row] === 1);
+  if (own >= 0 && claim.value !== null) append(drawing, diamond(x(own + 0.5), y(claim.value)));
+  const turn = x(sorted.length * (1 - board.share));
+  append(drawing, svg("line", { class: "turn", x1: turn, x2: turn, y1: 8, y2: HIGH + 26 + board.rows.length * ROW + gaps }));
+  append(drawing, svg("text", { class: "tick", x: WIDE + 56, y: HIGH + 20, "text-anchor": "end" }, "holds in"));
+  drawBoard(drawing, board.rows);
+  return drawing;
+}
+
+/**
+ * @param {SVGElement} drawing
+ * @param {BoardRow[]} rows
+ */
+function drawBoard(drawing, rows) {
+  let top = HIGH + 20;
+  for (const { title, setting, holds, density } of rows) {
+    if (title) top += 5;
+    const x = scale(0, density.length, LABELS, WIDE);
+    const shape = [...density].map((own, bin) => `V${(top + ROW - Math.min(own / 2, 1) * (ROW - 2)).toFixed(1)}H${x(bin + 1).toFixed(1)}`).join("");
+    append(
+      drawing,
+      title ? svg("text", { class: "label", x: LABELS - 128, y: top + ROW - 3, "text-anchor": "end" }, clipped(title, 30)) : null,
+      svg("text", { class: "tick", x: LABELS - 8, y: top + ROW - 3, "text-anchor": "end" }, clipped(setting, 19)),
+      svg("path", { class: "ridge", d: `M${LABELS},${top + ROW}${shape}V${top + ROW}Z` }),
+      svg("text", { class: "tick", x: WIDE + 56, y: top + ROW - 3, "text-anchor": "end" }, percent(holds)),
+    );
+    top += ROW;
+  }
+}
+
+/**
+ * @param {number} x
+ * @param {number} y
+ */
+function diamond(x, y) {
+  return svg("path", { class: "own", d: `M${x},${y - 6}l6,6l-6,6l-6,-6Z` });
+}
+
+/**
+ * @param {any} claim
+ * @param {ReturnType<typeof boardOf>} board
+ * @param {number} size
+ */
+function boardTable(claim, board, size) {
+  let option = "";
+  const rows = board.rows.map((row) => ({ ...row, option: (option = row.title || option) }));
+  return dataTable(
+    `${claim.text}: ${count(size)} analyses, by setting`,
+    [
+      { title: "Option", value: (row) => row.option, heading: true },
+      { title: "Setting", value: (row) => row.setting },
+      { title: "Analyses", value: (row) => row.size },
+      { title: "Holds in", value: (row) => row.holds, cell: (row) => percent(row.holds, 1) },
+      { title: "… with p < 0.05", value: (row) => row.significant, cell: (row) => percent(row.significant, 1) },
+    ],
+    rows,
+    { file: "claim-by-setting.csv" },
+  );
+}
+
+/**
+ * Which option decides: the share in which the claim holds under each setting, over all analyses that there are with all
+ * settings of the option.
+ * @param {Record<string, import("../data.js").Table>} tables
+ * @param {import("./analyses.js").Option[]} options
+ * @param {any} claim
+ */
+function decisions(tables, options, claim) {
+  const shares = tables.shares.records({ claim: claim.claim }).filter((row) => row.share_holds !== null);
+  const titles = new Map(options.map(({ option, title }) => [option, title]));
+  const rows = options
+    .map(({ option, title }) => ({ title, own: shares.filter((row) => row.option === option).map((row) => 100 * row.share_holds) }))
+    .filter(({ own }) => own.length)
+    .map(({ title, own }) => ({ title, own, low: Math.min(...own), high: Math.max(...own) }))
+    .sort((one, other) => other.high - other.low - (one.high - one.low));
+  if (!rows.length || !rows[0].high) return null;
+  return chart(
+    claim.decides_most ? `Most depends on ${titles.get(claim.decides_most) ?? claim.decides_most}` : "No option changes anything",
+    dotRows(
+      rows.map(({ title, own, low, high }) => ({ name: title, note: `${fixed(high - low, 0)} points`, dots: own.map((value, place) => (place ? { value } : { value, low, high })) })),
+      { zero: null, low: 0, high: 100, unit: "share of analyses in which the claim holds (%), a mark for each setting" },
+    ),
+    {
+      said: html("span", {}, "Over all analyses, whatever is chosen above; only those that there are with every setting of an option. ", html("a", { href: address("certainty", "", { claim: claim.claim }) }, "This claim without other choices")),
+      table: dataTable(
+        `${claim.text}: all analyses, by setting`,
+        [
+          { title: "Option", value: (row) => titles.get(row.option) ?? row.option, heading: true },
+          { title: "Setting", value: (row) => row.setting },
+          { title: "Analyses", value: (row) => row.universes },
+          { title: "Holds in", value: (row) => row.share_holds, cell: (row) => percent(row.share_holds, 1) },
+          { title: "… with p < 0.05", value: (row) => row.share_significant, cell: (row) => percent(row.share_significant, 1) },
+        ],
+        shares,
+        { file: "claim-by-option.csv" },
+      ),
+    },
+  );
+}

@@ -1,0 +1,199 @@
+// Errors of scores: kinds of intervals, differences between models, where the variance is, what more items would bring.
+import { bars, chart, dotRows } from "../chart.js";
+import { chosen, selection } from "../controls.js";
+import { part } from "../data.js";
+import { append, html } from "../dom.js";
+import { count, fixed, percent, range } from "../format.js";
+import { dataTable } from "../table.js";
+import { dimensionTitle, familyTitle, lines } from "./certainty_key.js";
+
+const INFERENCES = new Map([["these_items", "these items"], ["items_like_these", "items like these"]]);
+const KINDS = [["centred", "centred, as in the study"], ["raw", "raw, with the model's general level"]];
+const SOURCES = new Map([["queries", "other queries"], ["wordings", "other wordings"], ["raters", "other raters"], ["all", "all of these"], ["undiluted", "all, without wrong tags"]]);
+
+/**
+ * @param {HTMLElement} root
+ * @param {Record<string, import("../data.js").Table>} tables
+ * @param {Map<string, string>} said
+ */
+export function scoreErrors(root, tables, said) {
+  const content = html("div");
+  const families = [...new Set(tables.intervals.records().map(({ family }) => family))];
+  append(
+    root,
+    html("p", { class: "lead" }, "A score would have come out otherwise with other queries, wordings or raters. An interval says how far; which interval is right depends on what the score is to be true of: these very items, or items like these."),
+    html(
+      "div",
+      { class: "controls", role: "group", "aria-label": "Which scores" },
+      selection("Dimensions", "family", families.map((name) => [name, familyTitle(name)]), draw),
+      selection("Scores in variance and precision", "scores", /** @type {[string, string][]} */ (KINDS), draw),
+    ),
+    content,
+  );
+  async function draw() {
+    const { mean_profile: means } = await part("study");
+    const family = chosen("family", families);
+    const kind = chosen("scores", KINDS.map(([name]) => name));
+    content.replaceChildren(
+      html("h2", {}, "The mean over models"),
+      meanIntervals(means.records({ family }), family, said),
+      html("h2", {}, "A model's score"),
+      sources(tables.intervals.records({ family }), family, said),
+      html("h2", {}, "Differences between models"),
+      differences(tables.differences.records({ family }), family, said),
+      ...varianceAndPrecision(tables, family, kind, said),
+    );
+  }
+  draw();
+}
+
+/**
+ * @param {any[]} rows
+ * @param {string} family
+ * @param {Map<string, string>} said
+ */
+function meanIntervals(rows, family, said) {
+  const dimensions = [...new Set(rows.map((row) => row.dimension))];
+  const kinds = [...INFERENCES.keys()];
+  return chart(
+    "The same mean, to be true of these items or of items like these",
+    dotRows(
+      dimensions.map((dimension) => ({
+        name: dimensionTitle(dimension),
+        dots: rows.filter((row) => row.dimension === dimension).map((row) => ({ value: row.score, low: row.low, high: row.high, series: kinds.indexOf(row.inference) })),
+      })),
+      { unit: "mean centred score of the models, 95 % interval (scale points)" },
+    ),
+    {
+      said: said.get("mean"),
+      legend: [...INFERENCES.values()].map((name, series) => ({ name, series })),
+      table: dataTable(
+        `${familyTitle(family)}: means over models`,
+        [
+          { title: "Dimension", value: (row) => dimensionTitle(row.dimension), heading: true },
+          { title: "True of", value: (row) => INFERENCES.get(row.inference) ?? row.inference },
+          { title: "Models", value: (row) => row.models },
+          { title: "Mean", value: (row) => row.score, digits: 2 },
+          { title: "95 % interval", value: (row) => row.low, cell: (row) => range(row.low, row.high) },
+        ],
+        rows,
+        { file: "mean-profile.csv" },
+      ),
+    },
+  );
+}
+
+/**
+ * @param {any[]} rows
+ * @param {string} family
+ * @param {Map<string, string>} said
+ */
+function sources(rows, family, said) {
+  const dimensions = [...new Set(rows.map((row) => row.dimension))];
+  const named = [...SOURCES.keys()].filter((source) => rows.some((row) => row.source === source));
+  return html(
+    "div",
+    {},
+    lines(said, ["intervals"]),
+    dataTable(
+      `${familyTitle(family)}: half the width of a model's 95 % interval, by what might have been otherwise (median over models, scale points)`,
+      [
+        { title: "Dimension", value: (row) => dimensionTitle(row.dimension), heading: true },
+        ...named.map((source) => ({ title: SOURCES.get(source) ?? source, value: (/** @type {any} */ row) => row[source]?.half ?? null, digits: 2 })),
+        { title: "Models told from 0", value: (row) => row.all?.clear ?? null, cell: (row) => percent(row.all?.clear ?? null) },
+      ],
+      dimensions.map((dimension) => ({ dimension, ...Object.fromEntries(rows.filter((row) => row.dimension === dimension).map((row) => [row.source, row])) })),
+      { file: "intervals.csv" },
+    ),
+  );
+}
+
+/**
+ * @param {any[]} rows
+ * @param {string} family
+ * @param {Map<string, string>} said
+ */
+function differences(rows, family, said) {
+  if (!rows.length) return html("p", {}, "There are no two models to tell apart.");
+  return html(
+    "div",
+    {},
+    lines(said, ["pairs"]),
+    dataTable(
+      `${familyTitle(family)}: differences between two models that hold after adjustment (p < 0.05, max-t), and how many places a rank covers`,
+      [
+        { title: "Dimension", value: (row) => dimensionTitle(row.dimension), heading: true },
+        { title: "True of", value: (row) => INFERENCES.get(row.inference) ?? row.inference },
+        { title: "Pairs", value: (row) => row.n },
+        { title: "Hold", value: (row) => row.share, cell: (row) => percent(row.share, 1) },
+        { title: "Places of a rank", value: (row) => row.places, cell: (row) => (row.places === null ? "" : `${count(row.places)} of ${count(row.n_models)}`) },
+      ],
+      rows,
+      { file: "differences.csv" },
+    ),
+  );
+}
+
+/**
+ * @param {Record<string, import("../data.js").Table>} tables
+ * @param {string} family
+ * @param {string} scores
+ * @param {Map<string, string>} said
+ */
+function varianceAndPrecision(tables, family, scores, said) {
+  const variance = tables.variance.records({ family, scores });
+  const precision = tables.precision.records({ family, scores });
+  const head = html("h2", {}, "Where the variance is");
+  if (!variance.length) return [head, html("p", {}, "It takes several models and items to see where the variance is.")];
+  const components = [...new Set(variance.map((row) => row.component))];
+  const shares = components.map((component) => ({ name: component, value: (100 * mean(variance.filter((row) => row.component === component).map((row) => row.share))) }));
+  shares.sort((one, other) => other.value - one.value);
+  return [
+    head,
+    chart("A single rating: what tells models apart, and what is noise to that", bars(shares.map((own) => ({ ...own, said: `${fixed(own.value, 0)}` })), { unit: "% of the variance, mean over dimensions; × : what facets do together" }), {
+      said: "Only the part of the model alone is what a score is about.",
+      table: dataTable(
+        `${familyTitle(family)}: components of variance, ${scores} scores`,
+        [
+          { title: "Dimension", value: (row) => dimensionTitle(row.dimension), heading: true },
+          { title: "Component", value: (row) => row.component },
+          { title: "Variance", value: (row) => row.variance, digits: 3 },
+          { title: "95 % interval", value: (row) => row.low, cell: (row) => range(row.low, row.high, (own) => fixed(own, 3)) },
+          { title: "Share", value: (row) => row.share, cell: (row) => percent(row.share, 1) },
+        ],
+        variance,
+        { file: "variance.csv" },
+      ),
+    }),
+    html("h2", {}, "What more items or versions would bring"),
+    ...(precision.length ? [lines(said, ["precision"]), precisionTable(precision, family)] : [html("p", {}, "Nothing can be said of it here.")]),
+  ];
+}
+
+/** @param {number[]} numbers */
+function mean(numbers) {
+  return numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+}
+
+/**
+ * @param {any[]} rows
+ * @param {string} family
+ */
+function precisionTable(rows, family) {
+  return dataTable(
+    `${familyTitle(family)}: coefficient for differences between models (1: no error), and the standard error of measurement in scale points`,
+    [
+      { title: "Dimension", value: (row) => dimensionTitle(row.dimension), heading: true },
+      { title: "True of", value: (row) => INFERENCES.get(row.inference) ?? row.inference },
+      { title: "Items", value: (row) => row.n_items },
+      { title: "Wordings", value: (row) => row.n_wordings },
+      { title: "Orders", value: (row) => row.n_orders },
+      { title: "", value: (row) => (row.this_study ? "this study" : "") },
+      { title: "Coefficient", value: (row) => row.relative, digits: 2 },
+      { title: "95 % interval", value: (row) => row.relative_low, cell: (row) => range(row.relative_low, row.relative_high) },
+      { title: "Error", value: (row) => row.sem, digits: 2 },
+    ],
+    [...rows].sort((one, other) => other.this_study - one.this_study),
+    { file: "precision.csv" },
+  );
+}

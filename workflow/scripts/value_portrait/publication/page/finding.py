@@ -1,0 +1,67 @@
+"""A finding: a sentence with a verdict, a small chart, and the way to the view that carries it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+Tables = Mapping[str, pd.DataFrame]
+
+# Shares of what holds that are called few and most, and the tones of what falls below, between and above.
+FEW, MOST = 0.1, 0.5
+GOOD, BAD, OPEN = "good", "bad", "open"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A mark of a chart: in the row ``name``, with an interval where it has one."""
+
+    name: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    series: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A finding.
+
+    Attributes
+    ----------
+    finding : its id. verdict : in a few words, with its tone (good, bad, open); empty without.
+    view, choices : where on the page its numbers are, as the address has it. kind : dots or shares.
+    """
+
+    finding: str
+    heading: str
+    sentence: str
+    verdict: str
+    tone: str
+    view: str
+    choices: str
+    link: str
+    chart: str
+    kind: str
+    unit: str
+    marks: tuple[Mark, ...]
+
+
+def tone(share: float) -> str:
+    """How a share of what holds is coloured."""
+    return BAD if share < FEW else OPEN if share < MOST else GOOD
+
+
+def leave_out_zero(rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether an interval leaves out 0."""
+    return (rows["low"] > 0) | (rows["high"] < 0)
+
+
+def minus(text: str) -> str:
+    """Numbers with a true minus sign."""
+    return text.replace("-", "−")
+
+
+def listed(names: list[str]) -> str:
+    """Names as a sentence has them."""
+    return names[0] if len(names) == 1 else " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

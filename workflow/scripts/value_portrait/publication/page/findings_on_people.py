@@ -1,0 +1,218 @@
+"""Findings about the item key and about people, one sentence each; None where the study lacks what it needs.
+
+No number stands without its interval, its chance level or what it is a share of.
+"""
+
+import pandas as pd
+
+from value_portrait.instrument import Instrument, mid_sentence
+from value_portrait.publication.page.finding import (
+    BAD,
+    FEW,
+    GOOD,
+    OPEN,
+    Finding,
+    Mark,
+    Tables,
+    listed,
+    minus,
+    tone,
+)
+from value_portrait.publication.verdicts import bracketed, percent
+from value_portrait.publication.worth import WEAK
+from value_portrait.robustness.groups import holm
+from value_portrait.robustness.level import LEVEL
+
+
+def tags_by_chance(tables: Tables, instrument: Instrument) -> Finding | None:
+    """How many tags of the key are chance."""
+    if "chance" not in tables:
+        return None
+    main = instrument.main
+    own = tables["chance"].query("direction == 'positive'")
+    own = own[own["family"] == main.name]
+    whole, parts = own[own["dimension"].isna()].iloc[0], own[own["dimension"].notna()]
+    more = parts[holm(parts["p"]) < LEVEL]
+    found = (
+        f"The key says {whole['tags']:,} times that an item measures one of the {mid_sentence(main)}; shuffled raters, "
+        f"whose ratings measure nothing, give {whole['expected']:.0f} [{whole['low']:.0f}, {whole['high']:.0f}]"
+    )
+    if pd.notna(whole["false_discovery_rate"]):
+        found += f", so about {percent(whole['false_discovery_rate'])} of the tags are chance"
+    names = [instrument.titles[str(name)] for name in more["dimension"]]
+    found += f". More than chance: {listed(names) or 'none'}, {len(more)} of {len(parts)}."
+    marks = []
+    for row in parts.to_dict("records"):
+        name = instrument.titles[row["dimension"]]
+        marks += [Mark(name, row["tags"], series="in the key")]
+        marks += [Mark(name, row["expected"], row["low"], row["high"], "by chance, with 95 % range")]
+    return Finding(
+        "tags_by_chance",
+        "Part of the item key is chance"
+        if not whole["false_discovery_rate"] < FEW
+        else "Little of the item key is chance",
+        found,
+        f"more than chance in {len(more)} of {len(parts)}",
+        tone(len(more) / len(parts)),
+        "certainty",
+        "",
+        "Tags by chance, one by one",
+        "Tags of each dimension, found and by chance",
+        "dots",
+        "items tagged",
+        tuple(marks),
+    )
+
+
+def other_people(tables: Tables, instrument: Instrument) -> Finding | None:
+    """Whether the key measures people who did not make it."""
+    if "validity" not in tables:
+        return None
+    own = tables["validity"]
+    own = own[(own["family"] == instrument.main.name) & own["dimension"].isna()].dropna(subset=["r", "low"])
+    known = {(row["key"], row["criterion"]): row for row in own.to_dict("records")}
+    words = {
+        ("raters", "convergent"): "Same dimension",
+        ("raters", "discriminant"): "Other dimensions",
+        ("shuffled", "convergent"): "Key from shuffled raters",
+    }
+    if not set(words) <= set(known):
+        return None
+    said = {key: minus(bracketed(known[key]["r"], known[key]["low"], known[key]["high"])) for key in words}
+    convergent = known["raters", "convergent"]
+    measures, weak = convergent["low"] > 0, convergent["r"] < WEAK
+    weakly = ", but weakly" if measures and weak else ""
+    found = (
+        "Scores of people who had no part in the key correlate "
+        f"{said['raters', 'convergent']} with their own questionnaire on the same dimension, "
+        f"{said['raters', 'discriminant']} on others, and {said['shuffled', 'convergent']} by a key from shuffled "
+        "raters."
+    )
+    return Finding(
+        "other_people",
+        f"The key {'measures' if measures else 'cannot be shown to measure'} other people, too{weakly}",
+        found,
+        f"holds{weakly}" if measures else "cannot be shown",
+        (OPEN if weak else GOOD) if measures else BAD,
+        "certainty",
+        "",
+        "Validity of every dimension",
+        "Correlation with people's own questionnaires, with 95 % intervals",
+        "dots",
+        "correlation",
+        tuple(Mark(name, known[key]["r"], known[key]["low"], known[key]["high"]) for key, name in words.items()),
+    )
+
+
+def beside_people(tables: Tables, instrument: Instrument) -> Finding | None:
+    """Models beside people on the same items."""
+    if "models_and_people" not in tables:
+        return None
+    own = tables["models_and_people"]
+    own = own[own["family"] == instrument.main.name].dropna(subset=["difference", "difference_low"])
+    if own.empty:
+        return None
+    own = own.sort_values("difference", ascending=False)
+    largest = own.loc[own["difference"].abs().idxmax()]
+    clear = own[own["p_adjusted"] < LEVEL]
+    names = [instrument.titles[str(name)] for name in clear["dimension"]]
+    number = minus(bracketed(largest["difference"], largest["difference_low"], largest["difference_high"]))
+    found = (
+        f"Held against people who rated the same items, models differ most in "
+        f"{instrument.titles[largest['dimension']]}, {number}. Beyond chance, adjusted over dimensions: "
+        f"{listed(names) or 'none'}, {len(clear)} of {len(own)}."
+    )
+    return Finding(
+        "beside_people",
+        f"Models differ from people in {listed(names)}"
+        if names
+        else "Beside people, no difference stands out from chance",
+        found,
+        f"{len(clear)} of {len(own)} differences hold" if len(clear) else "cannot be told from chance",
+        tone(len(clear) / len(own)) if len(clear) else OPEN,
+        "models",
+        "",
+        "Models and people, dimension by dimension",
+        "Models minus people on the same items, with 95 % intervals",
+        "dots",
+        "scale points",
+        tuple(
+            Mark(instrument.titles[row["dimension"]], row["difference"], row["difference_low"], row["difference_high"])
+            for row in own.to_dict("records")
+        ),
+    )
+
+
+def personas_and_people(tables: Tables, instrument: Instrument) -> Finding | None:
+    """Whether personas differ as groups of people do; of models asked here, not of printed ones."""
+    if "agreement" not in tables:
+        return None
+    own = tables["agreement"]
+    own = own[(own["source"] != "printed") & (own["group"] == "all") & (own["against"] == "axis_mean")]
+    own = own.dropna(subset=["same_sign", "same_sign_expected", "same_sign_p"])
+    own = own[own["n_signs"] > 0]
+    if own.empty:
+        return None
+    clear = int((holm(own["same_sign_p"]) < LEVEL).sum())
+    found = (
+        f"Told to be somebody, do models move as people of that group do? In {int(own['same_sign'].sum())} of "
+        f"{int(own['n_signs'].sum())} comparisons the direction is people's, by chance in "
+        f"{own['same_sign_expected'].sum():.0f}; beyond chance, adjusted, in {clear} of {len(own)} tests "
+        "(one for each model, framing, axis and source on people)."
+    )
+    marks = []
+    for axis, rows in own.groupby("axis", sort=False):
+        signs = rows["n_signs"].sum()
+        marks += [Mark(str(axis).capitalize(), 100 * rows["same_sign"].sum() / signs, series="personas")]
+        marks += [Mark(str(axis).capitalize(), 100 * rows["same_sign_expected"].sum() / signs, series="by chance")]
+    return Finding(
+        "personas_and_people",
+        "Some personas move as people do" if clear else "Personas cannot be shown to move as people do",
+        found,
+        f"{clear} of {len(own)} beyond chance",
+        tone(clear / len(own)),
+        "people",
+        "",
+        "People and personas",
+        "Directions that personas share with people",
+        "dots",
+        "% of comparisons",
+        tuple(marks),
+    )
+
+
+def planted_truth(tables: Tables, instrument: Instrument) -> Finding | None:
+    """How much of a simulated study's truth comes back."""
+    if "recovery_tags" not in tables:
+        return None
+    main = instrument.main
+    tags, scores = tables["recovery_tags"], tables["recovery_scores"]
+    row = tags[(tags["family"] == main.name) & (tags["dimension"] == "all")].iloc[0]
+    made = int(row["found"] + row["false_tags"])
+    marks = [Mark("Planted tags that are found", row["found"] / max(row["planted"], 1))]
+    marks += [Mark("Tags of the key that are true", row["found"] / max(made, 1))]
+    found = (
+        f"Of {row['planted']:,} tags planted in the {mid_sentence(main)} the key finds {row['found']:,}; "
+        f"{row['found']:,} of its {made:,} tags are true."
+    )
+    own = scores[scores["family"] == main.name].dropna(subset=["planted", "low"])
+    verdict, share = f"{percent(marks[0].value)} of the tags found", marks[0].value
+    if len(own):
+        inside = own["planted"].between(own["low"], own["high"])
+        found += f" Of {len(own):,} 95 % intervals of undiluted scores, {inside.sum():,} hold the planted one."
+        marks += [Mark("Intervals that hold the truth", float(inside.mean()))]
+        verdict, share = f"{percent(inside.mean())} of 95 % intervals hold the truth", float(inside.mean())
+    return Finding(
+        "planted_truth",
+        "How much of the planted truth comes back",
+        found,
+        verdict,
+        tone(share),
+        "certainty",
+        "",
+        "How sure the scores are",
+        "Recovery of what was planted",
+        "shares",
+        "",
+        tuple(marks),
+    )
