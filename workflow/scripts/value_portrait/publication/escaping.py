@@ -1,0 +1,111 @@
+"""Any text as LaTeX that every engine sets, and how wide it gets."""
+
+import re
+import unicodedata
+
+_SYMBOLS = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': "''",
+    "–": "--",
+    "—": "---",
+    "’": "'",
+    "‘": "`",
+    "“": "``",
+    "”": "''",
+    "…": r"\dots{}",
+    "\u2003": r"\quad{}",
+    "−": "$-$",
+    "×": r"$\times$",
+    "±": r"$\pm$",
+    "·": r"$\cdot$",
+    "°": r"$^\circ$",
+    "≤": r"$\le$",
+    "≥": r"$\ge$",
+    "†": r"$^\dagger$",
+    "‡": r"$^\ddagger$",
+    "§": r"$^\S$",
+    "¶": r"$^\P$",
+}
+# Letters that a plain LaTeX has beside ASCII: these, and those with one of the accents grave, acute, circumflex, tilde,
+# macron, breve, dot, diaeresis, ring, double acute, caron and cedilla.
+_LETTERS = frozenset("ßæœøłÆŒØŁı")
+_ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327")
+# So many letters that it has not are named; the rest of such a run is left out.
+_NAMED = 8
+# Pairs of these become one sign.
+_LIGATURE = re.compile(r"([-'`,?!])(?=[-'`,])")
+# Widths in em of Computer Modern, rounded up; the rest is told by its kind.
+_WIDTHS = (
+    ("il.,:;!'|", 0.28),
+    ("jtfrsI()[]/- ", 0.4),
+    ("0123456789–", 0.5),
+    ("mW@%œæ", 1.03),
+    ("wMO", 0.92),
+)
+_WIDE = {letter: width for letters, width in _WIDTHS for letter in letters}
+
+
+def _known(letter: str) -> bool:
+    if letter in _SYMBOLS or letter in _LETTERS or " " <= letter <= "~":
+        return True
+    plain = unicodedata.normalize("NFD", letter)
+    return "À" <= letter <= "ſ" and plain[0].isascii() and set(plain[1:]) <= _ACCENTS
+
+
+def _runs(text: str) -> list[tuple[bool, str]]:
+    """The text in runs of letters that a plain LaTeX has, or has not."""
+    runs: list[tuple[bool, str]] = []
+    for letter in text:
+        known = _known(letter)
+        if runs and runs[-1][0] == known:
+            runs[-1] = (known, runs[-1][1] + letter)
+        else:
+            runs.append((known, letter))
+    return runs
+
+
+def _codes(run: str) -> str:
+    named = " ".join(f"U+{ord(letter):04X}" for letter in run[:_NAMED])
+    return f"[{named}{' …' if len(run) > _NAMED else ''}]"
+
+
+def ems(text: str) -> float:
+    """The width of a text in em, rather too much than too little."""
+    text = "".join(run if known else _codes(run) for known, run in _runs(text))
+    return sum(_WIDE.get(letter, 0.56 if letter.islower() else 0.8) for letter in text)
+
+
+def tex(text: str) -> str:
+    """The text as LaTeX. Letters that only Unicode engines have stand as their code points in the others."""
+    parts = []
+    for known, run in _runs(text):
+        if known:
+            run = _LIGATURE.sub(r"\1{}", run)
+            parts.append(re.sub(r"[^\w ]|_", lambda found: _SYMBOLS.get(found[0], found[0]), run))
+        else:
+            printable = "".join(letter if letter.isprintable() else "?" for letter in run)
+            parts.append(rf"\ifdefined\Umathcode {printable}\else {tex(_codes(run))}\fi{{}}")
+    return "".join(parts)
+
+
+def breakable(text: str, width: float) -> str:
+    """The text as LaTeX for a column of ``width`` em, which it may be broken in where there is no space."""
+    parts = []
+    for piece in re.findall(r"\w+?(?=_|\W|$)|.", text):
+        chunks = [piece[at : at + 4] for at in range(0, len(piece), 4)] if ems(piece) > width else [piece]
+        parts.append(r"\allowbreak{}".join(map(tex, chunks)))
+        if piece in "/_.:+=@,;~#&":
+            parts.append(r"\allowbreak{}")
+    return "".join(parts)
