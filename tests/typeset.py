@@ -16,7 +16,7 @@ _FAULT = re.compile(r"^(! .*|Overfull .*|LaTeX Warning: Float too large.*|Missin
 
 
 def faults(tables: list[Path], folder: Path) -> dict[str, list[str]]:
-    """What is wrong with each of the tables (files) in a plain article: errors, and whatever is beyond the page by 1 pt.
+    """What is wrong with each table (a file) in a plain article: errors, and what is beyond the page by more than 1 pt.
 
     ``folder`` takes what TeX writes.
     """

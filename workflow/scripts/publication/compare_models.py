@@ -22,7 +22,7 @@ def compare_models(
     exported: Sequence[str],
     instrument: Instrument,
 ) -> None:
-    """Write the tables that ``outputs`` name (spread, people and instruments), and each again in the folder ``for_people``.
+    """Write the tables that ``outputs`` name (spread, people, instruments), and each again into ``for_people``.
 
     Models known only by printed scores join the first, where size matters.
     """
