@@ -54,7 +54,7 @@ def write_certificate(
         if path.suffix == ".csv":
             write_csv(beside, path)
         else:
-            caption = f"{source} as printed, and ours. {describing.legend(beside)}".strip()
+            caption = f"{source} as printed, and ours.{describing.legend(beside)}"
             write_latex(describing.marked(beside), path, caption, VALUE_PORTRAIT)
     write_csv(rows, outputs["certificate"])
     for name, text in {

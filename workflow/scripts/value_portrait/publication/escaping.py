@@ -46,6 +46,9 @@ _ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u03
 _NAMED = 8
 # Pairs of these become one sign.
 _LIGATURE = re.compile(r"([-'`,?!])(?=[-'`,])")
+# Words with points or apostrophes within, spaces, and runs of other marks.
+_PIECES = re.compile(r"[^\W_]+(?:[.'][^\W_]+)*|\s+|(?:[^\w\s]|_)+")
+_BREAK = r"\allowbreak{}"
 # Widths in em of Computer Modern, rounded up; the rest is told by its kind.
 _WIDTHS = (
     ("il.,:;!'|", 0.28),
@@ -101,11 +104,27 @@ def tex(text: str) -> str:
 
 
 def breakable(text: str, width: float) -> str:
-    """The text as LaTeX for a column of ``width`` em, which it may be broken in where there is no space."""
-    parts = []
-    for piece in re.findall(r"\w+?(?=_|\W|$)|.", text):
-        chunks = [piece[at : at + 4] for at in range(0, len(piece), 4)] if ems(piece) > width else [piece]
-        parts.append(r"\allowbreak{}".join(map(tex, chunks)))
-        if piece in "/_.:+=@,;~#&":
-            parts.append(r"\allowbreak{}")
+    """The text as LaTeX for a column of ``width`` em: it may break at marks, and anywhere in what is wider."""
+    parts: list[str] = []
+    for known, run in _runs(text):
+        if not known:
+            parts += [_BREAK, tex(run), _BREAK]
+            continue
+        for piece in _PIECES.findall(run):
+            if piece.isspace() or piece == "-":
+                parts.append(piece)
+            elif not piece[0].isalnum():
+                parts += [tex(mark) + _BREAK for mark in piece]
+            elif ems(piece) > width:
+                parts += [tex(piece[at : at + 4]) + _BREAK for at in range(0, len(piece), 4)]
+            else:
+                parts.append(tex(piece))
     return "".join(parts)
+
+
+def cut(text: str, most: float) -> str:
+    """The text as it is, or shortened to ``most`` em: code points of letters that LaTeX has not take a lot of room."""
+    if ems(text) <= most:
+        return text
+    kept = next(n for n in range(len(text), -1, -1) if ems(text[:n]) < most - 1)
+    return f"{text[:kept]}…"

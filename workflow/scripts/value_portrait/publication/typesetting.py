@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from value_portrait.publication.escaping import breakable, ems, tex
+from value_portrait.publication.escaping import breakable, cut, ems, tex
 
 # Decimals, where they are not two.
 _DECIMALS = {"share": 3, "share_in_key": 3, "percent": 1}
@@ -28,13 +28,16 @@ _HEADS = {
 # What stands in a column of numbers: one, with its interval and a mark; or a dash for none.
 _NUMBER = re.compile(r"-?\d[\d.,]*( \[-?[\d.]+, -?[\d.]+\])?[†‡§¶]?|–")
 _NONE = "–"
+SET_IN = "\u2003"  # begins the words of a row that belongs to the one above
 _MARKS = "†‡§¶"  # behind a number, beside its column
 _TURN, _LEFT = r"\rotatebox{90}", r"\raggedright\arraybackslash\hspace{0pt}"
 
 # No column of words is narrower, in em.
 _NARROW = 8.0
-# No turned head is longer.
-_LONG = 10.0
+# No turned head is longer, nor are they more lines.
+_LONG, _MOST_LINES = 10.0, 6
+# No words are longer, as far as a name of 120 letters is not.
+_MOST = 130.0
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def latex(
     the same text in the column ``under`` stand together below it. What is too wide is set smaller, then with heads that
     stand, then in parts below each other, each of one of the ``families`` of columns; what is too long takes pages.
     """
-    headings = [""] * len(frame) if under is None else [str(text) for text in frame[under]]
+    headings = [""] * len(frame) if under is None else [cut(str(text), _MOST) for text in frame[under]]
     names = [str(name) for name in frame if name != under]
     columns = [_column(name, frame[name], not place) for place, name in enumerate(names)]
     for size in _SIZES:
@@ -94,7 +97,7 @@ def latex(
     room = size.line - sum(min(own.level, _NARROW) + 2 * size.beside for own in words)
     if _fits(numbers, room, size):
         return _table([(headings, columns)], size, True, caption, label)
-    home = {name: place for place, own in enumerate(families) for name in own}
+    home = {_head_of(name): place for place, own in enumerate(families) for name in own}
     together = groupby(numbers, lambda own: home.get(own.head, -1))
     parts = [part for _, own in together for part in _split(list(own), room, size)]
     return _table([_with_rows(headings, words, part) for part in parts], size, True, caption, label)
@@ -117,7 +120,11 @@ def _column(name: str, values: "pd.Series[Any]", first: bool) -> _Column:
     words = first or not all(map(_NUMBER.fullmatch, cells))
     if not words:
         cells = [cell.replace("-", "−") for cell in cells]
-    return _Column(_HEADS.get(name, name.replace("_", " ")), cells, words)
+    return _Column(_head_of(name), [cut(cell, _MOST) for cell in cells], words)
+
+
+def _head_of(name: str) -> str:
+    return cut(_HEADS.get(name, name.replace("_", " ")), _LONG * _MOST_LINES)
 
 
 def _fits(columns: Sequence[_Column], room: float, size: _Size) -> bool:
@@ -206,12 +213,15 @@ class _Part:
 
     def _rows(self) -> Iterator[str]:
         above = ""
-        for heading, *cells in zip(self.headings, *(own.cells for own in self.columns), strict=True):
+        below = [*self.columns[0].cells[1:], ""]
+        for place, heading in enumerate(self.headings):
             if heading != above:
                 yield from [r"\addlinespace"] if above else []
                 yield self._heading(heading)
             above = heading
-            yield " & ".join(map(self._cell, self.columns, cells, range(len(cells)))) + r" \\"
+            # What is set in belongs to the row above, on the same page.
+            end = r" \\*" if below[place].startswith(SET_IN) else r" \\"
+            yield " & ".join(self._cell(own, own.cells[place], not n) for n, own in enumerate(self.columns)) + end
 
     def _heading(self, text: str) -> str:
         spec, shown = "l", tex(text)
@@ -219,9 +229,9 @@ class _Part:
             spec, shown = rf">{{{_LEFT}}}p{{{self.width:.2f}em}}", breakable(text, _NARROW)
         return rf"\multicolumn{{{len(self.columns)}}}{{{spec}}}{{\emph{{{shown}}}}} \\*"
 
-    def _cell(self, own: _Column, cell: str, place: int) -> str:
+    def _cell(self, own: _Column, cell: str, first: bool) -> str:
         if own.words:
-            text = breakable(cell, _NARROW) if self.wraps and not place else tex(cell)
+            text = breakable(cell, _NARROW) if self.wraps and first else tex(cell)
             # After the end of a row, LaTeX takes these for an option of it.
             return f"{{}}{text}" if text[:1] in ("[", "*") else text
         if cell[-1] in _MARKS:

@@ -9,6 +9,7 @@ import pandas as pd
 from value_portrait.paper.certifying.rows import COMPARED, STATUSES, comparisons
 from value_portrait.paper.certifying.stated import ORDER
 from value_portrait.paper.instrument import VALUE_PORTRAIT
+from value_portrait.publication.typesetting import SET_IN
 
 # So many rows of a kind are named one by one; the CSV file has the rest.
 SHOWN = 30
@@ -32,10 +33,10 @@ SOURCE_OF_TABLE = {
 
 # How a number of ours that is not the printed one is marked beside it, and what that means.
 MARKS = {
-    "explained": ("†", "equal to print with the certificate's causes"),
-    "conjectured": ("‡", "equal to print with a conjectured cause"),
-    "unexplained": ("§", "still open"),
-    "differs": ("¶", "differs"),
+    "explained": ("†", "Equal to print with the certificate's causes"),
+    "conjectured": ("‡", "Equal to print with a conjectured cause"),
+    "unexplained": ("§", "Still open"),
+    "differs": ("¶", "Differs"),
 }
 
 # Names of dimensions, where people spell them otherwise.
@@ -92,7 +93,7 @@ def verdict(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
 
 
 def _counted(what: str, counts: "pd.Series[Any]") -> str:
-    named = {"unexplained": "open", "differs": "differ"}
+    named = {"unexplained": "open", "Differs": "differ"}
     compared = ", ".join(f"{counts[status]:,} {named.get(status, status)}" for status in COMPARED)
     waiting = [f"{count:,} {status}" for status, count in counts.drop(list(COMPARED)).items() if count]
     return (
@@ -187,16 +188,15 @@ def marked(beside: pd.DataFrame) -> pd.DataFrame:
     lines = [
         {"row": label, **dict(zip(own["column"], own[who], strict=True))}
         for row, own in beside.assign(ours=ours).groupby("row", sort=False)
-        for label, who in ((row, "printed"), ("\u2003ours", "ours"))
+        for label, who in ((row, "printed"), (f"{SET_IN}ours", "ours"))
     ]
     return pd.DataFrame(lines, columns=["row", *order])
 
 
 def legend(beside: pd.DataFrame) -> str:
-    """What the marks of ``marked`` mean, as far as they are there."""
-    return "; ".join(
-        f"{mark} {meaning}" for status, (mark, meaning) in MARKS.items() if status in set(beside["status"])
-    )
+    """What the marks of ``marked`` mean, as far as they are there, as sentences behind a caption."""
+    found = set(beside["status"])
+    return "".join(f" {mark} {meaning}." for status, (mark, meaning) in MARKS.items() if status in found)
 
 
 def _numbers(count: int) -> str:
