@@ -136,18 +136,8 @@ def test_every_status_of_a_compared_number_has_a_mark_or_is_a_match():
 
 
 def test_reliability_in_print_has_a_row_for_each_dimension_and_who_answered():
-    columns = [
-        "source",
-        "family",
-        "dimension",
-        "coefficient",
-        "n_items",
-        "n_observations",
-        "n_groups",
-        "estimate",
-        "ci_low",
-        "ci_high",
-    ]
+    counts = ["n_items", "n_observations", "n_groups"]
+    columns = ["source", "family", "dimension", "coefficient", *counts, "estimate", "ci_low", "ci_high"]
     rows = [
         ("models", "taste", "Sweet", "alpha", 3, 9, 1, 0.5, -0.1, 0.8),
         ("models", "taste", "Sweet", "omega", 3, 9, 1, 0.55, np.nan, np.nan),
@@ -166,6 +156,11 @@ def test_reliability_in_print_has_a_row_for_each_dimension_and_who_answered():
         [False, True],
     ]
     assert r"0.50 [$-$0.10, 0.80] & 0.55 \\" in latex(with_titles(table, SMALL), "c", "x", under="who")
+
+
+def test_two_marks_do_not_become_one():
+    assert tex("a--b“c”?`") == "a-{}-b``c''?{}`"
+    assert breakable("a--b", 9).replace(r"\allowbreak{}", "|") == "a-|-|b"
 
 
 @given(st.text(max_size=40))

@@ -45,7 +45,7 @@ _ACCENTS = frozenset("\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u03
 # So many letters that it has not are named; the rest of such a run is left out.
 _NAMED = 8
 # Pairs of these become one sign.
-_LIGATURE = re.compile(r"([-'`,?!])(?=[-'`,])")
+_LIGATURE = re.compile(r"[-'`,?!][-'`,]")
 # Words with points or apostrophes within, spaces, and runs of other marks.
 _PIECES = re.compile(r"[^\W_]+(?:[.'][^\W_]+)*|\s+|(?:[^\w\s]|_)+")
 _BREAK = r"\allowbreak{}"
@@ -95,8 +95,9 @@ def tex(text: str) -> str:
     parts = []
     for known, run in _runs(text):
         if known:
-            run = _LIGATURE.sub(r"\1{}", run)
-            parts.append(re.sub(r"[^\w ]|_", lambda found: _SYMBOLS.get(found[0], found[0]), run))
+            parts += [
+                _SYMBOLS.get(letter, letter) + "{}" * bool(_LIGATURE.match(run, n)) for n, letter in enumerate(run)
+            ]
         else:
             printable = "".join(letter if letter.isprintable() else "?" for letter in run)
             parts.append(rf"\ifdefined\Umathcode {printable}\else {tex(_codes(run))}\fi{{}}")

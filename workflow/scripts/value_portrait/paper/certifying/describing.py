@@ -93,7 +93,7 @@ def verdict(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
 
 
 def _counted(what: str, counts: "pd.Series[Any]") -> str:
-    named = {"unexplained": "open", "Differs": "differ"}
+    named = {"unexplained": "open", "differs": "differ"}
     compared = ", ".join(f"{counts[status]:,} {named.get(status, status)}" for status in COMPARED)
     waiting = [f"{count:,} {status}" for status, count in counts.drop(list(COMPARED)).items() if count]
     return (
