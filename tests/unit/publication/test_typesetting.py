@@ -20,6 +20,7 @@ HOSTILE = [
     r"a&b%c_d#e~f\g{h}i$j^k",
     "[1] a row's end takes this for an option",
     "*starred",
+    "\u2003set in, and a name that is not short",
     r"\input{/etc/passwd}\end{tabular}\end{document}",
     "a--b---c``d''e?`f!`g,,h",
     "naïve-Ångström-Dvořák-łódź-ß-œuvre-ğ-ő-ȩ-ą-đ-þ",

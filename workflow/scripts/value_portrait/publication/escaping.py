@@ -113,7 +113,7 @@ def breakable(text: str, width: float) -> str:
             continue
         for piece in _PIECES.findall(run):
             if piece.isspace() or piece == "-":
-                parts.append(piece)
+                parts.append(tex(piece))
             elif not piece[0].isalnum():
                 parts += [tex(mark) + _BREAK for mark in piece]
             elif ems(piece) > width:
