@@ -192,7 +192,7 @@ def test_tex_sets_every_table_on_its_page(tmp_path):
         "hostile_narrow": (scores(names[:20], ["Haste"]), [], None),
         "hostile_heads": (scores(["fir"], list(dict.fromkeys(names))[:40]), [], None),
         "hostile_groups": (scores(["a", "b"] * 40, ["x", "y"]).assign(who=sorted(names * 1)[:80]), [], "who"),
-        "hostile_groups_alone": (scores(["a"] * 20, ["x"]).assign(who=HOSTILE), [], "who"),
+        "hostile_groups_alone": (scores(["a"] * len(HOSTILE), ["x"]).assign(who=HOSTILE), [], "who"),
         "models": (scores(models, VALUE_PORTRAIT.main.names), [], None),
         "many": (scores(models[:3], [f"A dimension of rank {n}" for n in range(40)]), [], None),
         "long": (scores(models[:50], [" ".join(["Longish title"] * 9)[:120] + str(n) for n in range(12)]), [], None),
