@@ -10,15 +10,13 @@ import pandas as pd
 from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.items import coverage
 from value_portrait.items.validation import select_items
+from value_portrait.publication.printing import COEFFICIENTS
 from value_portrait.publication.verdicts import bracketed, in_words
 from value_portrait.responses.conditions import STEERING
 from value_portrait.robustness.clustering import rank_slope
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.judging import LEAST_SIZES
 from value_portrait.robustness.level import LEVEL
-
-# The coefficients of reliability, as people name them.
-COEFFICIENTS = {"alpha": "Cronbach's alpha", "omega": "McDonald's omega"}
 
 
 def captions(instrument: Instrument) -> dict[str, str]:

@@ -7,11 +7,12 @@ import pandas as pd
 
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument
-from value_portrait.publication.findings import COEFFICIENTS
 from value_portrait.publication.typesetting import latex
 from value_portrait.tables import write_csv
 
 _DIGITS = 4
+# The coefficients of reliability, as people name them.
+COEFFICIENTS = {"alpha": "Cronbach's alpha", "omega": "McDonald's omega"}
 
 
 def in_print(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
