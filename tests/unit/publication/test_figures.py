@@ -68,7 +68,7 @@ def profiles_of(families, missing=(), instrument=VALUE_PORTRAIT):
 
 def sensitivity_of(models):
     rng = np.random.default_rng(2)
-    columns = ["prompt_sensitivity", "order_sensitivity", "prompt_difference", "order_difference"]
+    columns = ["wording_sensitivity", "order_sensitivity", "wording_difference", "order_difference"]
     return pd.DataFrame(rng.uniform(0.05, 0.95, (len(models), 4)), columns=columns).assign(model=list(models))
 
 

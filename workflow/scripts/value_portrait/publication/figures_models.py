@@ -223,17 +223,17 @@ def dimension_panels(
 def sensitivity(table: pd.DataFrame) -> Figure:
     """How far ratings move with wording and order of options, model by model, from the most to the least sensitive.
 
-    ``table`` is the table ``sensitivity`` of one condition.
+    ``table`` is the table ``sensitivity`` of one condition. Two wordings stand beside two orders.
     """
-    table = table.sort_values(["prompt_sensitivity", "model"], ascending=[False, True])
-    figure = Figure(figsize=(WIDTH, 0.95 + 0.15 * len(table)))
+    table = table.sort_values(["wording_sensitivity", "model"], ascending=[False, True])
+    figure = Figure(figsize=(WIDTH, 1.1 + 0.15 * len(table)))
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.2, 1))
     places = model_rows(left, list(table["model"]))
     for axes, quantity, factor in ((left, "sensitivity", 100), (right, "difference", 1)):
-        wording, order = factor * table[f"prompt_{quantity}"], factor * table[f"order_{quantity}"]
+        wording, order = factor * table[f"wording_{quantity}"], factor * table[f"order_{quantity}"]
         axes.hlines(places, wording, order, color="0.65", lw=0.8, zorder=1)
-        axes.plot(wording, places, ls="", label="across wordings", **FIRST)
-        axes.plot(order, places, ls="", label="across the two orders of the options (mean over the wordings)", **SECOND)
+        axes.plot(wording, places, ls="", label="two wordings (mean over their pairs)", **FIRST)
+        axes.plot(order, places, ls="", label="two orders of the options (mean over the wordings)", **SECOND)
         missing = places[(wording.isna() | order.isna()).to_numpy()]
         for place in missing:
             axes.text(0.99, place, "n/a", transform=axes.get_yaxis_transform(), ha="right", va="center", size=SMALL)
@@ -244,6 +244,13 @@ def sensitivity(table: pd.DataFrame) -> Figure:
     left.set_xlabel("Items rated differently (%)")
     right.set_xlabel("Mean absolute difference (scale points)")
     figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    known = table.dropna(subset=["wording_sensitivity", "order_sensitivity"])
+    if len(known):
+        wording, order = (known[f"{what}_sensitivity"] for what in ("wording", "order"))
+        left.set_title(
+            f"Median: {100 * wording.median():.0f} % with the wording, {100 * order.median():.0f} % with the order;\n"
+            f"the wording moves more items in {(wording > order).sum()} of {len(known)} models"
+        )
     return figure
 
 

@@ -229,7 +229,7 @@ def _first(row: "pd.Series[Any]", instrument: Instrument) -> str:
 
 def _sensitivity_line(sensitivity: pd.DataFrame) -> str:
     parts = []
-    by = {"prompt": "with the wording", "order": "with the order of the options"}
+    by = {"wording": "between two wordings", "order": "between two orders of the options"}
     if "repeat_sensitivity" in sensitivity:
         by["repeat"] = "between repeats of the same question"
     for measure, words in by.items():
@@ -241,6 +241,10 @@ def _sensitivity_line(sensitivity: pd.DataFrame) -> str:
                 f"{100 * column.median():.0f} % {words} (from {100 * column.min():.0f} %, {column.idxmin()}, to "
                 f"{100 * column.max():.0f} %, {column.idxmax()})"
             )
+    known = sensitivity.dropna(subset=["wording_sensitivity", "order_sensitivity"])
+    if len(known):
+        more = (known["wording_sensitivity"] > known["order_sensitivity"]).sum()
+        parts.append(f"more by wording than by order in {more} of {len(known)} models")
     return f"Share of items whose rating changes, median over models: {'; '.join(parts)}."
 
 
