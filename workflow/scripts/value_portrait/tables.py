@@ -350,7 +350,9 @@ def sensitivity_schema(wordings: Iterable[str], instrument: Instrument) -> Schem
         "model": _MODEL,
         "condition": _CONDITION,
         "prompt_sensitivity": replace(_SHARE, meaning="of items rated differently under any of the wordings"),
-        "wording_sensitivity": replace(_SHARE, meaning="of items rated differently under two wordings, mean over pairs"),
+        "wording_sensitivity": replace(
+            _SHARE, meaning="of items rated differently under two wordings, mean over pairs"
+        ),
         "order_sensitivity": replace(_SHARE, meaning="of items rated differently in two orders, mean over wordings"),
         "prompt_difference": difference,
         "wording_difference": difference,
