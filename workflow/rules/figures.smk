@@ -44,8 +44,7 @@ MARKS = {
     family: {"color": mark.colour, "marker": mark.marker}
     for family, mark in checked(read_marks, CONFIG.families).items()
 }
-# Figures of the families.
-CIRCLES = [family.figure for family in MEASURED.families if family.figure and family.circle]
+# Figures of the families without a circle.
 PANELS = [family.figure for family in MEASURED.families if family.figure and not family.circle]
 
 
@@ -55,7 +54,6 @@ rule draw_profiles:
         library=library("publication/draw_profiles"),
     output:
         figures("Profiles", "value_profiles"),
-        figures("Profiles", **dict.fromkeys(CIRCLES, "portraits")),
         figures("Profiles", **dict.fromkeys(PANELS, "dimension_panels")),
     log:
         "<logs>/draw_profiles.log",

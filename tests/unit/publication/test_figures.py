@@ -19,7 +19,7 @@ from value_portrait.errors import InputError
 from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import InstrumentFile
 from value_portrait.items.coverage import cross_loading_distances, items_per_dimension, topic_shares
-from value_portrait.publication import figures_items, figures_models
+from value_portrait.publication import figures_items, figures_models, figures_portraits
 from value_portrait.publication.drawing import (
     COLOURS,
     MARKERS,
@@ -64,6 +64,26 @@ def profiles_of(families, missing=(), instrument=VALUE_PORTRAIT):
     table["centred_mean"] = rng.normal(0, 0.4, len(table)).round(3)
     table.loc[table["dimension"].isin(missing), "centred_mean"] = np.nan
     return table
+
+
+def portrait_of(families, missing=(), instrument=VALUE_PORTRAIT, models=None, p=0.5):
+    """The figure of the family with a circle; ``models`` as in the table of models, ``p`` that of all pairs."""
+    models = models or {
+        name: {"family": family, "size_b": None, "reasoning": "no"} for name, family in families.items()
+    }
+    profiles = profiles_of(families, missing, instrument).rename(columns={"centred_mean": "score"})
+    scores = profiles.assign(source="all", low=profiles["score"] - 0.2, high=profiles["score"] + 0.2)
+    keys = ["family", "dimension"]
+    means = scores.groupby(keys, as_index=False)[["score", "low", "high"]].mean()
+    named = scores.assign(model_family=scores["model"].map(families))
+    of_families = named.groupby(["model_family", *keys], as_index=False, sort=False)[["score", "low", "high"]].mean()
+    rows = [(*pair, *key, p) for pair in itertools.combinations(families, 2) for key in instrument.dimensions]
+    pairs = pd.DataFrame(rows, columns=["first", "second", *keys, "p"])
+    tables = {"uncertainty": scores} | {
+        name: table.assign(inference="items_like_these")
+        for name, table in (("mean_profile", means), ("family_profiles", of_families), ("pairs", pairs))
+    }
+    return figures_portraits.portraits(tables, models, instrument.circle, instrument)
 
 
 def sensitivity_of(models):
@@ -131,7 +151,7 @@ def model_figures(families, missing=(), instrument=VALUE_PORTRAIT):
     """Every figure with models in it; ``missing`` dimensions have no score."""
     profiles = profiles_of(families, missing, instrument)
     own = {
-        family.figure: figures_models.portraits(profiles, families, family)
+        family.figure: portrait_of(families, missing, instrument)
         if family.circle
         else figures_models.dimension_panels(profiles, families, MARKS, family)
         for family in instrument.families
@@ -217,7 +237,7 @@ def test_colours_are_symmetrical_about_zero():
 def test_every_model_is_named(count):
     families = families_of(count)
     figures = model_figures(families)
-    for name in ("value_profiles", "portraits", "sensitivity", "answer_kinds"):
+    for name in ("value_profiles", "sensitivity", "answer_kinds"):
         shown_words = words(figures[name])
         assert all(model in shown_words for model in families), name
     for name in ("big_five", "value_spread"):
@@ -237,19 +257,39 @@ def family_marks_used():
     return set(MARKERS)
 
 
-def test_a_family_of_many_models_takes_several_panels():
-    families = {f"m{number}": "Big" for number in range(17)}
-    shown_words = words(figures_models.portraits(profiles_of(families), families, VALUE_PORTRAIT.circle))
-    assert "Big (1 of 3)" in shown_words
-    assert "Big (3 of 3)" in shown_words
+SIBLINGS = {
+    name: {"family": family, "size_b": size, "reasoning": reasons}
+    for name, family, size, reasons in (
+        ("deep-chat", "Deep", None, "no"),
+        ("deep-r1", "Deep", None, "yes"),
+        ("ll-8b", "Ll", 8.0, "no"),
+        ("ll-70b", "Ll", 70.0, "no"),
+    )
+}
+
+
+def test_portraits_show_families_siblings_and_series_and_what_differs():
+    families = {name: model["family"] for name, model in SIBLINGS.items()}
+    # Holm over the ten values of two comparisons: 20 times p.
+    for p, stars in ((0.0024, 20), (0.0026, 0)):
+        figure = portrait_of(families, models=SIBLINGS, p=p)
+        titles = [axes.get_title(loc="left").replace("\n", "") for axes in figure.axes if axes.axison]
+        assert titles == ["Deep", "Ll", "Deep: reasoning", "ll-… by size"]
+        drawn = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "*"]
+        assert sum(len(line.get_ydata()) for line in drawn) == stars
+        labels = [text.get_text() for axes in figure.axes if axes.axison for text in axes.get_legend().get_texts()]
+        assert labels == ["2 models", "2 models", "deep-r1", "deep-chat", "8 B", "70 B"]
+    alone = {"deep-r1": SIBLINGS["deep-r1"]}
+    assert "star" not in words(portrait_of({"deep-r1": "Deep"}, models=alone))
 
 
 @pytest.mark.parametrize("missing", [[], ["Tradition", "Openness"], [name for _, name in VALUE_PORTRAIT.dimensions]])
 def test_missing_scores_and_hostile_names_are_drawn(missing):
     families = {name: name for name in HOSTILE}
     figures = model_figures(families, missing)
+    for figure in figures.values():
+        FigureCanvasAgg(figure).draw()
     for name in ("value_profiles", "portraits", "sensitivity", "answer_kinds"):
-        FigureCanvasAgg(figures[name]).draw()
         shown_words = words(figures[name])
         assert r"a$\frac$b" in shown_words
         assert "_hidden" in shown_words

@@ -1,4 +1,4 @@
-"""Figures of the profiles: heat map of all, and one figure for every family that has its own."""
+"""Figures of the profiles: heat map of all, and a figure for each family of dimensions that has no circle."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -24,9 +24,7 @@ def draw_profiles(
         "value_profiles": lambda: figures_models.value_profiles(table, families, instrument)
     }
     for family in instrument.families:
-        if family.figure and family.circle:
-            drawings[family.figure] = partial(figures_models.portraits, table, families, family)
-        elif family.figure:
+        if family.figure and not family.circle:
             drawings[family.figure] = partial(figures_models.dimension_panels, table, families, marks, family)
     save_figures(drawings, outputs, mark)
 

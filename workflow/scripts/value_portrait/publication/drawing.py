@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import matplotlib
 import numpy as np
+import pandas as pd
 from fontTools import subset
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -50,6 +51,7 @@ FIRST: dict[str, Any] = {"color": COLOURS[0], "marker": "o", "markerfacecolor": 
 SECOND: dict[str, Any] = {"color": COLOURS[1], "marker": "s", "markerfacecolor": "none", "markersize": 5.5}
 
 RESOLUTION = 200  # dots per inch of the PNG
+WITHIN = 0.98  # of the ends of intervals lie on the page
 MOST_DOTS = 2**16 - 1  # that Agg draws in a row
 
 _STYLE: Any = {
@@ -255,6 +257,14 @@ def dimension_rows(
                 **heading,
             )
     return places
+
+
+def most_of(ends: pd.DataFrame) -> tuple[float, str]:
+    """How far from zero axes reach that show these ends of intervals; and a word where a few very wide ones are cut."""
+    known = ends.abs().to_numpy(float)
+    known = known[np.isfinite(known)]
+    edge, most = (np.quantile(known, share) for share in (WITHIN, 1)) if known.size else (1.0, 1.0)
+    return (1.1 * edge, "; the widest run off the edge") if most > 1.5 * edge else (1.05 * most, "")
 
 
 def draw_ranges(

@@ -10,14 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.publication.drawing import (
-    COLOURS,
     FIRST,
     LINES,
-    MARKERS,
     RULE_GREY,
     SECOND,
     SEQUENTIAL,
@@ -43,7 +40,6 @@ from value_portrait.robustness.level import LEVEL
 
 CENTRED = "Centred mean rating (scale points)"
 PANELS = 5  # beside each other
-PER_PANEL = 8  # models of one family that a panel can tell apart
 
 
 def profiles_by_model(
@@ -81,100 +77,6 @@ def value_profiles(profiles: pd.DataFrame, families: Mapping[str, str], instrume
         axes.text(x[-1] + 0.95, own.mean(), shown(family, 12, wrap=True), va="center", size=SMALL, linespacing=0.95)
     draw_bar_below(figure, axes, cells, CENTRED)
     return figure
-
-
-@house_style()
-def portraits(profiles: pd.DataFrame, families: Mapping[str, str], circle: Family) -> Figure:
-    """Profiles on a family's circle: one panel for each model family (of at most eight models), the mean in grey."""
-    wide = profiles_by_model(profiles, families, [(circle.name, name) for name in circle.names])[circle.name]
-    panels = []
-    for family in dict.fromkeys(families[model] for model in wide.index):
-        own = [model for model in wide.index if families[model] == family]
-        parts = [own[start : start + PER_PANEL] for start in range(0, len(own), PER_PANEL)]
-        for number, part in enumerate(parts, 1):
-            panels.append((shown(family, 30) + (f" ({number} of {len(parts)})" if len(parts) > 1 else ""), part))
-    # Many dimensions need a wide circle, or their codes would touch.
-    beside = 3 if len(circle.names) <= 16 else 2 if len(circle.names) <= 24 else 1
-    rows, size = math.ceil(len(panels) / beside), 2.1 * 3 / beside
-    keys = [0.125 * max(len(part) for _, part in panels[beside * row : beside * (row + 1)]) for row in range(rows)]
-    heights = [height for key in keys for height in (size, key)]
-    figure = Figure(figsize=(WIDTH, sum(heights) + 0.12 * rows + 0.4))
-    figure.set_layout_engine("constrained", w_pad=0.02, h_pad=0.03, hspace=0, wspace=0)
-    grid = figure.subplots(2 * rows, beside, squeeze=False, height_ratios=heights)
-    for axes in grid.ravel():
-        axes.set_axis_off()
-    means: Any = wide.mean()
-    round_about = _Circle(wide.to_numpy(float), circle)
-    for index, (name, part) in enumerate(panels):
-        row, column = divmod(index, beside)
-        axes, key = grid[2 * row, column], grid[2 * row + 1, column]
-        axes.set_title(name, loc="center")
-        round_about.draw(axes)
-        round_about.draw_profile(axes, means, color="0.65", lw=2.4)
-        lines = []
-        for number, model in enumerate(part):
-            style: dict[str, Any] = {
-                "color": COLOURS[number],
-                "ls": LINES[number % len(LINES)],
-                "marker": MARKERS[number],
-            }
-            lines.append(round_about.draw_profile(axes, wide.loc[model], ms=2.8, mew=0.4, **style))
-        key.legend(
-            lines, list(map(shown, part)), loc="upper center", handlelength=3.2, labelspacing=0.2, borderaxespad=0
-        )
-    names = ",  ".join(
-        f"{own.code} {shown(own.title, 40)}".replace(" ", "\N{NO-BREAK SPACE}") for own in circle.dimensions
-    )
-    # Lines of about one length.
-    lines_of = textwrap.wrap(names, len(names) // math.ceil(len(names) / 120) + 12, break_long_words=False)
-    rings = f"Rings: {CENTRED[0].lower()}{CENTRED[1:]}; thick grey line: mean of all {len(wide)} models."
-    figure.supxlabel("\n".join(lines_of) + ".\n" + rings, size=SMALL)
-    return figure
-
-
-class _Circle:
-    """A circle: a family's dimensions around it in their order, clockwise from the top; scores as the radius.
-
-    All ``scores`` fit: the highest lies just inside the edge (radius 1), the lowest off the middle, where lines meet.
-    """
-
-    def __init__(self, scores: np.ndarray, family: Family) -> None:
-        self.codes = [dimension.code for dimension in family.dimensions]
-        self.angles = 2 * np.pi * np.arange(len(self.codes)) / len(self.codes)
-        low, high = np.nanmin(scores, initial=0), np.nanmax(scores, initial=0)
-        span = max(high - low, 0.1)
-        self.origin, self.edge = low - 0.12 * span, high + 0.03 * span
-        ticks = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-        self.rings = [ring for ring in ticks if self.origin + 0.1 * span < ring < self.edge]
-
-    def radius(self, score: Any) -> Any:
-        return (score - self.origin) / (self.edge - self.origin)
-
-    def draw(self, axes: Axes) -> None:
-        """Spokes with the dimensions' codes, rings with their numbers; the ring at zero is emphasised."""
-        around = np.linspace(0, 2 * np.pi, 121)
-        sines, cosines = np.sin(around), np.cos(around)
-        axes.plot(sines, cosines, color=RULE_GREY, lw=0.8)
-        for code, angle in zip(self.codes, self.angles, strict=True):
-            x, y = np.sin(angle), np.cos(angle)
-            axes.plot([0, x], [0, y], color=RULE_GREY, lw=0.5)
-            axes.text(1.11 * x, 1.11 * y, code, size=SMALL, ha="center", va="center")
-        for ring in self.rings:
-            radius = self.radius(ring)
-            style: dict[str, Any] = {"color": "0.2", "lw": 0.9} if abs(ring) < 1e-9 else {"color": RULE_GREY, "lw": 0.5}
-            axes.plot(radius * sines, radius * cosines, **style)
-            # Midway between two spokes, where no profile turns; over the lines, for they are many.
-            between = 3 * np.pi / len(self.codes)
-            x, y = radius * np.sin(between), radius * np.cos(between)
-            box = {"facecolor": "white", "edgecolor": "none", "pad": 0.3, "alpha": 0.75}
-            axes.text(x, y, f"{ring:zg}", size=SMALL, ha="center", va="center", color=TEXT_GREY, bbox=box)
-        axes.set(xlim=(-1.2, 1.2), ylim=(-1.2, 1.2), aspect="equal")
-
-    def draw_profile(self, axes: Axes, profile: pd.Series, **style: Any) -> Any:
-        """One closed line around the circle; a dimension without a score leaves a gap. Returns the line."""
-        radius = self.radius(profile.to_numpy(float))
-        x, y = radius * np.sin(self.angles), radius * np.cos(self.angles)
-        return axes.plot([*x, x[0]], [*y, y[0]], **style)[0]
 
 
 @house_style()
