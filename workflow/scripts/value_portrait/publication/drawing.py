@@ -5,6 +5,7 @@ No global state of Matplotlib is left changed: a function that makes or saves a 
 
 import logging
 import math
+import re
 import textwrap
 import zlib
 from collections import Counter
@@ -150,6 +151,13 @@ def only_words(text: str) -> Figure:
     axes.set_axis_off()
     axes.text(0.5, 0.5, lines, ha="center", va="center")
     return figure
+
+
+def in_cell(number: float) -> str:
+    """A number for a cell, whose neighbours are near: to two decimals, without a zero before the point; or n/a."""
+    if math.isnan(number):
+        return "n/a"
+    return re.sub(r"^(-?)0\.", r"\1.", signed(number))
 
 
 def signed(number: float) -> str:
@@ -335,7 +343,7 @@ def draw_dimensions(
     As ``draw_cells`` otherwise, with ``values`` as the cells' texts.
     """
     limit = max(np.nanmax(np.abs(values), initial=0), 0.1)
-    texts = np.array([["n/a" if math.isnan(value) else signed(value) for value in row] for row in values])
+    texts = np.array([[in_cell(value) for value in row] for row in values])
     cells = draw_cells(axes, x, y, values, texts, DIVERGING, Normalize(-limit, limit), hatch="////")
     axes.set_xticks(x, [shown(instrument.titles[dimension], 28) for _, dimension in dimensions], rotation=90)
     axes.xaxis.tick_top()

@@ -12,6 +12,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from value_portrait.instrument import Family, Instrument, mid_sentence
+from value_portrait.publication.comparisons import spread_by_size
 from value_portrait.publication.drawing import (
     FIRST,
     LINES,
@@ -36,10 +37,13 @@ from value_portrait.publication.drawing import (
     signed,
     spaced,
 )
+from value_portrait.publication.verdicts import in_words
 from value_portrait.robustness.level import LEVEL
+from value_portrait.scores.model_groups import size_series
 
 CENTRED = "Centred mean rating (scale points)"
 PANELS = 5  # beside each other
+SIZES = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 
 def profiles_by_model(
@@ -93,7 +97,7 @@ def dimension_panels(
     marks = family_marks(groups, listed)
     beside = min(len(pairs), PANELS)
     rows = math.ceil(len(pairs) / beside)
-    figure = Figure(figsize=(WIDTH, 0.35 + rows * (0.8 + 0.26 * len(marks))))
+    figure = Figure(figsize=(WIDTH, 0.35 + rows * (1.0 + 0.26 * len(marks))))
     panels = figure.subplots(rows, beside, sharex=True, sharey=True, squeeze=False).ravel()
     for axes in panels[len(pairs) :]:
         axes.set_axis_off()
@@ -108,6 +112,8 @@ def dimension_panels(
             places = row + 0.3 * (np.linspace(-1, 1, len(own)) if len(own) > 1 else np.zeros(1))
             axes.plot(own, places, ls="", ms=3.5, mew=0.3, mec="white", **mark)
         note = "no score" if math.isnan(mean) else f"mean {signed(mean)}"
+        if own_scores.nunique() > 1:
+            note += f"\n◂ {shown(own_scores.idxmin(), 22)}\n▸ {shown(own_scores.idxmax(), 22)}"
         draw_heading(axes, shown(dimension.title, 18, wrap=True), note, "center")
         axes.grid(axis="x")
         axes.hlines(np.arange(1, len(marks)) - 0.5, 0, 1, transform=axes.get_yaxis_transform(), color=RULE_GREY, lw=0.5)
@@ -117,7 +123,7 @@ def dimension_panels(
         axes.tick_params(labelbottom=True)
     panels[0].set_yticks(range(len(marks)), [shown(family, 24) for family in marks])
     panels[0].set_ylim(len(marks) - 0.5, -0.5)
-    figure.supxlabel(f"{CENTRED}; dashed: mean of all {len(wide)} models", size=7)
+    figure.supxlabel(f"{CENTRED}; dashed: mean of all {len(wide)} models; ◂ lowest, ▸ highest", size=7)
     return figure
 
 
@@ -249,40 +255,50 @@ def _range(numbers: pd.Series) -> str:
 
 @house_style()
 def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], instrument: Instrument) -> Figure:
-    """Variance of scores in the main family against model size; families share a line, unknown sizes stand aside.
+    """Variance of scores in the main family against model size, of models scored here and as printed; others aside.
 
-    ``table`` comes from ``comparisons.value_spread``; models without a variance are left out.
-    ``listed`` holds marks of model families, as ``drawing.family_marks`` takes them.
+    ``table`` comes from ``comparisons.value_spread``; models without a variance are left out. A line joins models that
+    differ in size alone (``size_series``). ``listed`` holds marks of model families, as ``drawing.family_marks`` takes
+    them.
     """
     table = table.dropna(subset="variance")
-    known, unknown = table[table["size_b"].notna()], table[table["size_b"].isna()]
+    printed = table["answers"] == "printed"
+    sides = {"scored here": table[~printed], "as printed": table[printed]}
+    sized = {side: own[own["size_b"].notna()] for side, own in sides.items()}
+    sized = {side: own for side, own in sized.items() if len(own)}
+    unknown = table[table["size_b"].isna()]
     marks = family_marks(table["family"], listed)
     aside = list(dict.fromkeys(unknown["family"]))
-    present = list(dict.fromkeys(known["family"]))
-    figure = Figure(figsize=(WIDTH, 3.6 + 0.13 * math.ceil(len(present) / 4)))
-    panels = {"known": 3, "unknown": max(0.95, 0.4 + 0.22 * min(len(aside), 20))}
-    if not (present and aside):
-        panels = {"known" if present else "unknown": 1}
+    present = list(dict.fromkeys(family for own in sized.values() for family in own["family"]))
+    figure = Figure(figsize=(WIDTH, 3.4 + 0.13 * math.ceil(len(present) / 4)))
+    panels = dict.fromkeys(sized, 3 / max(len(sized), 1))
+    if aside or not sized:
+        panels["unknown"] = max(0.95, 0.4 + 0.22 * min(len(aside), 20))
     drawn: dict[str, Any] = figure.subplot_mosaic([list(panels)], sharey=True, width_ratios=list(panels.values()))
-    if left := drawn.get("known"):
-        for family in present:
-            own = known[known["family"] == family].sort_values("size_b", kind="stable")
-            left.plot(own["size_b"], own["variance"], lw=0.8, color=marks[family]["color"], zorder=1)
-            _draw_spread(left, own["size_b"], own, marks[family])
-        left.set_xscale("log")
-        ticks = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
-        left.set_xticks(ticks, [f"{tick:,g}" for tick in ticks])
-        left.minorticks_off()
-        left.set_xlim(known["size_b"].min() / 1.5, known["size_b"].max() * 1.5)
-        left.set_xlabel("Public size (billion parameters, log scale)")
-        printed_too = (known["answers"] == "printed").sum()
-        both = f"{len(known) - printed_too} scored here, {printed_too} as printed" if printed_too else f"{len(known)}"
-        left.set_title(f"Size public (n = {both})")
+    found = spread_by_size(table)
+    sizes = table["size_b"].min() / 1.5, table["size_b"].max() * 1.5
+    for side, own in sized.items():
+        axes = drawn[side]
+        for family, of_family in own.groupby("family", sort=False):
+            _draw_spread(axes, of_family["size_b"], of_family, marks[str(family)])
+        by_name = own.set_index("model")
+        for (family, _), series in size_series(by_name[["family", "size_b"]].to_dict("index")).items():
+            line = by_name.loc[series]
+            axes.plot(line["size_b"], line["variance"], lw=0.8, color=marks[family]["color"], zorder=1)
+        axes.set_xscale("log")
+        ticks = SIZES if len(sized) == 1 else SIZES[1::3]
+        axes.set_xticks(ticks, [f"{tick:,g}" for tick in ticks])
+        axes.minorticks_off()
+        axes.set_xlim(*sizes)
+        axes.set_xlabel("Public size (billion parameters)")
+        _, rho, p = found.get(side, (0, math.nan, math.nan))
+        note = "too few sizes" if math.isnan(rho) else f"ρ = {signed(rho)}, p {in_words(p)}"
+        draw_heading(axes, f"{side.capitalize()} (n = {len(own)})", note)
     if right := drawn.get("unknown"):
         for place, family in enumerate(aside):
             own = unknown[unknown["family"] == family]
             _draw_spread(right, [place] * len(own), own, marks[family])
-        right.set_title(f"Size not public (n = {len(unknown)})")
+        draw_heading(right, f"Size not public (n = {len(unknown)})", "")
         right.set_xticks(range(len(aside)), [shown(family, 16) for family in aside], rotation=90)
         right.set_xlim(-0.7, max(len(aside), 1) - 0.3)
     first = next(iter(drawn.values()))
@@ -291,20 +307,12 @@ def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], i
     first.set_ylabel(textwrap.fill(f"Variance of the centred scores of the {main} (scale points²)", 34))
     for axes in drawn.values():
         axes.grid(axis="y")
-    printed = set(table.loc[table["answers"] == "printed", "family"])
-    hollow = {family: {"mfc": "white"} if family in printed else {} for family in present}
-    handles = [first.plot([], [], lw=0.8, **hollow[family], **marks[family])[0] for family in present]
-    labels = [shown(family, 26) for family in present]
-    if printed:
-        for name, fill in (("scored here", "0.4"), ("as printed", "white")):
-            handles.append(first.plot([], [], ls="", marker="o", color="0.4", mfc=fill)[0])
-            labels.append(name)
+    handles = [first.plot([], [], ls="", **marks[family])[0] for family in present]
     if handles:
-        figure.legend(handles, labels, loc="outside lower center", ncols=4)
+        figure.legend(handles, [shown(family, 26) for family in present], loc="outside lower center", ncols=4)
     return figure
 
 
 def _draw_spread(axes: Axes, x: Any, models: pd.DataFrame, mark: Mapping[str, Any]) -> None:
-    printed = models["answers"] == "printed"
-    for place, variance, hollow in zip(x, models["variance"], printed, strict=True):
-        axes.plot(place, variance, ls="", ms=4.5, mfc="white" if hollow else mark["color"], **mark)
+    for hollow, own in models.assign(x=x).groupby(models["answers"] == "printed"):
+        axes.plot(own["x"], own["variance"], ls="", ms=4.5, mfc="white" if hollow else mark["color"], **mark)

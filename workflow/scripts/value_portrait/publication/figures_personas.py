@@ -29,6 +29,7 @@ from value_portrait.publication.drawing import (
     draw_heading,
     heat_map_size,
     house_style,
+    in_cell,
     shown,
     signed,
     spaced,
@@ -196,7 +197,7 @@ def steering(effects: pd.DataFrame, by_distance: pd.DataFrame, hits: pd.DataFram
         told = own[own["framing"] == framing]
         matrix = steering_matrix(told, instrument).to_numpy()
         places = np.arange(len(names), dtype=float)
-        texts = np.array([["n/a" if math.isnan(cell) else signed(cell) for cell in row] for row in matrix])
+        texts = np.array([[in_cell(cell) for cell in row] for row in matrix])
         draw_cells(left, places, places, matrix, texts, DIVERGING, Normalize(-limit, limit), hatch="////")
         for place in places:
             left.add_patch(Rectangle((place - 0.47, place - 0.47), 0.94, 0.94, fill=False, ec="black", lw=1.1))

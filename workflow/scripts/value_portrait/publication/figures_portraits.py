@@ -134,8 +134,8 @@ def _beyond_chance(
     wanted = {frozenset(both): number for number, both in enumerate(compared)}
     named = list(frozenset().union(*wanted))
     pairs = pairs[pairs["first"].isin(named) & pairs["second"].isin(named)]
-    number = [wanted.get(frozenset(both)) for both in zip(pairs["first"], pairs["second"], strict=True)]
-    own = pairs.assign(number=number, dimension=pairs["dimension"].astype(str)).dropna(subset="number")
+    number = np.array([wanted.get(frozenset(both), -1) for both in zip(pairs["first"], pairs["second"], strict=True)])
+    own = pairs.assign(number=number, dimension=pairs["dimension"].astype(str))[number >= 0]
     own = own.assign(clear=holm(own["p"]) < LEVEL).pivot(index="number", columns="dimension", values="clear")
     own = own.reindex(range(len(compared)), columns=next(iter(scores.values())).index)
     return list(own.eq(True).to_numpy())

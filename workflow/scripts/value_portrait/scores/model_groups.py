@@ -32,7 +32,7 @@ def group_of(model: Model, comparison: str) -> str | None:
     return one if model.size_b >= LARGE_B else other
 
 
-def size_series(models: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str], list[str]]:
+def size_series(models: Mapping[Any, Mapping[Any, Any]]) -> dict[tuple[str, str], list[str]]:
     """Models that differ in their size alone, the smallest first, by family and what their names have in common.
 
     A model's name must state its ``size_b`` (8b, 0.5B, 135M), and the rest of it be that of the others of its family:
@@ -49,7 +49,7 @@ def size_series(models: Mapping[str, Mapping[str, Any]]) -> dict[tuple[str, str]
     return {key: own for key, own in ordered.items() if len({models[name]["size_b"] for name in own}) > 1}
 
 
-def plain_siblings(models: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def plain_siblings(models: Mapping[str, Mapping[Any, Any]]) -> dict[str, str]:
     """The reasoning models that have a plain sibling, each with it.
 
     A sibling is of the same family, and of the same size where both state one; all parts of its name but the last
