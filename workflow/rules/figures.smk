@@ -7,11 +7,12 @@ CORRELATED = {"correlations": chosen_correlations()} if RATED else {}
 WITH_TOPICS = {"topics": "<results>/study/topics.csv"} if HAS_TOPICS else {}
 CROSS_LOADING = ["cross_loading"] if RATED and MEASURED.circle else []
 SENSITIVITY = {"sensitivity": "sensitivity_figure"} if len(CONFIG.prompt_versions) > 1 else {}
-# Comparisons with a table and a figure of one name.
+# Comparisons with a table and a figure of one name; people's questionnaire has a table alone.
 COMPARISONS = {"spread": "value_spread"} if len(MEASURED.main.names) > 1 else {}
 if RATED:
-    COMPARISONS |= {"people": "models_and_people", "instruments": "instruments"}
-COMPARED = {name: f"<results>/publication/tables/{table}.csv" for name, table in COMPARISONS.items()}
+    COMPARISONS |= {"people": "models_and_people"}
+SHOWN_COMPARED = {name: f"<results>/publication/tables/{table}.csv" for name, table in COMPARISONS.items()}
+COMPARED = SHOWN_COMPARED | ({"instruments": "<results>/publication/tables/instruments.csv"} if RATED else {})
 TABLES = [
     *WITH_TOPICS,
     "items_per_value",
@@ -124,7 +125,7 @@ rule draw_quality:
 
 rule draw_comparisons:
     input:
-        **COMPARED,
+        **SHOWN_COMPARED,
         groups="<results>/robustness/groups.csv",
         library=library("publication/draw_comparisons"),
     output:

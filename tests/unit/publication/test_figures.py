@@ -13,6 +13,7 @@ from instruments import SMALL, SMALL_CONTENT, VALUE_PORTRAIT
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from scipy import stats
 from value_portrait.checking import check
 from value_portrait.configuration import read_marks
 from value_portrait.errors import InputError
@@ -20,16 +21,19 @@ from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import InstrumentFile
 from value_portrait.items.coverage import cross_loading_distances, items_per_dimension, topic_shares
 from value_portrait.publication import figures_items, figures_models, figures_portraits
+from value_portrait.publication.comparisons import spread_by_size
 from value_portrait.publication.drawing import (
     COLOURS,
     MARKERS,
     family_marks,
     house_style,
+    in_cell,
     save_figure,
     shown,
     signed,
     spaced,
 )
+from value_portrait.publication.findings import _sensitivity_line, _spread_line
 
 # Mathtext would raise at the first, and read the second; the others are what files, HTML or legends trip over.
 HOSTILE = [r"a$\frac$b", "$x^2$", "_hidden", "meta/llama:free<b>", "long-" * 24, "control\tbell\x07", "NA"]
@@ -122,14 +126,7 @@ def people_of(mean, instrument=VALUE_PORTRAIT):
         parts = {"n": 33, "mean": mean, "q10": mean - 1, "q90": mean + 1}
         table = table.assign(**{f"{who}_{name}": value for name, value in parts.items()})
     ends = {f"{who}_{end}": mean + width for who in who_all for end, width in (("low", -0.3), ("high", 0.3))}
-    return table.assign(difference=0.0, n_groups=7, **ends)
-
-
-def instruments_of(middle, instrument=VALUE_PORTRAIT):
-    sides = [("models", "rated_items", 8), ("people", "rated_items", 280), ("people", "questionnaire", 281)]
-    rows = [(*side, *dimension) for side in sides for dimension in instrument.dimensions]
-    table = pd.DataFrame(rows, columns=["who", "on", "n", "family", "dimension"])
-    return table.assign(**{f"q{level}": middle + (level - 50) / 40 for level in (10, 25, 50, 75, 90)})
+    return table.assign(difference=0.0, n_groups=7, p_adjusted=0.2, **ends)
 
 
 def groups_of(difference, instrument=VALUE_PORTRAIT):
@@ -177,7 +174,6 @@ def item_figures(alpha=0.8, mean=0.1, count=40, instrument=VALUE_PORTRAIT):
         "reliability": figures_items.reliability(reliability_of(alpha, instrument), instrument),
         "reliability_of_models": figures_items.reliability(reliability_of(alpha, instrument, ["models"]), instrument),
         "models_and_people": figures_items.models_and_people(people_of(mean, instrument), instrument),
-        "instruments": figures_items.instruments(instruments_of(mean, instrument), instrument),
         "group_comparisons": figures_models.group_comparisons(groups_of(mean, instrument), SIDES, instrument),
     }
     if circle := instrument.circle:
@@ -331,14 +327,69 @@ def test_what_does_not_apply_is_left_out():
     assert "large minus small" in drawn
     assert "open" not in drawn
     spread = spread_of(families_of(6))
-    for sizes, title in ((np.nan, "Size not public (n = 6)"), (7.0, "Size public (n = 5 scored here, 1 as printed)")):
-        (axes,) = figures_models.value_spread(spread.assign(size_b=sizes), MARKS, VALUE_PORTRAIT).axes
-        assert axes.get_title(loc="left") + axes.get_title() == title
+    for sizes, expected in ((np.nan, ["Size not public (n = 6)"]), (7, ["Scored here (n = 5)", "As printed (n = 1)"])):
+        figure = figures_models.value_spread(spread.assign(size_b=float(sizes)), MARKS, VALUE_PORTRAIT)
+        assert [axes.get_title(loc="left") for axes in figure.axes] == expected
     only_alpha = reliability_of(0.8, VALUE_PORTRAIT)
     only_alpha.loc[(only_alpha["source"] == "raters") & (only_alpha["coefficient"] == "omega"), "estimate"] = np.nan
     (legend,) = [axes.get_legend() for axes in figures_items.reliability(only_alpha, VALUE_PORTRAIT).axes[:1]]
     assert [text.get_text() for text in legend.get_texts()][1:2] == ["Models: omega"]
     assert not any(text.get_text() == "Raters: omega" for text in legend.get_texts())
+
+
+def test_size_and_spread_of_each_side_by_scipy_and_lines_join_series_alone():
+    rows = [
+        ("ll-8b", "recorded", "Ll", 8, 0.1),
+        ("ll-70b", "recorded", "Ll", 70, 0.4),
+        ("ll-2-405b", "recorded", "Ll", 405, 0.3),
+        ("other", "recorded", "Other", 24, 0.2),
+        ("qw-1b", "printed", "Qw", 1, 0.5),
+        ("qw-7b", "printed", "Qw", 7, 0.6),
+        ("qw-72b", "simulated", "Qw", 72, 0.6),
+    ]
+    table = pd.DataFrame(rows, columns=["model", "answers", "family", "size_b", "variance"]).astype({"size_b": float})
+    found = spread_by_size(table)
+    own = table[table["answers"] != "printed"]
+    expected = stats.spearmanr(own["size_b"], own["variance"])
+    assert found == {"scored here": (5, pytest.approx(expected.statistic), pytest.approx(expected.pvalue))}
+    figure = figures_models.value_spread(table, MARKS, VALUE_PORTRAIT)
+    assert f"ρ = {expected.statistic:.2f}, p = {expected.pvalue:.2f}" in words(figure)
+    joined = [line.get_xdata().tolist() for axes in figure.axes for line in axes.lines if line.get_linestyle() == "-"]
+    assert joined == [[8, 70], [1, 7]]
+    line = _spread_line(table, VALUE_PORTRAIT)
+    assert f"rho = {expected.statistic:.2f} over 5 models scored here (p = {expected.pvalue:.2f})" in line
+    assert "as printed" not in line
+    assert "Too few" in _spread_line(table.head(3), VALUE_PORTRAIT)
+
+
+def test_wordings_stand_beside_orders_of_the_same_models():
+    table = sensitivity_of(["a", "b", "c"]).assign(
+        wording_sensitivity=[0.1, 0.5, np.nan], order_sensitivity=[0.3, 0.4, 0.9], condition="baseline"
+    )
+    drawn = words(figures_models.sensitivity(table))
+    assert "Median: 30 % with the wording, 35 % with the order;the wording moves more items in 1 of 2 models" in drawn
+    line = _sensitivity_line(table)
+    assert "30 % between two wordings (from 10 %, a, to 50 %, b)" in line
+    assert "more by wording than by order in 1 of 2 models" in line
+
+
+def test_extremes_are_named():
+    families = families_of(5)
+    table = profiles_of(families)
+    own = table[table["dimension"] == "Openness"].set_index("model")["centred_mean"]
+    drawn = words(figures_models.dimension_panels(table, families, MARKS, VALUE_PORTRAIT.family("bfi")))
+    assert f"◂ {shown(own.idxmin(), 22)}▸ {shown(own.idxmax(), 22)}" in drawn
+
+
+def test_numbers_in_cells_have_no_zero_before_the_point():
+    assert [in_cell(number) for number in (0.5, -0.25, 1.5, -10.25, -0.001, np.nan)] == [
+        ".50",
+        "-.25",
+        "1.50",
+        "-10.25",
+        ".00",
+        "n/a",
+    ]
 
 
 def test_numbers_of_the_other_figures():

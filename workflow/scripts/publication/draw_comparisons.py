@@ -29,7 +29,6 @@ def draw_comparisons(
         "group_comparisons": lambda: figures_models.group_comparisons(read("groups"), TITLES, instrument),
         "value_spread": lambda: figures_models.value_spread(read("spread"), marks, instrument),
         "models_and_people": lambda: figures_items.models_and_people(read("people"), instrument),
-        "instruments": lambda: figures_items.instruments(read("instruments"), instrument),
     }
     save_figures(drawings, outputs, mark)
 
