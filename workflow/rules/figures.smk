@@ -49,17 +49,24 @@ MARKS = {
 PANELS = [family.figure for family in MEASURED.families if family.figure and not family.circle]
 
 
-rule draw_profiles:
+rule draw_models:
     input:
+        **SHOWN_COMPARED,
         profiles="<results>/scores/profiles.csv",
-        library=library("publication/draw_profiles"),
+        reliability="<results>/scores/reliability.csv",
+        sensitivity="<results>/scores/sensitivity.csv",
+        answer_counts="<results>/scores/answer_counts.csv",
+        groups="<results>/robustness/groups.csv",
+        library=library("publication/draw_models"),
     output:
-        figures("Profiles", "value_profiles"),
-        figures("Profiles", **dict.fromkeys(PANELS, "dimension_panels")),
+        figures("Profiles", "value_profiles", **dict.fromkeys(PANELS, "dimension_panels")),
+        figures("Reliability", reliability="reliability_figure"),
+        figures("Sensitivity", "answer_kinds", **SENSITIVITY),
+        figures("Comparisons", "group_comparisons", *COMPARISONS.values()),
     log:
-        "<logs>/draw_profiles.log",
+        "<logs>/draw_models.log",
     benchmark:
-        "<benchmarks>/draw_profiles.tsv"
+        "<benchmarks>/draw_models.tsv"
     # The slowest figures go first.
     priority: 1
     conda:
@@ -70,9 +77,9 @@ rule draw_profiles:
         mark=MARK,
         instrument=INSTRUMENT,
     message:
-        "Drawing profiles"
+        "Drawing profiles, sensitivity and comparisons of models"
     script:
-        "../scripts/publication/draw_profiles.py"
+        "../scripts/publication/draw_models.py"
 
 
 rule draw_items:
@@ -97,50 +104,3 @@ rule draw_items:
         "Drawing what the items cover"
     script:
         "../scripts/publication/draw_items.py"
-
-
-rule draw_quality:
-    input:
-        reliability="<results>/scores/reliability.csv",
-        sensitivity="<results>/scores/sensitivity.csv",
-        answer_counts="<results>/scores/answer_counts.csv",
-        library=library("publication/draw_quality"),
-    output:
-        figures("Reliability", reliability="reliability_figure"),
-        figures("Sensitivity", "answer_kinds", **SENSITIVITY),
-    log:
-        "<logs>/draw_quality.log",
-    benchmark:
-        "<benchmarks>/draw_quality.tsv"
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        mark=MARK,
-        instrument=INSTRUMENT,
-    message:
-        "Drawing reliability, sensitivity and kinds of answers"
-    script:
-        "../scripts/publication/draw_quality.py"
-
-
-rule draw_comparisons:
-    input:
-        **SHOWN_COMPARED,
-        groups="<results>/robustness/groups.csv",
-        library=library("publication/draw_comparisons"),
-    output:
-        figures("Comparisons", "group_comparisons", *COMPARISONS.values()),
-    log:
-        "<logs>/draw_comparisons.log",
-    benchmark:
-        "<benchmarks>/draw_comparisons.tsv"
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        marks=MARKS,
-        mark=MARK,
-        instrument=INSTRUMENT,
-    message:
-        "Drawing groups of models, and models beside people"
-    script:
-        "../scripts/publication/draw_comparisons.py"

@@ -10,7 +10,8 @@ import textwrap
 import zlib
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
@@ -20,12 +21,14 @@ import numpy as np
 import pandas as pd
 from fontTools import subset
 from matplotlib.axes import Axes
+from matplotlib.backends import _backend_pdf_ps
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontPath, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 
@@ -38,6 +41,8 @@ Drawing = Callable[[], Figure]
 WIDTH = 7.1  # inches: two columns of a journal
 SMALL = 6.5  # points, the smallest text but for the numbers in cells
 CELLS = 6.0
+CENTRED = "Centred mean rating (scale points)"
+PANELS = 5  # beside each other
 RULE_GREY, TEXT_GREY = "0.82", "0.35"
 
 # Okabe and Ito (2008), without their yellow, which vanishes on white; wine is from Tol's palette.
@@ -90,6 +95,27 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)
 # Matplotlib places every letter of a PDF itself. The tables by which others would are most of the work of embedding.
 _DROPPED = getattr(subset.Options, "_drop_tables_default", [])
 subset.Options._drop_tables_default = [*_DROPPED, "GSUB", "GPOS", "GDEF", "MATH"]
+# Cutting a font down to a figure's letters takes longer than drawing them: it is cut once, to these and any others.
+_USUAL = "".join(map(chr, range(32, 127))) + "–…−²×ρ≤|°"
+_cut_font = _backend_pdf_ps.get_glyphs_subset
+
+
+def _kept_font(fontfile: FontPath, glyphs: set[Any]) -> AbstractContextManager[Any]:
+    return nullcontext(_cut_once(fontfile, _usual_glyphs(fontfile) | frozenset(glyphs)))
+
+
+@cache
+def _usual_glyphs(font: FontPath) -> frozenset[int]:
+    known = get_font(font)
+    return frozenset(known.get_char_index(ord(letter)) for letter in _USUAL)
+
+
+@cache
+def _cut_once(font: FontPath, glyphs: frozenset[int]) -> Any:
+    return _cut_font(font, set(glyphs)).__enter__()
+
+
+_backend_pdf_ps.get_glyphs_subset = _kept_font
 
 
 @contextmanager

@@ -14,8 +14,10 @@ from matplotlib.figure import Figure
 from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.publication.comparisons import spread_by_size
 from value_portrait.publication.drawing import (
+    CENTRED,
     FIRST,
     LINES,
+    PANELS,
     RULE_GREY,
     SECOND,
     SEQUENTIAL,
@@ -41,8 +43,6 @@ from value_portrait.publication.verdicts import in_words
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import size_series
 
-CENTRED = "Centred mean rating (scale points)"
-PANELS = 5  # beside each other
 SIZES = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 

@@ -14,6 +14,7 @@ from value_portrait.publication.drawing import (
     COLOURS,
     FIRST,
     MARKERS,
+    PANELS,
     SECOND,
     SMALL,
     WIDTH,
@@ -28,7 +29,6 @@ from value_portrait.robustness.groups import holm
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import plain_siblings, size_series
 
-BESIDE = 5  # panels
 PANEL = 1.15  # inches
 BEYOND: dict[str, Any] = {"ls": "", "marker": "*", "color": "black", "ms": 4, "mew": 0, "clip_on": False}
 
@@ -64,7 +64,7 @@ def portraits(
     models = {name: model for name, model in models.items() if name in scores}
     panels = _panels(_by(families, "model_family", circle), scores, pairs, models)
     blocks = [[panel for panel in panels if (panel.beyond is None) == families] for families in (True, False)]
-    beside = min(BESIDE, max(map(len, blocks)))
+    beside = min(PANELS, max(map(len, blocks)))
     rows = [part[start : start + beside] for part in blocks for start in range(0, len(part), beside)]
     heights = [0.45 + 0.13 * max(map(_lines, row)) + 0.13 * len(circle.names) for row in rows]
     width = min(WIDTH, 1.5 + titles_width(circle.names, instrument) + PANEL * beside)

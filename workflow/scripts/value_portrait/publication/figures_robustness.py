@@ -10,10 +10,12 @@ from matplotlib.figure import Figure
 
 from value_portrait.instrument import Instrument, mid_sentence
 from value_portrait.publication.drawing import (
+    CENTRED,
     COLOURS,
     FIRST,
     LINES,
     MARKERS,
+    PANELS,
     RULE_GREY,
     SMALL,
     WIDTH,
@@ -28,7 +30,6 @@ from value_portrait.publication.drawing import (
     shown,
     signed,
 )
-from value_portrait.publication.figures_models import CENTRED, PANELS
 from value_portrait.robustness.comparing import INFERENCES
 
 # Components of variance by the facets that they contain: a model; items or queries; wordings or orders.
