@@ -399,11 +399,6 @@ def test_numbers_of_the_other_figures():
         assert f"{count} ({100 * share:.1f} %)" in words(figures["items_per_value"])
     assert "100.0 % (2)" in words(figures["topics"])
     assert "50.0 % (1)" in words(figures["topics"])
-    rated, asked = figures["instruments"].axes
-    assert rated.get_title(loc="left") == "Rated items"
-    assert asked.get_title(loc="left") == "Questionnaire, another instrument"
-    assert [text.get_text() for text in asked.get_legend().get_texts()] == ["people (n ≤ 281)"]
-    assert any(text.get_text().startswith("models") for text in rated.get_legend().get_texts())
     assert "0.80 / 0.80" in words(figures["reliability"])
     assert "open (n = 8)" in words(figures["group_comparisons"])
     # The second of the three models has 7 answers off the scale, the third also one empty.
