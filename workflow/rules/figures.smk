@@ -7,26 +7,13 @@ CORRELATED = {"correlations": chosen_correlations()} if RATED else {}
 WITH_TOPICS = {"topics": "<results>/study/topics.csv"} if HAS_TOPICS else {}
 CROSS_LOADING = ["cross_loading"] if RATED and MEASURED.circle else []
 SENSITIVITY = {"sensitivity": "sensitivity_figure"} if len(CONFIG.prompt_versions) > 1 else {}
-<<<<<<< HEAD
-# Comparisons with a table and a figure of one name; people's questionnaire has a table alone.
-||||||| e732592
-# Comparisons with a table and a figure of one name.
-=======
-# Comparisons with a table and a figure of one name; in tables/ stands the same for people, with fewer digits.
->>>>>>> main
+# Comparisons with a table, and a figure of its name but for people's questionnaire; in tables/ stands the same for
+# people, with fewer digits.
 COMPARISONS = {"spread": "value_spread"} if len(MEASURED.main.names) > 1 else {}
 if RATED:
-<<<<<<< HEAD
-    COMPARISONS |= {"people": "models_and_people"}
-SHOWN_COMPARED = {name: f"<results>/publication/tables/{table}.csv" for name, table in COMPARISONS.items()}
-COMPARED = SHOWN_COMPARED | ({"instruments": "<results>/publication/tables/instruments.csv"} if RATED else {})
-||||||| e732592
-    COMPARISONS |= {"people": "models_and_people", "instruments": "instruments"}
-COMPARED = {name: f"<results>/publication/tables/{table}.csv" for name, table in COMPARISONS.items()}
-=======
     COMPARISONS |= {"people": "models_and_people", "instruments": "instruments"}
 COMPARED = {name: f"<results>/publication/comparisons/{table}.csv" for name, table in COMPARISONS.items()}
->>>>>>> main
+SHOWN_COMPARED = {name: table for name, table in COMPARED.items() if name != "instruments"}
 TABLES = [
     *WITH_TOPICS,
     "items_per_value",
@@ -76,7 +63,7 @@ rule draw_models:
         figures("Profiles", "value_profiles", **dict.fromkeys(PANELS, "dimension_panels")),
         figures("Reliability", reliability="reliability_figure"),
         figures("Sensitivity", "answer_kinds", **SENSITIVITY),
-        figures("Comparisons", "group_comparisons", *COMPARISONS.values()),
+        figures("Comparisons", "group_comparisons", *(COMPARISONS[name] for name in SHOWN_COMPARED)),
     log:
         "<logs>/draw_models.log",
     benchmark:
