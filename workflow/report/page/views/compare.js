@@ -8,7 +8,7 @@ import { append, html, printable } from "../dom.js";
 import { count, probability, range, signed } from "../format.js";
 import { dataTable } from "../table.js";
 import { inWords } from "./model_words.js";
-import { chosenFamily } from "./models.js";
+import { chosenFamily, compareAddress } from "./models.js";
 
 const COMPARED_AT_ONCE = 4;
 
@@ -54,9 +54,7 @@ function compareControls(names, known, draw) {
   const changed = () => {
     const picked = lists.map((list) => /** @type {HTMLSelectElement} */ (list.querySelector("select")).value);
     now = [...new Set(picked.filter((name) => name))];
-    const choices = new URLSearchParams(now.map((name) => ["models", name]));
-    if (here().choices.get("family")) choices.set("family", here().choices.get("family") ?? "");
-    history.replaceState(null, "", address("compare", "", choices));
+    history.replaceState(null, "", compareAddress(now, here().choices.get("family")));
     draw(now);
   };
   const lists = Array.from({ length: Math.min(COMPARED_AT_ONCE, known.length) }, (_, place) =>

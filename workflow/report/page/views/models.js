@@ -36,8 +36,10 @@ export const models = {
     );
     function draw() {
       const family = chosenFamily();
+      const used = [...controls.children].indexOf(/** @type {Element} */ (document.activeElement?.closest(".control")));
       const order = selection("Sorted by", "sort", heatOrders(family), draw);
-      controls.replaceChildren(selection("Dimensions", "family", study.families.map((/** @type {Family} */ own) => [own.name, own.title]), draw), order, ...filters, toggle("Intervals in cells", "intervals", draw));
+      controls.replaceChildren(selection("Dimensions", "family", study.families.map((/** @type {Family} */ own) => [own.name, own.title]), draw), order, ...filters, toggle("Intervals in cells", "intervals", drawMap));
+      /** @type {HTMLElement | null | undefined} */ (controls.children[used]?.querySelector("select, input"))?.focus();
       drawMap();
     }
     function drawMap() {
@@ -218,15 +220,14 @@ function watchHeat(map, dock) {
   /** @param {Event} event */
   const read = ({ target }) => (readout.textContent = /** @type {Element} */ (target).closest?.("td a")?.getAttribute("aria-label") ?? "");
   map.onmouseover = read;
-  map.onfocus = null;
-  map.addEventListener("focusin", read);
+  map.firstChild?.nextSibling?.addEventListener("focusin", read);
   const update = () => {
     for (const box of boxes) {
       box.checked = pickedModels.has(box.dataset.model ?? "");
       box.disabled = !box.checked && pickedModels.size >= MOST_COMPARED;
     }
     const names = [...pickedModels];
-    chosenModels.replaceChildren(...(names.length < 2 ? [names.length ? "Tick a second model to compare them." : "Tick two to four models to compare them."] : [html("a", { href: compareAddress(names), class: "go" }, `Compare ${names.length} models`)]));
+    chosenModels.replaceChildren(...(names.length < 2 ? [names.length ? "Tick a second model to compare them." : "Tick two to four models to compare them."] : [html("a", { href: compareAddress(names, here().choices.get("family")), class: "go" }, `Compare ${names.length} models`)]));
   };
   for (const box of boxes) {
     box.onchange = () => {
@@ -239,9 +240,12 @@ function watchHeat(map, dock) {
   update();
 }
 
-/** @param {string[]} names */
-export function compareAddress(names) {
-  return address("compare", "", new URLSearchParams(names.map((name) => ["models", name])));
+/**
+ * @param {string[]} names
+ * @param {string | null} [family] - of dimensions, where not the first
+ */
+export function compareAddress(names, family) {
+  return address("compare", "", new URLSearchParams([...names.map((name) => ["models", name]), ["family", family ?? ""]]));
 }
 
 /**
