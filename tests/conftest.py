@@ -20,7 +20,17 @@ settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parents[1]
-TRACKED = ("Snakefile", "config.yaml", "requirements.lock", "config", "envs", "profiles", "workflow", "data/reference")
+TRACKED = (
+    "Snakefile",
+    "config.yaml",
+    "requirements.lock",
+    "pyproject.toml",
+    "config",
+    "envs",
+    "profiles",
+    "workflow",
+    "data/reference",
+)
 
 
 def copy_checkout(target: Path) -> Path:

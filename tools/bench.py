@@ -32,7 +32,17 @@ from value_portrait.scores.ratings import arrange_ratings  # noqa: E402
 from value_portrait.scores.sensitivity import estimate_sensitivity  # noqa: E402
 from value_portrait.tables import read_table  # noqa: E402
 
-TRACKED = ("Snakefile", "config.yaml", "requirements.lock", "config", "envs", "profiles", "workflow", "data/reference")
+TRACKED = (
+    "Snakefile",
+    "config.yaml",
+    "requirements.lock",
+    "pyproject.toml",
+    "config",
+    "envs",
+    "profiles",
+    "workflow",
+    "data/reference",
+)
 VERSIONS = ["v1", "v1_reversed", "v2", "v2_reversed", "v3", "v3_reversed"]
 STAGE = ("robustness.smk", "robustness_models.smk", "claims.smk")
 

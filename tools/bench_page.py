@@ -21,7 +21,17 @@ sys.path.append(str(ROOT / "tests/page"))
 from browsing import READY, Visit, find_browser, running_browser  # noqa: E402
 
 PAGE = "results/publication/report.html"
-TRACKED = ("Snakefile", "config.yaml", "requirements.lock", "config", "envs", "profiles", "workflow", "data")
+TRACKED = (
+    "Snakefile",
+    "config.yaml",
+    "requirements.lock",
+    "pyproject.toml",
+    "config",
+    "envs",
+    "profiles",
+    "workflow",
+    "data",
+)
 TIMES = 10
 VISITS = 5
 LARGEST_MB = 2.0

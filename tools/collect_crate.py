@@ -25,6 +25,7 @@ RESULTS = ("items", "scores", "personas", "robustness", "certificate", "publicat
 SUFFIXES = (".csv", ".md", ".tex", ".txt", ".html", ".json", ".svg", ".png", ".pdf")
 WORDS = (".csv", ".md", ".tex", ".txt", ".html", ".json", ".svg")
 _PERSON = "participant_id"
+_PAGE = "publication/report.html"
 
 
 def results_of(config: Config, more: list[str]) -> Iterator[Path]:
@@ -44,6 +45,9 @@ def results_of(config: Config, more: list[str]) -> Iterator[Path]:
     known = texts_of(results / "study", config)
     for path in sorted(path for name in RESULTS if name not in more for path in (results / name).rglob("*")):
         if path.suffix not in SUFFIXES or path.name.startswith("."):
+            continue
+        # Its tables are packed, so that no passage would be found among them.
+        if path == results / _PAGE and config.report.texts != "none":
             continue
         text = path.read_text(encoding="utf-8") if path.suffix in WORDS else ""
         if path.suffix == ".csv" and _PERSON in text.partition("\n")[0]:

@@ -37,7 +37,14 @@ def validate(crate: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_run_is_a_valid_crate_without_the_texts(demo_copy: Path) -> None:
+    page = "results/publication/report.html"
+    (demo_copy / "results/small/publication/report.html").write_text("<p>all texts, packed</p>")
     assert collect(demo_copy) == ""
+    assert not (demo_copy / "stage" / page).exists()
+    with (demo_copy / "small.yaml").open("a") as config:
+        config.write("report: {texts: none}\n")
+    assert collect(demo_copy) == ""
+    assert (demo_copy / "stage" / page).exists()
     crate = describe(demo_copy)
     checked = validate(crate)
     assert checked.returncode == 0, checked.stdout + checked.stderr

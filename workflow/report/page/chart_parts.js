@@ -55,7 +55,7 @@ export function shareBars(shares) {
           {},
           html("th", { scope: "row" }, name),
           html("td", { class: "number" }, percent(value)),
-          html("td", { class: "track", "aria-hidden": "true" }, html("span", { style: { width: `${value * 100}%` } })),
+          html("td", { class: "track", "aria-hidden": "true" }, html("div", {}, html("div", { style: { width: `${value * 100}%` } }))),
         ),
       ),
     ),

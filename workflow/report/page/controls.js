@@ -66,6 +66,20 @@ export function toggle(label, key, changed) {
 }
 
 /**
+ * Other controls in the place of these; whoever was on one of them by keyboard stays on it.
+ * @param {HTMLElement} group
+ * @param {(HTMLElement | null)[]} controls
+ */
+export function refill(group, controls) {
+  const focused = document.activeElement;
+  const label = (/** @type {Element} */ own) => own.querySelector("span")?.textContent ?? own.textContent;
+  const was = [...group.children].find((own) => own.contains(focused));
+  group.replaceChildren(...controls.filter((own) => own !== null));
+  const same = was && /** @type {HTMLElement | undefined} */ ([...group.children].find((own) => label(own) === label(was)));
+  (same?.querySelector("select") ?? same)?.focus();
+}
+
+/**
  * @param {string} key
  * @param {string} value
  * @param {() => void} changed

@@ -1,6 +1,6 @@
 """The page that people open: report.html, one file with all that the study found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,67 +10,31 @@ from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.paper.certifying.paging import certificate_tables
-from value_portrait.publication.page.part_answers import answer_parts
-from value_portrait.publication.page.part_certainty import CERTAINTY_TABLES, certainty_part
-from value_portrait.publication.page.part_certificate import certificate_part, numbers_part
-from value_portrait.publication.page.part_curve import CURVE_TABLES, curve_part
-from value_portrait.publication.page.part_findings import FINDINGS_TABLES, findings_part
-from value_portrait.publication.page.part_items import ITEMS_TABLES, items_part
-from value_portrait.publication.page.part_method import method_part
-from value_portrait.publication.page.part_model import MODEL_TABLES, model_part
-from value_portrait.publication.page.part_pairs import PAIRS_TABLES, pairs_part
-from value_portrait.publication.page.part_people import PEOPLE_TABLES, people_part
-from value_portrait.publication.page.part_study import STUDY_TABLES, describe_instrument, study_part
+from value_portrait.publication.page.contents import PAGE_TABLES, page_parts
+from value_portrait.publication.page.part_study import describe_instrument
 from value_portrait.publication.page.writing import write_page
 from value_portrait.robustness.claims import read_claims
 from value_portrait.tables import Schema, read_table
-
-# The tables that the page is made of, where a study has them: by the name of a schema, with one, or without.
-SCHEMAS: dict[str, str | Schema | None] = {
-    **STUDY_TABLES,
-    **FINDINGS_TABLES,
-    **MODEL_TABLES,
-    **PAIRS_TABLES,
-    **ITEMS_TABLES,
-    **PEOPLE_TABLES,
-    **CERTAINTY_TABLES,
-    **CURVE_TABLES,
-}
 
 
 def write_report(
     inputs: Mapping[str, Any],
     page: str,
-    study: Mapping[str, Any],
-    models: Sequence[Mapping[str, Any]],
-    method: Mapping[str, Any],
+    about: Mapping[str, Any],
     instrument: Instrument,
 ) -> None:
-    """Write the page from those tables of ``SCHEMAS`` that are among the ``inputs``, and its own scripts and style.
+    """Write the page from those tables of ``PAGE_TABLES`` that are among the ``inputs``, and its own scripts and style.
 
     Of the ``inputs``, ``answers`` are the tables of all answers, and ``asked`` the summaries of live ones.
     """
-    tables = {name: _read(inputs[name], schema, instrument) for name, schema in SCHEMAS.items() if name in inputs}
+    tables = {name: _read(inputs[name], schema, instrument) for name, schema in PAGE_TABLES.items() if name in inputs}
     if "certificate" in inputs:
         tables |= certificate_tables(inputs["certificate"], inputs["certificate_findings"])
     claims = read_claims(inputs["table_of_claims"], instrument)
     asked = [orjson.loads(Path(path).read_bytes()) for path in inputs["asked"]]
-    parts = {
-        "study": study_part(models, tables),
-        "findings": findings_part(tables, claims, tables.get("certificate_counts"), instrument),
-        "model": model_part(tables, asked, instrument),
-        "pairs": pairs_part(tables, instrument),
-        "items": items_part(tables, study["texts"], instrument),
-        **answer_parts(tables["answer_counts"], inputs["ratings"], inputs["answers"], study["texts"], instrument),
-        "people": people_part(tables, instrument),
-        "certainty": certainty_part(tables, instrument),
-        "curve": curve_part(tables, claims, instrument),
-        "certificate": certificate_part(tables),
-        "numbers": numbers_part(tables),
-    }
-    parts["method"] = method_part(method, parts, study["mark"])
     template, main, style = (Path(inputs[name]) for name in ("template", "main", "style"))
-    content = write_page(template, main, style, {**study, **describe_instrument(instrument)}, parts)
+    parts = page_parts(tables, inputs, about, claims, asked, instrument)
+    content = write_page(template, main, style, {**about["study"], **describe_instrument(instrument)}, parts)
     with written_whole(page) as partial:
         partial.write_text(content, encoding="utf-8")
 
@@ -87,8 +51,6 @@ if "snakemake" in globals():
         write_report(
             dict(snakemake.input.items()),
             snakemake.output.page,
-            snakemake.params.study,
-            snakemake.params.models,
-            snakemake.params.method,
+            {name: snakemake.params[name] for name in ("study", "models", "method")},
             as_instrument(snakemake.params.instrument),
         )

@@ -1,11 +1,11 @@
 // Every claim in every defensible analysis: options are chosen, and the share of analyses in which claims hold moves.
 import { address, choose, here } from "../address.js";
-import { selection } from "../controls.js";
+import { chosen, refill, selection } from "../controls.js";
 import { append, html, svg } from "../dom.js";
 import { count, percent } from "../format.js";
-import { CURVE_KINDS, analysesLeft, lookedAt } from "./analyses.js";
+import { CURVE_KINDS, analysesLeft, chosenOptions, lookedAt } from "./analyses.js";
 import { claimCurve } from "./certainty_curve.js";
-import { verdictMark } from "./verdict.js";
+import { verdictMark } from "./names.js";
 
 /**
  * @param {HTMLElement} root
@@ -18,6 +18,8 @@ export function claimsInAnalyses(root, tables) {
   const left = html("p", { class: "left", role: "status" });
   const controls = html("div", { class: "controls options", role: "group", "aria-label": "Options of the analysis" });
   const overview = claimsTable(claims, pick);
+  const heading = html("h2", { id: "claim" }, "One claim");
+  const claimControl = html("div", { class: "controls" });
   const figure = html("div");
   append(
     root,
@@ -27,41 +29,43 @@ export function claimsInAnalyses(root, tables) {
     left,
     html("h2", {}, "All claims"),
     overview.element,
+    heading,
+    claimControl,
     figure,
   );
 
   function fillControls() {
-    controls.replaceChildren(
+    refill(controls, [
       ...options.map(({ option, title, settings, main }) =>
         selection(title, option, [["", "any"], ...settings.map((/** @type {string} */ own) => /** @type {[string, string]} */ ([own, own === main ? `${own} (this run)` : own]))], draw),
       ),
       html("button", { type: "button", onclick: () => set((one) => one.main) }, "All as in this run"),
       html("button", { type: "button", onclick: () => set(() => "") }, "Any analysis"),
-    );
+    ]);
   }
 
   /** @param {(option: import("./analyses.js").Option) => string | null} setting */
   function set(setting) {
-    const pressed = [...controls.children].indexOf(/** @type {Element} */ (document.activeElement));
     choose(Object.fromEntries(options.map((one) => [one.option, setting(one)])));
     fillControls();
     draw();
-    /** @type {HTMLElement | undefined} */ (controls.children[pressed])?.focus();
   }
 
   /** @param {string} claim */
   function pick(claim) {
     choose({ claim });
     draw();
-    figure.querySelector("h2")?.scrollIntoView();
-    figure.querySelector("select")?.focus({ preventScroll: true });
+    heading.scrollIntoView();
+    claimControl.querySelector("select")?.focus({ preventScroll: true });
   }
 
   function draw() {
     const rows = analysesLeft(tables.universes, options);
-    left.textContent = rows.length === total ? `All ${count(total)} analyses.` : `${count(rows.length)} of ${count(total)} analyses left.`;
+    left.textContent = rows.length === total ? `All ${count(total)} analyses.` : `${count(rows.length)} of ${count(total)} analyses left: ${chosenOptions(options)}.`;
     overview.update(tables.universes, rows);
-    figure.replaceChildren(claimCurve(tables, options, rows, draw));
+    refill(claimControl, [selection("Claim", "claim", claims.map(({ claim, text }) => /** @type {[string, string]} */ ([claim, text])), draw)]);
+    const name = chosen("claim", claims.map(({ claim }) => claim));
+    figure.replaceChildren(claimCurve(tables, options, rows, claims.filter(({ claim }) => claim === name)[0]));
   }
   fillControls();
   draw();
@@ -81,7 +85,7 @@ function claimsTable(claims, pick) {
     const row = html(
       "tr",
       {},
-      html("th", { scope: "row" }, link, html("small", { class: "soft" }, claim.where)),
+      html("th", { scope: "row" }, link),
       html("td", {}, verdictMark(claim.verdict)),
       html("td", { class: "number" }, claim.found),
       html("td", { class: "number" }, percent(claim.share_holds)),
@@ -92,7 +96,7 @@ function claimsTable(claims, pick) {
     );
     return { claim, link, share, significant, dots, row };
   });
-  const heads = ["Claim", "Verdict", "This run", "Holds in all", "Holds in these", "0 to 100 %", "… p < 0.05 in these", "… in all"];
+  const heads = ["Claim", "Verdict", "This run", "Holds in all", "in these", "0 to 100 %", "With p < 0.05 in these", "in all"];
   const numbers = new Set([2, 3, 4, 6, 7]);
   const element = html(
     "div",

@@ -1,15 +1,15 @@
 // The specification curve of a claim: its value in all analyses, sorted, and below which settings are frequent where.
 import { address } from "../address.js";
 import { chart, clipped, dotRows, scale, ticks } from "../chart.js";
-import { chosen, selection } from "../controls.js";
+import { chosen } from "../controls.js";
 import { append, html, svg } from "../dom.js";
 import { count, fixed, percent } from "../format.js";
 import { dataTable } from "../table.js";
 import { CURVE_KINDS, byValue } from "./analyses.js";
-import { verdictMark } from "./verdict.js";
+import { verdictMark } from "./names.js";
 
-const LABELS = 316;
-const WIDE = 780;
+const LABELS = 340;
+const WIDE = 800;
 const HIGH = 210;
 const ROW = 13;
 const BINS = 60;
@@ -18,19 +18,15 @@ const BINS = 60;
  * @param {Record<string, import("../data.js").Table>} tables
  * @param {import("./analyses.js").Option[]} options
  * @param {Int32Array} rows - analyses with the options chosen
- * @param {() => void} changed
+ * @param {any} claim
  */
-export function claimCurve(tables, options, rows, changed) {
-  const claims = tables.claims.records();
-  const name = chosen("claim", claims.map((own) => own.claim));
-  const [claim] = claims.filter((own) => own.claim === name);
-  const control = selection("Claim", "claim", claims.map((own) => /** @type {[string, string]} */ ([own.claim, own.text])), changed);
-  const head = [html("h2", {}, claim.text), html("div", { class: "controls" }, control), aboutClaim(claim)];
+export function claimCurve(tables, options, rows, claim) {
+  const head = [html("p", { class: "claim" }, claim.text), aboutClaim(claim)];
   if (!tables.universes.columns[`value ${claim.claim}`]) return html("section", {}, head);
-  const sorted = byValue(tables.universes, claim.claim, rows);
+  const { sorted, values } = byValue(tables.universes, claim.claim, rows);
   if (!sorted.length) return html("section", {}, head, html("p", {}, "It could be put to the test in none of these analyses."));
   const board = boardOf(tables.universes, claim.claim, options, sorted);
-  const drawing = drawCurve(tables.universes, claim, sorted, board);
+  const drawing = drawCurve(tables.universes, claim, sorted, values, board);
   const holds = board.share;
   const found = chart(`In ${percent(holds)} of ${count(sorted.length)} analyses it holds`, drawing, {
     said: "Above: how far it holds in each analysis, sorted; it holds above the line. Below: where on the curve each setting is frequent (twice its share fills the row), and in what share of the analyses with it the claim holds.",
@@ -69,17 +65,19 @@ function boardOf(universes, claim, options, sorted) {
   const counts = CURVE_KINDS.map(() => 0);
   for (const row of sorted) counts[kinds[row]]++;
   const sizes = new Float64Array(bins);
-  for (let place = 0; place < sorted.length; place++) sizes[Math.floor((place * bins) / sorted.length)]++;
+  const binOf = sorted.map((_, place) => Math.floor((place * bins) / sorted.length));
+  for (const bin of binOf) sizes[bin]++;
   /** @type {BoardRow[]} */
   const rows = [];
-  for (const { option, title, settings } of options) {
+  // A setting that was chosen stands in all of them.
+  for (const { option, title, settings } of options.filter((own) => !chosen(own.option, ["", ...own.settings]))) {
     const column = universes.columns[option];
     const along = settings.map(() => new Float64Array(bins));
     const tallies = settings.map(() => [0, 0, 0]);
     const places = column.texts.map((text) => settings.indexOf(text));
     for (let place = 0; place < sorted.length; place++) {
       const setting = places[column.numbers[sorted[place]]];
-      along[setting][Math.floor((place * bins) / sorted.length)]++;
+      along[setting][binOf[place]]++;
       tallies[setting][kinds[sorted[place]]]++;
     }
     settings.forEach((setting, number) => {
@@ -96,12 +94,12 @@ function boardOf(universes, claim, options, sorted) {
  * @param {import("../data.js").Table} universes
  * @param {any} claim
  * @param {Int32Array} sorted
+ * @param {Float64Array} values
  * @param {ReturnType<typeof boardOf>} board
  */
-function drawCurve(universes, claim, sorted, board) {
-  const { numbers, unit } = universes.columns[`value ${claim.claim}`];
+function drawCurve(universes, claim, sorted, values, board) {
   const kinds = universes.columns[`kind ${claim.claim}`].numbers;
-  const reach = [numbers[sorted[0]] * unit, numbers[sorted[sorted.length - 1]] * unit, claim.bound, claim.value ?? claim.bound];
+  const reach = [values[0], values[values.length - 1], claim.bound, claim.value ?? claim.bound];
   const y = scale(Math.min(...reach), Math.max(...reach), HIGH, 14);
   const x = scale(0, sorted.length, LABELS, WIDE);
   const gaps = board.rows.filter(({ title }) => title).length * 5;
@@ -113,12 +111,12 @@ function drawCurve(universes, claim, sorted, board) {
   append(drawing, svg("text", { class: "tick", x: LABELS - 46, y: HIGH / 2, "text-anchor": "end" }, "how far it holds"));
   // Points that would lie on each other are drawn once.
   const paths = CURVE_KINDS.map(() => "");
-  const last = CURVE_KINDS.map(() => "");
+  const last = CURVE_KINDS.map(() => -1);
   for (let place = 0; place < sorted.length; place++) {
     const kind = kinds[sorted[place]];
-    const point = `M${(Math.round(2 * x(place + 0.5)) / 2).toString()},${(Math.round(2 * y(numbers[sorted[place]] * unit)) / 2).toString()}h0`;
-    if (point !== last[kind]) paths[kind] += point;
-    last[kind] = point;
+    const [across, down] = [Math.round(2 * x(place + 0.5)), Math.round(2 * y(values[place]))];
+    if (last[kind] !== across * 10000 + down) paths[kind] += `M${across / 2},${down / 2}h0`;
+    last[kind] = across * 10000 + down;
   }
   paths.forEach((d, kind) => append(drawing, d ? svg("path", { class: `dots kind-${kind}`, d }) : null));
   const main = universes.columns.main.numbers;
@@ -143,7 +141,7 @@ function drawBoard(drawing, rows) {
     const shape = [...density].map((own, bin) => `V${(top + ROW - Math.min(own / 2, 1) * (ROW - 2)).toFixed(1)}H${x(bin + 1).toFixed(1)}`).join("");
     append(
       drawing,
-      title ? svg("text", { class: "label", x: LABELS - 128, y: top + ROW - 3, "text-anchor": "end" }, clipped(title, 30)) : null,
+      title ? svg("text", { class: "label", x: LABELS - 128, y: top + ROW - 3, "text-anchor": "end" }, clipped(title, 36)) : null,
       svg("text", { class: "tick", x: LABELS - 8, y: top + ROW - 3, "text-anchor": "end" }, clipped(setting, 19)),
       svg("path", { class: "ridge", d: `M${LABELS},${top + ROW}${shape}V${top + ROW}Z` }),
       svg("text", { class: "tick", x: WIDE + 56, y: top + ROW - 3, "text-anchor": "end" }, percent(holds)),

@@ -1,10 +1,10 @@
 // The item key: tags by chance, whether they come again in other raters, and whether they measure anything in these.
 import { chart, dotRows } from "../chart.js";
 import { chosen, selection } from "../controls.js";
-import { study } from "../data.js";
 import { append, html } from "../dom.js";
 import { fixed, percent, probability, range, signed } from "../format.js";
 import { dataTable } from "../table.js";
+import { dimensionTitle, familyTitle } from "./names.js";
 
 /**
  * @param {HTMLElement} root
@@ -32,17 +32,6 @@ export function itemKey(root, tables, said) {
   draw();
 }
 
-/** @param {string} name */
-export function familyTitle(name) {
-  return study.families.find((/** @type {any} */ own) => own.name === name)?.title ?? name;
-}
-
-/** @param {string | null} name */
-export function dimensionTitle(name) {
-  for (const family of study.families) for (const own of family.dimensions) if (own.name === name) return own.title;
-  return name ?? "all";
-}
-
 /**
  * What the study says of these topics, about its first family.
  * @param {Map<string, string>} said
@@ -62,7 +51,7 @@ function tagsByChance(tables, family, direction) {
   const alone = rows.filter((row) => row.dimension !== null);
   const beyond = alone.filter((row) => row.beyond);
   return chart(
-    `More items than chance gives: ${beyond.length} of ${alone.length} dimensions`,
+    `${familyTitle(family)}: more items than chance gives in ${beyond.length} of ${alone.length} dimensions`,
     dotRows(
       alone.map((row) => ({
         name: dimensionTitle(row.dimension),

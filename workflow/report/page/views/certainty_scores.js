@@ -1,14 +1,15 @@
 // Errors of scores: kinds of intervals, differences between models, where the variance is, what more items would bring.
-import { bars, chart, dotRows } from "../chart.js";
+import { chart, dotRows } from "../chart.js";
 import { chosen, selection } from "../controls.js";
 import { part } from "../data.js";
 import { append, html } from "../dom.js";
 import { count, fixed, percent, range } from "../format.js";
 import { dataTable } from "../table.js";
-import { dimensionTitle, familyTitle, lines } from "./certainty_key.js";
+import { lines } from "./certainty_key.js";
+import { dimensionTitle, familyTitle } from "./names.js";
 
 const INFERENCES = new Map([["these_items", "these items"], ["items_like_these", "items like these"]]);
-const KINDS = [["centred", "centred, as in the study"], ["raw", "raw, with the model's general level"]];
+const SCORE_KINDS = [["centred", "centred, as in the study"], ["raw", "raw, with the model's general level"]];
 const SOURCES = new Map([["queries", "other queries"], ["wordings", "other wordings"], ["raters", "other raters"], ["all", "all of these"], ["undiluted", "all, without wrong tags"]]);
 
 /**
@@ -26,14 +27,14 @@ export function scoreErrors(root, tables, said) {
       "div",
       { class: "controls", role: "group", "aria-label": "Which scores" },
       selection("Dimensions", "family", families.map((name) => [name, familyTitle(name)]), draw),
-      selection("Scores in variance and precision", "scores", /** @type {[string, string][]} */ (KINDS), draw),
+      selection("Scores in variance and precision", "scores", /** @type {[string, string][]} */ (SCORE_KINDS), draw),
     ),
     content,
   );
   async function draw() {
     const { mean_profile: means } = await part("study");
     const family = chosen("family", families);
-    const kind = chosen("scores", KINDS.map(([name]) => name));
+    const kind = chosen("scores", SCORE_KINDS.map(([name]) => name));
     content.replaceChildren(
       html("h2", {}, "The mean over models"),
       meanIntervals(means.records({ family }), family, said),
@@ -150,8 +151,8 @@ function varianceAndPrecision(tables, family, scores, said) {
   shares.sort((one, other) => other.value - one.value);
   return [
     head,
-    chart("A single rating: what tells models apart, and what is noise to that", bars(shares.map((own) => ({ ...own, said: `${fixed(own.value, 0)}` })), { unit: "% of the variance, mean over dimensions; × : what facets do together" }), {
-      said: "Only the part of the model alone is what a score is about.",
+    chart("What a single rating consists of", dotRows(shares.map(({ name, value }) => ({ name, note: `${fixed(value, 0)} %`, dots: [{ value }] })), { low: 0, unit: "% of the variance, mean over dimensions" }), {
+      said: "The part of the model alone is what a score is about; the rest is noise to that, or what all models share.",
       table: dataTable(
         `${familyTitle(family)}: components of variance, ${scores} scores`,
         [
@@ -166,8 +167,31 @@ function varianceAndPrecision(tables, family, scores, said) {
       ),
     }),
     html("h2", {}, "What more items or versions would bring"),
-    ...(precision.length ? [lines(said, ["precision"]), precisionTable(precision, family)] : [html("p", {}, "Nothing can be said of it here.")]),
+    ...(precision.length ? [otherDesigns(tables.designs.records({ family, scores }), said, precisionTable(precision, family))] : [html("p", {}, "Nothing can be said of it here.")]),
   ];
+}
+
+/**
+ * @param {any[]} rows
+ * @param {Map<string, string>} said
+ * @param {HTMLElement} table
+ */
+function otherDesigns(rows, said, table) {
+  const like = rows.filter((row) => row.inference === "items_like_these");
+  if (!like.length) return html("div", {}, lines(said, ["precision"]), table);
+  const versions = [...new Map(like.map((row) => [`${row.n_wordings} × ${row.n_orders}`, row]))].sort(([, one], [, other]) => one.n_wordings * one.n_orders - other.n_wordings * other.n_orders);
+  const shown = versions.length > 3 ? [versions[0], versions[Math.floor(versions.length / 2)], versions[versions.length - 1]] : versions;
+  const sizes = [...new Set(like.map((row) => row.n_items))].sort((one, other) => one - other);
+  const dot = (/** @type {number} */ size, /** @type {any} */ about, /** @type {number} */ series) =>
+    like.filter((row) => row.n_items === size && row.n_wordings === about.n_wordings && row.n_orders === about.n_orders).map((row) => ({ value: row.median, low: row.low, high: row.high, series }));
+  return chart(
+    "Models told apart alike by other items like these",
+    dotRows(
+      sizes.map((size) => ({ name: `${size} items`, dots: shown.flatMap(([, about], series) => dot(size, about, series)) })),
+      { low: 0, high: 1, unit: "coefficient (1: no error), median and middle half of the dimensions" },
+    ),
+    { said: said.get("precision"), legend: shown.map(([name], series) => ({ name: `${name} (wordings × orders)`, series })), table },
+  );
 }
 
 /** @param {number[]} numbers */
@@ -188,7 +212,7 @@ function precisionTable(rows, family) {
       { title: "Items", value: (row) => row.n_items },
       { title: "Wordings", value: (row) => row.n_wordings },
       { title: "Orders", value: (row) => row.n_orders },
-      { title: "", value: (row) => (row.this_study ? "this study" : "") },
+      { title: "Design", value: (row) => (row.this_study ? "this study" : "") },
       { title: "Coefficient", value: (row) => row.relative, digits: 2 },
       { title: "95 % interval", value: (row) => row.relative_low, cell: (row) => range(row.relative_low, row.relative_high) },
       { title: "Error", value: (row) => row.sem, digits: 2 },

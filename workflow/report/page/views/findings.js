@@ -34,7 +34,7 @@ function story(finding, marks, claims) {
       html("h2", {}, html("bdi", {}, finding.heading)),
       finding.verdict ? html("p", { class: "verdict-line" }, verdictOf(finding.verdict, finding.tone)) : null,
       html("p", {}, finding.sentence),
-      html("p", {}, html("a", { href: address(finding.view, "", new URLSearchParams(finding.choices)), class: "onward" }, `${finding.link} →`)),
+      html("p", {}, html("a", { href: address(finding.view, finding.name, new URLSearchParams(finding.choices)), class: "onward" }, `${finding.link} →`)),
       claims.length ? claimList(claims) : null,
     ),
     smallChart(finding, marks),
@@ -55,12 +55,12 @@ function claimList(claims) {
   return html(
     "details",
     { class: "claims" },
-    html("summary", {}, claims.length === 1 ? "What is said of this, and its verdict" : `What is said of this: ${claims.length} claims and their verdicts`),
+    html("summary", {}, claims[0].tally || `${claims.length} claims that cannot be tested here`),
     html(
       "ul",
       {},
       claims.map((claim) =>
-        html("li", {}, html("bdi", {}, claim.text), ": ", verdictOf(claim.verdict, claim.tone), claim.share ? html("small", {}, ` in ${claim.share} of the defensible analyses`) : null),
+        html("li", {}, html("a", { href: address("certainty", "", { claim: claim.claim }) }, html("bdi", {}, claim.text)), ": ", verdictOf(claim.verdict, claim.tone), claim.share ? html("small", {}, ` in ${claim.share} of the defensible analyses`) : null),
       ),
     ),
   );
@@ -78,7 +78,7 @@ function smallChart(finding, marks) {
   }
   const rows = [...new Set(marks.map((mark) => mark.name))].map((name) => ({
     name,
-    dots: marks.filter((mark) => mark.name === name).map((mark) => ({ value: mark.value, low: mark.low, high: mark.high, series: series.indexOf(mark.series) })),
+    dots: marks.filter((mark) => mark.name === name).map((mark) => ({ value: mark.value, low: mark.low, high: mark.high, series: series.indexOf(mark.series), hollow: mark.series === "a model" })),
   }));
   const drawing = dotRows(rows, { unit: finding.unit, width: 440 });
   const legend = series.map((name, place) => ({ name: name ?? "", series: place }));
@@ -95,7 +95,7 @@ function numbers(finding, marks) {
   return dataTable(
     finding.chart,
     [
-      { title: "", value: (mark) => mark.name, heading: true },
+      { title: "What", value: (mark) => mark.name, heading: true },
       ...(marks.some((mark) => mark.series) ? [{ title: "Of", value: (/** @type {any} */ mark) => mark.series }] : []),
       { title: finding.unit || "value", value: (mark) => mark.value, digits: 2 },
       ...(marks.some((mark) => mark.low !== null)

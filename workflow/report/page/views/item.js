@@ -80,7 +80,7 @@ function textsOf(own, { topics, tags }) {
   const of = topics.get(own.query_id) ?? [];
   return html(
     "section",
-    { class: "texts" },
+    {},
     html(
       "p",
       { class: "soft" },
@@ -93,18 +93,16 @@ function textsOf(own, { topics, tags }) {
       "p",
       {},
       mine.length ? "It measures " : "It measures nothing: no correlation is strong enough. ",
-      mine.map((tag, place) => html("span", {}, place ? ", " : "", html("a", { class: "tag", href: address("items", "", { dimension: tag.dimension }) }, saidOfTag(tag)))),
-      mine.length ? "." : null,
+      mine.map((tag) => html("a", { class: "tag", href: address("items", "", { dimension: tag.dimension }) }, saidOfTag(tag))),
     ),
     study.texts === "none"
       ? html("p", { class: "soft" }, WITHOUT_TEXTS)
-      : [
-          html("h2", {}, "The query"),
-          quotedText(own, "title", "title"),
-          quotedText(own, "text", ""),
-          html("h2", {}, `The response (${own.response_id})`),
-          quotedText(own, "response", ""),
-        ],
+      : html(
+          "div",
+          { class: "texts" },
+          html("div", {}, html("h2", {}, "The query"), quotedText(own, "title", "title"), quotedText(own, "text", "")),
+          html("div", {}, html("h2", {}, `The response (${own.response_id})`), quotedText(own, "response", "")),
+        ),
   );
 }
 
@@ -150,7 +148,7 @@ async function correlationsOf(own, { tags }) {
     ),
     html(
       "div",
-      { class: "side" },
+      { class: "charts" },
       study.families.map((/** @type {any} */ family) => {
         const of = rows.filter((row) => row.family === family.name);
         return of.length ? correlationChart(own.item_id, family.title, of, mine, reach) : null;
@@ -173,7 +171,7 @@ function correlationChart(id, title, rows, mine, reach) {
       note: signed(rho),
       dots: [{ value: rho, low: ci_low, high: ci_high, hollow: !mine.has(dimension) }],
     })),
-    { low: -reach, high: reach, unit: "correlation" },
+    { low: -reach, high: reach, unit: "correlation", width: 400 },
   );
   const table = dataTable(
     `${title}: correlations of item ${printable(id)}`,

@@ -15,12 +15,14 @@ export async function modelsAnswers(own) {
   const { people } = await part("items");
   const rated = people.records({ item_id: own.item_id });
   const conditions = [...new Set(subjects.records().filter(({ shown }) => shown).map(({ condition }) => condition))];
+  const said = html("p");
   const shares = html("div");
   const table = html("div");
   const draw = () => {
     const condition = chosen("condition", conditions);
     const answers = ratings.records({ item_id: own.item_id, condition });
     const hidden = subjects.records({ condition }).filter(({ shown }) => !shown).length;
+    said.replaceChildren(saidOfPeople(own), saidOfModels(answers));
     shares.replaceChildren(distributionOf(rated, answers));
     table.replaceChildren(ratingsTable(own, answers, condition));
     if (hidden) append(table, html("p", { class: "soft" }, `The page is full: it is without the answers of ${count(hidden)} more models under this condition. They stand in results/scores/ratings.parquet.`));
@@ -35,7 +37,7 @@ export async function modelsAnswers(own) {
       "section",
       {},
       html("h2", {}, "How people and models rated it"),
-      html("p", {}, saidOfPeople(own), " Each model was asked in every prompt version; darker means more like the model’s own thoughts."),
+      said,
       control,
       html("div", { class: "side" }, shares, table),
     ),
@@ -46,6 +48,14 @@ export async function modelsAnswers(own) {
 function saidOfPeople(own) {
   if (own.n === null) return "No people rated it.";
   return `${count(own.n)} people of survey group ${own.group} rated how much the response is like their own thoughts: ${fixed(own.mean)} on average${own.sd === null ? "" : `, with a standard deviation of ${fixed(own.sd)}`}.`;
+}
+
+/** @param {any[]} answers */
+function saidOfModels(answers) {
+  const means = [...gathered(answers, "model", (answer) => answer).values()].map(meanRating).filter((one) => one !== null);
+  if (!means.length) return "";
+  const [low, high] = [Math.min(...means), Math.max(...means)].map((one) => fixed(one));
+  return means.length === 1 ? ` The model’s mean over its prompt versions is ${low}.` : ` The means of ${count(means.length)} models over their prompt versions go from ${low} to ${high}.`;
 }
 
 /**
@@ -92,7 +102,7 @@ function distributionOf(rated, answers) {
  */
 function shareCell(number, of, look) {
   const part = of ? number / of : 0;
-  return html("td", { class: "share" }, html("span", { class: `strip ${look}`, "aria-hidden": "true", style: { width: `${part * 6}rem` } }), html("span", {}, of ? percent(part) : "–"));
+  return html("td", { class: "share" }, html("span", { class: `strip ${look}`, "aria-hidden": "true", style: { width: `${part * 4}rem` } }), html("span", {}, of ? percent(part) : "–"));
 }
 
 /**
@@ -132,7 +142,7 @@ function ratingsTable(own, answers, condition) {
       html(
         "table",
         { class: "rated" },
-        html("caption", {}, `Ratings by every model (${printable(condition)}), highest mean first`, odd ? ". Underlined: not a plain answer; open it for its words" : ""),
+        html("caption", {}, `Ratings by every model (${printable(condition)}), highest mean first; the stronger the colour, the more like its own thoughts`, odd ? ". Underlined: not a plain answer; open it for its words" : ""),
         html(
           "thead",
           {},
@@ -146,7 +156,7 @@ function ratingsTable(own, answers, condition) {
 
 /** @param {any} version */
 function headedByVersion({ name, wording, reversed }) {
-  return html("abbr", { title: `wording ${wording}, options ${reversed ? "reversed" : "in order"}` }, words(name));
+  return html("abbr", { title: `wording ${wording}, options ${reversed ? "reversed" : "in order"}` }, name.split("_").map((/** @type {string} */ piece, /** @type {number} */ place) => [place ? "_" : null, place ? html("wbr") : null, printable(piece)]).flat());
 }
 
 /** @param {any[]} answers */

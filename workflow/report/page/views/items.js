@@ -20,7 +20,10 @@ export const items = {
     const sought = new Map(all.map((item) => [item.item_id, soughtIn(item)]));
     const odd = oddAnswers(ratings);
     const list = html("div");
+    const choices = controlsOfItems(all, known, odd, () => changed());
+    const relation = /** @type {HTMLSelectElement} */ (choices.querySelector(".relation select"));
     const draw = () => {
+      relation.disabled = !here().choices.get("dimension");
       const found = filteredItems(all, known, sought, odd, correlations);
       list.replaceChildren(...listOfItems(found, known, draw));
     };
@@ -28,7 +31,7 @@ export const items = {
       choose({ page: "" });
       draw();
     };
-    append(root, html("p", { class: "lead" }, leadOfItems(all)), study.texts === "none" ? html("p", { class: "soft" }, WITHOUT_TEXTS) : null, controlsOfItems(all, known, odd, changed), list);
+    append(root, html("p", { class: "lead" }, leadOfItems(all)), study.texts === "none" ? html("p", { class: "soft" }, WITHOUT_TEXTS) : null, choices, list);
     draw();
   },
 };
@@ -78,23 +81,23 @@ function controlsOfItems(all, known, odd, changed) {
     "div",
     { class: "controls", role: "search", "aria-label": "Which items" },
     search(study.texts === "none" ? "Search by number" : "Search queries and responses", "search", changed),
-    selection("Measures", "dimension", [["", "any dimension, or none"], ...options(dimensions.map(({ name }) => name)).map(([name]) => /** @type {[string, string]} */ ([name, titled(name)]))], changed),
-    selection(
-      "Direction",
+    selection("Dimension", "dimension", [["", "any, or none"], ...options(dimensions.map(({ name }) => name)).map(([name]) => /** @type {[string, string]} */ ([name, titled(name)]))], changed),
+    html("span", { class: "relation" }, selection(
+      "Relation",
       "sign",
       [
-        ["", "those that measure it"],
-        ...(reversed ? /** @type {[string, string][]} */ ([["reversed", "those that measure it reversed"]]) : []),
-        ["negative", "those clearly against it"],
-        ["all", "all, by correlation"],
+        ["", "items that measure it"],
+        ...(reversed ? /** @type {[string, string][]} */ ([["reversed", "items that measure it reversed"]]) : []),
+        ["negative", "items clearly against it"],
+        ["all", "all items, by correlation"],
       ],
       changed,
-    ),
+    )),
     topics.length ? selection("Topic", "topic", [["", "any"], ...options(topics)], changed) : null,
     sources.length > 1 ? selection("Source", "source", [["", "any"], ...options(sources)], changed) : null,
     groups.length > 1 ? selection("Survey group", "group", [["", "any"], ...options(groups)], changed) : null,
     odd.size ? selection("Answers", "answers", [["", "any"], ["odd", "some not plain"], ...options([...odd.keys()]).map(([own, said]) => /** @type {[string, string]} */ ([own, `some ${said.replaceAll("_", " ")}`]))], changed) : null,
-    selection("Order", "order", [["", "by query"], ["like", "most like people"], ["unlike", "least like people"], ["split", "people differ most"]], changed),
+    selection("Order", "order", [["", "by query, or by correlation"], ["like", "most like people"], ["unlike", "least like people"], ["split", "people differ most"]], changed),
   );
 }
 

@@ -1,5 +1,6 @@
 """What the numbers are worth: chance, validity, variance."""
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -15,7 +16,7 @@ from value_portrait.tables import Schema
 CERTAINTY_TABLES: dict[str, Schema] = {**WORTH_TABLES, "variance": VARIANCE_TABLE}
 VARIANCE = ["family", "dimension", "scores", "component", "variance", "low", "high", "share"]
 PRECISION = ["family", "dimension", "scores", "inference", "n_items", "n_wordings", "n_orders", "n_versions"]
-PRECISION += ["n_repeats", "this_study", "relative", "relative_low", "relative_high", "sem"]
+PRECISION += ["this_study", "relative", "relative_low", "relative_high", "sem"]
 
 
 def certainty_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> dict[str, Packed]:
@@ -32,6 +33,7 @@ def certainty_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -
         "differences": _differences(tables["pairs"], tables["ranks"]),
         "variance": tables["variance"].reindex(columns=VARIANCE).dropna(subset="share"),
         "precision": tables["precision"].reindex(columns=PRECISION).dropna(subset="relative"),
+        "designs": _designs(tables["precision"].dropna(subset="relative")),
         **{name: tables[name] for name in ("replication", "validity", "dilution") if name in tables},
     }
     if "chance" in tables:
@@ -40,8 +42,26 @@ def certainty_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -
         circle = tables["circle"]
         parts["circle"] = circle.assign(title=circle["subject"].map(CIRCLE_SUBJECTS).fillna(circle["subject"]))
     packed = {name: rounded(table) for name, table in parts.items()}
-    lines = [{"topic": topic, "text": text} for topic, text in said.items() if text]
+    lines = [{"topic": topic, "text": with_minus(text)} for topic, text in said.items() if text]
     return packed | {"said": as_columns(lines, ("topic", "text"))}
+
+
+def with_minus(text: str) -> str:
+    """A sentence with the sign that a number below 0 has in print."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", text)
+
+
+def _designs(precision: pd.DataFrame) -> pd.DataFrame:
+    """What coefficients other numbers of items and prompt versions would give: median and quartiles over dimensions."""
+    once = precision["n_repeats"] == 1 if "n_repeats" in precision else True
+    others = precision[(precision["this_study"] == 0) & once]
+    keys = ["family", "scores", "inference", "n_items", "n_wordings", "n_orders"]
+    groups = others.groupby(keys, observed=True)["relative"]
+    quartiles = {name: groups.quantile(share) for name, share in (("low", 0.25), ("median", 0.5), ("high", 0.75))}
+    found = pd.DataFrame(quartiles | {"dimensions": groups.size()}).reset_index()
+    # Beside numbers of items that all dimensions are reckoned with, there is each one's own.
+    most = found.groupby(["family", "scores", "inference"], observed=True)["dimensions"].transform("max")
+    return found[found["dimensions"] > most / 2]
 
 
 def _tags(chance: pd.DataFrame) -> pd.DataFrame:

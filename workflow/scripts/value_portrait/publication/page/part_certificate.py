@@ -46,7 +46,10 @@ def numbers_part(tables: Mapping[str, pd.DataFrame]) -> dict[str, Packed]:
     """
     if "certificate" not in tables:
         return {}
-    own = tables["certificate"]
+    # What is printed stands first, as in the counts.
+    order = {source: place for place, source in enumerate(tables["certificate_counts"]["source"])}
+    own = tables["certificate"].sort_values("source", key=lambda source: source.map(order), kind="stable")
+    own = own.reset_index(drop=True)
     words = own["quantity"].str.split(" ", expand=True)
     rows = words.set_axis([f"word_{place}" for place in range(words.shape[1])], axis=1)
     numbers = {name: pd.to_numeric(own[name], errors="coerce") for name in NUMBERS}

@@ -8,6 +8,7 @@ import pandas as pd
 from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument
 from value_portrait.publication.page.packing import Packed
+from value_portrait.publication.page.part_certainty import with_minus
 from value_portrait.publication.verdicts import OPTIONS, describe_claim
 from value_portrait.robustness.judging import bound
 from value_portrait.robustness.level import LEVEL
@@ -35,7 +36,7 @@ def curve_part(
         return {}
     table, about = tables["universes"], tables["claims"]
     every = about[about["option"].isna()].drop(columns=["option", "setting"])
-    words = pd.DataFrame([describe_claim(claim, claims, tables, instrument) for claim in claims])
+    words = pd.DataFrame([describe_claim(claim, claims, tables, instrument) for claim in claims]).map(with_minus)
     words["bound"] = [bound(claim) for claim in claims]
     options = [str(name) for name in about["option"].dropna().unique()]
     main = table[table["departures"] == 0].iloc[0] if len(table) else None
