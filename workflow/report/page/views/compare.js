@@ -7,8 +7,9 @@ import { part, study } from "../data.js";
 import { append, html, printable } from "../dom.js";
 import { count, probability, range, signed } from "../format.js";
 import { dataTable } from "../table.js";
+import { compareAddress } from "./model_dock.js";
 import { inWords } from "./model_words.js";
-import { chosenFamily, compareAddress } from "./models.js";
+import { chosenFamily } from "./models.js";
 
 const COMPARED_AT_ONCE = 4;
 
