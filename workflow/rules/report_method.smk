@@ -2,9 +2,13 @@
 import hashlib
 import tomllib
 
+from value_portrait.paper.archive import COMMIT
+
 CITED = {
     "paper": {
-        "The study": "Han et al. (2025). Value Portrait. Proceedings of the 63rd Annual Meeting of the Association for Computational Linguistics (ACL 2025), Long Papers. doi:10.18653/v1/2025.acl-long.838."
+        "The study and its data": "Han et al. (2025). Value Portrait. Proceedings of the 63rd Annual Meeting of the Association for Computational Linguistics (ACL 2025), Long Papers. doi:10.18653/v1/2025.acl-long.838. Data: github.com/holi-lab/ValuePortrait, commit {}.".format(
+            COMMIT
+        )
     }
 }
 MOST_NAMED = 6
@@ -29,7 +33,7 @@ def described_files(inputs):
             maker = made_by(path)
             if maker is None:
                 continue
-            own = [str(one) for one in maker.input if not callable(one)]
+            own = [str(one).removeprefix(f"{HOME}/") for one in maker.input if not callable(one)]
             data = [one for one in own if not one.endswith((".py", ".lock", ".js"))]
             many = "" if isinstance(given, str) or len(given) == 1 else f" and {len(given) - 1} more"
             records.append(
@@ -37,7 +41,7 @@ def described_files(inputs):
                     "table": name,
                     "file": f"{path}{many}",
                     "rule": maker.name,
-                    "does": str(maker.message or ""),
+                    "does": re.sub(r"{wildcards\.(\w+)}", r"a \1", maker.message or ""),
                     "made_from": summed_up(data),
                 }
             )

@@ -47,7 +47,7 @@ export function dataTable(caption, headings, rows, options = {}) {
         html(
           "th",
           { scope: "col", class: numeric[place] ? "number" : null, "aria-sort": place === sorted ? (descending ? "descending" : "ascending") : null },
-          html("button", { type: "button", class: "sort", onclick: () => sort(place) }, title),
+          title ? html("button", { type: "button", class: "sort", onclick: () => sort(place) }, title) : null,
         ),
       ),
     );

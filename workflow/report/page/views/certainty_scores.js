@@ -213,7 +213,7 @@ function precisionTable(rows, family) {
       { title: "Items", value: (row) => row.n_items },
       { title: "Wordings", value: (row) => row.n_wordings },
       { title: "Orders", value: (row) => row.n_orders },
-      { title: "", value: (row) => (row.this_study ? "this study" : "") },
+      { title: "Design", value: (row) => (row.this_study ? "this study" : "") },
       { title: "Coefficient", value: (row) => row.relative, digits: 2 },
       { title: "95 % interval", value: (row) => row.relative_low, cell: (row) => range(row.relative_low, row.relative_high) },
       { title: "Error", value: (row) => row.sem, digits: 2 },

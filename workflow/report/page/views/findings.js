@@ -34,7 +34,7 @@ function story(finding, marks, claims) {
       html("h2", {}, html("bdi", {}, finding.heading)),
       finding.verdict ? html("p", { class: "verdict-line" }, verdictOf(finding.verdict, finding.tone)) : null,
       html("p", {}, finding.sentence),
-      html("p", {}, html("a", { href: address(finding.view, "", new URLSearchParams(finding.choices)), class: "onward" }, `${finding.link} →`)),
+      html("p", {}, html("a", { href: address(finding.view, finding.name, new URLSearchParams(finding.choices)), class: "onward" }, `${finding.link} →`)),
       claims.length ? claimList(claims) : null,
     ),
     smallChart(finding, marks),
@@ -60,7 +60,7 @@ function claimList(claims) {
       "ul",
       {},
       claims.map((claim) =>
-        html("li", {}, html("bdi", {}, claim.text), ": ", verdictOf(claim.verdict, claim.tone), claim.share ? html("small", {}, ` in ${claim.share} of the defensible analyses`) : null),
+        html("li", {}, html("a", { href: address("certainty", "", { claim: claim.claim }) }, html("bdi", {}, claim.text)), ": ", verdictOf(claim.verdict, claim.tone), claim.share ? html("small", {}, ` in ${claim.share} of the defensible analyses`) : null),
       ),
     ),
   );
@@ -95,7 +95,7 @@ function numbers(finding, marks) {
   return dataTable(
     finding.chart,
     [
-      { title: "", value: (mark) => mark.name, heading: true },
+      { title: "What", value: (mark) => mark.name, heading: true },
       ...(marks.some((mark) => mark.series) ? [{ title: "Of", value: (/** @type {any} */ mark) => mark.series }] : []),
       { title: finding.unit || "value", value: (mark) => mark.value, digits: 2 },
       ...(marks.some((mark) => mark.low !== null)

@@ -1,6 +1,6 @@
 // How it was made: choices, versions, the rule behind each file, sources, limits, and everything to take along.
 import { part } from "../data.js";
-import { append, html } from "../dom.js";
+import { append, html, printable } from "../dom.js";
 import { count } from "../format.js";
 import { csv, dataTable, download } from "../table.js";
 
@@ -46,7 +46,7 @@ function choices(rows) {
     dataTable(
       "Choices",
       [
-        { title: "Key", value: (row) => row.key, cell: (row) => (row.shipped ? html("mark", {}, row.key) : row.key), heading: true },
+        { title: "Key", value: (row) => row.key, cell: (row) => (row.shipped ? html("mark", {}, printable(row.key)) : printable(row.key)), heading: true },
         { title: "Choice", value: (row) => row.value },
         ...(other.length ? [{ title: "As shipped, where other", value: (/** @type {any} */ row) => row.shipped }] : []),
       ],
@@ -56,19 +56,35 @@ function choices(rows) {
   ];
 }
 
-/** @param {any[]} rows */
+/** @param {any[]} rows - one for each table */
 function files(rows) {
+  const rules = [...new Set(rows.map((row) => row.rule))].map((rule) => {
+    const own = rows.filter((row) => row.rule === rule);
+    return { ...own[0], file: [...new Set(own.map((row) => row.file))].join("; ") };
+  });
   return dataTable(
-    "Tables that this page is made of, the file of each, the rule that made it, and of what",
+    "What this page is made of: files, the rule that made them, and of what",
     [
-      { title: "Table", value: (row) => row.table.replaceAll("_", " "), heading: true },
-      { title: "File", value: (row) => row.file, cell: (row) => path(row.file) },
+      { title: "Files", value: (row) => row.file, cell: (row) => paths(row.file), heading: true },
       { title: "Rule", value: (row) => row.rule, cell: (row) => html("span", {}, html("code", {}, row.rule), html("br"), html("small", { class: "soft" }, row.does)) },
-      { title: "Made of", value: (row) => row.made_from, cell: (row) => html("small", {}, row.made_from.split("; ").map((/** @type {string} */ own, /** @type {number} */ place) => [place ? html("br") : null, path(own)]).flat()) },
+      { title: "Made of", value: (row) => row.made_from, cell: (row) => (row.made_from ? folded("files", paths(row.made_from)) : "") },
     ],
-    rows,
-    { file: "files.csv" },
+    rules,
+    { file: "rules.csv" },
   );
+}
+
+/**
+ * @param {string} summary
+ * @param {import("../dom.js").Child} content
+ */
+function folded(summary, content) {
+  return html("details", { class: "in-cell" }, html("summary", {}, summary), html("small", {}, content));
+}
+
+/** @param {string} text - paths with semicolons between them */
+function paths(text) {
+  return html("span", {}, text.split("; ").map((own, place) => [place ? html("br") : null, path(own)]).flat());
 }
 
 /**
@@ -76,7 +92,7 @@ function files(rows) {
  * @param {string} text
  */
 function path(text) {
-  return html("span", { class: "path" }, text.split("/").map((own, place) => [place ? ["/", html("wbr")] : null, own]).flat(2));
+  return html("span", { class: "path" }, printable(text).split("/").map((own, place) => [place ? ["/", html("wbr")] : null, own]).flat(2));
 }
 
 /** @param {any[]} rows */
@@ -87,7 +103,7 @@ function contents(rows) {
       { title: "Part", value: (row) => row.part },
       { title: "Table", value: (row) => row.table.replaceAll("_", " "), heading: true },
       { title: "Rows", value: (row) => row.rows },
-      { title: "Columns", value: (row) => row.columns, cell: (row) => html("small", {}, row.columns) },
+      { title: "Columns", value: (row) => row.columns, cell: (row) => folded(count(row.columns.split(", ").length), row.columns) },
       { title: "CSV", value: () => null, cell: (row) => html("button", { type: "button", class: "quiet", "aria-label": `Download ${row.part} ${row.table} as CSV`, onclick: () => save(row.part, row.table) }, "Download") },
     ],
     rows,

@@ -2,7 +2,7 @@
 import { address, choose, here } from "../address.js";
 import { chosen, search, selection } from "../controls.js";
 import { part } from "../data.js";
-import { append, html } from "../dom.js";
+import { append, html, printable } from "../dom.js";
 import { count } from "../format.js";
 import { csv, download } from "../table.js";
 
@@ -22,7 +22,7 @@ export async function everyNumber(root) {
   const causeNames = [...new Set(columns.cause.texts.flatMap((/** @type {string} */ text) => text.split("; ")))].filter(Boolean);
   append(
     root,
-    html("p", { class: "lead" }, "A number that matches is equal as it is; one that is explained is equal in the column With causes. Numbers are rounded to four decimals here. Rho and p of one correlation are two rows and one comparison. A row opens its cause and evidence."),
+    html("p", { class: "lead" }, "A number that matches equals the published one, to its last digit, as it is; one that is explained does so in the column With causes. Numbers are rounded to four decimals here. Rho and p of one correlation are two rows and one comparison. A row opens its cause and evidence."),
     html("p", {}, html("a", { href: address("certificate") }, "← Totals, causes and what is open")),
     html(
       "div",
@@ -140,7 +140,7 @@ function numbersTable(records, causes) {
 function numberRow(record, causes) {
   const wide = html("td", { colspan: COLUMNS.length });
   const below = html("tr", { class: "opened", hidden: true }, wide);
-  const button = html("button", { type: "button", class: "open-row", "aria-expanded": "false", onclick: () => turn(below.hidden) }, record.quantity);
+  const button = html("button", { type: "button", class: "open-row", "aria-expanded": "false", onclick: () => turn(below.hidden) }, printable(record.quantity));
   /** @param {boolean} open */
   function turn(open, remembered = true) {
     below.hidden = !open;
@@ -176,7 +176,7 @@ function explained(record, causes) {
  */
 export function said(value) {
   if (value === null || value === "") return "";
-  return typeof value === "number" ? value.toLocaleString("en-GB", { minimumFractionDigits: Number.isInteger(value) ? 0 : 2, maximumFractionDigits: 4 }).replace(/^-0$/, "0").replace("-", "−") : value.replaceAll("_", " ");
+  return typeof value === "number" ? value.toLocaleString("en-GB", { minimumFractionDigits: Number.isInteger(value) ? 0 : 2, maximumFractionDigits: 4 }).replace(/^-0$/, "0").replace("-", "−") : printable(value.replaceAll("_", " "));
 }
 
 /** @param {any[]} records */

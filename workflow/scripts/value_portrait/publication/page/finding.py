@@ -10,6 +10,8 @@ Tables = Mapping[str, pd.DataFrame]
 # Shares of what holds that are called few and most, and the tones of what falls below, between and above.
 FEW, MOST = 0.1, 0.5
 GOOD, BAD, OPEN = "good", "bad", "open"
+# A small chart has no more rows than these.
+MOST_ROWS = 16
 
 
 @dataclass(frozen=True)
@@ -30,21 +32,22 @@ class Finding:
     Attributes
     ----------
     finding : its id. verdict : in a few words, with its tone (good, bad, open); empty without.
-    view, choices : where on the page its numbers are, as the address has it. kind : dots or shares.
+    view, name, choices : where on the page its numbers are, as the address has it. kind : dots or shares.
     """
 
     finding: str
     heading: str
     sentence: str
-    verdict: str
-    tone: str
     view: str
-    choices: str
     link: str
     chart: str
     kind: str
-    unit: str
     marks: tuple[Mark, ...]
+    verdict: str = ""
+    tone: str = ""
+    name: str = ""
+    choices: str = ""
+    unit: str = ""
 
 
 def tone(share: float) -> str:
@@ -55,6 +58,17 @@ def tone(share: float) -> str:
 def leave_out_zero(rows: pd.DataFrame) -> "pd.Series[bool]":
     """Whether an interval leaves out 0."""
     return (rows["low"] > 0) | (rows["high"] < 0)
+
+
+def ends(ordered: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a small chart: all, or as many as it has place for from both ends."""
+    half = MOST_ROWS // 2
+    return ordered if len(ordered) <= MOST_ROWS else pd.concat([ordered.head(half), ordered.tail(half)])
+
+
+def of_both_ends(title: str, rows: pd.DataFrame) -> str:
+    """The chart's title, which says where rows are left out."""
+    return title if len(rows) <= MOST_ROWS else f"{title}; the first and the last {MOST_ROWS // 2} of {len(rows)}"
 
 
 def minus(text: str) -> str:

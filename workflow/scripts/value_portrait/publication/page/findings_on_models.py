@@ -5,6 +5,7 @@ No number stands without its interval, its chance level or what it is a share of
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from value_portrait.publication.page.finding import (
     Finding,
     Mark,
     Tables,
+    ends,
     leave_out_zero,
     listed,
     minus,
@@ -37,14 +39,14 @@ def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
     means = tables["mean_profile"]
     known = means[means["family"] == main.name].dropna(subset=["score"])
     own = ranked_means(means, instrument)
-    if own.empty:
+    # A single dimension is its family's mean, from which scores are counted.
+    if len(own) < 2:
         return None
     models = int(own["models"].max())
     top, bottom = own.iloc[0], own.iloc[-1]
     clear = int(leave_out_zero(own).sum())
     who = f"On average over {models} models," if models > 1 else "For the one model scored here,"
-    found = f"{who} {_named(top, instrument)} comes first"
-    found += f" and {_named(bottom, instrument)} last" if len(own) > 1 else ""
+    found = f"{who} {_named(top, instrument)} comes first and {_named(bottom, instrument)} last"
     found += f". On other items like these, {clear} of {len(own)} {mid_sentence(main)} can be told from 0, which is "
     found += "a model's own mean."
     if len(own) > FIRST and models > 1:
@@ -60,23 +62,24 @@ def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
     words = {"items_like_these": "on other items like these", "these_items": "on these very items"}
     marks = [
         Mark(instrument.titles[row["dimension"]], row["score"], row["low"], row["high"], words[row["inference"]])
-        for name in own["dimension"]
+        for name in ends(own)["dimension"]
         for row in known[known["dimension"] == name].to_dict("records")
         if row["inference"] in words
     ]
     return Finding(
-        "first_and_last",
-        "What models put first and last" if models > 1 else "What the model puts first and last",
-        found,
-        f"{clear} of {len(own)} can be told from 0",
-        tone(clear / len(own)),
-        "models",
-        "",
-        "All models and dimensions",
-        f"{main.title}: mean over models, with 95 % intervals" if models > 1 else f"{main.title}, with 95 % intervals",
-        "dots",
-        "scale points from a model's own mean",
-        tuple(marks),
+        finding="first_and_last",
+        heading="What models put first and last" if models > 1 else "What the model puts first and last",
+        sentence=found,
+        verdict=f"{clear} of {len(own)} can be told from 0",
+        tone=tone(clear / len(own)),
+        view="models",
+        link="All models and dimensions",
+        chart=f"{main.title}: mean over models, with 95 % intervals"
+        if models > 1
+        else f"{main.title}, with 95 % intervals",
+        kind="dots",
+        unit="scale points from a model's own mean",
+        marks=tuple(marks),
     )
 
 
@@ -116,18 +119,18 @@ def single_scores(tables: Tables, instrument: Instrument) -> Finding | None:
         GOOD: "Most differences between models are real",
     }
     return Finding(
-        "single_scores",
-        headings[tone(share)] if held else "How far a single score can be trusted",
-        found,
-        verdict,
-        tone(share),
-        "compare" if held else "certainty",
-        "",
-        "Compare models" if held else "How sure the scores are",
-        "Share that holds",
-        "shares",
-        "",
-        tuple(marks),
+        finding="single_scores",
+        heading=headings[tone(share)] if held else "How far a single score can be trusted",
+        sentence=found,
+        verdict=verdict,
+        tone=tone(share),
+        view="compare" if held else "certainty",
+        name="" if held else "scores",
+        choices=_most_different(pairs),
+        link="Compare models" if held else "How sure the scores are",
+        chart="Share that holds",
+        kind="shares",
+        marks=tuple(marks),
     )
 
 
@@ -158,18 +161,18 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
     moved = max(own[name].median() for name in known)
     found = f"Share of items to which the same model gives another rating: {'; '.join(parts)}."
     return Finding(
-        "wording_and_order",
-        "Asked in other words, models answer otherwise" if moved >= FEW else "Models mostly keep to their answers",
-        found,
-        "",
-        "",
-        "models",
-        "",
-        "Each model",
-        "Items rated otherwise, each model",
-        "dots",
-        "% of items",
-        tuple(marks),
+        finding="wording_and_order",
+        heading="Asked in other words, models answer otherwise"
+        if moved >= FEW
+        else "Models mostly keep to their answers",
+        sentence=found,
+        view="model",
+        name=str(own.set_index("model")[known[0]].idxmax()),
+        link="The model that changes most" if len(own) > 1 else "The model",
+        chart="Items rated otherwise, each model",
+        kind="dots",
+        unit="% of items",
+        marks=tuple(marks),
     )
 
 
@@ -202,19 +205,27 @@ def groups_of_models(tables: Tables, instrument: Instrument) -> Finding | None:
         for row in spreads
     ]
     return Finding(
-        "groups_of_models",
-        _heading_of_groups(list(clear), list(rest)),
-        f"{found.strip()} Models of one developer are taken together, and p is adjusted over dimensions.",
-        f"{len(clear)} of {len(clear) + len(rest)} comparisons beyond chance",
-        tone(len(clear) / (len(clear) + len(rest))),
-        "certainty",
-        "",
-        "Every claim in every analysis",
-        "How much more pronounced their profiles are than others', with 95 % intervals",
-        "dots",
-        "difference in variance of the profile",
-        tuple(marks),
+        finding="groups_of_models",
+        heading=_heading_of_groups(list(clear), list(rest)),
+        sentence=f"{found.strip()} Models of one developer are taken together, and p is adjusted over dimensions.",
+        verdict=f"{len(clear)} of {len(clear) + len(rest)} comparisons beyond chance",
+        tone=tone(len(clear) / (len(clear) + len(rest))),
+        view="certainty",
+        link="Every claim in every analysis",
+        chart="How much more pronounced their profiles are than others', with 95 % intervals",
+        kind="dots",
+        unit="difference in variance of the profile",
+        marks=tuple(marks),
     )
+
+
+def _most_different(pairs: pd.DataFrame) -> str:
+    """The two models that differ most surely on a dimension, as the address of their comparison has them."""
+    own = pairs[pairs["inference"] == "these_items"]
+    if own.empty:
+        return ""
+    first = own.sort_values(["p_max_t", "p"], kind="stable").iloc[0]
+    return urlencode([("models", first["first"]), ("models", first["second"])])
 
 
 def ranked_means(means: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:

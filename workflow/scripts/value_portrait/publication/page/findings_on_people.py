@@ -10,12 +10,15 @@ from value_portrait.publication.page.finding import (
     BAD,
     FEW,
     GOOD,
+    MOST_ROWS,
     OPEN,
     Finding,
     Mark,
     Tables,
+    ends,
     listed,
     minus,
+    of_both_ends,
     tone,
 )
 from value_portrait.publication.verdicts import bracketed, percent
@@ -42,25 +45,24 @@ def tags_by_chance(tables: Tables, instrument: Instrument) -> Finding | None:
     names = [instrument.titles[str(name)] for name in more["dimension"]]
     found += f". More than chance: {listed(names) or 'none'}, {len(more)} of {len(parts)}."
     marks = []
-    for row in parts.to_dict("records"):
+    shown = parts if len(parts) <= MOST_ROWS else parts.sort_values("tags", ascending=False, kind="stable")
+    for row in ends(shown).to_dict("records"):
         name = instrument.titles[row["dimension"]]
         marks += [Mark(name, row["tags"], series="in the key")]
         marks += [Mark(name, row["expected"], row["low"], row["high"], "by chance, with 95 % range")]
     return Finding(
-        "tags_by_chance",
-        "Part of the item key is chance"
-        if not whole["false_discovery_rate"] < FEW
-        else "Little of the item key is chance",
-        found,
-        f"more than chance in {len(more)} of {len(parts)}",
-        tone(len(more) / len(parts)),
-        "certainty",
-        "",
-        "Tags by chance, one by one",
-        "Tags of each dimension, found and by chance",
-        "dots",
-        "items tagged",
-        tuple(marks),
+        finding="tags_by_chance",
+        heading=f"{'Part' if whole['false_discovery_rate'] >= FEW else 'Little'} of the item key is chance",
+        sentence=found,
+        verdict=f"more than chance in {len(more)} of {len(parts)}",
+        tone=tone(len(more) / len(parts)),
+        view="certainty",
+        name="key",
+        link="Tags by chance, one by one",
+        chart=of_both_ends("Tags of each dimension, found and by chance", parts),
+        kind="dots",
+        unit="items tagged",
+        marks=tuple(marks),
     )
 
 
@@ -89,18 +91,18 @@ def other_people(tables: Tables, instrument: Instrument) -> Finding | None:
         "raters."
     )
     return Finding(
-        "other_people",
-        f"The key {'measures' if measures else 'cannot be shown to measure'} other people, too{weakly}",
-        found,
-        f"holds{weakly}" if measures else "cannot be shown",
-        (OPEN if weak else GOOD) if measures else BAD,
-        "certainty",
-        "",
-        "Validity of every dimension",
-        "Correlation with people's own questionnaires, with 95 % intervals",
-        "dots",
-        "correlation",
-        tuple(Mark(name, known[key]["r"], known[key]["low"], known[key]["high"]) for key, name in words.items()),
+        finding="other_people",
+        heading=f"The key {'measures' if measures else 'cannot be shown to measure'} other people, too{weakly}",
+        sentence=found,
+        verdict=f"holds{weakly}" if measures else "cannot be shown",
+        tone=(OPEN if weak else GOOD) if measures else BAD,
+        view="certainty",
+        name="key",
+        link="Validity of every dimension",
+        chart="Correlation with people's own questionnaires, with 95 % intervals",
+        kind="dots",
+        unit="correlation",
+        marks=tuple(Mark(name, known[key]["r"], known[key]["low"], known[key]["high"]) for key, name in words.items()),
     )
 
 
@@ -123,22 +125,24 @@ def beside_people(tables: Tables, instrument: Instrument) -> Finding | None:
         f"{listed(names) or 'none'}, {len(clear)} of {len(own)}."
     )
     return Finding(
-        "beside_people",
-        f"Models differ from people in {listed(names)}"
-        if names
-        else "Beside people, no difference stands out from chance",
-        found,
-        f"{len(clear)} of {len(own)} differences hold" if len(clear) else "cannot be told from chance",
-        tone(len(clear) / len(own)) if len(clear) else OPEN,
-        "models",
-        "",
-        "Models and people, dimension by dimension",
-        "Models minus people on the same items, with 95 % intervals",
-        "dots",
-        "scale points",
-        tuple(
+        finding="beside_people",
+        heading=(
+            f"Models differ from people in {listed(names)}"
+            if names
+            else "Beside people, no difference stands out from chance"
+        ),
+        sentence=found,
+        verdict=f"{len(clear)} of {len(own)} differences hold" if len(clear) else "cannot be told from chance",
+        tone=tone(len(clear) / len(own)) if len(clear) else OPEN,
+        view="people",
+        name="models",
+        link="Models and people, dimension by dimension",
+        chart=of_both_ends("Models minus people on the same items, with 95 % intervals", own),
+        kind="dots",
+        unit="scale points",
+        marks=tuple(
             Mark(instrument.titles[row["dimension"]], row["difference"], row["difference_low"], row["difference_high"])
-            for row in own.to_dict("records")
+            for row in ends(own).to_dict("records")
         ),
     )
 
@@ -166,18 +170,18 @@ def personas_and_people(tables: Tables, instrument: Instrument) -> Finding | Non
         marks += [Mark(str(axis).capitalize(), 100 * rows["same_sign"].sum() / signs, series="personas")]
         marks += [Mark(str(axis).capitalize(), 100 * rows["same_sign_expected"].sum() / signs, series="by chance")]
     return Finding(
-        "personas_and_people",
-        "Some personas move as people do" if clear else "Personas cannot be shown to move as people do",
-        found,
-        f"{clear} of {len(own)} beyond chance",
-        tone(clear / len(own)),
-        "people",
-        "",
-        "People and personas",
-        "Directions that personas share with people",
-        "dots",
-        "% of comparisons",
-        tuple(marks),
+        finding="personas_and_people",
+        heading="Some personas move as people do" if clear else "Personas cannot be shown to move as people do",
+        sentence=found,
+        verdict=f"{clear} of {len(own)} beyond chance",
+        tone=tone(clear / len(own)),
+        view="people",
+        name="personas",
+        link="People and personas",
+        chart="Directions that personas share with people",
+        kind="dots",
+        unit="% of comparisons",
+        marks=tuple(marks),
     )
 
 
@@ -203,16 +207,15 @@ def planted_truth(tables: Tables, instrument: Instrument) -> Finding | None:
         marks += [Mark("Intervals that hold the truth", float(inside.mean()))]
         verdict, share = f"{percent(inside.mean())} of 95 % intervals hold the truth", float(inside.mean())
     return Finding(
-        "planted_truth",
-        "How much of the planted truth comes back",
-        found,
-        verdict,
-        tone(share),
-        "certainty",
-        "",
-        "How sure the scores are",
-        "Recovery of what was planted",
-        "shares",
-        "",
-        tuple(marks),
+        finding="planted_truth",
+        heading="How much of the planted truth comes back",
+        sentence=found,
+        verdict=verdict,
+        tone=tone(share),
+        view="certainty",
+        name="scores",
+        link="How sure the scores are",
+        chart="Recovery of what was planted",
+        kind="shares",
+        marks=tuple(marks),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 
@@ -46,8 +47,8 @@ from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.robustness.validity import VALIDITY
 from value_portrait.tables import Schema
 
-# What findings are made of, beside tables without a schema.
-FINDINGS_TABLES: dict[str, str | Schema] = {
+# What findings are made of, as far as the study has it, beside what other parts take, too.
+FINDINGS_TABLES: dict[str, str | Schema | None] = {
     "profiles": "profiles",
     "answer_counts": "answer_counts",
     "survey": "survey",
@@ -60,6 +61,8 @@ FINDINGS_TABLES: dict[str, str | Schema] = {
     "claims": CLAIMS,
     "chance": TAGS_BY_CHANCE,
     "validity": VALIDITY,
+    "recovery_tags": None,
+    "recovery_scores": None,
 }
 # In the order in which they are read.
 SENTENCES = (
@@ -90,8 +93,8 @@ def findings_part(
 
     Parameters
     ----------
-    tables : ``FINDINGS_TABLES`` and, where the study has them, sensitivity, models_and_people, agreement,
-        recovery_tags and recovery_scores. claims : what is said of the models, which ``tables["claims"]`` judges.
+    tables : those of ``FINDINGS_TABLES``, sensitivity, models_and_people and agreement that the study has.
+    claims : what is said of the models, which ``tables["claims"]`` judges.
     counts : comparisons of the certificate per part, source (``total`` marks sums) and status; None without one.
     """
     own = {name: _baseline(table) for name, table in tables.items()}
@@ -106,7 +109,11 @@ def findings_part(
         ),
         "marks": Packed(
             as_columns(
-                [{"finding": finding.finding, **asdict(mark)} for finding in found for mark in finding.marks],
+                [
+                    {"finding": finding.finding, **_as_said(mark, finding.kind)}
+                    for finding in found
+                    for mark in finding.marks
+                ],
                 ["finding", *Mark.__dataclass_fields__],
             ).table.astype(dict.fromkeys(("value", "low", "high"), float)),
             dict.fromkeys(("value", "low", "high"), 0.001),
@@ -120,6 +127,8 @@ def headline(tables: Tables, instrument: Instrument) -> str:
     if "recovery_tags" in tables:
         return "A made-up study whose truth is known, and how much of it comes back"
     own = ranked_means(tables["mean_profile"], instrument)
+    if len(own) < 2:
+        return f"How models score on {instrument.main.title}"
     beyond = beyond_shuffled_keys(tables, instrument)
     sure = own[leave_out_zero(own) & (own["dimension"].isin(beyond) if beyond is not None else True)]
     titles = [(instrument.titles[str(row["dimension"])], row["score"] > 0) for row in sure.to_dict("records")]
@@ -127,7 +136,7 @@ def headline(tables: Tables, instrument: Instrument) -> str:
     down = [title for title, above in titles if not above][-1:]
     leanings = [f"to {up[0]}"] if up else []
     leanings += [f"away from {down[0]}"] if down else []
-    models = int(own["models"].max()) if len(own) else 0
+    models = int(own["models"].max())
     who = "Language models lean" if models > 1 else "The model leans"
     said = (
         f"{who} {' and '.join(leanings)}" if leanings else f"No one of the {instrument.main.title.lower()} stands out"
@@ -168,21 +177,21 @@ def reproduced(counts: pd.DataFrame) -> Finding:
     elif still:
         heading += f", but for {still} {'number' if still == 1 else 'numbers'}"
     return Finding(
-        "reproduced",
-        heading,
-        f"Of {whole:,} numbers in print {total:,} can be compared: {number['match']:,} match, "
-        f"{number['explained']:,} do so once a cause is taken out that the data show, {number['conjectured']:,} by a "
-        f"conjecture; {still:,} are open and {number['differs']:,} differ. The others need answers or data that the "
-        "archive does not hold.",
-        f"{number['differs']:,} differ, {still:,} open",
-        BAD if number["differs"] else GOOD,
-        "certificate",
-        "",
-        "Every number beside ours",
-        "Numbers in print that can be compared",
-        "parts",
-        "",
-        tuple(Mark(words[name], count) for name, count in number.items()),
+        finding="reproduced",
+        heading=heading,
+        sentence=(
+            f"Of {whole:,} numbers in print {total:,} can be compared: {number['match']:,} match, "
+            f"{number['explained']:,} do so once a cause is taken out that the data show, {number['conjectured']:,} "
+            f"by a conjecture; {still:,} are open and {number['differs']:,} differ. The others need answers or data "
+            "that the archive does not hold."
+        ),
+        verdict=f"{number['differs']:,} differ, {still:,} open",
+        tone=BAD if number["differs"] else GOOD,
+        view="certificate",
+        link="Every number beside ours",
+        chart="Numbers in print that can be compared",
+        kind="parts",
+        marks=tuple(Mark(words[name], count) for name, count in number.items()),
     )
 
 
@@ -201,6 +210,12 @@ def _claims(tables: Tables, claims: Sequence[Claim], known: set[str], instrument
         rows.append({**row, "verdict": said, "tone": TONES.get(said, OPEN), "share": share})
     shown = [{**row, "tally": tallies[row["finding"]]} for row in rows if row["finding"] in known]
     return as_columns(shown, CLAIM_COLUMNS)
+
+
+def _as_said(mark: Mark, kind: str) -> dict[str, Any]:
+    """A mark; a share is rounded as sentences round it, so that a chart never says 13 % beside a 12 %."""
+    own = asdict(mark)
+    return own | {"value": float(percent(mark.value).split()[0]) / 100} if kind == "shares" else own
 
 
 def _baseline(table: pd.DataFrame) -> pd.DataFrame:
