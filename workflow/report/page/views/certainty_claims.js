@@ -6,6 +6,7 @@ import { count, percent } from "../format.js";
 import { CURVE_KINDS, analysesLeft, chosenOptions, lookedAt } from "./analyses.js";
 import { claimCurve } from "./certainty_curve.js";
 import { verdictMark } from "./names.js";
+import { stayHere } from "./sections.js";
 
 /**
  * @param {HTMLElement} root
@@ -81,7 +82,7 @@ function claimsTable(claims, pick) {
     const share = html("td", { class: "number" });
     const significant = html("td", { class: "number" });
     const dots = svg("svg", { viewBox: "0 0 104 16", class: "share", "aria-hidden": "true" });
-    const link = html("a", { onclick: (/** @type {Event} */ event) => (event.preventDefault(), pick(claim.claim)) }, claim.text);
+    const link = html("a", { onclick: (/** @type {MouseEvent} */ event) => stayHere(event, () => pick(claim.claim)) }, claim.text);
     const row = html(
       "tr",
       {},
