@@ -13,7 +13,12 @@ from value_portrait.publication.page.findings_on_models import (
     single_scores,
     wording_and_order,
 )
-from value_portrait.publication.page.findings_on_people import beside_people, personas_and_people, planted_truth
+from value_portrait.publication.page.findings_on_people import (
+    beside_people,
+    personas_and_people,
+    planted_truth,
+    tags_by_chance,
+)
 from value_portrait.publication.page.part_findings import findings_part, headline, reproduced
 from value_portrait.robustness.alternatives import ALTERNATIVES
 
@@ -239,3 +244,22 @@ def test_a_chart_rounds_a_share_as_its_sentence_does():
     marks = part["marks"].table.set_index("finding")["value"]
     assert marks["single_scores"] == 0.12
     assert "12 % of the 8 scores" in part["findings"].table.set_index("finding")["sentence"]["single_scores"]
+
+
+@pytest.mark.parametrize(
+    ("false", "p", "heading"),
+    [
+        (0.31, 0.001, "Part of the item key"),
+        (0.05, 0.001, "Little of the item key"),
+        (0.05, 0.4, "How much of the item"),
+    ],
+)
+def test_how_much_of_the_key_is_chance_is_said_only_where_every_dimension_is_told_from_it(false, p, heading):
+    rows = [("taste", None, 30, 9.0, 0.001, false), ("taste", "Sweet", 20, 4.0, p, false)]
+    rows += [("taste", "Salty", 10, 5.0, 0.001, false)]
+    columns = ["family", "dimension", "tags", "expected", "p", "false_discovery_rate"]
+    chance = pd.DataFrame(rows, columns=columns).assign(direction="positive", tests=100, low=2, high=15, surviving=3)
+    found = tags_by_chance({"chance": chance}, SMALL)
+    assert found.heading.startswith(heading)
+    assert "30 times" in found.sentence and "give 9 [2, 15]" in found.sentence
+    assert found.verdict == f"more than chance in {2 if p < 0.05 else 1} of 2"
