@@ -85,7 +85,7 @@ def test_a_view_fits_phones_and_paper(visit, view):
     page.emulate_media(media="print", color_scheme="dark")
     visit.open(address)
     beyond = """width => [...document.querySelectorAll("main table, main svg, main p, main pre, main td, main th")]
-        .filter(one => one.getClientRects().length && one.getBoundingClientRect().right > width + 1)
+        .filter(one => one.checkVisibility() && one.getBoundingClientRect().right > width + 1)
         .map(one => one.outerHTML.slice(0, 80))"""
     assert page.evaluate(beyond, A4_WIDTH) == []
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

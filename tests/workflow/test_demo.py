@@ -1,12 +1,15 @@
 """The simulated study, from its first rule to what was recovered of its truth."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import run_snakemake
 from instruments import VALUE_PORTRAIT
+from typeset import faults, needs_tex
+from unpacking import parts_of
 
 RESULTS = "results/demo"
 
@@ -107,6 +110,13 @@ def test_every_figure_is_there_three_times_and_says_simulated(demo):
         assert "simulated" in (figures / f"{stem}.svg").read_text()
 
 
+@needs_tex
+def test_tex_sets_every_table(demo, tmp_path):
+    tables = sorted((demo / RESULTS / "publication/tables").glob("*.tex"))
+    assert len(tables) > 8
+    assert faults(tables, tmp_path / "tex") == {}
+
+
 def test_a_finished_demo_has_nothing_to_do(demo):
     result = run_snakemake(demo, "-n", "--configfile", "config/demo.yaml")
     assert "Nothing to be done" in result.stdout
@@ -133,3 +143,28 @@ def test_snakemakes_own_report_has_captions_and_categories(demo):
     page = (demo / "report.html").read_text()
     for words in ("Value profiles", "Comparisons", "Recovery of the truth", "Data quality"):
         assert words in page
+
+
+def test_a_page_without_texts_holds_none_of_them(demo, tmp_path):
+    page = f"{RESULTS}/publication/report.html"
+    items = pd.read_parquet(demo / RESULTS / "study/items.parquet")
+    answers = [pd.read_parquet(path) for path in (demo / RESULTS / "responses").glob("*/*.parquet")]
+    texts = {text for column in ("title", "text", "response") for text in items[column].dropna()}
+    options = {"", *(option.casefold() for option in VALUE_PORTRAIT.options)}
+    said = {text for table in answers for text in table["raw_response"].dropna()}
+    texts |= {text for text in said if text.strip(" .").casefold() not in options}
+    held = held_by(demo / page)
+    assert all(text in held for text in texts)
+    checkout = shutil.copytree(demo, tmp_path / "copy")
+    done = run_snakemake(checkout, "--configfile", "config/demo.yaml", "--config", "report={texts: none}", "--", page)
+    assert done.returncode == 0, done.stdout
+    held = held_by(checkout / page)
+    assert not {text for text in texts if text in held}
+    assert parts_of(checkout / page)["items"]["items"]["item_id"].tolist() == items["item_id"].tolist()
+
+
+def held_by(page):
+    """All that a page says, unpacked."""
+    tables = [table for part in parts_of(page).values() for table in part.values()]
+    cells = {value for table in tables for value in table.to_numpy().ravel() if isinstance(value, str)}
+    return "\n".join([page.read_text(), *cells])

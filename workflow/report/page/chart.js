@@ -50,9 +50,22 @@ export function chart(title, drawing, { said, legend = [], table } = {}) {
           legend.map(({ name, series }) => html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, mark(8, 8, series)), html("bdi", {}, name))),
         )
       : null,
-    html("div", { class: "drawing", tabindex: "0", role: "group", "aria-label": title }, drawing),
+    scrolled(drawing),
     table ? html("details", {}, html("summary", {}, "The numbers"), table) : null,
   );
+}
+
+/**
+ * A drawing in a box that the keyboard reaches where it scrolls, and only there.
+ * @param {Element} drawing
+ */
+function scrolled(drawing) {
+  const box = html("div", { class: "drawing" }, drawing);
+  new ResizeObserver(() => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }).observe(box);
+  return box;
 }
 
 /**

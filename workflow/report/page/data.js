@@ -103,7 +103,9 @@ export const study = JSON.parse(document.getElementById("study")?.textContent ??
  * @returns {Promise<Record<string, Table>>}
  */
 export async function unpack(text) {
-  const packed = Uint8Array.from(atob(text.trim()), (sign) => sign.charCodeAt(0));
+  const signs = atob(text.trim());
+  const packed = new Uint8Array(signs.length);
+  for (let place = 0; place < signs.length; place++) packed[place] = signs.charCodeAt(place);
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const content = await new Response(stream).arrayBuffer();
   const length = new DataView(content).getUint32(0, true);

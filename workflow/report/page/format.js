@@ -39,9 +39,14 @@ export function percent(share, digits = 0) {
   return share === null ? NONE : `${fixed(share * 100, digits)} %`;
 }
 
-/** @param {number | null} number */
+/**
+ * With commas; a browser's own formatting takes 75 ms when it is first asked.
+ * @param {number | null} number
+ */
 export function count(number) {
-  return number === null ? NONE : number.toLocaleString("en-GB").replace("-", "−");
+  if (number === null) return NONE;
+  const [whole, fraction] = String(Math.abs(number)).split(".");
+  return `${number < 0 ? "−" : ""}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}${fraction ? `.${fraction}` : ""}`;
 }
 
 /** @param {number | null} p */

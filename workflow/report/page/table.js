@@ -1,6 +1,6 @@
 // A table that people sort, read and take along: sorted by its headings, long ones shown in steps, downloaded as CSV.
 import { html, printable } from "./dom.js";
-import { fixed } from "./format.js";
+import { count, fixed } from "./format.js";
 
 /**
  * @typedef {object} Heading
@@ -47,7 +47,7 @@ export function dataTable(caption, headings, rows, options = {}) {
         html(
           "th",
           { scope: "col", class: numeric[place] ? "number" : null, "aria-sort": place === sorted ? (descending ? "descending" : "ascending") : null },
-          html("button", { type: "button", class: "sort", onclick: () => sort(place) }, title),
+          title ? html("button", { type: "button", class: "sort", onclick: () => sort(place) }, title) : null,
         ),
       ),
     );
@@ -66,7 +66,7 @@ export function dataTable(caption, headings, rows, options = {}) {
       ),
     );
     more.hidden = rows.length <= shown.length;
-    more.textContent = `Show all ${rows.length.toLocaleString("en-GB")} rows`;
+    more.textContent = `Show all ${count(rows.length)} rows`;
   }
 
   /** @param {number} place */
@@ -98,7 +98,7 @@ export function dataTable(caption, headings, rows, options = {}) {
  * @param {number} [digits]
  */
 function shownValue(value, digits) {
-  if (typeof value === "number") return Number.isInteger(value) && digits === undefined ? value.toLocaleString("en-GB") : fixed(value, digits);
+  if (typeof value === "number") return Number.isInteger(value) && digits === undefined ? count(value) : fixed(value, digits);
   if (typeof value === "boolean") return value ? "yes" : "no";
   return value === null ? "" : printable(String(value));
 }

@@ -22,6 +22,15 @@ export function lookedAt(tables) {
   return tables.options.records().map((own) => /** @type {Option} */ ({ ...own, settings: [...(settings.get(own.option) ?? [])] }));
 }
 
+/** @param {Option[]} options */
+export function chosenOptions(options) {
+  return options
+    .map(({ option, title, settings }) => ({ title, setting: chosen(option, ["", ...settings]) }))
+    .filter(({ setting }) => setting)
+    .map(({ title, setting }) => `${title} ${setting}`)
+    .join("; ");
+}
+
 /** @type {Int32Array | null} */
 let shuffled = null;
 
@@ -65,12 +74,20 @@ export function analysesLeft(universes, options) {
 export function byValue(universes, claim, rows) {
   const { numbers, unit, null: none } = universes.columns[`value ${claim}`];
   const kinds = universes.columns[`kind ${claim}`].numbers;
-  const sorted = rows.filter((row) => numbers[row] !== none);
-  sorted.sort((one, other) => numbers[one] - numbers[other] || Math.min(kinds[one], 1) - Math.min(kinds[other], 1));
+  const known = rows.filter((row) => numbers[row] !== none);
+  const lowest = known.reduce((low, row) => Math.min(low, numbers[row]), Infinity);
+  const place = (/** @type {number} */ row) => 2 * (numbers[row] - lowest) + Math.min(kinds[row], 1);
+  // Few values that are whole numbers: counted, not compared.
+  const ends = new Int32Array(known.reduce((high, row) => Math.max(high, place(row)), 0) + 2);
+  for (const row of known) ends[place(row) + 1]++;
+  for (let key = 1; key < ends.length; key++) ends[key] += ends[key - 1];
+  const sorted = new Int32Array(known.length);
+  for (const row of known) sorted[ends[place(row)]++] = row;
   const values = new Float64Array(sorted.length);
   for (let from = 0, to = 0; from < sorted.length; from = to) {
-    while (to < sorted.length && numbers[sorted[to]] === numbers[sorted[from]]) to++;
-    for (let place = from; place < to; place++) values[place] = (numbers[sorted[from]] + (place + 0.5 - from) / (to - from) - 0.5) * unit;
+    const number = numbers[sorted[from]];
+    while (to < sorted.length && numbers[sorted[to]] === number) to++;
+    for (let at = from; at < to; at++) values[at] = (number + (at + 0.5 - from) / (to - from) - 0.5) * unit;
   }
   return { sorted, values };
 }

@@ -3,7 +3,7 @@ import { address, choose, here } from "../address.js";
 import { chosen, refill, selection } from "../controls.js";
 import { append, html, svg } from "../dom.js";
 import { count, percent } from "../format.js";
-import { CURVE_KINDS, analysesLeft, lookedAt } from "./analyses.js";
+import { CURVE_KINDS, analysesLeft, chosenOptions, lookedAt } from "./analyses.js";
 import { claimCurve } from "./certainty_curve.js";
 import { verdictMark } from "./names.js";
 
@@ -61,7 +61,7 @@ export function claimsInAnalyses(root, tables) {
 
   function draw() {
     const rows = analysesLeft(tables.universes, options);
-    left.textContent = rows.length === total ? `All ${count(total)} analyses.` : `${count(rows.length)} of ${count(total)} analyses left.`;
+    left.textContent = rows.length === total ? `All ${count(total)} analyses.` : `${count(rows.length)} of ${count(total)} analyses left: ${chosenOptions(options)}.`;
     overview.update(tables.universes, rows);
     refill(claimControl, [selection("Claim", "claim", claims.map(({ claim, text }) => /** @type {[string, string]} */ ([claim, text])), draw)]);
     const name = chosen("claim", claims.map(({ claim }) => claim));
@@ -85,7 +85,7 @@ function claimsTable(claims, pick) {
     const row = html(
       "tr",
       {},
-      html("th", { scope: "row" }, link, html("small", { class: "soft" }, claim.where)),
+      html("th", { scope: "row" }, link),
       html("td", {}, verdictMark(claim.verdict)),
       html("td", { class: "number" }, claim.found),
       html("td", { class: "number" }, percent(claim.share_holds)),
@@ -96,7 +96,7 @@ function claimsTable(claims, pick) {
     );
     return { claim, link, share, significant, dots, row };
   });
-  const heads = ["Claim", "Verdict", "This run", "Holds in all", "Holds in these", "0 to 100 %", "… p < 0.05 in these", "… in all"];
+  const heads = ["Claim", "Verdict", "This run", "Holds in all", "in these", "0 to 100 %", "With p < 0.05 in these", "in all"];
   const numbers = new Set([2, 3, 4, 6, 7]);
   const element = html(
     "div",

@@ -1,6 +1,7 @@
 // The specification curve of a claim: its value in all analyses, sorted, and below which settings are frequent where.
 import { address } from "../address.js";
 import { chart, clipped, dotRows, scale, ticks } from "../chart.js";
+import { chosen } from "../controls.js";
 import { append, html, svg } from "../dom.js";
 import { count, fixed, percent } from "../format.js";
 import { dataTable } from "../table.js";
@@ -64,17 +65,19 @@ function boardOf(universes, claim, options, sorted) {
   const counts = CURVE_KINDS.map(() => 0);
   for (const row of sorted) counts[kinds[row]]++;
   const sizes = new Float64Array(bins);
-  for (let place = 0; place < sorted.length; place++) sizes[Math.floor((place * bins) / sorted.length)]++;
+  const binOf = sorted.map((_, place) => Math.floor((place * bins) / sorted.length));
+  for (const bin of binOf) sizes[bin]++;
   /** @type {BoardRow[]} */
   const rows = [];
-  for (const { option, title, settings } of options) {
+  // A setting that was chosen stands in all of them.
+  for (const { option, title, settings } of options.filter((own) => !chosen(own.option, ["", ...own.settings]))) {
     const column = universes.columns[option];
     const along = settings.map(() => new Float64Array(bins));
     const tallies = settings.map(() => [0, 0, 0]);
     const places = column.texts.map((text) => settings.indexOf(text));
     for (let place = 0; place < sorted.length; place++) {
       const setting = places[column.numbers[sorted[place]]];
-      along[setting][Math.floor((place * bins) / sorted.length)]++;
+      along[setting][binOf[place]]++;
       tallies[setting][kinds[sorted[place]]]++;
     }
     settings.forEach((setting, number) => {
@@ -108,12 +111,12 @@ function drawCurve(universes, claim, sorted, values, board) {
   append(drawing, svg("text", { class: "tick", x: LABELS - 46, y: HIGH / 2, "text-anchor": "end" }, "how far it holds"));
   // Points that would lie on each other are drawn once.
   const paths = CURVE_KINDS.map(() => "");
-  const last = CURVE_KINDS.map(() => "");
+  const last = CURVE_KINDS.map(() => -1);
   for (let place = 0; place < sorted.length; place++) {
     const kind = kinds[sorted[place]];
-    const point = `M${Math.round(2 * x(place + 0.5)) / 2},${Math.round(2 * y(values[place])) / 2}h0`;
-    if (point !== last[kind]) paths[kind] += point;
-    last[kind] = point;
+    const [across, down] = [Math.round(2 * x(place + 0.5)), Math.round(2 * y(values[place]))];
+    if (last[kind] !== across * 10000 + down) paths[kind] += `M${across / 2},${down / 2}h0`;
+    last[kind] = across * 10000 + down;
   }
   paths.forEach((d, kind) => append(drawing, d ? svg("path", { class: `dots kind-${kind}`, d }) : null));
   const main = universes.columns.main.numbers;
@@ -138,7 +141,7 @@ function drawBoard(drawing, rows) {
     const shape = [...density].map((own, bin) => `V${(top + ROW - Math.min(own / 2, 1) * (ROW - 2)).toFixed(1)}H${x(bin + 1).toFixed(1)}`).join("");
     append(
       drawing,
-      title ? svg("text", { class: "label", x: LABELS - 128, y: top + ROW - 3, "text-anchor": "end" }, clipped(title, 32)) : null,
+      title ? svg("text", { class: "label", x: LABELS - 128, y: top + ROW - 3, "text-anchor": "end" }, clipped(title, 36)) : null,
       svg("text", { class: "tick", x: LABELS - 8, y: top + ROW - 3, "text-anchor": "end" }, clipped(setting, 19)),
       svg("path", { class: "ridge", d: `M${LABELS},${top + ROW}${shape}V${top + ROW}Z` }),
       svg("text", { class: "tick", x: WIDE + 56, y: top + ROW - 3, "text-anchor": "end" }, percent(holds)),

@@ -51,7 +51,7 @@ function tagsByChance(tables, family, direction) {
   const alone = rows.filter((row) => row.dimension !== null);
   const beyond = alone.filter((row) => row.beyond);
   return chart(
-    `More items than chance gives: ${beyond.length} of ${alone.length} dimensions`,
+    `${familyTitle(family)}: more items than chance gives in ${beyond.length} of ${alone.length} dimensions`,
     dotRows(
       alone.map((row) => ({
         name: dimensionTitle(row.dimension),

@@ -9,7 +9,7 @@ import { lines } from "./certainty_key.js";
 import { dimensionTitle, familyTitle } from "./names.js";
 
 const INFERENCES = new Map([["these_items", "these items"], ["items_like_these", "items like these"]]);
-const KINDS = [["centred", "centred, as in the study"], ["raw", "raw, with the model's general level"]];
+const SCORE_KINDS = [["centred", "centred, as in the study"], ["raw", "raw, with the model's general level"]];
 const SOURCES = new Map([["queries", "other queries"], ["wordings", "other wordings"], ["raters", "other raters"], ["all", "all of these"], ["undiluted", "all, without wrong tags"]]);
 
 /**
@@ -27,14 +27,14 @@ export function scoreErrors(root, tables, said) {
       "div",
       { class: "controls", role: "group", "aria-label": "Which scores" },
       selection("Dimensions", "family", families.map((name) => [name, familyTitle(name)]), draw),
-      selection("Scores in variance and precision", "scores", /** @type {[string, string][]} */ (KINDS), draw),
+      selection("Scores in variance and precision", "scores", /** @type {[string, string][]} */ (SCORE_KINDS), draw),
     ),
     content,
   );
   async function draw() {
     const { mean_profile: means } = await part("study");
     const family = chosen("family", families);
-    const kind = chosen("scores", KINDS.map(([name]) => name));
+    const kind = chosen("scores", SCORE_KINDS.map(([name]) => name));
     content.replaceChildren(
       html("h2", {}, "The mean over models"),
       meanIntervals(means.records({ family }), family, said),
@@ -212,7 +212,7 @@ function precisionTable(rows, family) {
       { title: "Items", value: (row) => row.n_items },
       { title: "Wordings", value: (row) => row.n_wordings },
       { title: "Orders", value: (row) => row.n_orders },
-      { title: "", value: (row) => (row.this_study ? "this study" : "") },
+      { title: "Design", value: (row) => (row.this_study ? "this study" : "") },
       { title: "Coefficient", value: (row) => row.relative, digits: 2 },
       { title: "95 % interval", value: (row) => row.relative_low, cell: (row) => range(row.relative_low, row.relative_high) },
       { title: "Error", value: (row) => row.sem, digits: 2 },

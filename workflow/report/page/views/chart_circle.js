@@ -16,10 +16,10 @@ const MOST_TITLES = 14;
 /**
  * @param {Place[]} places - in their order on the circle, the first at the top
  * @param {string} told - the place that has a frame
+ * @param {number} reach - the largest change that the circle has room for
  * @param {string} unit
  */
-export function circleChart(places, told, unit) {
-  const reach = Math.max(0.1, ...places.flatMap(({ value, low, high }) => [value, low, high]).map((one) => Math.abs(one ?? 0)));
+export function circleChart(places, told, reach, unit) {
   const radius = scale(-reach, reach, INNER, OUTER);
   const drawing = svg("svg", { viewBox: "0 0 600 488", class: "circle" });
   for (const tick of ticks(-reach, reach, 5)) append(drawing, svg("circle", { class: tick ? "ring" : "ring zero", cx: MIDDLE.x, cy: MIDDLE.y, r: radius(tick) }));
@@ -53,9 +53,11 @@ function drawPlace(drawing, { name, title, value, low, high }, angle, radius, fr
     const [x, y] = at(radius(value));
     append(drawing, mark(x, y, series));
   }
-  const [x, y] = at(OUTER + 16);
   const side = Math.sin(angle);
-  const look = { class: framed ? "label told" : "label", x, "text-anchor": Math.abs(side) < 0.2 ? "middle" : side > 0 ? "start" : "end" };
+  const upright = Math.abs(side) < 0.2;
+  const [x, middle] = at(OUTER + (upright ? 24 : 16));
+  const y = upright && Math.cos(angle) > 0 ? middle - 8 : middle;
+  const look = { class: framed ? "label told" : "label", x, "text-anchor": upright ? "middle" : side > 0 ? "start" : "end" };
   const code = study.families[0].dimensions.find((/** @type {any} */ own) => own.name === name)?.code ?? title;
   append(drawing, svg("text", { ...look, y: y - 2 }, short ? code : title), svg("text", { ...look, class: "tick", y: y + 12 }, value === null ? "–" : signed(value)));
 }

@@ -95,7 +95,7 @@ function numbers(finding, marks) {
   return dataTable(
     finding.chart,
     [
-      { title: "", value: (mark) => mark.name, heading: true },
+      { title: "What", value: (mark) => mark.name, heading: true },
       ...(marks.some((mark) => mark.series) ? [{ title: "Of", value: (/** @type {any} */ mark) => mark.series }] : []),
       { title: finding.unit || "value", value: (mark) => mark.value, digits: 2 },
       ...(marks.some((mark) => mark.low !== null)

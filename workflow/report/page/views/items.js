@@ -97,7 +97,7 @@ function controlsOfItems(all, known, odd, changed) {
     sources.length > 1 ? selection("Source", "source", [["", "any"], ...options(sources)], changed) : null,
     groups.length > 1 ? selection("Survey group", "group", [["", "any"], ...options(groups)], changed) : null,
     odd.size ? selection("Answers", "answers", [["", "any"], ["odd", "some not plain"], ...options([...odd.keys()]).map(([own, said]) => /** @type {[string, string]} */ ([own, `some ${said.replaceAll("_", " ")}`]))], changed) : null,
-    selection("Order", "order", [["", "by query"], ["like", "most like people"], ["unlike", "least like people"], ["split", "people differ most"]], changed),
+    selection("Order", "order", [["", "by query, or by correlation"], ["like", "most like people"], ["unlike", "least like people"], ["split", "people differ most"]], changed),
   );
 }
 

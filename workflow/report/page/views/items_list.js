@@ -96,7 +96,7 @@ function responseOf(item, terms, known, rho) {
       { class: "note" },
       tags.map((tag) => html("span", { class: "tag" }, saidOfTag(tag))),
       other === undefined || tags.some((tag) => tag.dimension === dimension) ? null : html("span", { class: "tag weak" }, `${titled(dimension)} ${signed(other)}`),
-      item.mean === null ? null : html("span", {}, `people’s mean ${fixed(item.mean)}`),
+      item.mean === null ? null : html("span", { class: "mean" }, `people’s mean ${fixed(item.mean)}`),
     ),
   );
 }

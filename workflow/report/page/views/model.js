@@ -122,7 +122,7 @@ function scoreIsClear({ low, high }) {
 function profileHeadings(name, rows, family, pairs) {
   const clear = pairs ? clearDifferences(name, family.name, pairs) : null;
   const standing = rows.some((row) => row.standing);
-  const counted = rows.some((row) => row.standing?.lower !== undefined);
+  const counted = rows.some((row) => (row.standing?.lower ?? null) !== null);
   /** @param {any} row @param {"lower" | "higher"} side */
   const others = (row, side) => (clear ? clearModels(name, clear.filter((one) => one.dimension === row.dimension && one.side === side)) : String(row.standing?.[side] ?? ""));
   /** @type {(import("../table.js").Heading | null)[]} */

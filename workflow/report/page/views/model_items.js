@@ -83,7 +83,7 @@ function behindHeadings(model, rows, rated) {
   const asked = study.versions.filter((/** @type {any} */ { name }) => rows.some(({ versions }) => versions.has(name)));
   /** @type {(import("../table.js").Heading | null)[]} */
   const headings = [
-    { title: "Item", value: (row) => row.item_id, cell: (row) => html("a", { href: address("item", row.item_id, { model }) }, html("bdi", {}, printable(row.item_id))), heading: true },
+    { title: "Item", value: (row) => row.item_id, cell: (row) => html("a", { href: address("item", row.item_id, { model, dimension: row.dimension }) }, html("bdi", {}, printable(row.item_id))), heading: true },
     rows.some(({ said }) => said !== null) ? { title: "Response", value: (row) => row.said, cell: (row) => html("span", { class: "start", dir: "auto" }, printable(clipped(row.said ?? "", 110))) } : null,
     rows.some(({ rho }) => rho !== null) ? { title: "ρ with people's scores", value: (row) => row.rho, digits: 2 } : null,
     rows.some(({ polarity }) => polarity < 0) ? { title: "Keyed", value: (row) => (row.polarity < 0 ? "reversed" : "") } : null,

@@ -52,7 +52,7 @@ export function personas(root, tables) {
       agreement(tables.agreement.records({ subject: subject.subject, axis, against }), axis),
       html("h2", {}, "All personas"),
       effectMap(own.filter((row) => row.family === family), family, against),
-      trends(tables.trends.records(), subject.subject, axis),
+      trends(tables.trends.records(), subject.subject, axis, rows.map(({ dimension }) => dimension)),
       findingsInWords(tables.findings.records({ subject: subject.subject })),
     );
   }
@@ -64,7 +64,7 @@ export function personas(root, tables) {
  * @param {any[]} people - the same, for each source and weighting of people
  * @param {{axis: string, group: string, against: string, all: boolean}} about
  */
-function groupChart(rows, people, { group, against, all }) {
+function groupChart(rows, people, { axis, group, against, all }) {
   const off = against === "axis_mean";
   const sources = [...new Set(people.map(peopleName))];
   const known = new Map(people.map((row) => [`${row.dimension}\n${peopleName(row)}`, row]));
@@ -83,7 +83,7 @@ function groupChart(rows, people, { group, against, all }) {
     });
   if (!rows.some((row) => value(row) !== null)) return html("p", {}, "An axis with one group has no mean to hold it against.");
   return chart(
-    `${group}: ${sources.length ? "persona and people" : "persona"}`,
+    `${group} (${axis}): ${sources.length ? "persona and people" : "persona"}`,
     dotRows(
       rows.map((row) => ({ name: dimensionTitle(row.dimension), note: signs(row), dots: [{ value: value(row), ...ends(row), series: 0 }, ...besides(row)] })),
       { unit: off ? "less the mean over the axis's groups (scale points)" : "persona minus no persona; group minus all people (scale points)" },

@@ -39,7 +39,7 @@ export function steering(root, tables) {
     const hits = tables.steering_hits.records({ subject: subject.subject });
     content.replaceChildren(
       sourceNote(tables, subject),
-      oneValue(own.filter((row) => row.group === value), hits.find((row) => row.steered === value), all, value),
+      oneValue(own, hits.find((row) => row.steered === value), all, value),
       html("h2", {}, "All values told"),
       steeringMap(own, told, hits),
       byDistance(tables.steering_distance.records({ subject: subject.subject })),
@@ -50,21 +50,22 @@ export function steering(root, tables) {
 }
 
 /**
- * @param {any[]} rows - the changes, a dimension each
+ * @param {any[]} rows - the changes of every dimension, whatever was told
  * @param {any} hit
  * @param {boolean} all
  * @param {string} told
  */
 function oneValue(rows, hit, all, told) {
   const family = study.families[0];
-  const moved = rows.map((row) => ({ name: row.dimension, title: dimensionTitle(row.dimension), value: row.effect, low: all ? row.all_low : row.ci_low, high: all ? row.all_high : row.ci_high }));
+  const reach = Math.max(0.1, ...rows.flatMap((row) => (row.group !== told ? row.effect : all ? [row.effect, row.all_low, row.all_high] : [row.effect, row.ci_low, row.ci_high])).map((one) => Math.abs(one ?? 0)));
+  const moved = rows.filter((row) => row.group === told).map((row) => ({ name: row.dimension, title: dimensionTitle(row.dimension), value: row.effect, low: all ? row.all_low : row.ci_low, high: all ? row.all_high : row.ci_high }));
   const places = family.dimensions.map((/** @type {any} */ own) => moved.find((row) => row.name === own.name) ?? { name: own.name, title: own.title, value: null, low: null, high: null });
   const round = family.circle && places.length >= 4;
   const unit = "change of the centred score (scale points)";
   const raised = !hit ? "" : hit.hit ? "it rises most" : `${dimensionTitle(hit.raised_most)} rises most, it comes ${hit.rank === null ? "nowhere" : `as number ${hit.rank}`}`;
   return chart(
     `Told to hold ${dimensionTitle(told)}: ${raised}`,
-    round ? circleChart(places, told, unit) : dotRows(places.map((/** @type {any} */ row) => ({ name: row.title, note: signed(row.value), dots: [row] })), { unit }),
+    round ? circleChart(places, told, reach, unit) : dotRows(places.map((/** @type {any} */ row) => ({ name: row.title, note: signed(row.value), dots: [row] })), { unit }),
     {
       said: round ? "Outside the ring a value rises, inside it falls." : null,
       table: dataTable(

@@ -17,7 +17,7 @@ export function agreement(rows, axis) {
     {},
     html("h2", {}, "Agreement with people"),
     ...all.map((row) =>
-      html("p", {}, `${axis}, ${peopleName(row)}: ${row.same_sign} of ${row.n_signs} signs agree${byChance(row) && `, by chance ${byChance(row)}`} ${inBrackets(row.same_sign_p)}; rank correlation ${signed(row.rho)} ${inBrackets(row.rho_p)}.`),
+      html("p", {}, `All groups of ${axis} beside ${peopleName(row)}: ${row.same_sign} of ${row.n_signs} signs agree${byChance(row) && `, by chance ${byChance(row)}`} ${inBrackets(row.same_sign_p)}; rank correlation ${signed(row.rho)} ${inBrackets(row.rho_p)}.`),
     ),
     dataTable(
       `${axis}: do personas move as people differ?`,
@@ -43,9 +43,10 @@ export function agreement(rows, axis) {
  * @param {any[]} rows
  * @param {string} subject
  * @param {string} axis
+ * @param {string[]} dimensions - that are shown
  */
-export function trends(rows, subject, axis) {
-  const own = rows.filter((row) => row.axis === axis && (row.subject === subject || row.subject === null));
+export function trends(rows, subject, axis, dimensions) {
+  const own = rows.filter((row) => row.axis === axis && dimensions.includes(row.dimension) && (row.subject === subject || row.subject === null));
   if (!own.some((row) => row.subject === subject)) return html("div");
   const who = (/** @type {any} */ row) => (row.subject === null ? peopleName({ people_source: row.source, weighting: row.weighting }) : "personas");
   const columns = [...new Set(own.map(who))];

@@ -291,10 +291,10 @@ def _pairs_line(pairs: pd.DataFrame, ranks: pd.DataFrame, instrument: Instrument
 def _precision_line(precision: pd.DataFrame, instrument: Instrument) -> str:
     own = precision[(precision["family"] == instrument.main.name) & (precision["this_study"] == 1)]
     own = own[own["inference"] == "items_like_these"].dropna(subset=["relative"])
-    if own.empty:
-        return ""
     mean = own.groupby("scores", observed=True)["relative"].mean()
     centred = own[own["scores"] == "centred"].sort_values("relative")
+    if not {"centred", "raw"} <= set(mean.index):
+        return ""
     low, high = (
         f"{row['relative']:.2f} ({instrument.titles[str(row['dimension'])]})"
         for row in (centred.iloc[0], centred.iloc[-1])

@@ -19,6 +19,8 @@ import pandas as pd
 # The integers of a browser's typed arrays, smallest first.
 INTEGERS = ("int8", "int16", "int32")
 ALIGNMENT = 8
+# What pandas finds in a column of objects.
+NUMBERS = ("integer", "floating", "mixed-integer-float")
 
 
 class Packed:
@@ -69,10 +71,10 @@ def _column(values: pd.Series, unit: float | None) -> tuple[npt.NDArray[Any], di
     kind = pd.api.types.infer_dtype(values, skipna=True)
     if kind == "boolean":
         return _integers(values.astype("object").map({True: 1.0, False: 0.0}).to_numpy("float64"), {"as": "booleans"})
-    if not pd.api.types.is_numeric_dtype(values.dtype):
+    if not pd.api.types.is_numeric_dtype(values.dtype) and kind not in NUMBERS:
         codes, texts = pd.factorize(values.astype("object"))
         return _integers(np.where(codes < 0, np.nan, codes), {"as": "texts", "texts": [str(text) for text in texts]})
-    numbers = values.to_numpy("float64", na_value=np.nan)
+    numbers = pd.to_numeric(values).to_numpy("float64", na_value=np.nan)
     if unit is not None:
         return _integers(np.round(numbers / unit), {"unit": unit})
     if not np.any(numbers % 1 > 0):

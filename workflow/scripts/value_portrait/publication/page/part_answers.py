@@ -96,7 +96,7 @@ def read_words(chosen: pd.DataFrame, answers: Iterable[str], texts: str, instrum
     """The words of the chosen answers, as far as there is room; in the order of the ratings."""
     paths = {(Path(path).parent.name, Path(path).stem): path for path in answers}
     key = [name for name in ("prompt_version", "item_id", "repeat") if name in chosen]
-    parts = [chosen.assign(outcome=None, words=None, length=None, is_error=False).iloc[:0]]
+    parts = [chosen.assign(outcome=None, raw_response=None, error=None).iloc[:0].astype("object")]
     for subject, own in chosen.groupby(SUBJECT, sort=False):
         columns = ["prompt_version", "item_id", "repeat", "outcome", "raw_response", "error"]
         table = read_table(paths[slug(str(subject[0])), str(subject[1])], "answers", instrument, columns)

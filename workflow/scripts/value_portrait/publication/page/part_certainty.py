@@ -57,8 +57,11 @@ def _designs(precision: pd.DataFrame) -> pd.DataFrame:
     others = precision[(precision["this_study"] == 0) & once]
     keys = ["family", "scores", "inference", "n_items", "n_wordings", "n_orders"]
     groups = others.groupby(keys, observed=True)["relative"]
-    found = groups.quantile([0.25, 0.5, 0.75]).unstack()
-    return found.set_axis(["low", "median", "high"], axis=1).join(groups.size().rename("dimensions")).reset_index()
+    quartiles = {name: groups.quantile(share) for name, share in (("low", 0.25), ("median", 0.5), ("high", 0.75))}
+    found = pd.DataFrame(quartiles | {"dimensions": groups.size()}).reset_index()
+    # Beside numbers of items that all dimensions are reckoned with, there is each one's own.
+    most = found.groupby(["family", "scores", "inference"], observed=True)["dimensions"].transform("max")
+    return found[found["dimensions"] > most / 2]
 
 
 def _tags(chance: pd.DataFrame) -> pd.DataFrame:

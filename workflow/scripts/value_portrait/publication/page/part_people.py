@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.instrument import Instrument
-from value_portrait.personas.effects import SUBJECT, subject_name
-from value_portrait.personas.steering import circle_steps, has_circle
+from value_portrait.personas.effects import DEFAULT_FRAMING, SUBJECT, subject_name
 from value_portrait.publication.page.packing import Packed, rounded
 from value_portrait.responses.conditions import STEERING
 from value_portrait.robustness.uncertainty import UNCERTAINTY
@@ -55,18 +54,18 @@ def _personas(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> dic
     alone = over["group"].transform("nunique") < 2
     effects["off_axis"] = (effects["effect"] - over["effect"].transform("mean")).mask(alone).round(12)
     columns = ["effect", "ci_low", "ci_high", "all_low", "all_high"]
-    about = [*SUBJECT, "axis", "group", "order", "family", "dimension"]
+    about = [*SUBJECT, "axis", "group", "family", "dimension"]
     parts = {
-        "effects": effects.loc[~told, [*about, *columns, "off_axis", "n_queries", "version_sd"]],
+        "effects": effects.loc[~told, [*about, *columns, "off_axis", "version_sd"]],
         "steering": effects.loc[
             told & (effects["family"] == instrument.main.name), [*SUBJECT, "group", "dimension", *columns]
         ],
         "beside": _off_axis(tables["bias"]),
-        **{name: tables[name] for name in ("agreement", "trends", "findings")},
+        **{name: tables[name] for name in ("agreement", "trends")},
+        "findings": _titled(tables["findings"], instrument),
         **{name: tables[name] for name in ("steering_hits", "steering_distance", "steering_pairs")},
     }
     parts = {name: _of_subjects(table, shown) for name, table in parts.items()}
-    parts["steering"]["steps"] = _steps(parts["steering"], instrument)
     intervals = effects.groupby(SUBJECT, sort=False)["ci_low"].agg("count").to_numpy() > 0
     parts["subjects"] = subjects.assign(intervals=intervals, shown=subjects["subject"].isin(shown["subject"]))
     return parts
@@ -80,7 +79,7 @@ def _with_all_sources(effects: pd.DataFrame, uncertainty: pd.DataFrame | None) -
     known = uncertainty[uncertainty["source"] == "all"].rename(columns={"low": "all_low", "high": "all_high"})
     keys = ["model", "condition", "family", "dimension"]
     # The paper's own personas have no answers and no condition.
-    condition = effects["persona"] + np.where(effects["framing"] == "default", "", "@" + effects["framing"])
+    condition = effects["persona"] + np.where(effects["framing"] == DEFAULT_FRAMING, "", "@" + effects["framing"])
     condition = condition.where(effects["source"] == "answers")
     return effects.assign(condition=condition).merge(known[[*keys, *ends]], on=keys, how="left", validate="many_to_one")
 
@@ -98,17 +97,14 @@ def _off_axis(bias: pd.DataFrame) -> pd.DataFrame:
     return bias.assign(same_sign_off_axis=(signs > 0).astype("boolean").mask(signs.isna() | (signs == 0)))
 
 
+def _titled(findings: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """The findings with the title of the dimension that each is about before its colon."""
+    words = [str(said).partition(":") for said in findings["finding"]]
+    return findings.assign(finding=[instrument.titles.get(name, name) + rest + said for name, rest, said in words])
+
+
 def _of_subjects(table: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
     """Rows of these subjects, by their name, and those of people, who are none."""
     named = table.merge(subjects, on=SUBJECT, how="left")
     people = table["model"].isna().to_numpy()
     return named[named["subject"].notna() | people].drop(columns=["model", "framing"])
-
-
-def _steps(steering: pd.DataFrame, instrument: Instrument) -> "pd.Series[float]":
-    """Steps on the circle from the value told to the one scored; null without a circle."""
-    if not has_circle(instrument):
-        return pd.Series(np.nan, steering.index)
-    names = instrument.main.names
-    told, scored = (steering[column].map(names.index).to_numpy(int) for column in ("group", "dimension"))
-    return pd.Series(circle_steps(len(names))[told, scored].astype(float), steering.index)
