@@ -226,13 +226,13 @@ def test_a_single_dimension_has_no_first_and_no_last():
 
 def test_the_model_that_changes_most_is_one_click_away():
     sensitivity = pd.DataFrame(
-        {"model": ["one", HOSTILE, "three"], "condition": "baseline", "prompt_sensitivity": [0.2, 0.9, 0.4]}
+        {"model": ["one", HOSTILE, "three"], "condition": "baseline", "wording_sensitivity": [0.2, 0.9, 0.4]}
     ).assign(order_sensitivity=None)
     found = wording_and_order({"sensitivity": sensitivity}, SMALL)
     assert (found.view, found.name) == ("model", HOSTILE)
-    assert "40 % under any of the wordings, from 20 % to 90 %" in found.sentence
+    assert "40 % between two wordings, from 20 % to 90 %" in found.sentence
     assert HOSTILE not in found.sentence
-    assert wording_and_order({"sensitivity": sensitivity.assign(prompt_sensitivity=None)}, SMALL) is None
+    assert wording_and_order({"sensitivity": sensitivity.assign(wording_sensitivity=None)}, SMALL) is None
 
 
 def test_a_chart_rounds_a_share_as_its_sentence_does():
@@ -261,5 +261,6 @@ def test_how_much_of_the_key_is_chance_is_said_only_where_every_dimension_is_tol
     chance = pd.DataFrame(rows, columns=columns).assign(direction="positive", tests=100, low=2, high=15, surviving=3)
     found = tags_by_chance({"chance": chance}, SMALL)
     assert found.heading.startswith(heading)
-    assert "30 times" in found.sentence and "give 9 [2, 15]" in found.sentence
+    assert "30 times" in found.sentence
+    assert "give 9 [2, 15]" in found.sentence
     assert found.verdict == f"more than chance in {2 if p < 0.05 else 1} of 2"

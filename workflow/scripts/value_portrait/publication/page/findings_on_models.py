@@ -141,13 +141,10 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
     own = tables["sensitivity"].query("condition == 'baseline'")
     words = {
         "wording_sensitivity": ("another wording", "between two wordings"),
-        "prompt_sensitivity": ("another wording", "under any of the wordings"),
         "order_sensitivity": ("reversed order", "between two orders of the options"),
         "repeat_sensitivity": ("asking again", "between two answers to the same question"),
     }
     known = [name for name in words if name in own and own[name].notna().any()]
-    if "wording_sensitivity" in known:
-        known.remove("prompt_sensitivity")
     if not known:
         return None
     parts, marks = [], []
