@@ -140,9 +140,9 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
         return None
     own = tables["sensitivity"].query("condition == 'baseline'")
     words = {
-        "wording_sensitivity": ("another wording", "between two wordings"),
-        "order_sensitivity": ("reversed order", "between two orders of the options"),
-        "repeat_sensitivity": ("asking again", "between two answers to the same question"),
+        "wording_sensitivity": ("another wording", "between two wordings", "Asked in other words"),
+        "order_sensitivity": ("reversed order", "between two orders of the options", "With the options turned round"),
+        "repeat_sensitivity": ("asking again", "between two answers to the same question", "Asked again"),
     }
     known = [name for name in words if name in own and own[name].notna().any()]
     if not known:
