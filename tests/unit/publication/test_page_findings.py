@@ -232,6 +232,11 @@ def test_the_model_that_changes_most_is_one_click_away():
     assert (found.view, found.name) == ("model", HOSTILE)
     assert "40 % between two wordings, from 20 % to 90 %" in found.sentence
     assert HOSTILE not in found.sentence
+    assert found.heading == "Asked in other words, models answer otherwise"
+    turned = sensitivity.assign(wording_sensitivity=None, order_sensitivity=[0.01, 0.02, 0.09])
+    assert wording_and_order({"sensitivity": turned}, SMALL).heading == "Models mostly keep to their answers"
+    turned["order_sensitivity"] = 0.1
+    assert wording_and_order({"sensitivity": turned}, SMALL).heading.startswith("With the options turned round")
     assert wording_and_order({"sensitivity": sensitivity.assign(wording_sensitivity=None)}, SMALL) is None
 
 

@@ -159,7 +159,7 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
     found = f"Share of items to which the same model gives another rating: {'; '.join(parts)}."
     return Finding(
         finding="wording_and_order",
-        heading="Asked in other words, models answer otherwise"
+        heading=f"{words[known[0]][2]}, models answer otherwise"
         if moved >= FEW
         else "Models mostly keep to their answers",
         sentence=found,
