@@ -230,7 +230,7 @@ def test_the_model_that_changes_most_is_one_click_away():
     ).assign(order_sensitivity=None)
     found = wording_and_order({"sensitivity": sensitivity}, SMALL)
     assert (found.view, found.name) == ("model", HOSTILE)
-    assert "40 % between two wordings, from 20 % to 90 %" in found.sentence
+    assert "40 % between two wordings (from 20 % to 90 % by model)" in found.sentence
     assert HOSTILE not in found.sentence
     assert found.heading == "Asked in other words, models answer otherwise"
     turned = sensitivity.assign(wording_sensitivity=None, order_sensitivity=[0.01, 0.02, 0.09])

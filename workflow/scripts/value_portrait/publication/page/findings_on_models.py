@@ -150,13 +150,13 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
     parts, marks = [], []
     for name in known:
         column = own.set_index("model")[name].dropna()
-        reach = f", from {percent(column.min())} to {percent(column.max())} of models' items" if len(column) > 1 else ""
+        reach = f" (from {percent(column.min())} to {percent(column.max())} by model)" if len(column) > 1 else ""
         parts.append(f"{percent(column.median())} {words[name][1]}{reach}")
         row = words[name][0].capitalize()
         marks += [Mark(row, 100 * share, series="a model") for share in column]
         marks += [Mark(row, 100 * column.median(), series="median")]
     moved = max(own[name].median() for name in known)
-    found = f"Share of items to which the same model gives another rating: {'; '.join(parts)}."
+    found = f"Share of items to which a model gives another rating, median over models: {'; '.join(parts)}."
     return Finding(
         finding="wording_and_order",
         heading=f"{words[known[0]][2]}, models answer otherwise"
