@@ -14,6 +14,7 @@ DEFAULT, CLUSTER, SLURM, GENERIC = (
 )
 # The file of a stage's rules, where it has another name than the stage.
 STAGES = {
+    "report": "publication",
     "certificate": "publication",
     "claims": "robustness",
     "figures": "publication",
