@@ -29,12 +29,10 @@ $(PUBLISHING_ENVIRONMENT): requirements-publishing.lock tools/set_up_environment
 	@sh tools/set_up_environment.sh .venv-publishing requirements-publishing.lock
 
 demo: $(ENVIRONMENT) ## run the whole workflow on the embedded simulated study (about a minute, no network, no key)
-	@$(SNAKEMAKE) --cores $(CORES) --configfile config/demo.yaml --quiet
-	@sh tools/name_results.sh results/demo
+	@$(SNAKEMAKE) --cores $(CORES) --configfile config/demo.yaml
 
 paper: $(ENVIRONMENT) ## rebuild the paper from the authors' raw data
 	@$(SNAKEMAKE) --cores $(CORES)
-	@sh tools/name_results.sh results
 
 new-study: $(ENVIRONMENT) ## write the skeleton of your own study: NAME=my_study, and KIND=questionnaire where nobody rates
 	@.venv/bin/python tools/new_study.py "$(NAME)" $(KIND)

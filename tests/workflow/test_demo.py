@@ -1,6 +1,9 @@
 """The simulated study, from its first rule to what was recovered of its truth."""
 
 import json
+import re
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -110,6 +113,58 @@ def test_every_figure_is_there_three_times_and_says_simulated(demo):
 def test_a_finished_demo_has_nothing_to_do(demo):
     result = run_snakemake(demo, "-n", "--configfile", "config/demo.yaml")
     assert "Nothing to be done" in result.stdout
+
+
+def test_a_whole_run_removes_what_earlier_ones_made_and_no_rule_makes_now(demo, tmp_path):
+    checkout = Path(shutil.copytree(demo, tmp_path / "checkout"))
+    publication, summary = checkout / RESULTS / "publication", f"{RESULTS}/publication/summary.md"
+    snakefile = (checkout / "Snakefile").read_text()
+    made = [f"{RESULTS}/publication/{name}" for name in ("tables/topics_old.csv", "old/edited.md", "models/dahlia.md")]
+    rule = "".join(
+        f'\n\nrule:\n    output:\n        "{path}",\n    shell:\n        "echo 1 > {{output}}"\n' for path in made[:2]
+    )
+    (checkout / "Snakefile").write_text(snakefile + rule)
+
+    def run(*arguments):
+        done = run_snakemake(checkout, "--configfile", "config/demo.yaml", *arguments)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    assert "Worth opening" not in run("--", *made)
+    (checkout / "Snakefile").write_text(snakefile)
+    (checkout / made[1]).write_text("My own words.")
+    (publication / "figures/mine.png").touch()
+    before = {path for path in publication.rglob("*") if path.is_file()}
+    assert {checkout / path for path in made} < before
+    # Neither a part of the study, nor a run that fails or is only planned.
+    (checkout / summary).unlink()
+    run("-n")
+    run("--", "publication")
+    findings = checkout / "workflow/scripts/publication/write_summary.py"
+    right = findings.read_text()
+    findings.write_text(right + "\nraise SystemExit(1)\n")
+    failed = run_snakemake(checkout, "--configfile", "config/demo.yaml")
+    assert failed.returncode != 0
+    assert "Error in rule write_summary" in failed.stdout
+    assert "Worth opening" not in failed.stdout
+    assert {path for path in publication.rglob("*") if path.is_file()} == before
+    findings.write_text(right)
+    said = run()
+    assert f"Removed 1 file(s) of earlier runs that are no longer made: {made[0]}\n" in said
+    # A page that was asked for stays: there is a rule for it.
+    assert {path for path in publication.rglob("*") if path.is_file()} == before - {checkout / made[0]}
+    assert re.search(r"\n   0:0\d  0 of 2  Summing up\n(.*\n)*   0:0\d  1 of 2  The study is made\n", said)
+    assert "# How much of the planted truth was recovered" in said
+    assert f"\nWorth opening:\n  {summary}\n" in said
+    assert len(said) < 4000
+
+
+def test_no_job_is_announced_by_a_wall_of_names(demo):
+    planned = run_snakemake(
+        demo, "-n", "-F", "--configfile", "config/demo.yaml", "--quiet", "host", "--", "all", "plan"
+    ).stdout
+    assert "Job 0: " in planned
+    assert "    input:" not in planned
 
 
 def test_a_new_model_is_simulated_beside_the_others(demo_copy, small):

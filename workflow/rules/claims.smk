@@ -130,6 +130,8 @@ rule robustness:
         rules.write_worth.output,
         rules.test_tags.output if RATED else [],
         rules.place_models.output if MEASURED.circle else [],
+    message:
+        "The robustness is known"
 
 
 rule draw_robustness:

@@ -1,11 +1,36 @@
-# What fails destroys nothing that people keep: what a failed run leaves missing is put back. No rule stands here.
+# What fails destroys nothing that people keep: what a failed run leaves missing is put back; what a whole run finds of
+# earlier ones and no rule makes any more is removed. No rule stands here.
 from urllib.parse import quote
 
-from value_portrait.keeping import keep_aside, put_back
+from snakemake.io import IOFile
+from value_portrait.keeping import keep_aside, put_back, remove_unmade
 from value_portrait.locking import begin_run
 
 RUN = f".snakemake/value_portrait/runs/{quote(RESULTS, safe='')}"
 ASIDE = f"{RUN}/before"
+# Targets that stand for the whole study.
+WHOLE_STUDY = {"all", "whole_study"}
+
+
+def made_at(path):
+    """When a run had made a file, by Snakemake's records; None if none of them did."""
+    record = workflow.persistence.metadata(IOFile(path))
+    return record and record.endtime
+
+
+def is_made(path):
+    """Whether any rule makes a file: of this run, or of another that the same config allows."""
+    return any(rule.is_producer(path) for rule in workflow.rules)
+
+
+def tidy_up():
+    """Remove what is left below the publication of runs with another config or an earlier version."""
+    removed = remove_unmade(f"{RESULTS}/publication", made_at, is_made)
+    for path in removed:
+        workflow.persistence.cleanup_metadata(IOFile(path))
+    if removed:
+        named = ", ".join(removed[:5] + ["…"] * (len(removed) > 5))
+        logger.info(f"Removed {len(removed)} file(s) of earlier runs that are no longer made: {named}")
 
 
 onstart:
@@ -14,11 +39,15 @@ onstart:
         # What ends the run lets its jobs end: they take seconds, and live ones have their own way.
         shell.prefix("set -euo pipefail; trap '' INT TERM; ")
     note_what_is_asked()
+    say_what_is_to_do()
     keep_aside(RESULTS, ["publication"], ASIDE)
 
 
 onsuccess:
     put_back(RESULTS, ASIDE)
+    if WHOLE_STUDY & {job.rule.name for job in workflow.dag.targetjobs} and not workflow.touch:
+        tidy_up()
+        logger.info(what_it_came_to(RESULTS))
 
 
 onerror:

@@ -171,3 +171,5 @@ rule personas:
             rules.draw_personas.output,
             rules.assess_persona_recovery.output if SIMULATED else [],
         ],
+    message:
+        "The personas are compared"

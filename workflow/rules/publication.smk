@@ -158,3 +158,5 @@ rule publication:
         rules.personas.input,
         [rules.assess_recovery.output, rules.draw_recovery.output] if SIMULATED else [],
         certificate_files(),
+    message:
+        "The publication is made"

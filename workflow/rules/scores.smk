@@ -105,3 +105,14 @@ rule estimate_reliability:
         "Estimating the reliability of every dimension"
     script:
         "../scripts/scores/estimate_reliability.py"
+
+
+rule scores:
+    input:
+        "<results>/scores/profiles.csv",
+        "<results>/scores/sensitivity.csv",
+        "<results>/scores/reliability.csv",
+        "<results>/scores/answer_counts.csv",
+        "<results>/scores/rater_profiles.parquet" if RATED else [],
+    message:
+        "The scores are made"
