@@ -40,3 +40,6 @@ rule all:
         rules.robustness.input,
     message:
         "The study is made"
+
+
+include: "workflow/rules/report.smk"

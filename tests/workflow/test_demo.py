@@ -1,5 +1,6 @@
 """The simulated study, from its first rule to what was recovered of its truth."""
 
+import base64
 import json
 import re
 import shutil
@@ -182,9 +183,23 @@ def test_a_new_model_is_simulated_beside_the_others(demo_copy, small):
     assert "fir:4/free" in set(profiles["model"])
 
 
-def test_snakemakes_own_report_has_captions_and_categories(demo):
-    result = run_snakemake(demo, "--configfile", "config/demo.yaml", "--report", "report.html")
-    assert result.returncode == 0, result.stdout
+def test_snakemakes_own_report_shows_tables_and_captions(demo):
+    for arguments in ((), ("--report", "report.html")):
+        result = run_snakemake(demo, "--configfile", "config/demo.yaml", *arguments, "--", "report_pages")
+        assert result.returncode == 0, result.stdout
+        assert "ERROR" not in result.stdout, "a caption that is no reStructuredText"
     page = (demo / "report.html").read_text()
-    for words in ("Value profiles", "Comparisons", "Recovery of the truth", "Data quality"):
+    # Its results are JSON, and each of its pages a data address.
+    results = json.loads(re.search(r"var results = (\{.*\})", page)[1])
+    labels = {result["labels"]["result"] for result in results.values()}
+    assert {"Value profiles", "Profiles (table)", "Summary", "Persona effects: dahlia (answers)"} <= labels
+    assert len(labels) == len(results) == len(list((demo / RESULTS / "report").rglob("*.html")))
+    for words in ("A simulated study", "Comparisons", "Recovery of the truth", "Data quality"):
         assert words in page
+    shown = {path: base64.b64decode(result["data_uri"].split(",")[1]).decode() for path, result in results.items()}
+    profiles = shown[f"{RESULTS}/report/scores/profiles.csv.html"]
+    assert profiles.count("<tr>") == 1 + min(1000, len(pd.read_csv(demo / RESULTS / "scores/profiles.csv")))
+    assert "centred mean (the score that figures show" in profiles
+    figure = shown[f"{RESULTS}/report/figures/value_profiles.svg.html"]
+    assert "Baseline profile of every model" in figure
+    assert (demo / RESULTS / "publication/figures/value_profiles.svg").read_text().split("<svg")[1] in figure

@@ -103,7 +103,7 @@ rule write_worth:
         table_of_claims=CONFIG.claims,
         library=library("publication/write_worth"),
     output:
-        page=report("<results>/publication/robustness.md", caption="../report/worth.rst", category="Summary"),
+        page=reported("<results>/publication/robustness.md", "worth", "Summary"),
     log:
         "<logs>/write_worth.log",
     conda:

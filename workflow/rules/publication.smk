@@ -71,7 +71,7 @@ rule write_summary:
         counts="<results>/scores/answer_counts.csv",
         library=library("publication/write_summary"),
     output:
-        summary=report("<results>/publication/summary.md", caption="../report/summary.rst", category="Summary"),
+        summary=reported("<results>/publication/summary.md", "summary", "Summary"),
     log:
         "<logs>/write_summary.log",
     conda:
@@ -99,15 +99,11 @@ if SIMULATED:
             uncertainty="<results>/robustness/uncertainty.csv",
             library=library("simulation/assess_recovery"),
         output:
-            recovery_tags=report(
-                "<results>/publication/tables/recovery_tags.csv",
-                caption="../report/recovery.rst",
-                category="Recovery of the truth",
+            recovery_tags=reported(
+                "<results>/publication/tables/recovery_tags.csv", "recovery", "Recovery of the truth"
             ),
-            recovery_profiles=report(
-                "<results>/publication/tables/recovery_profiles.csv",
-                caption="../report/recovery.rst",
-                category="Recovery of the truth",
+            recovery_profiles=reported(
+                "<results>/publication/tables/recovery_profiles.csv", "recovery", "Recovery of the truth"
             ),
             recovery_scores="<results>/publication/tables/recovery_scores.csv",
             description="<results>/publication/recovery.md",

@@ -34,7 +34,7 @@ rule score_models:
         survey=ASKED["survey"] if RATED else [],
         library=library("scores/score_models"),
     output:
-        profiles=report("<results>/scores/profiles.csv", caption="../report/profiles.rst", category="Value profiles"),
+        profiles=reported("<results>/scores/profiles.csv", "profiles", "Profiles"),
         as_seen="<results>/scores/profiles_as_seen.csv" if RATED else [],
         sensitivity="<results>/scores/sensitivity.csv",
     log:
@@ -84,9 +84,7 @@ rule estimate_reliability:
         survey=ASKED["survey"] if RATED else [],
         library=library("scores/estimate_reliability"),
     output:
-        reliability=report(
-            "<results>/scores/reliability.csv", caption="../report/reliability.rst", category="Reliability"
-        ),
+        reliability=reported("<results>/scores/reliability.csv", "reliability", "Reliability"),
     log:
         "<logs>/estimate_reliability.log",
     benchmark:
