@@ -18,6 +18,7 @@ STAGES = {
     "claims": "robustness",
     "figures": "publication",
     "no_certificate": "publication",
+    "report": "publication",
     "people": "personas",
     "plan": "robustness",
     "queries": "responses",
