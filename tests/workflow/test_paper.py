@@ -314,7 +314,7 @@ def DOWNSTREAM_OF(rules):
             "draw_profiles",
             "draw_quality",
         },
-        "score_raters": {"compare_models"},
+        "score_raters": {"compare_models", "estimate_reliability"},
         "estimate_reliability": {"write_tables", "write_summary", "draw_quality", "write_certificate"},
         "compare_models": {"write_summary", "draw_comparisons"},
         "make_other_keys": {"explain_profiles", "place_models"},
