@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from snakemake.logging import ColorizingTextHandler, DefaultFilter, DefaultFormatter
+from snakemake.settings.enums import Quietness
 from snakemake_interface_logger_plugins.common import LogEvent
 from value_portrait.terminal import Brief, duration, expected_seconds, what_it_came_to
 
@@ -16,7 +17,7 @@ def terminal():
     handler.addFilter(DefaultFilter(set(), False, False, False, False))
     handler.setFormatter(DefaultFormatter())
     brief = Brief(handler.formatter)
-    handler.addFilter(brief)
+    handler.filters.insert(0, brief)
     handler.setFormatter(brief)
     return handler, brief
 
@@ -61,6 +62,14 @@ def test_a_job_has_one_line_with_time_and_jobs_done(terminal):
         "   1:02   1 of 12  Drawing 2",
         "1:01:40   2 of 12  draw_items",
     ]
+
+
+def test_jobs_are_counted_even_where_progress_is_not_to_be_shown(terminal):
+    handler, brief = terminal
+    handler.filters[1] = DefaultFilter({Quietness.PROGRESS}, False, False, False, False)
+    say(handler, event=LogEvent.PROGRESS, done=3, total=12)
+    job(handler, "Drawing")
+    assert handler.stream.getvalue() == "\n   0:00   3 of 12  Drawing\n"
 
 
 def test_what_fails_is_said_as_snakemake_says_it_but_for_the_modules_of_the_library(terminal):

@@ -7,7 +7,8 @@ if workflow.is_main_process and not IS_MODULE:
         for handler in logger.handlers:
             if handler.name == "DefaultStreamHandler":
                 BRIEF = Brief(handler.formatter)
-                handler.addFilter(BRIEF)
+                # Before Snakemake's own, which may leave out what it counts.
+                handler.filters.insert(0, BRIEF)
                 handler.setFormatter(BRIEF)
 
 
