@@ -65,7 +65,7 @@ def test_a_job_has_one_line_with_time_and_jobs_done(terminal):
 
 
 def test_jobs_are_counted_even_where_progress_is_not_to_be_shown(terminal):
-    handler, brief = terminal
+    handler, _brief = terminal
     handler.filters[1] = DefaultFilter({Quietness.PROGRESS}, False, False, False, False)
     say(handler, event=LogEvent.PROGRESS, done=3, total=12)
     job(handler, "Drawing")

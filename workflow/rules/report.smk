@@ -8,6 +8,8 @@ report: "../report/study.rst"
 
 for name in LIVE:
     reported(f"<results>/publication/models/{name}.md", "model_page", "Models", MODELS[name].model)
+# Of what any rule could make, what this study has.
+IN_REPORT = {path: about for path, about in IN_REPORT.items() if path.replace("<results>", RESULTS) in rules.all.input}
 
 
 # As pages, since the report itself shows no table, and no caption beside a figure.
