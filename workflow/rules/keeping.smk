@@ -2,35 +2,13 @@
 # earlier ones and no rule makes any more is removed. No rule stands here.
 from urllib.parse import quote
 
-from snakemake.io import IOFile
-from value_portrait.keeping import keep_aside, put_back, remove_unmade
+from value_portrait.keeping import keep_aside, put_back
 from value_portrait.locking import begin_run
 
 RUN = f".snakemake/value_portrait/runs/{quote(RESULTS, safe='')}"
 ASIDE = f"{RUN}/before"
 # Targets that stand for the whole study.
 WHOLE_STUDY = {"all", "whole_study"}
-
-
-def made_at(path):
-    """When a run had made a file, by Snakemake's records; None if none of them did."""
-    record = workflow.persistence.metadata(IOFile(path))
-    return record and record.endtime
-
-
-def is_made(path):
-    """Whether any rule makes a file: of this run, or of another that the same config allows."""
-    return any(rule.is_producer(path) for rule in workflow.rules)
-
-
-def tidy_up():
-    """Remove what is left below the publication of runs with another config or an earlier version."""
-    removed = remove_unmade(f"{RESULTS}/publication", made_at, is_made)
-    for path in removed:
-        workflow.persistence.cleanup_metadata(IOFile(path))
-    if removed:
-        named = ", ".join(removed[:5] + ["…"] * (len(removed) > 5))
-        logger.info(f"Removed {len(removed)} file(s) of earlier runs that are no longer made: {named}")
 
 
 onstart:

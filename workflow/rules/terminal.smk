@@ -1,4 +1,6 @@
-# What a run says in the terminal, briefly; its log file says all. No rule stands here.
+# Helpers of keeping.smk: what a run says in the terminal, briefly, and what it removes. No rule stands here.
+from snakemake.io import IOFile
+from value_portrait.keeping import remove_unmade
 from value_portrait.terminal import Brief, expected_seconds, what_it_came_to
 
 BRIEF = None
@@ -30,3 +32,24 @@ def say_what_is_to_do():
         cores = workflow.cores if workflow.local_exec else None
         expected = expected_seconds(took, workflow.dag.dependencies, cores) if known else None
         logger.info(BRIEF.begin(len(took), cores, expected))
+
+
+def made_at(path):
+    """When a run had made a file, by Snakemake's records; None if none of them did."""
+    record = workflow.persistence.metadata(IOFile(path))
+    return record and record.endtime
+
+
+def is_made(path):
+    """Whether any rule makes a file: of this run, or of another that the same config allows."""
+    return any(rule.is_producer(path) for rule in workflow.rules)
+
+
+def tidy_up():
+    """Remove what is left below the publication of runs with another config or an earlier version."""
+    removed = remove_unmade(f"{RESULTS}/publication", made_at, is_made)
+    for path in removed:
+        workflow.persistence.cleanup_metadata(IOFile(path))
+    if removed:
+        named = ", ".join(removed[:5] + ["…"] * (len(removed) > 5))
+        logger.info(f"Removed {len(removed)} file(s) of earlier runs that are no longer made: {named}")
