@@ -14,11 +14,14 @@ DEFAULT, CLUSTER, SLURM, GENERIC = (
 )
 # The file of a stage's rules, where it has another name than the stage.
 STAGES = {
+    "page": "publication",
     "report": "publication",
     "certificate": "publication",
     "claims": "robustness",
     "figures": "publication",
     "no_certificate": "publication",
+    "page": "publication",
+    "report": "publication",
     "people": "personas",
     "plan": "robustness",
     "queries": "responses",

@@ -50,7 +50,7 @@ def raw(checkout, path):
 
 def planned(checkout, *arguments):
     """What a dry run would run: the number of jobs by rule, and the reasons."""
-    result = run_snakemake(checkout, "-n", *arguments)
+    result = run_snakemake(checkout, "-n", "--quiet", "host", *arguments)
     assert result.returncode == 0, result.stdout
     stats = re.search(r"Job stats:\n.*\n-.*\n((?:\w+ +\d+\n)*)", result.stdout)
     jobs = dict(line.split() for line in stats[1].splitlines()) if stats else {}
@@ -313,7 +313,7 @@ def DOWNSTREAM_OF(rules):
             "write_summary",
             "draw_models",
         },
-        "score_raters": {"compare_models"},
+        "score_raters": {"compare_models", "estimate_reliability"},
         "estimate_reliability": {"write_tables", "write_summary", "draw_models", "write_certificate"},
         "compare_models": {"write_summary", "draw_models"},
         "make_other_keys": {"explain_profiles", "place_models"},
