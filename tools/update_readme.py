@@ -1,4 +1,4 @@
-"""Puts what the last run of the paper found into README.md and docs/certificate.md, and draws docs/value_profile.svg."""
+"""Puts what the last run of the paper found into the README and docs/certificate.md, and draws the README's picture."""
 
 import html
 import sys
@@ -47,17 +47,20 @@ def mean_profile(results: Path) -> pd.DataFrame:
     Columns ``title``, ``score``, ``low`` and ``high`` on these items and ``low_elsewhere`` and ``high_elsewhere`` on
     others like these, ``expected_low``, ``expected_high``, ``beyond`` (p < 0.05 after Holm).
     """
-    main = INSTRUMENT.main.name
-    means = pd.read_csv(results / "robustness/mean_profile.csv").query("family == @main").set_index("dimension")
+    means = _of_main(results / "robustness/mean_profile.csv")
     here, elsewhere = (means[means["inference"] == name] for name in ("these_items", "items_like_these"))
-    by_chance = pd.read_csv(results / "robustness/alternatives.csv").query(
-        "statistic == 'mean_profile' and without == 'nothing' and family == @main"
-    )
-    by_chance = by_chance.set_index("dimension").assign(beyond=lambda rows: holm(rows["p"]) < LEVEL)
+    by_chance = _of_main(results / "robustness/alternatives.csv")
+    by_chance = by_chance.query("statistic == 'mean_profile' and without == 'nothing'")
+    by_chance = by_chance.assign(beyond=holm(by_chance["p"]) < LEVEL)
     table = here.join(elsewhere[["low", "high"]], rsuffix="_elsewhere").join(
         by_chance[["expected_low", "expected_high", "beyond"]]
     )
     return table.assign(title=table.index.map(INSTRUMENT.titles)).sort_values("score", ascending=False)
+
+
+def _of_main(path: Path) -> pd.DataFrame:
+    table = pd.read_csv(path)
+    return table[table["family"] == INSTRUMENT.main.name].set_index("dimension")
 
 
 def describe(profile: pd.DataFrame) -> str:
