@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
-from value_portrait.errors import InputError  # noqa: E402
 from value_portrait.instrument import as_instrument  # noqa: E402
 from value_portrait.instrument_file import read_instrument  # noqa: E402
 from value_portrait.publication.drawing import COLOURS, LINES, RULE_GREY, TEXT_GREY, house_style  # noqa: E402
@@ -32,11 +31,11 @@ def between_marks(text: str, part: str, content: str) -> str:
 
     Raises
     ------
-    InputError : the text has not exactly one of each mark.
+    ValueError : the text has not exactly one of each mark.
     """
     start, end = f"<!-- {part}: start, by make readme -->\n", f"<!-- {part}: end -->\n"
     if text.count(start) != 1 or text.count(end) != 1:
-        raise InputError(f"There must be one line {start.strip()} and one line {end.strip()}.")
+        raise ValueError(f"There must be one line {start.strip()} and one line {end.strip()}.")
     before, _, rest = text.partition(start)
     return f"{before}{start}{content}{end}{rest.partition(end)[2]}"
 
@@ -108,7 +107,7 @@ def findings(results: Path) -> str:
 
     Raises
     ------
-    InputError : the run's page on what its numbers are worth lacks a claim.
+    ValueError : the run's page on what its numbers are worth lacks a claim.
     """
     page = (results / "publication/robustness.md").read_text(encoding="utf-8").splitlines()
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page if line.startswith("|")]
@@ -117,7 +116,7 @@ def findings(results: Path) -> str:
     lines = [f'<img src="{PICTURE}" width="780" alt="{html.escape(describe(mean_profile(results)))}">\n']
     for number, claim in enumerate(FINDINGS, 1):
         if claim not in claims:
-            raise InputError(f"publication/robustness.md lacks the claim {claim!r}.")
+            raise ValueError(f"publication/robustness.md lacks the claim {claim!r}.")
         of = claims[claim]
         worth = [f"{of['this run']} ({of['models']} models)", of["by chance"], f"in {of['analyses']} of the analyses"]
         lines.append(f"{number}. *{claim}* ({of['where']}): {of['verdict']}. {'; '.join(filter(None, worth))}.")
@@ -151,7 +150,7 @@ if __name__ == "__main__":
         sys.exit("Error: results/publication/certificate.md is missing. Run 'make paper' first.")
     try:
         texts = with_results(ROOT, ROOT / "results")
-    except InputError as problem:
+    except ValueError as problem:
         sys.exit(f"Error: {problem}")
     for path, text in texts.items():
         (ROOT / path).write_text(text, encoding="utf-8")
