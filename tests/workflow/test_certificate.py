@@ -12,9 +12,12 @@ import pandas as pd
 import pytest
 from certifying import gather_material
 from conftest import ROOT, run_snakemake
+from instruments import VALUE_PORTRAIT
+from typeset import faults, needs_tex
 from value_portrait.paper.certifying.certificate import certify
 from value_portrait.paper.certifying.printed import PRINTED
 from value_portrait.paper.certifying.stated import CAUSES
+from value_portrait.publication.findings import family_scores
 
 sys.path.append(str(ROOT / "tools"))
 import update_readme
@@ -70,6 +73,21 @@ def test_the_headline_counts_numbers_in_print_before_files(paper):
     assert len(verdict) == 4
 
 
+def test_what_the_paper_prints_stands_first_and_is_spelt_as_people_do(paper, certificate):
+    assert certificate["source"].iloc[0] == "Table 4"
+    assert certificate["source"].str.startswith("archive: ").is_monotonic_increasing
+    words = (paper / "results/publication/certificate.md").read_text() + certificate.to_csv()
+    assert "Self-Direction" in words
+    assert not [name for name, title in VALUE_PORTRAIT.titles.items() if name != title and name in words]
+
+
+@needs_tex
+def test_tex_sets_every_table_of_the_paper(paper, tmp_path):
+    tables = sorted((paper / "results/publication/tables").glob("*.tex"))
+    assert len(tables) == 6 * 2 + 8
+    assert faults(tables, tmp_path / "tex") == {}
+
+
 def test_every_cause_says_what_it_adds(certificate):
     """Ours and what the causes add is what is expected, wherever it is a number."""
     own = certificate[certificate["source"].isin(["Table 8", "Table 9", "archive: score_results"])]
@@ -123,20 +141,28 @@ def test_everything_that_is_stated_is_there(certificate):
 def test_ours_is_what_the_run_itself_gives(paper, certificate):
     """The certificate recomputes under the paper's choices; those are the default, so the run's own tables agree."""
     ours = certificate.set_index("quantity")["ours"]
+    titles = VALUE_PORTRAIT.titles
+    profiles = pd.read_csv(paper / "results/scores/profiles.csv")
     for table, source in (("value_scores", "Table 8"), ("trait_scores", "Table 9")):
         rows = certificate[certificate["source"] == source]
-        wide = pd.read_csv(paper / f"results/publication/tables/{table}.csv", index_col="model")
+        family = next(family for family in VALUE_PORTRAIT.families if family.table == table)
+        wide = family_scores(profiles, family).set_index("model").rename(columns=titles)
         names = rows["quantity"].str.rsplit(": ", n=1)
         own = [wide.at[model, dimension] for model, dimension in names]
         np.testing.assert_allclose(rows["ours"].astype(float), own, atol=1e-12)
+        # The table for people has the same in four digits.
+        for_people = pd.read_csv(paper / f"results/publication/tables/{table}.csv", index_col="model")
+        assert list(for_people) == list(wide)
+        np.testing.assert_allclose(for_people.loc[wide.index], wide, rtol=5.001e-4)
     alphas = pd.read_csv(paper / "results/scores/reliability.csv").query(
         "source == 'models' and family == 'pvq' and coefficient == 'alpha'"
     )
     for alpha in alphas.itertuples():
-        assert float(ours[f"alpha of {alpha.dimension}"]) == pytest.approx(alpha.estimate, abs=1e-12)
-    profiles = pd.read_csv(paper / "results/scores/profiles.csv")
+        assert float(ours[f"alpha of {titles[alpha.dimension]}"]) == pytest.approx(alpha.estimate, abs=1e-12)
     for row in profiles.sample(200, random_state=0).itertuples():
-        assert float(ours[f"{row.model}: sd of {row.family} {row.dimension}"]) == pytest.approx(row.sd, abs=1e-12)
+        assert float(ours[f"{row.model}: sd of {row.family} {titles[row.dimension]}"]) == pytest.approx(
+            row.sd, abs=1e-12
+        )
 
 
 def test_the_readme_and_the_page_on_the_certificate_say_what_the_run_says(paper):

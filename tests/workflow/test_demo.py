@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from conftest import run_snakemake
 from instruments import VALUE_PORTRAIT
+from typeset import faults, needs_tex
 
 RESULTS = "results/demo"
 
@@ -105,6 +106,13 @@ def test_every_figure_is_there_three_times_and_says_simulated(demo):
     for stem in stems:
         assert {path.suffix for path in figures.glob(f"{stem}.*")} == {".png", ".pdf", ".svg"}
         assert "simulated" in (figures / f"{stem}.svg").read_text()
+
+
+@needs_tex
+def test_tex_sets_every_table(demo, tmp_path):
+    tables = sorted((demo / RESULTS / "publication/tables").glob("*.tex"))
+    assert len(tables) > 8
+    assert faults(tables, tmp_path / "tex") == {}
 
 
 def test_a_finished_demo_has_nothing_to_do(demo):

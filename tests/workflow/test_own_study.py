@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import pytest
 import yaml
 from conftest import ROOT, copy_checkout, run_snakemake, small_models
 from instruments import SMALL, SMALL_CONTENT
+from typeset import faults
 
 DIMENSIONS = [name for _, name in SMALL.dimensions]
 # Three items of each dimension, of which the last speaks against it.
@@ -189,6 +191,8 @@ def check_publication(checkout, more_figures, more_tables, left_out):
     tables = {"items_per_value", "pace_scores", "reliability", "taste_scores", "value_spread"}
     assert {path.stem for path in (publication / "tables").glob("*.csv")} == tables | set(more_tables)
     assert (publication / "summary.md").read_text().rstrip().endswith(f". Left out: {left_out}.")
+    if shutil.which("pdflatex"):
+        assert faults(sorted((publication / "tables").glob("*.tex")), checkout / "tex") == {}
 
 
 def test_items_that_people_rated_get_their_key(rated):

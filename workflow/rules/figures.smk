@@ -1,5 +1,5 @@
 # The figures of the publication stage, each as PNG, PDF and SVG.
-# Takes  results/{study,items,scores}, results/publication/tables
+# Takes  results/{study,items,scores}, results/publication/comparisons
 # Gives  results/publication/figures
 
 # What there is depends on what the study has: ratings by people, topics, a circle, several versions and dimensions.
@@ -7,11 +7,11 @@ CORRELATED = {"correlations": chosen_correlations()} if RATED else {}
 WITH_TOPICS = {"topics": "<results>/study/topics.csv"} if HAS_TOPICS else {}
 CROSS_LOADING = ["cross_loading"] if RATED and MEASURED.circle else []
 SENSITIVITY = {"sensitivity": "sensitivity_figure"} if len(CONFIG.prompt_versions) > 1 else {}
-# Comparisons with a table and a figure of one name.
+# Comparisons with a table and a figure of one name; in tables/ stands the same for people, with fewer digits.
 COMPARISONS = {"spread": "value_spread"} if len(MEASURED.main.names) > 1 else {}
 if RATED:
     COMPARISONS |= {"people": "models_and_people", "instruments": "instruments"}
-COMPARED = {name: f"<results>/publication/tables/{table}.csv" for name, table in COMPARISONS.items()}
+COMPARED = {name: f"<results>/publication/comparisons/{table}.csv" for name, table in COMPARISONS.items()}
 TABLES = [
     *WITH_TOPICS,
     "items_per_value",

@@ -1,6 +1,6 @@
 # Publication: tables and the summary; in a simulated study also how much of its truth was recovered.
 # Takes  results/{study,items,scores}
-# Gives  results/publication/{tables,summary.md}; the figures of this stage are in figures.smk
+# Gives  results/publication/{tables,comparisons,summary.md}; the figures of this stage are in figures.smk
 
 
 include: "publication_models.smk"
@@ -15,6 +15,7 @@ rule compare_models:
         library=library("publication/compare_models"),
     output:
         **COMPARED,
+        for_people=[f"<results>/publication/tables/{table}.csv" for table in COMPARISONS.values()],
     log:
         "<logs>/compare_models.log",
     # Figures wait for it.

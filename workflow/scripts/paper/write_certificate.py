@@ -13,7 +13,7 @@ from value_portrait.paper.certifying.findings import findings_frame, read_findin
 from value_portrait.paper.certifying.material import gather
 from value_portrait.paper.certifying.printed import PRINTED
 from value_portrait.paper.instrument import VALUE_PORTRAIT
-from value_portrait.publication.findings import latex
+from value_portrait.publication.printing import write_latex
 from value_portrait.scores.ratings import read_ratings
 from value_portrait.tables import read_table, write_csv
 
@@ -43,7 +43,7 @@ def write_certificate(
         observations,
     )
     made = certify(material, [*read_findings(inputs["findings_on_correlations"]), alphas])
-    rows, findings = made.rows, findings_frame(made.findings)
+    rows, findings = map(describing.spelled, (made.rows, findings_frame(made.findings)))
     for name, table in made.tables.items():
         write_csv(table, outputs[name])
     write_csv(findings, outputs["findings"])
@@ -54,9 +54,8 @@ def write_certificate(
         if path.suffix == ".csv":
             write_csv(beside, path)
         else:
-            with written_whole(path) as partial:
-                caption = f"{source}: printed, ours, and ours with the causes applied."
-                partial.write_text(latex(beside, caption, path.stem, VALUE_PORTRAIT), encoding="utf-8")
+            caption = f"{source} as printed, and ours.{describing.legend(beside)}"
+            write_latex(describing.marked(beside), path, caption, VALUE_PORTRAIT)
     write_csv(rows, outputs["certificate"])
     for name, text in {
         "description": describing.describe(rows, findings),

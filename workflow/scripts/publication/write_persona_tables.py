@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import findings as publication
+from value_portrait.publication.printing import write_latex, write_printed
 from value_portrait.responses.conditions import STEERING
-from value_portrait.tables import read_table, write_csv
+from value_portrait.tables import read_table
 
 CAPTION = "Change of centred scores under personas ({axis}), and differences between the groups of people."
 STEERING_CAPTION = "Change of centred scores when told to hold one value."
@@ -27,9 +27,8 @@ def write_persona_tables(
         table = publication.persona_table(own, human, axis, instrument)
         name = f"personas_{axis}"
         caption = STEERING_CAPTION if axis == STEERING else CAPTION.format(axis=axis)
-        write_csv(table, folder / f"{name}.csv")
-        with written_whole(folder / f"{name}.tex") as partial:
-            partial.write_text(publication.latex(table, caption, name, instrument), encoding="utf-8")
+        write_printed(table, folder / f"{name}.csv", instrument)
+        write_latex(table, folder / f"{name}.tex", caption, instrument, under="who")
 
 
 if "snakemake" in globals():

@@ -5,13 +5,13 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.items import coverage
 from value_portrait.job import job
 from value_portrait.paper import claims
 from value_portrait.publication import findings
-from value_portrait.tables import read_table, write_csv
+from value_portrait.publication.printing import reliability_in_print, write_latex, write_printed
+from value_portrait.tables import read_table
 
 
 def write_tables(
@@ -46,10 +46,11 @@ def write_tables(
         said = f" Models were asked a panel: {panel} items of each dimension."
         captions = {name: text + said for name, text in captions.items()}
     for name in names:
-        table = tables[name]()
-        write_csv(table, folder / f"{name}.csv")
-        with written_whole(folder / f"{name}.tex") as file:
-            file.write_text(findings.latex(table, captions[name], name, instrument), encoding="utf-8")
+        table, under = tables[name](), None
+        write_printed(table, folder / f"{name}.csv", instrument)
+        if name == "reliability":
+            table, under = reliability_in_print(table, instrument), "who"
+        write_latex(table, folder / f"{name}.tex", captions[name], instrument, under)
 
 
 if "snakemake" in globals():

@@ -1,4 +1,4 @@
-"""The tables that people print, as frames and as LaTeX, and the lines that sum up a run."""
+"""The tables that people print, and the lines that sum up a run."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -10,14 +10,13 @@ import pandas as pd
 from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.items import coverage
 from value_portrait.items.validation import select_items
+from value_portrait.publication.printing import COEFFICIENTS
 from value_portrait.publication.verdicts import bracketed, in_words
+from value_portrait.responses.conditions import STEERING
 from value_portrait.robustness.clustering import rank_slope
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.judging import LEAST_SIZES
 from value_portrait.robustness.level import LEVEL
-
-# The coefficients of reliability, as people name them.
-COEFFICIENTS = {"alpha": "Cronbach's alpha", "omega": "McDonald's omega"}
 
 
 def captions(instrument: Instrument) -> dict[str, str]:
@@ -27,7 +26,7 @@ def captions(instrument: Instrument) -> dict[str, str]:
         "items_per_value": "Tags per dimension: of either sign without a p-limit, and in the item key.",
         **{family.table: _caption(family) for family in instrument.families if family.table},
         "cross_loading": "Steps on the circle between two dimensions that one item measures.",
-        "reliability": "Cronbach's alpha and McDonald's omega with 95 \\% intervals, by who answered.",
+        "reliability": "Cronbach's alpha and McDonald's omega with 95 % intervals, by who answered.",
     }
 
 
@@ -71,7 +70,10 @@ def persona_table(effects: pd.DataFrame, people: pd.DataFrame, axis: str, instru
     order = list(dict.fromkeys(zip(rows["who"], rows["group"], strict=True)))
     wide = rows.pivot(index=["who", "group"], columns="dimension", values="effect").loc[order]
     columns = [dimension for _, dimension in instrument.dimensions if dimension in wide]
-    return wide[columns].reset_index().rename_axis(columns=None)
+    table = wide[columns].reset_index().rename_axis(columns=None)
+    if axis == STEERING:
+        table["group"] = [instrument.titles.get(group, group) for group in table["group"]]
+    return table
 
 
 def two_sided_tags(correlations: pd.DataFrame, threshold: float) -> pd.DataFrame:
@@ -97,26 +99,10 @@ def items_per_value(
     spreads = {f"share{suffix}": coverage.spread_of_shares(own["share"]) for suffix, own in sides.items()}
     foot = [
         {"dimension": name} | {column: spread[place] for column, spread in spreads.items()}
-        for place, name in enumerate(("sd", "imbalance_ratio"))
+        for place, name in enumerate(("SD", "imbalance ratio"))
     ]
     types = {f"n_tags{suffix}": "Int64" for suffix in sides}
     return pd.concat([counts, pd.DataFrame(foot)], ignore_index=True).astype(types)
-
-
-def latex(frame: pd.DataFrame, caption: str, label: str, instrument: Instrument) -> str:
-    """The frame as a LaTeX table (booktabs), numbers with two decimals, everything else escaped."""
-    known = instrument.titles
-    shown = frame.rename(columns=lambda name: known.get(name, name.replace("_", " ")))
-    if "dimension" in shown:
-        shown["dimension"] = shown["dimension"].map(lambda name: known.get(name, name.replace("_", " ")))
-    if "family" in shown:
-        shown["family"] = shown["family"].map({family.name: family.title for family in instrument.families})
-    return (
-        shown.style.format(precision=2, na_rep="--", escape="latex")
-        .format_index(escape="latex", axis=1)
-        .hide(axis="index")
-        .to_latex(hrules=True, caption=caption, label=f"tab:{label}")
-    )
 
 
 def summarise(

@@ -73,20 +73,16 @@ def certify(m: Material, known: Sequence[Finding | None]) -> Certificate:
 
 
 def compare_sources(m: Material, applied: Applied) -> dict[str, pd.DataFrame]:
-    """The rows of every source."""
+    """The rows of every source, what is printed first."""
     printed, recorded = m.printed, [model for model, _ in m.by_published.subjects]
     table_8 = printed["value_scores"]
     complete = set(m.archived) <= set(recorded)
     n_people = sum(table["participant_id"].nunique() for table in (m.participants, m.pilot_participants))
     correlations = applied.correlations
     return {
-        "correlations": in_archive.correlations(m.published, correlations),
-        "tags": in_archive.tags(m.tags, correlations, THRESHOLD),
-        "scores": in_archive.score_files(m.scores, applied.profiles, recorded, m.archived),
         "topics": in_print.topics(printed["topics"], coverage.topic_shares(m.topics)),
         "items_per_value": in_print.items_per_value(printed["items_per_value"], correlations, THRESHOLD),
         "value_scores": in_print.model_scores("Table 8", table_8, applied.values, recorded, m.archived),
-        "order": in_print.order_of_values(table_8, applied.values),
         "trait_scores": in_print.model_scores("Table 9", printed["trait_scores"], applied.traits, recorded, m.archived),
         "query_funnel": in_print.query_funnel(printed["query_funnel"], m.item_table),
         "cross_loading": in_print.cross_loading(printed["cross_loading"], correlations, THRESHOLD),
@@ -94,6 +90,10 @@ def compare_sources(m: Material, applied: Applied) -> dict[str, pd.DataFrame]:
         "counts": in_print.counts(printed["counts"], m.survey, n_people, correlations, THRESHOLD, MAX_P),
         "claims": in_print.claims(printed["claims"], list(table_8.index), applied.values, complete),
         "new_data": new_data(printed, m.others, applied.keys[""], m.persona_effects, m.people),
+        "order": in_print.order_of_values(table_8, applied.values),
+        "correlations": in_archive.correlations(m.published, correlations),
+        "tags": in_archive.tags(m.tags, correlations, THRESHOLD),
+        "scores": in_archive.score_files(m.scores, applied.profiles, recorded, m.archived),
     }
 
 

@@ -1,5 +1,6 @@
 """The certificate in words: a table of verdicts, the causes with their evidence, and what is still open."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,8 @@ import pandas as pd
 
 from value_portrait.paper.certifying.rows import COMPARED, STATUSES, comparisons
 from value_portrait.paper.certifying.stated import ORDER
+from value_portrait.paper.instrument import VALUE_PORTRAIT
+from value_portrait.publication.typesetting import SET_IN
 
 # So many rows of a kind are named one by one; the CSV file has the rest.
 SHOWN = 30
@@ -28,6 +31,18 @@ SOURCE_OF_TABLE = {
     "reliability": "Appendix F",
 }
 
+# How a number of ours that is not the printed one is marked beside it, and what that means.
+MARKS = {
+    "explained": ("†", "Equal to print with the certificate's causes"),
+    "conjectured": ("‡", "Equal to print with a conjectured cause"),
+    "unexplained": ("§", "Still open"),
+    "differs": ("¶", "Differs"),
+}
+
+# Names of dimensions, where people spell them otherwise.
+_NAMES = re.compile(
+    "|".join(rf"\b{re.escape(name)}\b" for name, title in VALUE_PORTRAIT.titles.items() if name != title)
+)
 
 # What is added up, in this order, with the words of the verdict; the rest follows from the numbers in print.
 TOTALS = {"in print": "numbers in print", "in the archive's files": "comparisons with the archive's files"}
@@ -47,6 +62,18 @@ def count_statuses(certificate: pd.DataFrame) -> pd.DataFrame:
     for chosen, name in zip((archived, ~archived & ~derived), reversed(TOTALS), strict=True):
         parts = [counts[chosen], counts[chosen].sum().to_frame(name).T, *parts]
     return pd.concat(parts)
+
+
+def spelled(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the dimensions in its texts as people spell them: Self-Direction, not Self_Direction."""
+    shown = table.copy()
+    for name in shown.select_dtypes(["object", "string"]):
+        shown[name] = [_NAMES.sub(_title, cell) if isinstance(cell, str) else cell for cell in shown[name]]
+    return shown
+
+
+def _title(found: re.Match[str]) -> str:
+    return VALUE_PORTRAIT.titles[found[0]]
 
 
 def verdict(certificate: pd.DataFrame, findings: pd.DataFrame) -> str:
@@ -147,6 +174,29 @@ def beside_print(certificate: pd.DataFrame, source: str) -> pd.DataFrame:
         frame.insert(place, name, texts)
     labels = {"row": names[0], "column": names[1]} if names.shape[1] == 2 else {"row": names[0]}
     return pd.concat([pd.DataFrame(labels), frame], axis=1).rename(columns={"published": "printed"})
+
+
+def marked(beside: pd.DataFrame) -> pd.DataFrame:
+    """The table of ``beside_print`` in the shape in print: what is printed, and ours below or beside it with a mark."""
+    ours = beside["ours"] + [MARKS.get(status, ("",))[0] for status in beside["status"]]
+    if "column" not in beside:
+        return beside[["row", "printed"]].assign(ours=ours)
+    if beside["row"].nunique() == 1:
+        return pd.DataFrame({"row": beside["column"].str.replace("_", " "), "printed": beside["printed"], "ours": ours})
+    columns = beside.groupby("row", sort=False)["column"].agg(list)
+    order = dict.fromkeys([*max(columns, key=len), *beside["column"]])
+    lines = [
+        {"row": label, **dict(zip(own["column"], own[who], strict=True))}
+        for row, own in beside.assign(ours=ours).groupby("row", sort=False)
+        for label, who in ((row, "printed"), (f"{SET_IN}ours", "ours"))
+    ]
+    return pd.DataFrame(lines, columns=["row", *order])
+
+
+def legend(beside: pd.DataFrame) -> str:
+    """What the marks of ``marked`` mean, as far as they are there, as sentences behind a caption."""
+    found = set(beside["status"])
+    return "".join(f" {mark} {meaning}." for status, (mark, meaning) in MARKS.items() if status in found)
 
 
 def _numbers(count: int) -> str:

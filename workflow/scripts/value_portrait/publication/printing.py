@@ -1,0 +1,68 @@
+"""Tables as people print them: CSV with four digits, LaTeX beside it."""
+
+from math import isnan
+from pathlib import Path
+
+import pandas as pd
+
+from value_portrait.files import written_whole
+from value_portrait.instrument import Instrument
+from value_portrait.publication.typesetting import latex
+from value_portrait.tables import write_csv
+
+_DIGITS = 4
+# The coefficients of reliability, as people name them.
+COEFFICIENTS = {"alpha": "Cronbach's alpha", "omega": "McDonald's omega"}
+
+
+def in_print(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """The frame with four significant digits, and with dimensions and their families by their titles."""
+    shown = with_titles(frame, instrument)
+    for name in shown:
+        if pd.api.types.is_float_dtype(shown[name]):
+            # No zero is negative.
+            shown[name] = [float(f"{number:.{_DIGITS}g}") + 0.0 for number in shown[name]]
+    return shown
+
+
+def with_titles(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """The frame with dimensions (heads of columns, or cells) and their families by their titles."""
+    shown = frame.rename(columns=instrument.titles)
+    if "dimension" in shown:
+        titles = {"dimension": instrument.titles, "family": {own.name: own.title for own in instrument.families}}
+        for name in titles.keys() & set(shown):
+            shown[name] = [titles[name].get(cell, cell) for cell in shown[name]]
+    return shown
+
+
+def write_printed(frame: pd.DataFrame, path: Path, instrument: Instrument) -> None:
+    """Write a table for people, from which nothing further is reckoned, as CSV."""
+    write_csv(in_print(frame, instrument), path)
+
+
+def write_latex(
+    frame: pd.DataFrame, path: Path, caption: str, instrument: Instrument, under: str | None = None
+) -> None:
+    """Write a table as LaTeX, labelled with the file's name; arguments as of ``typesetting.latex``."""
+    families = [[instrument.titles[name] for name in own.names] for own in instrument.families]
+    text = latex(with_titles(frame, instrument), caption, path.stem, families, under)
+    with written_whole(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def reliability_in_print(reliability: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """The table ``reliability`` as people print it: who (answered what), dimension, counts, each coefficient."""
+    own = reliability.astype({"source": object, "family": object, "dimension": object, "coefficient": object})
+    keys = ["who", "family", "dimension", "n_items", "n_observations", "n_groups"]
+    titles = {family.name: family.title for family in instrument.families}
+    own["who"] = own["family"].map(titles) + ", among " + own["source"]
+    own["text"] = list(map(_with_interval, own["estimate"], own["ci_low"], own["ci_high"]))
+    wide = own.pivot(index=keys, columns="coefficient", values="text")
+    wide = wide.reindex(pd.MultiIndex.from_frame(own[keys].drop_duplicates()), columns=list(COEFFICIENTS))
+    return wide.rename(columns=COEFFICIENTS).reset_index().drop(columns="family").rename_axis(columns=None)
+
+
+def _with_interval(estimate: float, low: float, high: float) -> str | None:
+    if isnan(estimate):
+        return None
+    return f"{estimate:z.2f}" + ("" if isnan(low) else f" [{low:z.2f}, {high:z.2f}]")
