@@ -51,7 +51,7 @@ def mean_profile(results: Path) -> pd.DataFrame:
     by_chance = _of_main(results / "robustness/alternatives.csv")
     by_chance = by_chance.query("statistic == 'mean_profile' and without == 'nothing'")
     by_chance = by_chance.assign(beyond=holm(by_chance["p"]) < LEVEL)
-    table = here.join(elsewhere[["low", "high"]], rsuffix="_elsewhere").join(
+    table = here.join(elsewhere[["low", "high"]].add_suffix("_elsewhere")).join(
         by_chance[["expected_low", "expected_high", "beyond"]]
     )
     return table.assign(title=table.index.map(INSTRUMENT.titles)).sort_values("score", ascending=False)
