@@ -122,7 +122,7 @@ bench-page: $(ENVIRONMENT) $(PAGE_ENVIRONMENT) ## measure the page of the last m
 campaign: $(ENVIRONMENT) ## change a finished run in 300 ways, and count what is refused, taken and wrong (a quarter of an hour)
 	@.venv/bin/python tools/campaign.py
 
-readme: $(ENVIRONMENT) ## put the certificate of the last make paper into the README
+readme: $(ENVIRONMENT) ## put what the last make paper found into README.md, docs/certificate.md and the README's picture
 	@.venv/bin/python tools/update_readme.py
 
 bench-scale: $(ENVIRONMENT) ## measure how time and memory grow up to ten million answers (ten minutes)

@@ -14,8 +14,6 @@ DEFAULT, CLUSTER, SLURM, GENERIC = (
 )
 # The file of a stage's rules, where it has another name than the stage.
 STAGES = {
-    "page": "publication",
-    "report": "publication",
     "certificate": "publication",
     "claims": "robustness",
     "figures": "publication",

@@ -369,10 +369,9 @@ def test_without_any_source_one_error_says_what_was_tried(checkout):
     assert "Traceback" not in result.stdout
 
 
-def test_the_readme_quotes_the_summary(paper):
+def test_the_page_on_the_method_quotes_the_summary(paper):
     summary = (paper / "results/publication/summary.md").read_text()
-    _, _, section = (ROOT / "README.md").read_text().partition("\n## What are the numbers worth?\n")
-    lines = section.partition("\n## ")[0].splitlines()
+    lines = (ROOT / "docs/method.md").read_text().splitlines()
     quoted = [line.removeprefix("> ") for line in lines if line.startswith("> ")]
-    assert quoted
+    assert len(quoted) == 3
     assert [line for line in quoted if line not in summary] == []
