@@ -155,8 +155,8 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
         row = words[name][0].capitalize()
         marks += [Mark(row, 100 * share, series="a model") for share in column]
         marks += [Mark(row, 100 * column.median(), series="median")]
-    most = max(known, key=lambda name: float(own[name].median()))
-    moved = own[most].median()
+    most = str(own[known].median().idxmax())
+    moved = float(own[known].median().max())
     found = f"Share of items to which a model gives another rating, median over models: {'; '.join(parts)}."
     return Finding(
         finding="wording_and_order",
