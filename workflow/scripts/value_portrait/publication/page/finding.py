@@ -1,5 +1,6 @@
 """A finding: a sentence with a verdict, a small chart, and the way to the view that carries it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -72,8 +73,8 @@ def of_both_ends(title: str, rows: pd.DataFrame) -> str:
 
 
 def minus(text: str) -> str:
-    """Numbers with a true minus sign."""
-    return text.replace("-", "−")
+    """Numbers with a true minus sign, and none before what rounds to 0."""
+    return re.sub(r"[+−](0\.0+)(?!\d)", r"\1", text.replace("-", "−"))
 
 
 def listed(names: list[str]) -> str:

@@ -155,16 +155,15 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
         row = words[name][0].capitalize()
         marks += [Mark(row, 100 * share, series="a model") for share in column]
         marks += [Mark(row, 100 * column.median(), series="median")]
-    moved = max(own[name].median() for name in known)
+    most = str(own[known].median().idxmax())
+    moved = float(own[known].median().max())
     found = f"Share of items to which a model gives another rating, median over models: {'; '.join(parts)}."
     return Finding(
         finding="wording_and_order",
-        heading=f"{words[known[0]][2]}, models answer otherwise"
-        if moved >= FEW
-        else "Models mostly keep to their answers",
+        heading=f"{words[most][2]}, models answer otherwise" if moved >= FEW else "Models mostly keep to their answers",
         sentence=found,
         view="model",
-        name=str(own.set_index("model")[known[0]].idxmax()),
+        name=str(own.set_index("model")[most].idxmax()),
         link="The model that changes most" if len(own) > 1 else "The model",
         chart="Items rated otherwise, each model",
         kind="dots",
