@@ -33,12 +33,10 @@ $(PUBLISHING_ENVIRONMENT): requirements-publishing.lock tools/set_up_environment
 	@sh tools/set_up_environment.sh .venv-publishing requirements-publishing.lock
 
 demo: $(ENVIRONMENT) ## run the whole workflow on the embedded simulated study (about a minute, no network, no key)
-	@$(SNAKEMAKE) --cores $(CORES) --configfile config/demo.yaml --quiet
-	@sh tools/name_results.sh results/demo
+	@$(SNAKEMAKE) --cores $(CORES) --configfile config/demo.yaml
 
 paper: $(ENVIRONMENT) ## rebuild the paper from the authors' raw data
 	@$(SNAKEMAKE) --cores $(CORES)
-	@sh tools/name_results.sh results
 
 new-study: $(ENVIRONMENT) ## write the skeleton of your own study: NAME=my_study, and KIND=questionnaire where nobody rates
 	@.venv/bin/python tools/new_study.py "$(NAME)" $(KIND)
@@ -124,7 +122,7 @@ bench-page: $(ENVIRONMENT) $(PAGE_ENVIRONMENT) ## measure the page of the last m
 campaign: $(ENVIRONMENT) ## change a finished run in 300 ways, and count what is refused, taken and wrong (a quarter of an hour)
 	@.venv/bin/python tools/campaign.py
 
-readme: $(ENVIRONMENT) ## put the certificate of the last make paper into the README
+readme: $(ENVIRONMENT) ## put what the last make paper found into README.md, docs/certificate.md and the README's picture
 	@.venv/bin/python tools/update_readme.py
 
 bench-scale: $(ENVIRONMENT) ## measure how time and memory grow up to ten million answers (ten minutes)
@@ -136,8 +134,9 @@ bench-truth: $(ENVIRONMENT) ## hold the methods of the robustness stage against 
 bench-kills: $(ENVIRONMENT) ## kill the engine 1,000 times and the rebuild of the paper 50 times (an hour)
 	@.venv/bin/python tools/bench_kills.py
 
-report: $(ENVIRONMENT) ## write results/report.html, a self-contained report of the paper's run
-	@$(SNAKEMAKE) --report results/report.html
+report: $(ENVIRONMENT) ## write results/report.html, for provenance: which rule made what, from what, when (CONFIG=mine.yaml)
+	@$(SNAKEMAKE) --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG)) -- report_pages
+	@$(SNAKEMAKE) $(if $(CONFIG),--configfile $(CONFIG)) --report results/report.html -- report_pages
 
 lock: ## resolve the dependencies anew (needs uv)
 	@sh tools/lock_dependencies.sh

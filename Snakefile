@@ -26,28 +26,8 @@ include: "workflow/rules/claims.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/certificate.smk" if CERTIFIED else "workflow/rules/no_certificate.smk"
 include: "workflow/rules/publication.smk"
+include: "workflow/rules/terminal.smk"
 include: "workflow/rules/keeping.smk"
-
-
-# Targets that stop after a stage; personas, robustness and publication have their own.
-rule items:
-    input:
-        ["<results>/items/item_key.csv", ASKED["item_table"]],
-        ["<results>/study/data_quality.csv", "<results>/items/item_statistics.csv"] if RATED else [],
-
-
-rule responses:
-    input:
-        answer_tables(),
-
-
-rule scores:
-    input:
-        "<results>/scores/profiles.csv",
-        "<results>/scores/sensitivity.csv",
-        "<results>/scores/reliability.csv",
-        "<results>/scores/answer_counts.csv",
-        "<results>/scores/rater_profiles.parquet" if RATED else [],
 
 
 # The whole study.
@@ -58,3 +38,8 @@ rule all:
         rules.items.input,
         rules.scores.input,
         rules.robustness.input,
+    message:
+        "The study is made"
+
+
+include: "workflow/rules/report.smk"

@@ -66,9 +66,16 @@ def own_file(overlay: Path, key: str) -> Path:
 
 
 def add_server(overlay: Path, given: argparse.Namespace) -> None:
-    """Add an entry to the overlay's own table of providers, unless one of that name is there."""
+    """Add an entry to the overlay's own table of providers, unless it is there.
+
+    Raises
+    ------
+    InputError : an entry of that name has another address.
+    """
     path = own_file(overlay, "providers")
-    if given.provider in read_providers(path)[0]:
+    if known := read_providers(path)[0].get(given.provider):
+        if known.base_url != given.base_url:
+            raise InputError(str(path), f"{given.provider} has the base_url {known.base_url}.", "Correct it there.")
         return
     entry = {"base_url": given.base_url, "key_env": given.key_env, "free": given.usd_in is None} | SERVER
     text = path.read_text(encoding="utf-8")
@@ -140,7 +147,7 @@ def main() -> None:
     quiet = ["--quiet", "all", "--forcerun", "estimate_queries", "--", "estimate_queries"]
     subprocess.run([*run, *quiet], check=False)
     if asked.returncode:
-        sys.exit(f"{given.model} could not be asked yet, for the reason above. Correct its row, and run this again.")
+        sys.exit(f"{given.model} could not be asked yet, for the reason above. Set that right, and run this again.")
     print(f"{given.model} answers. Ask it everything: snakemake --cores 8 --configfile {overlay}")
 
 

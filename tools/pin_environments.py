@@ -11,7 +11,9 @@ ENVIRONMENTS = {
     "collection": ("numpy", "orjson", "pyarrow"),
     "live": ("aiohttp", "anthropic", "httpx2", "numpy", "openai", "orjson", "pyarrow", "pydantic", "pyyaml"),
     "analysis": (
+        "fonttools",
         "jinja2",
+        "markdown-it-py",
         "matplotlib",
         "numpy",
         "orjson",

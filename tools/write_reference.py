@@ -1,6 +1,7 @@
 """Writes docs/reference.md and workflow/schemas/*.json from the types and schemas in the library."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -61,6 +62,14 @@ def reference() -> str:
     for kind, heading in FILES.values():
         lines += [f"## {heading}", "", "| key | what it may be | unless given |", "|---|---|---|", *keys(kind), ""]
     lines += [
+        "## Rules",
+        "",
+        "`snakemake --cores 2 score_models` makes what that rule gives; a rule for each model is asked for by a file.",
+        "",
+        "| rule | what it does | file |",
+        "|---|---|---|",
+        *rules(),
+        "",
         "## Tables below `results/`",
         "",
         "With the ranges of the shipped instrument; `*` marks the key of a row.",
@@ -77,6 +86,16 @@ def reference() -> str:
             lines.append(f"| `{column}`{mark} | {type_}{empty} | {about.meaning} | {ends} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def rules() -> Iterator[str]:
+    """A row for every rule that says what it does: its name, its message, its file."""
+    rule = re.compile(r"^ *rule (\w+):\n(.*?)(?=^ *(?:use )?rule |\Z)", re.MULTILINE | re.DOTALL)
+    for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
+        for name, body in rule.findall(path.read_text(encoding="utf-8")):
+            if message := re.search(r'^ *message:\s*"(.*)"$', body, re.MULTILINE):
+                said = message[1].replace("{wildcards.", "{").replace("|", "\\|")
+                yield f"| `{name}` | {said} | `{path.name}` |"
 
 
 def keys(kind: type[BaseModel], before: str = "") -> Iterator[str]:

@@ -18,6 +18,8 @@ STAGES = {
     "claims": "robustness",
     "figures": "publication",
     "no_certificate": "publication",
+    "page": "publication",
+    "report": "publication",
     "people": "personas",
     "plan": "robustness",
     "queries": "responses",

@@ -87,3 +87,42 @@ def test_a_copy_aside_that_a_kill_cut_short_is_not_put_back(results, tmp_path, m
     (results / "publication/b.md").unlink()
     put_back(results, tmp_path / "aside")
     assert found(results) == {name: text for name, text in before.items() if name != "publication/b.md"}
+
+
+def test_only_what_a_run_made_and_nothing_makes_any_more_goes(tmp_path):
+    folder = tmp_path / "results/publication"
+    names = (
+        "kept.csv",
+        "put_back.md",
+        "old/gone.csv",
+        "old/gone.md",
+        "old/edited.md",
+        "older/deep/gone.png",
+        "mine.md",
+    )
+    made = {}
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+        made[str(path)] = path.stat().st_mtime
+    del made[str(folder / "mine.md")]
+    os.utime(folder / "put_back.md", (1, 1))
+    # Later, and as old as a copy that keeps its time may be.
+    os.utime(folder / "old/edited.md", (5, made[str(folder / "old/edited.md")] + 1))
+    os.utime(folder / "old/gone.md", (5, 5))
+    outside = tmp_path / "outside.csv"
+    outside.write_text("outside")
+    (folder / "link.csv").symlink_to(outside)
+    (folder / "empty").mkdir()
+    made[str(folder / "link.csv")] = outside.stat().st_mtime
+    gone = keeping.remove_unmade(folder, made.get, lambda path: path.endswith("kept.csv"))
+    assert gone == [str(folder / name) for name in ("old/gone.csv", "older/deep/gone.png", "put_back.md")]
+    assert set(found(folder)) == {"kept.csv", "old/edited.md", "old/gone.md", "mine.md", "link.csv"}
+    assert not (folder / "older").exists()
+    assert (folder / "empty").exists()
+    assert outside.exists()
+
+
+def test_a_folder_that_is_not_there_has_nothing_to_remove(tmp_path):
+    assert keeping.remove_unmade(tmp_path / "none", lambda path: 1.0, lambda path: False) == []

@@ -57,6 +57,10 @@ def test_a_row_that_does_not_fit_is_taken_back(folder: Path) -> None:
         (("--model", "=a", "--model_id", "a", "--provider", "local"), "'=a' would be a formula"),
         (("--model", "a", "--model_id", "a", "--provider", "nobody"), "has the provider 'nobody', which"),
         (("--model", "a", "--provider", "local"), "needs --model_id"),
+        (
+            ("--model", "a", "--model_id", "a", "--provider", "local", "--base_url", "http://127.0.0.1:9/v1"),
+            "mine/providers.yaml: local has the base_url http://127.0.0.1:8000/v1. Correct it there.",
+        ),
         (("--model", "a", "--model_id", "a", "--provider", "local", "--usd_in", "dear"), "'dear' does not fit"),
     ):
         done = add(folder, *arguments)

@@ -1,9 +1,11 @@
 """The certificate of the real archive: what it says."""
 
+import re
 import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -18,7 +20,7 @@ from value_portrait.paper.certifying.stated import CAUSES
 from value_portrait.publication.findings import family_scores
 
 sys.path.append(str(ROOT / "tools"))
-from update_readme import with_certificate
+import update_readme
 
 VALUES_AND_TRAITS = 19
 
@@ -163,9 +165,26 @@ def test_ours_is_what_the_run_itself_gives(paper, certificate):
         )
 
 
-def test_the_readme_says_what_the_certificate_says(paper):
-    readme = (ROOT / "README.md").read_text()
-    assert with_certificate(readme, (paper / "results/publication/certificate.md").read_text()) == readme
+def test_the_readme_and_the_page_on_the_certificate_say_what_the_run_says(paper):
+    for path, text in update_readme.with_results(ROOT, paper / "results").items():
+        assert (ROOT / path).read_text() == text, "run 'make paper readme'"
+
+
+def test_the_picture_in_the_readme_was_drawn_from_these_numbers(paper):
+    said = update_readme.describe(update_readme.mean_profile(paper / "results"))
+    picture = ElementTree.parse(ROOT / update_readme.PICTURE)
+    assert [element.text for element in picture.iter("{http://purl.org/dc/elements/1.1/}description")] == [said]
+    assert (ROOT / update_readme.PICTURE).stat().st_size < 150_000
+
+
+def test_every_result_that_the_readme_names_is_there(paper):
+    table = (ROOT / "README.md").read_text().partition("## What comes out")[2].partition("\n## ")[0]
+    named = re.findall(r"`([a-z_*]+/[^`]*)`", "".join(line.split("|")[1] for line in table.splitlines() if "|" in line))
+    assert len(named) >= 8
+    if not (ROOT / "workflow/scripts/publication/write_report.py").exists():
+        named.remove("publication/report.html")
+    for name in named:
+        assert list((paper / "results").glob(name)), name
 
 
 def test_a_digit_flipped_in_the_workflow_fails_it_and_leaves_the_certificate(paper, archive_path, tmp_path):

@@ -1,7 +1,10 @@
 """The simulated study, from its first rule to what was recovered of its truth."""
 
+import base64
 import json
+import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -122,6 +125,58 @@ def test_a_finished_demo_has_nothing_to_do(demo):
     assert "Nothing to be done" in result.stdout
 
 
+def test_a_whole_run_removes_what_earlier_ones_made_and_no_rule_makes_now(demo, tmp_path):
+    checkout = Path(shutil.copytree(demo, tmp_path / "checkout"))
+    publication, summary = checkout / RESULTS / "publication", f"{RESULTS}/publication/summary.md"
+    snakefile = (checkout / "Snakefile").read_text()
+    made = [f"{RESULTS}/publication/{name}" for name in ("tables/topics_old.csv", "old/edited.md", "models/dahlia.md")]
+    rule = "".join(
+        f'\n\nrule:\n    output:\n        "{path}",\n    shell:\n        "echo 1 > {{output}}"\n' for path in made[:2]
+    )
+    (checkout / "Snakefile").write_text(snakefile + rule)
+
+    def run(*arguments):
+        done = run_snakemake(checkout, "--configfile", "config/demo.yaml", *arguments)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    assert "Worth opening" not in run("--", *made)
+    (checkout / "Snakefile").write_text(snakefile)
+    (checkout / made[1]).write_text("My own words.")
+    (publication / "figures/mine.png").touch()
+    before = {path for path in publication.rglob("*") if path.is_file()}
+    assert {checkout / path for path in made} < before
+    # Neither a part of the study, nor a run that fails or is only planned.
+    (checkout / summary).unlink()
+    run("-n")
+    run("--", "publication")
+    findings = checkout / "workflow/scripts/publication/write_summary.py"
+    right = findings.read_text()
+    findings.write_text(right + "\nraise SystemExit(1)\n")
+    failed = run_snakemake(checkout, "--configfile", "config/demo.yaml")
+    assert failed.returncode != 0
+    assert "Error in rule write_summary" in failed.stdout
+    assert "Worth opening" not in failed.stdout
+    assert {path for path in publication.rglob("*") if path.is_file()} == before
+    findings.write_text(right)
+    said = run()
+    assert f"Removed 1 file(s) of earlier runs that are no longer made: {made[0]}\n" in said
+    # A page that was asked for stays: there is a rule for it.
+    assert {path for path in publication.rglob("*") if path.is_file()} == before - {checkout / made[0]}
+    assert re.search(r"\n   0:0\d  0 of 2  Summing up\n(.*\n)*   0:0\d  1 of 2  The study is made\n", said)
+    assert "# How much of the planted truth was recovered" in said
+    assert f"\nWorth opening:\n  {summary}\n" in said
+    assert len(said) < 4000
+
+
+def test_no_job_is_announced_by_a_wall_of_names(demo):
+    planned = run_snakemake(
+        demo, "-n", "-F", "--configfile", "config/demo.yaml", "--quiet", "host", "--", "all", "plan"
+    ).stdout
+    assert "Job 0: " in planned
+    assert "    input:" not in planned
+
+
 def test_a_new_model_is_simulated_beside_the_others(demo_copy, small):
     path = demo_copy / "config/small_models.tsv"
     path.write_text(path.read_text() + path.read_text().splitlines()[-1].replace("fir-3", "fir:4/free") + "\n")
@@ -137,12 +192,26 @@ def test_a_new_model_is_simulated_beside_the_others(demo_copy, small):
     assert "fir:4/free" in set(profiles["model"])
 
 
-def test_snakemakes_own_report_has_captions_and_categories(demo):
-    result = run_snakemake(demo, "--configfile", "config/demo.yaml", "--report", "report.html")
-    assert result.returncode == 0, result.stdout
+def test_snakemakes_own_report_shows_tables_and_captions(demo):
+    for arguments in ((), ("--report", "report.html")):
+        result = run_snakemake(demo, "--configfile", "config/demo.yaml", *arguments, "--", "report_pages")
+        assert result.returncode == 0, result.stdout
+        assert "ERROR" not in result.stdout, "a caption that is no reStructuredText"
     page = (demo / "report.html").read_text()
-    for words in ("Value profiles", "Comparisons", "Recovery of the truth", "Data quality"):
+    # Its results are JSON, and each of its pages a data address.
+    results = json.loads(re.search(r"var results = (\{.*\})", page)[1])
+    labels = {result["labels"]["result"] for result in results.values()}
+    assert {"Value profiles", "Profiles (table)", "Summary", "Persona effects: dahlia (answers)"} <= labels
+    assert len(labels) == len(results) == len(list((demo / RESULTS / "report").rglob("*.html")))
+    for words in ("A simulated study", "Comparisons", "Recovery of the truth", "Data quality"):
         assert words in page
+    shown = {path: base64.b64decode(result["data_uri"].split(",")[1]).decode() for path, result in results.items()}
+    profiles = shown[f"{RESULTS}/report/scores/profiles.csv.html"]
+    assert profiles.count("<tr>") == 1 + min(1000, len(pd.read_csv(demo / RESULTS / "scores/profiles.csv")))
+    assert "centred mean (the score that figures show" in profiles
+    figure = shown[f"{RESULTS}/report/figures/value_profiles.svg.html"]
+    assert "Baseline profile of every model" in figure
+    assert (demo / RESULTS / "publication/figures/value_profiles.svg").read_text().split("<svg")[1] in figure
 
 
 def test_a_page_without_texts_holds_none_of_them(demo, tmp_path):

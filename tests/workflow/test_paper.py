@@ -50,7 +50,7 @@ def raw(checkout, path):
 
 def planned(checkout, *arguments):
     """What a dry run would run: the number of jobs by rule, and the reasons."""
-    result = run_snakemake(checkout, "-n", *arguments)
+    result = run_snakemake(checkout, "-n", "--quiet", "host", *arguments)
     assert result.returncode == 0, result.stdout
     stats = re.search(r"Job stats:\n.*\n-.*\n((?:\w+ +\d+\n)*)", result.stdout)
     jobs = dict(line.split() for line in stats[1].splitlines()) if stats else {}
@@ -313,7 +313,7 @@ def DOWNSTREAM_OF(rules):
             "write_summary",
             "draw_models",
         },
-        "score_raters": {"compare_models"},
+        "score_raters": {"compare_models", "estimate_reliability"},
         "estimate_reliability": {"write_tables", "write_summary", "draw_models", "write_certificate"},
         "compare_models": {"write_summary", "draw_models"},
         "make_other_keys": {"explain_profiles", "place_models"},
@@ -369,10 +369,9 @@ def test_without_any_source_one_error_says_what_was_tried(checkout):
     assert "Traceback" not in result.stdout
 
 
-def test_the_readme_quotes_the_summary(paper):
+def test_the_page_on_the_method_quotes_the_summary(paper):
     summary = (paper / "results/publication/summary.md").read_text()
-    _, _, section = (ROOT / "README.md").read_text().partition("\n## What are the numbers worth?\n")
-    lines = section.partition("\n## ")[0].splitlines()
+    lines = (ROOT / "docs/method.md").read_text().splitlines()
     quoted = [line.removeprefix("> ") for line in lines if line.startswith("> ")]
-    assert quoted
+    assert len(quoted) == 3
     assert [line for line in quoted if line not in summary] == []

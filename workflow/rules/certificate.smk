@@ -90,12 +90,8 @@ rule write_certificate:
         printed=[shipped(table.file) for table in PRINTED.values()],
         library=library("paper/write_certificate"),
     output:
-        certificate=report(
-            "<results>/publication/certificate.csv", caption="../report/certificate.rst", category="Certificate"
-        ),
-        description=report(
-            "<results>/publication/certificate.md", caption="../report/certificate.rst", category="Certificate"
-        ),
+        certificate=reported("<results>/publication/certificate.csv", "certificate", "Certificate"),
+        description=reported("<results>/publication/certificate.md", "certificate", "Certificate"),
         beside_print=[
             f"<results>/publication/tables/{name}_beside_print.{suffix}"
             for name in PAPER_TABLES

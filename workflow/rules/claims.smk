@@ -107,7 +107,7 @@ rule write_worth:
         table_of_claims=CONFIG.claims,
         library=library("publication/write_worth"),
     output:
-        page=report("<results>/publication/robustness.md", caption="../report/worth.rst", category="Summary"),
+        page=reported("<results>/publication/robustness.md", "worth", "Summary"),
     log:
         "<logs>/write_worth.log",
     conda:
@@ -134,6 +134,8 @@ rule robustness:
         rules.write_worth.output,
         rules.test_tags.output if RATED else [],
         rules.place_models.output if MEASURED.circle else [],
+    message:
+        "The robustness is known"
 
 
 rule draw_robustness:

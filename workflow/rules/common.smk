@@ -172,16 +172,21 @@ def chosen_correlations():
     return f"<results>/items/{prefix}correlations.parquet"
 
 
+# What Snakemake's report shows: for each file its caption, category, and what it is called there.
+IN_REPORT = {}
+
+
+def reported(path, caption, category, title=None):
+    """The path of a table or text that Snakemake's report shows."""
+    IN_REPORT[path] = (caption, category, title or Path(path).stem.replace("_", " ").capitalize())
+    return path
+
+
 def figures(category, *names, _about=None, **captions):
-    """The PNG, PDF and SVG files of figures; the report shows the PNG under the figure's caption, or that given."""
-    labels = _about and {
-        "model": _about["model"],
-        "numbers": _about["source"],
-        "figure": _about["kind"].replace("_", " "),
-    }
+    """The PNG, PDF and SVG files of figures; Snakemake's report shows them beside the figure's caption, or that given."""
+    title = _about and f"{_about['kind'].replace('_', ' ').capitalize()}: {_about['model']} ({_about['source']})"
     files = []
     for name, caption in {**dict(zip(names, names)), **captions}.items():
         stem = f"<results>/publication/figures/{name}"
-        png = report(f"{stem}.png", caption=f"../report/{caption}.rst", category=category, labels=labels)
-        files += [png, f"{stem}.pdf", f"{stem}.svg"]
+        files += [f"{stem}.png", f"{stem}.pdf", reported(f"{stem}.svg", caption, category, title)]
     return files

@@ -92,3 +92,11 @@ if PANEL:
             "Choosing a panel of the items"
         script:
             "../scripts/items/choose_panel.py"
+
+
+rule items:
+    input:
+        ["<results>/items/item_key.csv", ASKED["item_table"]],
+        ["<results>/study/data_quality.csv", "<results>/items/item_statistics.csv"] if RATED else [],
+    message:
+        "The items are made"

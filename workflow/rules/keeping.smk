@@ -1,4 +1,5 @@
-# What fails destroys nothing that people keep: what a failed run leaves missing is put back. No rule stands here.
+# What fails destroys nothing that people keep: what a failed run leaves missing is put back; what a whole run finds of
+# earlier ones and no rule makes any more is removed. No rule stands here.
 from urllib.parse import quote
 
 from value_portrait.keeping import keep_aside, put_back
@@ -6,6 +7,8 @@ from value_portrait.locking import begin_run
 
 RUN = f".snakemake/value_portrait/runs/{quote(RESULTS, safe='')}"
 ASIDE = f"{RUN}/before"
+# Targets that stand for the whole study.
+WHOLE_STUDY = {"all", "whole_study"}
 
 
 onstart:
@@ -14,11 +17,15 @@ onstart:
         # What ends the run lets its jobs end: they take seconds, and live ones have their own way.
         shell.prefix("set -euo pipefail; trap '' INT TERM; ")
     note_what_is_asked()
+    say_what_is_to_do()
     keep_aside(RESULTS, ["publication"], ASIDE)
 
 
 onsuccess:
     put_back(RESULTS, ASIDE)
+    if WHOLE_STUDY & {job.rule.name for job in workflow.dag.targetjobs} and not workflow.touch:
+        tidy_up()
+        logger.info(what_it_came_to(RESULTS))
 
 
 onerror:

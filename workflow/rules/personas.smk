@@ -61,9 +61,7 @@ rule estimate_personas:
         steering_distance="<results>/personas/steering_distance.csv",
         steering_pairs="<results>/personas/steering_pairs.csv",
         findings="<results>/personas/findings.csv",
-        description=report(
-            "<results>/personas/findings.md", caption="../report/persona_findings.rst", category="Personas"
-        ),
+        description=reported("<results>/personas/findings.md", "persona_findings", "Personas"),
     log:
         "<logs>/estimate_personas.log",
     benchmark:
@@ -143,10 +141,8 @@ if SIMULATED:
         output:
             figures("Recovery of the truth", "persona_recovery"),
             scores="<results>/publication/tables/recovery_effects.csv",
-            fits=report(
-                "<results>/publication/tables/recovery_effects_fit.csv",
-                caption="../report/persona_recovery.rst",
-                category="Recovery of the truth",
+            fits=reported(
+                "<results>/publication/tables/recovery_effects_fit.csv", "persona_recovery", "Recovery of the truth"
             ),
         log:
             "<logs>/assess_persona_recovery.log",
@@ -171,3 +167,5 @@ rule personas:
             rules.draw_personas.output,
             rules.assess_persona_recovery.output if SIMULATED else [],
         ],
+    message:
+        "The personas are compared"

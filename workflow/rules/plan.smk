@@ -47,3 +47,5 @@ rule plan_designs:
 rule plan:
     input:
         rules.plan_designs.output,
+    message:
+        "The plan is made"

@@ -4,7 +4,7 @@
 
 
 include: "publication_models.smk"
-include: "report.smk"
+include: "page.smk"
 
 
 rule compare_models:
@@ -73,7 +73,7 @@ rule write_summary:
         counts="<results>/scores/answer_counts.csv",
         library=library("publication/write_summary"),
     output:
-        summary=report("<results>/publication/summary.md", caption="../report/summary.rst", category="Summary"),
+        summary=reported("<results>/publication/summary.md", "summary", "Summary"),
     log:
         "<logs>/write_summary.log",
     conda:
@@ -101,15 +101,11 @@ if SIMULATED:
             uncertainty="<results>/robustness/uncertainty.csv",
             library=library("simulation/assess_recovery"),
         output:
-            recovery_tags=report(
-                "<results>/publication/tables/recovery_tags.csv",
-                caption="../report/recovery.rst",
-                category="Recovery of the truth",
+            recovery_tags=reported(
+                "<results>/publication/tables/recovery_tags.csv", "recovery", "Recovery of the truth"
             ),
-            recovery_profiles=report(
-                "<results>/publication/tables/recovery_profiles.csv",
-                caption="../report/recovery.rst",
-                category="Recovery of the truth",
+            recovery_profiles=reported(
+                "<results>/publication/tables/recovery_profiles.csv", "recovery", "Recovery of the truth"
             ),
             recovery_scores="<results>/publication/tables/recovery_scores.csv",
             description="<results>/publication/recovery.md",
@@ -159,3 +155,5 @@ rule publication:
         [rules.assess_recovery.output, rules.draw_recovery.output] if SIMULATED else [],
         certificate_files(),
         rules.write_report.output,
+    message:
+        "The publication is made"

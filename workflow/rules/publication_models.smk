@@ -16,7 +16,7 @@ rule describe_model:
         ],
         library=library("publication/describe_model"),
     output:
-        page=report("<results>/publication/models/{model}.md", caption="../report/model_page.rst", category="Models"),
+        page="<results>/publication/models/{model}.md",
         figures=multiext("<results>/publication/models/{model}", ".png", ".pdf", ".svg"),
     log:
         "<logs>/describe_model/{model}.log",

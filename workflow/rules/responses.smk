@@ -92,3 +92,12 @@ rule questions:
     input:
         "<results>/study/items.parquet",
         "<results>/study/prompts.parquet",
+    message:
+        "The questions are made"
+
+
+rule responses:
+    input:
+        answer_tables(),
+    message:
+        "The responses are made"

@@ -1,6 +1,7 @@
 # Scores: ratings, value profiles, sensitivity and reliability, for all models at once.
 # Takes  results/responses, results/items/item_key.csv, results/study/survey.parquet
-# Gives  results/scores/{ratings.parquet,profiles.csv,profiles_as_seen.csv,sensitivity.csv,rater_profiles.parquet,reliability.csv,answer_counts.csv}
+# Gives  results/scores/{ratings.parquet,profiles.csv,profiles_as_seen.csv,sensitivity.csv,reliability.csv,answer_counts.csv},
+#        results/scores/{rater_profiles,rater_reliability}.parquet
 
 
 rule parse_answers:
@@ -34,7 +35,7 @@ rule score_models:
         survey=ASKED["survey"] if RATED else [],
         library=library("scores/score_models"),
     output:
-        profiles=report("<results>/scores/profiles.csv", caption="../report/profiles.rst", category="Value profiles"),
+        profiles=reported("<results>/scores/profiles.csv", "profiles", "Profiles"),
         as_seen="<results>/scores/profiles_as_seen.csv" if RATED else [],
         sensitivity="<results>/scores/sensitivity.csv",
     log:
@@ -63,15 +64,19 @@ if RATED:
             library=library("scores/score_raters"),
         output:
             profiles="<results>/scores/rater_profiles.parquet",
+            # Apart from the models', so that a changed model does not estimate it again.
+            reliability="<results>/scores/rater_reliability.parquet",
         log:
             "<logs>/score_raters.log",
+        # Reliability, and what shows it, wait for it.
+        priority: 1
         conda:
             "../../envs/analysis.yaml"
         params:
             instrument=INSTRUMENT,
             centring=CONFIG.scoring.centring,
         message:
-            "Scoring the human raters on the items that they saw"
+            "Scoring the human raters on the items that they saw, and how reliably"
         script:
             "../scripts/scores/score_raters.py"
 
@@ -81,12 +86,10 @@ rule estimate_reliability:
         ratings="<results>/scores/ratings.parquet",
         item_table=ASKED["item_table"],
         item_key=ASKED["item_key"],
-        survey=ASKED["survey"] if RATED else [],
+        raters="<results>/scores/rater_reliability.parquet" if RATED else [],
         library=library("scores/estimate_reliability"),
     output:
-        reliability=report(
-            "<results>/scores/reliability.csv", caption="../report/reliability.rst", category="Reliability"
-        ),
+        reliability=reported("<results>/scores/reliability.csv", "reliability", "Reliability"),
     log:
         "<logs>/estimate_reliability.log",
     benchmark:
@@ -105,3 +108,14 @@ rule estimate_reliability:
         "Estimating the reliability of every dimension"
     script:
         "../scripts/scores/estimate_reliability.py"
+
+
+rule scores:
+    input:
+        "<results>/scores/profiles.csv",
+        "<results>/scores/sensitivity.csv",
+        "<results>/scores/reliability.csv",
+        "<results>/scores/answer_counts.csv",
+        "<results>/scores/rater_profiles.parquet" if RATED else [],
+    message:
+        "The scores are made"

@@ -26,9 +26,7 @@ if not SIMULATED:
 RATERS_TABLES = {
     "survey": "<results>/study/survey.parquet",
     "participants": "<results>/study/participants.parquet",
-    "data_quality": report(
-        "<results>/study/data_quality.csv", caption="../report/data_quality.rst", category="Data quality"
-    ),
+    "data_quality": reported("<results>/study/data_quality.csv", "data_quality", "Data quality"),
 }
 
 

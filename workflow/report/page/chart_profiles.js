@@ -48,7 +48,7 @@ export function profileRows(rows, { unit = "", zero = true, series = [0, 1, 2, 3
     if (place) append(drawing, svg("line", { class: "between", x1: 0, x2: PROFILE_WIDTH, y1: start, y2: start }));
     append(drawing, svg("text", { class: "label", x: labels - 10, y: middle + 4, "text-anchor": "end" }, clipped(row.name, 31)));
     if (row.band) append(drawing, svg("rect", { class: "band", x: x(row.band.low), width: x(row.band.high) - x(row.band.low), y: start + 4, height: top - start - 8 }));
-    for (const other of row.others ?? []) append(drawing, svg("line", { class: "other", x1: x(other), x2: x(other), y1: start + 4, y2: top - 4 }));
+    if (row.others?.length) append(drawing, svg("path", { class: "other", d: row.others.map((other) => `M${x(other).toFixed(1)},${start + 4}V${top - 4}`).join("") }));
     const first = middle - ((row.lanes.length - 1) * LANE_HEIGHT) / 2;
     row.lanes.forEach((lane, at) => append(drawing, ...laneMarks(lane, first + at * LANE_HEIGHT, series[at], x)));
     (row.verdicts ?? []).forEach((verdict, at) => append(drawing, ...verdictMarks(verdict, right + 18 + VERDICT_WIDTH * (at % 3), middle + (Math.floor(at / 3) - (Math.ceil((row.verdicts ?? []).length / 3) - 1) / 2) * 2 * LANE_HEIGHT, series)));

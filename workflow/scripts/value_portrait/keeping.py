@@ -1,12 +1,13 @@
 """What people keep of an earlier run, held until the new one is whole.
 
 Snakemake deletes a rule's output before the rule runs. So the files are linked aside when a run starts, and those that
-a run which fails leaves missing are put back, so old that the next run makes them anew.
+a run which fails leaves missing are put back, so old that the next run makes them anew. What a whole run that succeeds
+finds of earlier ones and no longer makes is removed.
 """
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from value_portrait.files import HALF_WRITTEN, remove_half_written, written_whole
@@ -49,3 +50,22 @@ def put_back(results: str | Path, aside: str | Path) -> int:
             missing += 1
     shutil.rmtree(aside, ignore_errors=True)
     return missing
+
+
+def remove_unmade(folder: str | Path, made: Callable[[str], float | None], makes: Callable[[str], bool]) -> list[str]:
+    """Remove what earlier runs made below a folder and nothing makes now; the paths of what is gone.
+
+    ``made`` gives the time of a file as the run left it that made it, None for a file that none made; ``makes`` says
+    whether there still is a rule for it. What somebody has put there, or changed since, stays, and so do links.
+    """
+    removed = []
+    for path in sorted(Path(folder).rglob("*")):
+        if path.is_symlink() or not path.is_file() or makes(str(path)):
+            continue
+        if (time := made(str(path))) is not None and path.stat().st_mtime in (time, _LONG_AGO[1]):
+            path.unlink()
+            removed.append(str(path))
+    for parent in sorted({parent for path in removed for parent in Path(path).parents}, reverse=True):
+        if parent.is_relative_to(folder) and parent != Path(folder) and not any(parent.iterdir()):
+            parent.rmdir()
+    return removed

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 
 import numpy as np
 import pandas as pd
@@ -27,9 +26,6 @@ from value_portrait.paper.certifying.rows import absent, compare, compare_sets, 
 from value_portrait.paper.certifying.stated import CAUSES, KEPT_PAIR, LOST, OF_TABLE_8, TWO_PROFILES, WHOLE_RATERS
 from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.scores.reliability import reliability_of_models
-
-sys.path.append(str(ROOT / "tools"))
-from update_readme import END, START, with_certificate
 
 NAN = float("nan")
 
@@ -384,16 +380,6 @@ def test_distances_from_signs_by_hand():
     same, opposite = distances(frame, 0.3).reshape(2, -1)
     assert same.tolist() == [1, 0, 0, 0, 0, 1, 1]
     assert opposite.tolist() == [0, 0, 0, 1, 1, 2, 4.5]
-
-
-def test_the_readme_is_written_only_between_its_marks():
-    readme = f"before\n{START}old\n{END}after\n"
-    written = with_certificate(readme, "# A\n\n## B\nc\n\n## What the others need\n- d\n")
-    assert written == f"before\n{START}## A\n\n### B\nc\n{END}after\n"
-    assert with_certificate(written, "# A\n") == f"before\n{START}## A\n{END}after\n"
-    for spoilt in (readme.replace(END, ""), readme.replace(START, ""), readme + END):
-        with pytest.raises(ValueError, match="must hold one line"):
-            with_certificate(spoilt, "# A\n")
 
 
 def test_data_that_the_archive_lacks_stand_beside_the_print_without_a_verdict():

@@ -7,6 +7,7 @@ import { part, study } from "../data.js";
 import { append, html, printable } from "../dom.js";
 import { count, probability, range, signed } from "../format.js";
 import { dataTable } from "../table.js";
+import { compareAddress } from "./model_dock.js";
 import { inWords } from "./model_words.js";
 import { chosenFamily } from "./models.js";
 
@@ -54,9 +55,7 @@ function compareControls(names, known, draw) {
   const changed = () => {
     const picked = lists.map((list) => /** @type {HTMLSelectElement} */ (list.querySelector("select")).value);
     now = [...new Set(picked.filter((name) => name))];
-    const choices = new URLSearchParams(now.map((name) => ["models", name]));
-    if (here().choices.get("family")) choices.set("family", here().choices.get("family") ?? "");
-    history.replaceState(null, "", address("compare", "", choices));
+    history.replaceState(null, "", compareAddress(now, here().choices.get("family")));
     draw(now);
   };
   const lists = Array.from({ length: Math.min(COMPARED_AT_ONCE, known.length) }, (_, place) =>

@@ -7,16 +7,16 @@ import { append, html, printable, words } from "../dom.js";
 import { fixed, range, signed } from "../format.js";
 import { dataTable } from "../table.js";
 import { answersSection, costSection, sensitivitySection, sourcesSection } from "./model_answers.js";
+import { compareAddress } from "./model_dock.js";
 import { itemsBehind } from "./model_items.js";
 import { inWords, profileInWords, scoreInWords } from "./model_words.js";
-import { compareAddress } from "./models.js";
 
 /** @type {string} */
 let modelShownLast = "";
 
 /** @type {import("../main.js").View} */
 export const model = {
-  title: (name) => name,
+  title: (name) => printable(name),
   async show(root, name) {
     const tables = await part("study");
     const about = tables.models.records({ model: name })[0];

@@ -75,7 +75,7 @@ export function answersSection(name, { answer_counts: counts }) {
       { title: "Share", value: (row) => row.answers / total.get(row.condition), cell: (row) => percent(row.answers / total.get(row.condition), 1) },
       { title: "Parsers disagree", value: (row) => row.disagreements },
     ], odd, { file: "answers.csv" });
-  return html("section", {}, html("h2", {}, "Answers"), html("p", {}, said), odd.length ? table() : null, total.size > 1 ? html("p", {}, `It was asked under ${total.size} conditions; `, html("a", { href: address("people") }, "what personas change"), ".") : null);
+  return html("section", {}, html("h2", {}, "Answers"), html("p", {}, said), odd.length ? (total.size > 1 ? html("details", {}, html("summary", {}, "The others, by condition"), table()) : table()) : null, total.size > 1 ? html("p", {}, `It was asked under ${total.size} conditions; `, html("a", { href: address("people") }, "what personas change"), ".") : null);
 }
 
 /**

@@ -4,16 +4,13 @@ import { chosen, search, selection, toggle } from "../controls.js";
 import { part, study } from "../data.js";
 import { append, html, printable } from "../dom.js";
 import { fixed, range, signed } from "../format.js";
+import { watchHeat } from "./model_dock.js";
 import { filterControls, filteredModels } from "./model_filters.js";
 
 /**
  * @typedef {{name: string, title: string, dimensions: {name: string, title: string}[]}} Family
  * @typedef {Record<string, any> & {model: string, scores: Map<string, any>, spread: number | null}} ModelRow
  */
-
-const MOST_COMPARED = 4;
-/** The models to be compared; kept while one looks at others. @type {Set<string>} */
-const pickedModels = new Set();
 
 /** @type {import("../main.js").View} */
 export const models = {
@@ -36,8 +33,10 @@ export const models = {
     );
     function draw() {
       const family = chosenFamily();
+      const used = [...controls.children].indexOf(/** @type {Element} */ (document.activeElement?.closest(".control")));
       const order = selection("Sorted by", "sort", heatOrders(family), draw);
-      controls.replaceChildren(selection("Dimensions", "family", study.families.map((/** @type {Family} */ own) => [own.name, own.title]), draw), order, ...filters, toggle("Intervals in cells", "intervals", draw));
+      controls.replaceChildren(selection("Dimensions", "family", study.families.map((/** @type {Family} */ own) => [own.name, own.title]), draw), order, ...filters, toggle("Intervals in cells", "intervals", drawMap));
+      /** @type {HTMLElement | null | undefined} */ (controls.children[used]?.querySelector("select, input"))?.focus();
       drawMap();
     }
     function drawMap() {
@@ -203,45 +202,6 @@ function meanCell(row, reach) {
   if (!row || row.score === null) return html("td", {}, "");
   const clear = row.low > 0 || row.high < 0;
   return html("td", { style: { ...heat(row.score, reach), fontWeight: clear ? "700" : "400" } }, signed(row.score), html("small", {}, range(row.low, row.high, signed)));
-}
-
-/**
- * What stands in the bar below the map: the score that is pointed at, and the models to be compared.
- * @param {HTMLElement} map
- * @param {HTMLElement} dock
- */
-function watchHeat(map, dock) {
-  const readout = html("span", { class: "readout", "aria-hidden": "true" });
-  const chosenModels = html("span", { role: "status" });
-  dock.replaceChildren(readout, chosenModels);
-  const boxes = /** @type {HTMLInputElement[]} */ ([...map.querySelectorAll("input.pick")]);
-  /** @param {Event} event */
-  const read = ({ target }) => (readout.textContent = /** @type {Element} */ (target).closest?.("td a")?.getAttribute("aria-label") ?? "");
-  map.onmouseover = read;
-  map.onfocus = null;
-  map.addEventListener("focusin", read);
-  const update = () => {
-    for (const box of boxes) {
-      box.checked = pickedModels.has(box.dataset.model ?? "");
-      box.disabled = !box.checked && pickedModels.size >= MOST_COMPARED;
-    }
-    const names = [...pickedModels];
-    chosenModels.replaceChildren(...(names.length < 2 ? [names.length ? "Tick a second model to compare them." : "Tick two to four models to compare them."] : [html("a", { href: compareAddress(names), class: "go" }, `Compare ${names.length} models`)]));
-  };
-  for (const box of boxes) {
-    box.onchange = () => {
-      const name = box.dataset.model ?? "";
-      if (box.checked) pickedModels.add(name);
-      else pickedModels.delete(name);
-      update();
-    };
-  }
-  update();
-}
-
-/** @param {string[]} names */
-export function compareAddress(names) {
-  return address("compare", "", new URLSearchParams(names.map((name) => ["models", name])));
 }
 
 /**

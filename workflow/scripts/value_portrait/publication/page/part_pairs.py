@@ -13,7 +13,7 @@ from value_portrait.robustness.comparison_tables import PAIRS
 from value_portrait.robustness.level import LEVEL
 
 PAIRS_TABLES = {"pairs": PAIRS}
-MOST_ROWS = 120_000  # pairs times dimensions, about 1 MB: more than a page can carry
+MOST_ROWS = 100_000  # pairs times dimensions, about 0.7 MB: more than a page can carry
 HERE, ELSEWHERE = INFERENCES
 KEY = ["family", "dimension", "first", "second"]
 P_UNIT = 0.0001
