@@ -27,7 +27,7 @@ export function chosenOptions(options) {
   return options
     .map(({ option, title, settings }) => ({ title, setting: chosen(option, ["", ...settings]) }))
     .filter(({ setting }) => setting)
-    .map(({ title, setting }) => `${title} ${setting}`)
+    .map(({ title, setting }) => `${title} = ${setting}`)
     .join("; ");
 }
 

@@ -87,18 +87,18 @@ function claimsTable(claims, pick) {
       "tr",
       {},
       html("th", { scope: "row" }, link),
-      html("td", {}, verdictMark(claim.verdict)),
-      html("td", { class: "number" }, claim.found),
       html("td", { class: "number" }, percent(claim.share_holds)),
       share,
       html("td", {}, dots),
+      html("td", {}, verdictMark(claim.verdict)),
+      html("td", { class: "number" }, claim.found),
       significant,
       html("td", { class: "number" }, percent(claim.share_significant)),
     );
     return { claim, link, share, significant, dots, row };
   });
-  const heads = ["Claim", "Verdict", "This run", "Holds in all", "in these", "0 to 100 %", "With p\u00a0<\u00a00.05 in these", "in all"];
-  const numbers = new Set([2, 3, 4, 6, 7]);
+  const heads = ["Claim", "Holds in all", "in these", "0 to 100 %", "Verdict", "This run", "With p\u00a0<\u00a00.05 in these", "in all"];
+  const numbers = new Set([1, 2, 5, 6, 7]);
   const element = html(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": "All claims" },
