@@ -199,7 +199,7 @@ def test_changing_one_models_row_collects_that_model_alone(paper, restored):
     jobs, text = planned(paper)
     assert jobs["read_answers"] == 1
     assert "deepseek-r1" in text
-    assert jobs["parse_answers"] == jobs["score_models"] == jobs["draw_profiles"] == 1
+    assert jobs["parse_answers"] == jobs["score_models"] == jobs["draw_models"] == 1
     assert not [rule for rule in jobs if "persona" in rule or "people" in rule]
     assert set(jobs) > ON_ANSWERS
     assert not {"verify_archive", "unpack_archive", "import_archive", "correlate_items", *ON_PEOPLE} & set(jobs)
@@ -301,7 +301,7 @@ def DOWNSTREAM_OF(rules):
         "parse_answers": {
             "score_models",
             "estimate_reliability",
-            "draw_quality",
+            "draw_models",
             "write_summary",
             "write_certificate",
             *ON_ANSWERS,
@@ -311,19 +311,18 @@ def DOWNSTREAM_OF(rules):
             "compare_groups",
             "write_tables",
             "write_summary",
-            "draw_profiles",
-            "draw_quality",
+            "draw_models",
         },
         "score_raters": {"compare_models"},
-        "estimate_reliability": {"write_tables", "write_summary", "draw_quality", "write_certificate"},
-        "compare_models": {"write_summary", "draw_comparisons"},
+        "estimate_reliability": {"write_tables", "write_summary", "draw_models", "write_certificate"},
+        "compare_models": {"write_summary", "draw_models"},
         "make_other_keys": {"explain_profiles", "place_models"},
         "place_people": {"place_models"},
         "test_tags": {"write_worth", "write_summary", "draw_robustness", "estimate_uncertainty"},
         "explain_profiles": {"write_worth", "draw_robustness"},
         "place_models": {"write_worth", "draw_robustness"},
         "study_variance": {"write_worth", "draw_robustness"},
-        "compare_groups": {"write_worth", "write_summary", "draw_comparisons"},
+        "compare_groups": {"write_worth", "write_summary", "draw_models"},
         "estimate_alphas": {"write_worth"},
         "estimate_uncertainty": {"write_worth", "draw_robustness"},
         "compare_pairs": {"write_worth", "write_summary", "draw_robustness"},

@@ -8,6 +8,10 @@ SHOWN_FIGURES = ["profile_intervals"]
 if RATED:
     SHOWN |= {"chance": "tags_by_chance.csv", "validity": "validity.csv", "alternatives": "alternatives.csv"}
     SHOWN_FIGURES += ["tags_by_chance", "held_out_validity", "headlines_by_chance"]
+# Figures of the families with a circle.
+CIRCLES = [family.figure for family in MEASURED.families if family.figure and family.circle]
+if CIRCLES:
+    SHOWN |= {"family_profiles": "family_profiles.csv", "pairs": "pairs.csv"}
 if MEASURED.circle:
     SHOWN |= {"circle": "circle.csv"}
     SHOWN_FIGURES += ["circle_fit"]
@@ -137,6 +141,7 @@ rule draw_robustness:
         **{name: f"<results>/robustness/{table}" for name, table in SHOWN.items()},
         library=library("publication/draw_robustness"),
     output:
+        figures("Profiles", **dict.fromkeys(CIRCLES, "portraits")),
         figures("Robustness", *SHOWN_FIGURES),
     log:
         "<logs>/draw_robustness.log",
@@ -145,7 +150,7 @@ rule draw_robustness:
     conda:
         "../../envs/analysis.yaml"
     params:
-        families={model.model: model.family for model in MODELS.values()},
+        models={row.model: row.model_dump(include=["family", "size_b", "reasoning"]) for row in MODELS.values()},
         mark=MARK,
         instrument=INSTRUMENT,
     message:

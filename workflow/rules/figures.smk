@@ -7,11 +7,13 @@ CORRELATED = {"correlations": chosen_correlations()} if RATED else {}
 WITH_TOPICS = {"topics": "<results>/study/topics.csv"} if HAS_TOPICS else {}
 CROSS_LOADING = ["cross_loading"] if RATED and MEASURED.circle else []
 SENSITIVITY = {"sensitivity": "sensitivity_figure"} if len(CONFIG.prompt_versions) > 1 else {}
-# Comparisons with a table and a figure of one name; in tables/ stands the same for people, with fewer digits.
+# Comparisons with a table, and a figure of its name but for people's questionnaire; in tables/ stands the same for
+# people, with fewer digits.
 COMPARISONS = {"spread": "value_spread"} if len(MEASURED.main.names) > 1 else {}
 if RATED:
     COMPARISONS |= {"people": "models_and_people", "instruments": "instruments"}
 COMPARED = {name: f"<results>/publication/comparisons/{table}.csv" for name, table in COMPARISONS.items()}
+SHOWN_COMPARED = {name: table for name, table in COMPARED.items() if name != "instruments"}
 TABLES = [
     *WITH_TOPICS,
     "items_per_value",
@@ -44,23 +46,28 @@ MARKS = {
     family: {"color": mark.colour, "marker": mark.marker}
     for family, mark in checked(read_marks, CONFIG.families).items()
 }
-# Figures of the families.
-CIRCLES = [family.figure for family in MEASURED.families if family.figure and family.circle]
+# Figures of the families without a circle.
 PANELS = [family.figure for family in MEASURED.families if family.figure and not family.circle]
 
 
-rule draw_profiles:
+rule draw_models:
     input:
+        **SHOWN_COMPARED,
         profiles="<results>/scores/profiles.csv",
-        library=library("publication/draw_profiles"),
+        reliability="<results>/scores/reliability.csv",
+        sensitivity="<results>/scores/sensitivity.csv",
+        answer_counts="<results>/scores/answer_counts.csv",
+        groups="<results>/robustness/groups.csv",
+        library=library("publication/draw_models"),
     output:
-        figures("Profiles", "value_profiles"),
-        figures("Profiles", **dict.fromkeys(CIRCLES, "portraits")),
-        figures("Profiles", **dict.fromkeys(PANELS, "dimension_panels")),
+        figures("Profiles", "value_profiles", **dict.fromkeys(PANELS, "dimension_panels")),
+        figures("Reliability", reliability="reliability_figure"),
+        figures("Sensitivity", "answer_kinds", **SENSITIVITY),
+        figures("Comparisons", "group_comparisons", *(COMPARISONS[name] for name in SHOWN_COMPARED)),
     log:
-        "<logs>/draw_profiles.log",
+        "<logs>/draw_models.log",
     benchmark:
-        "<benchmarks>/draw_profiles.tsv"
+        "<benchmarks>/draw_models.tsv"
     # The slowest figures go first.
     priority: 1
     conda:
@@ -71,9 +78,9 @@ rule draw_profiles:
         mark=MARK,
         instrument=INSTRUMENT,
     message:
-        "Drawing profiles"
+        "Drawing profiles, sensitivity and comparisons of models"
     script:
-        "../scripts/publication/draw_profiles.py"
+        "../scripts/publication/draw_models.py"
 
 
 rule draw_items:
@@ -98,50 +105,3 @@ rule draw_items:
         "Drawing what the items cover"
     script:
         "../scripts/publication/draw_items.py"
-
-
-rule draw_quality:
-    input:
-        reliability="<results>/scores/reliability.csv",
-        sensitivity="<results>/scores/sensitivity.csv",
-        answer_counts="<results>/scores/answer_counts.csv",
-        library=library("publication/draw_quality"),
-    output:
-        figures("Reliability", reliability="reliability_figure"),
-        figures("Sensitivity", "answer_kinds", **SENSITIVITY),
-    log:
-        "<logs>/draw_quality.log",
-    benchmark:
-        "<benchmarks>/draw_quality.tsv"
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        mark=MARK,
-        instrument=INSTRUMENT,
-    message:
-        "Drawing reliability, sensitivity and kinds of answers"
-    script:
-        "../scripts/publication/draw_quality.py"
-
-
-rule draw_comparisons:
-    input:
-        **COMPARED,
-        groups="<results>/robustness/groups.csv",
-        library=library("publication/draw_comparisons"),
-    output:
-        figures("Comparisons", "group_comparisons", *COMPARISONS.values()),
-    log:
-        "<logs>/draw_comparisons.log",
-    benchmark:
-        "<benchmarks>/draw_comparisons.tsv"
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        marks=MARKS,
-        mark=MARK,
-        instrument=INSTRUMENT,
-    message:
-        "Drawing groups of models, and models beside people"
-    script:
-        "../scripts/publication/draw_comparisons.py"

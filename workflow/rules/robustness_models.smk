@@ -167,6 +167,7 @@ rule compare_pairs:
         pairs="<results>/robustness/pairs.csv",
         ranks="<results>/robustness/ranks.csv",
         mean_profile="<results>/robustness/mean_profile.csv",
+        family_profiles="<results>/robustness/family_profiles.csv",
     log:
         "<logs>/compare_pairs.log",
     benchmark:
@@ -176,6 +177,7 @@ rule compare_pairs:
     params:
         instrument=INSTRUMENT,
         prompt_versions=CONFIG.prompt_versions,
+        families={model.model: model.family for model in MODELS.values()},
         named=named_highest(CLAIMS, MEASURED),
         centring=CONFIG.scoring.centring,
         resamples=CONFIG.robustness.resamples,

@@ -13,23 +13,27 @@ from instruments import SMALL, SMALL_CONTENT, VALUE_PORTRAIT
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from scipy import stats
 from value_portrait.checking import check
 from value_portrait.configuration import read_marks
 from value_portrait.errors import InputError
 from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import InstrumentFile
 from value_portrait.items.coverage import cross_loading_distances, items_per_dimension, topic_shares
-from value_portrait.publication import figures_items, figures_models
+from value_portrait.publication import figures_items, figures_models, figures_portraits
+from value_portrait.publication.comparisons import spread_by_size
 from value_portrait.publication.drawing import (
     COLOURS,
     MARKERS,
     family_marks,
     house_style,
+    in_cell,
     save_figure,
     shown,
     signed,
     spaced,
 )
+from value_portrait.publication.findings import _sensitivity_line, _spread_line
 
 # Mathtext would raise at the first, and read the second; the others are what files, HTML or legends trip over.
 HOSTILE = [r"a$\frac$b", "$x^2$", "_hidden", "meta/llama:free<b>", "long-" * 24, "control\tbell\x07", "NA"]
@@ -66,9 +70,29 @@ def profiles_of(families, missing=(), instrument=VALUE_PORTRAIT):
     return table
 
 
+def portrait_of(families, missing=(), instrument=VALUE_PORTRAIT, models=None, p=0.5):
+    """The figure of the family with a circle; ``models`` as in the table of models, ``p`` that of all pairs."""
+    models = models or {
+        name: {"family": family, "size_b": None, "reasoning": "no"} for name, family in families.items()
+    }
+    profiles = profiles_of(families, missing, instrument).rename(columns={"centred_mean": "score"})
+    scores = profiles.assign(source="all", low=profiles["score"] - 0.2, high=profiles["score"] + 0.2)
+    keys = ["family", "dimension"]
+    means = scores.groupby(keys, as_index=False)[["score", "low", "high"]].mean()
+    named = scores.assign(model_family=scores["model"].map(families))
+    of_families = named.groupby(["model_family", *keys], as_index=False, sort=False)[["score", "low", "high"]].mean()
+    rows = [(*pair, *key, p) for pair in itertools.combinations(families, 2) for key in instrument.dimensions]
+    pairs = pd.DataFrame(rows, columns=["first", "second", *keys, "p"])
+    tables = {"uncertainty": scores} | {
+        name: table.assign(inference="items_like_these")
+        for name, table in (("mean_profile", means), ("family_profiles", of_families), ("pairs", pairs))
+    }
+    return figures_portraits.portraits(tables, models, instrument.circle, instrument)
+
+
 def sensitivity_of(models):
     rng = np.random.default_rng(2)
-    columns = ["prompt_sensitivity", "order_sensitivity", "prompt_difference", "order_difference"]
+    columns = ["wording_sensitivity", "order_sensitivity", "wording_difference", "order_difference"]
     return pd.DataFrame(rng.uniform(0.05, 0.95, (len(models), 4)), columns=columns).assign(model=list(models))
 
 
@@ -102,14 +126,7 @@ def people_of(mean, instrument=VALUE_PORTRAIT):
         parts = {"n": 33, "mean": mean, "q10": mean - 1, "q90": mean + 1}
         table = table.assign(**{f"{who}_{name}": value for name, value in parts.items()})
     ends = {f"{who}_{end}": mean + width for who in who_all for end, width in (("low", -0.3), ("high", 0.3))}
-    return table.assign(difference=0.0, n_groups=7, **ends)
-
-
-def instruments_of(middle, instrument=VALUE_PORTRAIT):
-    sides = [("models", "rated_items", 8), ("people", "rated_items", 280), ("people", "questionnaire", 281)]
-    rows = [(*side, *dimension) for side in sides for dimension in instrument.dimensions]
-    table = pd.DataFrame(rows, columns=["who", "on", "n", "family", "dimension"])
-    return table.assign(**{f"q{level}": middle + (level - 50) / 40 for level in (10, 25, 50, 75, 90)})
+    return table.assign(difference=0.0, n_groups=7, p_adjusted=0.2, **ends)
 
 
 def groups_of(difference, instrument=VALUE_PORTRAIT):
@@ -131,7 +148,7 @@ def model_figures(families, missing=(), instrument=VALUE_PORTRAIT):
     """Every figure with models in it; ``missing`` dimensions have no score."""
     profiles = profiles_of(families, missing, instrument)
     own = {
-        family.figure: figures_models.portraits(profiles, families, family)
+        family.figure: portrait_of(families, missing, instrument)
         if family.circle
         else figures_models.dimension_panels(profiles, families, MARKS, family)
         for family in instrument.families
@@ -157,7 +174,6 @@ def item_figures(alpha=0.8, mean=0.1, count=40, instrument=VALUE_PORTRAIT):
         "reliability": figures_items.reliability(reliability_of(alpha, instrument), instrument),
         "reliability_of_models": figures_items.reliability(reliability_of(alpha, instrument, ["models"]), instrument),
         "models_and_people": figures_items.models_and_people(people_of(mean, instrument), instrument),
-        "instruments": figures_items.instruments(instruments_of(mean, instrument), instrument),
         "group_comparisons": figures_models.group_comparisons(groups_of(mean, instrument), SIDES, instrument),
     }
     if circle := instrument.circle:
@@ -217,7 +233,7 @@ def test_colours_are_symmetrical_about_zero():
 def test_every_model_is_named(count):
     families = families_of(count)
     figures = model_figures(families)
-    for name in ("value_profiles", "portraits", "sensitivity", "answer_kinds"):
+    for name in ("value_profiles", "sensitivity", "answer_kinds"):
         shown_words = words(figures[name])
         assert all(model in shown_words for model in families), name
     for name in ("big_five", "value_spread"):
@@ -237,19 +253,39 @@ def family_marks_used():
     return set(MARKERS)
 
 
-def test_a_family_of_many_models_takes_several_panels():
-    families = {f"m{number}": "Big" for number in range(17)}
-    shown_words = words(figures_models.portraits(profiles_of(families), families, VALUE_PORTRAIT.circle))
-    assert "Big (1 of 3)" in shown_words
-    assert "Big (3 of 3)" in shown_words
+SIBLINGS = {
+    name: {"family": family, "size_b": size, "reasoning": reasons}
+    for name, family, size, reasons in (
+        ("deep-chat", "Deep", None, "no"),
+        ("deep-r1", "Deep", None, "yes"),
+        ("ll-8b", "Ll", 8.0, "no"),
+        ("ll-70b", "Ll", 70.0, "no"),
+    )
+}
+
+
+def test_portraits_show_families_siblings_and_series_and_what_differs():
+    families = {name: model["family"] for name, model in SIBLINGS.items()}
+    # Holm over the ten values of two comparisons: 20 times p.
+    for p, stars in ((0.0024, 20), (0.0026, 0)):
+        figure = portrait_of(families, models=SIBLINGS, p=p)
+        titles = [axes.get_title(loc="left").replace("\n", "") for axes in figure.axes if axes.axison]
+        assert titles == ["Deep", "Ll", "Deep: reasoning", "ll-… by size"]
+        drawn = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "*"]
+        assert sum(len(line.get_ydata()) for line in drawn) == stars
+        labels = [text.get_text() for axes in figure.axes if axes.axison for text in axes.get_legend().get_texts()]
+        assert labels == ["2 models", "2 models", "deep-r1", "deep-chat", "8 B", "70 B"]
+    alone = {"deep-r1": SIBLINGS["deep-r1"]}
+    assert "star" not in words(portrait_of({"deep-r1": "Deep"}, models=alone))
 
 
 @pytest.mark.parametrize("missing", [[], ["Tradition", "Openness"], [name for _, name in VALUE_PORTRAIT.dimensions]])
 def test_missing_scores_and_hostile_names_are_drawn(missing):
     families = {name: name for name in HOSTILE}
     figures = model_figures(families, missing)
+    for figure in figures.values():
+        FigureCanvasAgg(figure).draw()
     for name in ("value_profiles", "portraits", "sensitivity", "answer_kinds"):
-        FigureCanvasAgg(figures[name]).draw()
         shown_words = words(figures[name])
         assert r"a$\frac$b" in shown_words
         assert "_hidden" in shown_words
@@ -291,14 +327,69 @@ def test_what_does_not_apply_is_left_out():
     assert "large minus small" in drawn
     assert "open" not in drawn
     spread = spread_of(families_of(6))
-    for sizes, title in ((np.nan, "Size not public (n = 6)"), (7.0, "Size public (n = 5 scored here, 1 as printed)")):
-        (axes,) = figures_models.value_spread(spread.assign(size_b=sizes), MARKS, VALUE_PORTRAIT).axes
-        assert axes.get_title(loc="left") + axes.get_title() == title
+    for sizes, expected in ((np.nan, ["Size not public (n = 6)"]), (7, ["Scored here (n = 5)", "As printed (n = 1)"])):
+        figure = figures_models.value_spread(spread.assign(size_b=float(sizes)), MARKS, VALUE_PORTRAIT)
+        assert [axes.get_title(loc="left") for axes in figure.axes] == expected
     only_alpha = reliability_of(0.8, VALUE_PORTRAIT)
     only_alpha.loc[(only_alpha["source"] == "raters") & (only_alpha["coefficient"] == "omega"), "estimate"] = np.nan
     (legend,) = [axes.get_legend() for axes in figures_items.reliability(only_alpha, VALUE_PORTRAIT).axes[:1]]
     assert [text.get_text() for text in legend.get_texts()][1:2] == ["Models: omega"]
     assert not any(text.get_text() == "Raters: omega" for text in legend.get_texts())
+
+
+def test_size_and_spread_of_each_side_by_scipy_and_lines_join_series_alone():
+    rows = [
+        ("ll-8b", "recorded", "Ll", 8, 0.1),
+        ("ll-70b", "recorded", "Ll", 70, 0.4),
+        ("ll-2-405b", "recorded", "Ll", 405, 0.3),
+        ("other", "recorded", "Other", 24, 0.2),
+        ("qw-1b", "printed", "Qw", 1, 0.5),
+        ("qw-7b", "printed", "Qw", 7, 0.6),
+        ("qw-72b", "simulated", "Qw", 72, 0.6),
+    ]
+    table = pd.DataFrame(rows, columns=["model", "answers", "family", "size_b", "variance"]).astype({"size_b": float})
+    found = spread_by_size(table)
+    own = table[table["answers"] != "printed"]
+    expected = stats.spearmanr(own["size_b"], own["variance"])
+    assert found == {"scored here": (5, pytest.approx(expected.statistic), pytest.approx(expected.pvalue))}
+    figure = figures_models.value_spread(table, MARKS, VALUE_PORTRAIT)
+    assert f"ρ = {expected.statistic:.2f}, p = {expected.pvalue:.2f}" in words(figure)
+    joined = [line.get_xdata().tolist() for axes in figure.axes for line in axes.lines if line.get_linestyle() == "-"]
+    assert joined == [[8, 70], [1, 7]]
+    line = _spread_line(table, VALUE_PORTRAIT)
+    assert f"rho = {expected.statistic:.2f} over 5 models scored here (p = {expected.pvalue:.2f})" in line
+    assert "as printed" not in line
+    assert "Too few" in _spread_line(table.head(3), VALUE_PORTRAIT)
+
+
+def test_wordings_stand_beside_orders_of_the_same_models():
+    table = sensitivity_of(["a", "b", "c"]).assign(
+        wording_sensitivity=[0.1, 0.5, np.nan], order_sensitivity=[0.3, 0.4, 0.9], condition="baseline"
+    )
+    drawn = words(figures_models.sensitivity(table))
+    assert "Median: 30 % with the wording, 35 % with the order;the wording moves more items in 1 of 2 models" in drawn
+    line = _sensitivity_line(table)
+    assert "30 % between two wordings (from 10 %, a, to 50 %, b)" in line
+    assert "more by wording than by order in 1 of 2 models" in line
+
+
+def test_extremes_are_named():
+    families = families_of(5)
+    table = profiles_of(families)
+    own = table[table["dimension"] == "Openness"].set_index("model")["centred_mean"]
+    drawn = words(figures_models.dimension_panels(table, families, MARKS, VALUE_PORTRAIT.family("bfi")))
+    assert f"◂ {shown(own.idxmin(), 22)}▸ {shown(own.idxmax(), 22)}" in drawn
+
+
+def test_numbers_in_cells_have_no_zero_before_the_point():
+    assert [in_cell(number) for number in (0.5, -0.25, 1.5, -10.25, -0.001, np.nan)] == [
+        ".50",
+        "-.25",
+        "1.50",
+        "-10.25",
+        ".00",
+        "n/a",
+    ]
 
 
 def test_numbers_of_the_other_figures():
@@ -308,11 +399,6 @@ def test_numbers_of_the_other_figures():
         assert f"{count} ({100 * share:.1f} %)" in words(figures["items_per_value"])
     assert "100.0 % (2)" in words(figures["topics"])
     assert "50.0 % (1)" in words(figures["topics"])
-    rated, asked = figures["instruments"].axes
-    assert rated.get_title(loc="left") == "Rated items"
-    assert asked.get_title(loc="left") == "Questionnaire, another instrument"
-    assert [text.get_text() for text in asked.get_legend().get_texts()] == ["people (n ≤ 281)"]
-    assert any(text.get_text().startswith("models") for text in rated.get_legend().get_texts())
     assert "0.80 / 0.80" in words(figures["reliability"])
     assert "open (n = 8)" in words(figures["group_comparisons"])
     # The second of the three models has 7 answers off the scale, the third also one empty.

@@ -82,3 +82,4 @@ def test_where_nothing_can_be_told_tables_are_empty():
 
 def test_sentences_have_the_sign_of_print():
     assert with_minus("r -0.01 [-0.02, 0.1], 20-39, claude-3.5, x-1") == "r −0.01 [−0.02, 0.1], 20-39, claude-3.5, x-1"
+    assert with_minus("-0.00 [-0.001, +0.00], p -0.0") == "0.00 [−0.001, 0.00], p 0.0"

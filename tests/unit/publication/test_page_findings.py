@@ -13,7 +13,12 @@ from value_portrait.publication.page.findings_on_models import (
     single_scores,
     wording_and_order,
 )
-from value_portrait.publication.page.findings_on_people import beside_people, personas_and_people, planted_truth
+from value_portrait.publication.page.findings_on_people import (
+    beside_people,
+    personas_and_people,
+    planted_truth,
+    tags_by_chance,
+)
 from value_portrait.publication.page.part_findings import findings_part, headline, reproduced
 from value_portrait.robustness.alternatives import ALTERNATIVES
 
@@ -221,13 +226,18 @@ def test_a_single_dimension_has_no_first_and_no_last():
 
 def test_the_model_that_changes_most_is_one_click_away():
     sensitivity = pd.DataFrame(
-        {"model": ["one", HOSTILE, "three"], "condition": "baseline", "prompt_sensitivity": [0.2, 0.9, 0.4]}
+        {"model": ["one", HOSTILE, "three"], "condition": "baseline", "wording_sensitivity": [0.2, 0.9, 0.4]}
     ).assign(order_sensitivity=None)
     found = wording_and_order({"sensitivity": sensitivity}, SMALL)
     assert (found.view, found.name) == ("model", HOSTILE)
-    assert "40 % under any of the wordings, from 20 % to 90 %" in found.sentence
+    assert "40 % between two wordings (from 20 % to 90 % by model)" in found.sentence
     assert HOSTILE not in found.sentence
-    assert wording_and_order({"sensitivity": sensitivity.assign(prompt_sensitivity=None)}, SMALL) is None
+    assert found.heading == "Asked in other words, models answer otherwise"
+    turned = sensitivity.assign(wording_sensitivity=None, order_sensitivity=[0.01, 0.02, 0.09])
+    assert wording_and_order({"sensitivity": turned}, SMALL).heading == "Models mostly keep to their answers"
+    turned["order_sensitivity"] = 0.1
+    assert wording_and_order({"sensitivity": turned}, SMALL).heading.startswith("With the options turned round")
+    assert wording_and_order({"sensitivity": sensitivity.assign(wording_sensitivity=None)}, SMALL) is None
 
 
 def test_a_chart_rounds_a_share_as_its_sentence_does():
@@ -239,3 +249,23 @@ def test_a_chart_rounds_a_share_as_its_sentence_does():
     marks = part["marks"].table.set_index("finding")["value"]
     assert marks["single_scores"] == 0.12
     assert "12 % of the 8 scores" in part["findings"].table.set_index("finding")["sentence"]["single_scores"]
+
+
+@pytest.mark.parametrize(
+    ("false", "p", "heading"),
+    [
+        (0.31, 0.001, "Part of the item key"),
+        (0.05, 0.001, "Little of the item key"),
+        (0.05, 0.4, "How much of the item"),
+    ],
+)
+def test_how_much_of_the_key_is_chance_is_said_only_where_every_dimension_is_told_from_it(false, p, heading):
+    rows = [("taste", None, 30, 9.0, 0.001, false), ("taste", "Sweet", 20, 4.0, p, false)]
+    rows += [("taste", "Salty", 10, 5.0, 0.001, false)]
+    columns = ["family", "dimension", "tags", "expected", "p", "false_discovery_rate"]
+    chance = pd.DataFrame(rows, columns=columns).assign(direction="positive", tests=100, low=2, high=15, surviving=3)
+    found = tags_by_chance({"chance": chance}, SMALL)
+    assert found.heading.startswith(heading)
+    assert "30 times" in found.sentence
+    assert "give 9 [2, 15]" in found.sentence
+    assert found.verdict == f"more than chance in {2 if p < 0.05 else 1} of 2"

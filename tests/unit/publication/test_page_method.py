@@ -20,6 +20,12 @@ def test_choices_are_listed_flat_and_only_those_that_differ_name_the_shipped_one
     ]
 
 
+def test_what_is_shipped_in_parts_and_left_out_here_is_a_difference():
+    assert compare_choices({"items": None}, SHIPPED) == [
+        {"key": "items", "value": "none", "shipped": "several choices"}
+    ]
+
+
 def described(mark="", left_out=()):
     method = {"config": SHIPPED, "shipped": SHIPPED, "files": [], "sources": [], "cite": [], "left_out": left_out}
     models = Packed(pd.DataFrame({"model": ["one", "two"], "size": [1, 2]}))

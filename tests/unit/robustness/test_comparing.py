@@ -19,6 +19,7 @@ from value_portrait.robustness.comparison_tables import (
     PAIRS,
     RANKS,
     benjamini_hochberg,
+    family_table,
     mean_table,
     pair_table,
     rank_table,
@@ -81,7 +82,7 @@ def test_standard_errors_on_these_items_by_hand():
 def test_the_mean_of_the_models_by_hand_on_these_items():
     """As above: means over both models are 0.5, 2, 2 under one version and 1.5, 2.5, 2 under the other."""
     values = np.array([[[1, 4, 2], [3, 4, 2]], [[0, 0, 2], [0, 1, 2]]], np.int8)
-    mean, se, df = estimate_mean(uncentred(values), "these_items")
+    mean, se, df = estimate_mean(uncentred(values), "these_items", np.ones(len(values), bool))
     squares = np.array([0.5, 0.125, 0]) / 2
     assert mean[0] == pytest.approx(10.5 / 6)
     assert se[0] == pytest.approx(np.sqrt(squares.sum()) / 3)
@@ -96,6 +97,11 @@ def test_the_mean_of_the_models_over_items_like_these_is_scipys_where_nothing_is
     interval = expected.confidence_interval()
     assert (row["low"], row["score"], row["high"]) == pytest.approx((interval.low, values.mean(), interval.high))
     assert (row["models"], row["df"]) == (3, 8)
+    # A family's mean is that of a study of its models alone.
+    families = family_table(uncentred(values), ["A", "B", "A"], SMALL)
+    for name, own in (("A", values[[0, 2]]), ("B", values[[1]])):
+        part = families[families["model_family"] == name].drop(columns="model_family").reset_index(drop=True)
+        pd.testing.assert_frame_equal(part, mean_table(uncentred(own), SMALL))
 
 
 @pytest.mark.parametrize("centring", ["tagged_items", "none"])
@@ -119,7 +125,7 @@ def test_the_mean_profile_against_a_loop_over_queries_left_out(centring):
 
     every = sorted(set(queries))
     parts = find_contributions(Ratings(subjects, VERSIONS[:2], items, values), queries, key, centring, SMALL)
-    mean, se, df = estimate_mean(parts, "items_like_these")
+    mean, se, df = estimate_mean(parts, "items_like_these", np.ones(len(parts.scores), bool))
     without = np.array([means(set(every) - {query}) for query in every])
     assert mean == pytest.approx(means(every))
     n = parts.n_queries.max(axis=0)

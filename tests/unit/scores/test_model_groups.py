@@ -3,7 +3,7 @@
 import pytest
 from instruments import SMALL
 from value_portrait.configuration import Model
-from value_portrait.scores.model_groups import group_of, printed_scores
+from value_portrait.scores.model_groups import group_of, plain_siblings, printed_scores, size_series
 
 
 def test_every_model_stands_on_the_side_of_its_row():
@@ -13,6 +13,61 @@ def test_every_model_stands_on_the_side_of_its_row():
     assert [group_of(other, by) for by in ("weights", "size", "reasoning")] == ["closed", "large", "no reasoning"]
     secret = Model.model_construct(weights="closed", size_b=None, reasoning="no")
     assert group_of(secret, "size") is None
+
+
+def listed(*rows):
+    """Columns of the table of models, by model: name, family, size and whether it reasons."""
+    return {name: {"family": family, "size_b": size, "reasoning": reasons} for name, family, size, reasons in rows}
+
+
+def test_a_series_differs_in_size_alone():
+    models = listed(
+        ("llama-3.1-70b-instruct", "Llama", 70.0, "no"),
+        ("Llama-3-8B", "Llama", 8.0, "no"),
+        ("llama-3.1-8b-instruct", "Llama", 8.0, "no"),
+        ("llama-3.1-405b-instruct", "Other", 405.0, "no"),
+        ("mistral-small-24b-instruct-2501", "Mistral", 24.0, "no"),
+        ("mistral-large", "Mistral", 123.0, "no"),
+        ("qwen2.5-0.5b", "Qwen", 0.5, "no"),
+        ("qwen2.5-5b", "Qwen", 5.0, "no"),
+        ("smol-135M", "Smol", 0.135, "no"),
+        ("smol-1.7B", "Smol", 1.7, "no"),
+        ("fir-1", "Fir", 1.0, "no"),
+        ("fir-2", "Fir", None, "no"),
+        ("twin-8b", "Twin", 8.0, "no"),
+        ("twin-8B", "Twin", 8.0, "yes"),
+    )
+    assert list(size_series(models).values()) == [
+        ["llama-3.1-8b-instruct", "llama-3.1-70b-instruct"],
+        ["qwen2.5-0.5b", "qwen2.5-5b"],
+        ["smol-135M", "smol-1.7B"],
+    ]
+
+
+def test_a_plain_sibling_has_the_name_that_the_reasoning_one_adds_to():
+    models = listed(
+        ("claude-3-haiku-20240307", "Claude", None, "no"),
+        ("claude-3.7-sonnet", "Claude", None, "no"),
+        ("claude-3.7-sonnet:thinking", "Claude", None, "yes"),
+        ("gemini-2.0-flash-thinking-exp-01-21", "Gemini", None, "yes"),
+        ("gemini-2.0-flash-001", "Gemini", 8.0, "no"),
+        ("qwq-32b", "Qwen", 32.0, "yes"),
+        ("qwen-turbo", "Qwen", None, "no"),
+        ("r-7b-distill", "R", 7.0, "yes"),
+        ("r-14b", "R", 14.0, "no"),
+        ("r-7b", "R", 7.0, "no"),
+        ("gpt-5", "GPT", None, "no"),
+        ("gpt-5-thinking", "Another", None, "yes"),
+        ("o1-mini", "o", None, "yes"),
+        ("o1", "o", None, "yes"),
+        ("one", "One", None, "no"),
+        ("two", "One", None, "yes"),
+    )
+    assert plain_siblings(models) == {
+        "claude-3.7-sonnet:thinking": "claude-3.7-sonnet",
+        "gemini-2.0-flash-thinking-exp-01-21": "gemini-2.0-flash-001",
+        "r-7b-distill": "r-7b",
+    }
 
 
 def test_printed_scores_are_those_of_the_models_named_in_the_main_family(tmp_path):

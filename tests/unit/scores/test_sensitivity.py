@@ -28,6 +28,9 @@ def test_sensitivities_by_hand():
     # Mean absolute differences of the pairs: 0; (0 + 2 + 2) / 3; (3 + 5 + 2) / 3; over three items.
     assert row["prompt_difference"] == pytest.approx((0 + 4 / 3 + 10 / 3) / 3)
     assert row["n_prompt_items"] == 3
+    # v1 and v2: 4 4, 4 4, 6 3; v1 and v3: 4 4, 4 2, 6 1, 5 5; v2 and v3: 4 4, 4 2, 3 1.
+    assert row["wording_sensitivity"] == pytest.approx((1 / 3 + 2 / 4 + 2 / 3) / 3)
+    assert row["wording_difference"] == pytest.approx((3 / 3 + 7 / 4 + 4 / 3) / 3)
     assert row["order_sensitivity_v1"] == pytest.approx(1 / 4)
     assert row["order_difference_v1"] == pytest.approx(3 / 4)
     assert (row["n_order_items_v2"], row["order_sensitivity_v2"]) == (2, 0)
@@ -64,6 +67,11 @@ def by_loops(values, versions, instrument):
         "prompt_difference": mean([mean([abs(a - b) for a, b in combinations(ratings, 2)]) for ratings in items]),
         "n_prompt_items": len(items),
     }
+    pairs = [
+        [(a, b) for a, b in zip(*pair, strict=True) if NO_RATING not in (a, b)] for pair in combinations(originals, 2)
+    ]
+    found["wording_sensitivity"] = mean([mean([a != b for a, b in pair]) for pair in pairs])
+    found["wording_difference"] = mean([mean([abs(a - b) for a, b in pair]) for pair in pairs])
     order = []
     for version, straight in asked:
         for other, turned in asked:

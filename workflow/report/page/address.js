@@ -35,7 +35,7 @@ export function address(view, name = "", choices = {}) {
     if (value !== null && value !== undefined && value !== "") said.append(key, String(value));
   }
   const query = said.toString();
-  return `#/${view}${name ? `/${encodeURIComponent(name)}` : ""}${query ? `?${query}` : ""}`;
+  return `#/${view}${name ? `/${encodeURIComponent(name.replace(/\p{Surrogate}/gu, "\ufffd"))}` : ""}${query ? `?${query}` : ""}`;
 }
 
 /**

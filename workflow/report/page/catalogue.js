@@ -11,6 +11,9 @@ import { signed } from "./format.js";
  * @property {Map<string, string[]>} topics - by the ids of queries
  */
 
+export const WITHOUT_TEXTS =
+  "The texts of items come from others, under licences of their own; this copy of the page is without them, and without what models said in words of their own.";
+
 /** @type {Promise<Catalogue> | undefined} */
 let catalogued;
 
@@ -74,6 +77,3 @@ export function beginning(text, most) {
   if (line.length <= most && text.length <= 2 * most) return line;
   return `${line.slice(0, most).replace(/[\ud800-\udbff]$/, "").replace(/\s+\S{0,20}$/, "")} …`;
 }
-
-export const WITHOUT_TEXTS =
-  "The texts of items come from others, under licences of their own; this copy of the page is without them, and without what models said in words of their own.";

@@ -1,30 +1,50 @@
-"""Figures of what the numbers are worth: intervals, chance, other raters, variance."""
+"""Figures of what the numbers are worth: portraits and profiles with intervals, chance, other raters, variance."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
 
 import pandas as pd
-from value_portrait.instrument import Instrument, as_instrument
+import pyarrow.csv
+from matplotlib.figure import Figure
+from value_portrait.instrument import Family, Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.publication import figures_chance, figures_robustness
-from value_portrait.publication.drawing import save_figures
+from value_portrait.publication import figures_chance, figures_portraits, figures_robustness
+from value_portrait.publication.drawing import Drawing, save_figures
 
 
 def draw_robustness(
     inputs: Mapping[str, str],
-    families: Mapping[str, str],
+    models: Mapping[str, Mapping[str, Any]],
     mark: str,
     outputs: Iterable[str],
     instrument: Instrument,
 ) -> None:
-    """Draw the figures whose tables are among the ``inputs``; ``families`` gives each model's family, in order."""
+    """Draw the figures whose tables are among the ``inputs``; ``models`` holds columns of the table of models."""
 
     def read(name: str) -> pd.DataFrame:
         # Only an empty cell is a null, for a model may be called NA.
         return pd.read_csv(inputs[name], keep_default_na=False, na_values=[""])
 
-    drawings = {
+    def portraits(family: Family) -> Figure:
+        columns = ["family", "dimension", "first", "second", "inference", "p"]
+        options = pyarrow.csv.ConvertOptions(include_columns=columns, auto_dict_encode=True)
+        tables = {name: read(name) for name in ("mean_profile", "family_profiles")} | {
+            "uncertainty": read("uncertainty").query("condition == 'baseline'"),
+            # Of hundreds of models there are millions of rows.
+            "pairs": pyarrow.csv.read_csv(inputs["pairs"], convert_options=options).to_pandas(),
+        }
+        return figures_portraits.portraits(tables, models, family, instrument)
+
+    drawings: dict[str, Drawing] = {
+        family.figure: partial(portraits, family) for family in instrument.families if family.figure and family.circle
+    }
+    drawings |= {
         "profile_intervals": lambda: figures_robustness.profile_intervals(
-            read("uncertainty").query("condition == 'baseline'"), read("mean_profile"), families, instrument
+            read("uncertainty").query("condition == 'baseline'"),
+            read("mean_profile"),
+            {name: model["family"] for name, model in models.items()},
+            instrument,
         ),
         "variance_components": lambda: figures_robustness.variance_components(
             read("variance"), read("precision"), instrument
@@ -41,7 +61,7 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         draw_robustness(
             dict(snakemake.input.items()),
-            snakemake.params.families,
+            snakemake.params.models,
             snakemake.params.mark,
             snakemake.output,
             as_instrument(snakemake.params.instrument),

@@ -349,9 +349,13 @@ def sensitivity_schema(wordings: Iterable[str], instrument: Instrument) -> Schem
     columns = {
         "model": _MODEL,
         "condition": _CONDITION,
-        "prompt_sensitivity": _SHARE,
-        "order_sensitivity": _SHARE,
+        "prompt_sensitivity": replace(_SHARE, meaning="of items rated differently under any of the wordings"),
+        "wording_sensitivity": replace(
+            _SHARE, meaning="of items rated differently under two wordings, mean over pairs"
+        ),
+        "order_sensitivity": replace(_SHARE, meaning="of items rated differently in two orders, mean over wordings"),
         "prompt_difference": difference,
+        "wording_difference": difference,
         "order_difference": difference,
         "n_prompt_items": Column(COUNT, "items with a rating under every wording", low=0),
         "repeat_sensitivity": replace(_SHARE, meaning="of pairs of repeats with different ratings", optional=True),

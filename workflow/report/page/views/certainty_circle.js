@@ -16,6 +16,7 @@ const REFERENCES = new Map([["order", "any other order"], ["raters", "shuffled r
 export function circleFit(root, table, said) {
   const rows = table.records().filter((row) => row.value !== null);
   const fits = rows.filter((row) => row.statistic === FIT);
+  if (!fits.length) return append(root, html("p", {}, "Nothing could be laid on the circle."));
   const subjects = [...new Set(fits.map((row) => row.title))];
   append(
     root,

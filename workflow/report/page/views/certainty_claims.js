@@ -6,6 +6,7 @@ import { count, percent } from "../format.js";
 import { CURVE_KINDS, analysesLeft, chosenOptions, lookedAt } from "./analyses.js";
 import { claimCurve } from "./certainty_curve.js";
 import { verdictMark } from "./names.js";
+import { stayHere } from "./sections.js";
 
 /**
  * @param {HTMLElement} root
@@ -81,7 +82,7 @@ function claimsTable(claims, pick) {
     const share = html("td", { class: "number" });
     const significant = html("td", { class: "number" });
     const dots = svg("svg", { viewBox: "0 0 104 16", class: "share", "aria-hidden": "true" });
-    const link = html("a", { onclick: (/** @type {Event} */ event) => (event.preventDefault(), pick(claim.claim)) }, claim.text);
+    const link = html("a", { onclick: (/** @type {MouseEvent} */ event) => stayHere(event, () => pick(claim.claim)) }, claim.text);
     const row = html(
       "tr",
       {},
@@ -96,7 +97,7 @@ function claimsTable(claims, pick) {
     );
     return { claim, link, share, significant, dots, row };
   });
-  const heads = ["Claim", "Verdict", "This run", "Holds in all", "in these", "0 to 100 %", "With p < 0.05 in these", "in all"];
+  const heads = ["Claim", "Verdict", "This run", "Holds in all", "in these", "0 to 100 %", "With p\u00a0<\u00a00.05 in these", "in all"];
   const numbers = new Set([2, 3, 4, 6, 7]);
   const element = html(
     "div",
@@ -121,9 +122,9 @@ function claimsTable(claims, pick) {
       link.setAttribute("href", address("certainty", "", { ...Object.fromEntries(here().choices), claim: claim.claim }));
       share.textContent = percent(holds);
       significant.textContent = claim.share_significant === null || !tested ? "–" : percent(counts[2] / tested);
-      dots.replaceChildren(svg("line", { class: "zero", x1: 2, x2: 102, y1: 8, y2: 8 }));
-      if (claim.share_holds !== null) append(dots, svg("circle", { class: "series-1 mark hollow", cx: 2 + 100 * claim.share_holds, cy: 8, r: 4 }));
-      if (holds !== null) append(dots, svg("circle", { class: "series-1 mark", cx: 2 + 100 * holds, cy: 8, r: 4 }));
+      dots.replaceChildren(svg("line", { class: "zero", x1: 5, x2: 99, y1: 8, y2: 8 }));
+      if (claim.share_holds !== null) append(dots, svg("circle", { class: "series-1 mark hollow", cx: 5 + 94 * claim.share_holds, cy: 8, r: 4 }));
+      if (holds !== null) append(dots, svg("circle", { class: "series-1 mark", cx: 5 + 94 * holds, cy: 8, r: 4 }));
     }
   }
   return { element, update };

@@ -1,7 +1,7 @@
 // Errors of scores: kinds of intervals, differences between models, where the variance is, what more items would bring.
 import { chart, dotRows } from "../chart.js";
 import { chosen, selection } from "../controls.js";
-import { part } from "../data.js";
+import { part, study } from "../data.js";
 import { append, html } from "../dom.js";
 import { count, fixed, percent, range } from "../format.js";
 import { dataTable } from "../table.js";
@@ -19,14 +19,14 @@ const SOURCES = new Map([["queries", "other queries"], ["wordings", "other wordi
  */
 export function scoreErrors(root, tables, said) {
   const content = html("div");
-  const families = [...new Set(tables.intervals.records().map(({ family }) => family))];
+  const families = study.families.map((/** @type {any} */ own) => own.name);
   append(
     root,
     html("p", { class: "lead" }, "A score would have come out otherwise with other queries, wordings or raters. An interval says how far; which interval is right depends on what the score is to be true of: these very items, or items like these."),
     html(
       "div",
       { class: "controls", role: "group", "aria-label": "Which scores" },
-      selection("Dimensions", "family", families.map((name) => [name, familyTitle(name)]), draw),
+      selection("Dimensions", "family", families.map((/** @type {string} */ name) => [name, familyTitle(name)]), draw),
       selection("Scores in variance and precision", "scores", /** @type {[string, string][]} */ (SCORE_KINDS), draw),
     ),
     content,
@@ -90,6 +90,7 @@ function meanIntervals(rows, family, said) {
  * @param {Map<string, string>} said
  */
 function sources(rows, family, said) {
+  if (!rows.length) return html("p", {}, "No score has an interval: too few queries.");
   const dimensions = [...new Set(rows.map((row) => row.dimension))];
   const named = [...SOURCES.keys()].filter((source) => rows.some((row) => row.source === source));
   return html(
@@ -115,7 +116,7 @@ function sources(rows, family, said) {
  * @param {Map<string, string>} said
  */
 function differences(rows, family, said) {
-  if (!rows.length) return html("p", {}, "There are no two models to tell apart.");
+  if (!rows.length) return html("p", {}, "No difference between two models could be put to the test.");
   return html(
     "div",
     {},

@@ -8,6 +8,8 @@ import { count, probability, range, signed } from "../format.js";
 import { dataTable } from "../table.js";
 import { modelsAnswers } from "./item_answers.js";
 
+const FOLD = 5000; // characters of a text that stand open
+
 /** @type {import("../main.js").View} */
 export const item = {
   title: (name) => `Item ${printable(name.slice(0, 60))}`,
@@ -114,12 +116,13 @@ function textsOf(own, { topics, tags }) {
  */
 function quotedText(own, which, look) {
   if (own[which] === null) return null;
-  const length = own[`${which}_length`];
+  const [text, length] = [own[which], own[`${which}_length`]];
   return html(
     "blockquote",
     { class: `words ${look}` },
-    words(own[which], "div"),
-    length === null ? null : html("p", { class: "soft" }, `Only the first ${count(own[which].length)} of its ${count(length)} characters are in this page.`),
+    words(text.slice(0, FOLD), "div"),
+    text.length > FOLD ? html("details", {}, html("summary", {}, "The rest of it"), words(text.slice(FOLD), "div")) : null,
+    length === null ? null : html("p", { class: "soft" }, `Only the first ${count(text.length)} of its ${count(length)} characters are in this page.`),
   );
 }
 

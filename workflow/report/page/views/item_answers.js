@@ -1,6 +1,6 @@
 // How people and models rated an item: how often which rating, and every model's ratings in every prompt version.
 import { address, here } from "../address.js";
-import { gathered } from "../catalogue.js";
+import { beginning, gathered } from "../catalogue.js";
 import { chosen, selection } from "../controls.js";
 import { part, study } from "../data.js";
 import { append, html, printable, words } from "../dom.js";
@@ -23,7 +23,7 @@ export async function modelsAnswers(own) {
     const answers = ratings.records({ item_id: own.item_id, condition });
     const hidden = subjects.records({ condition }).filter(({ shown }) => !shown).length;
     said.replaceChildren(saidOfPeople(own), saidOfModels(answers));
-    shares.replaceChildren(distributionOf(rated, answers));
+    shares.replaceChildren(reminder(own), distributionOf(rated, answers));
     table.replaceChildren(ratingsTable(own, answers, condition));
     if (hidden) append(table, html("p", { class: "soft" }, `The page is full: it is without the answers of ${count(hidden)} more models under this condition. They stand in results/scores/ratings.parquet.`));
   };
@@ -42,6 +42,14 @@ export async function modelsAnswers(own) {
       html("div", { class: "side" }, shares, table),
     ),
   ];
+}
+
+/**
+ * Where the response begins, beside a long table.
+ * @param {any} own
+ */
+function reminder({ response }) {
+  return html("p", { class: "reminder" }, study.texts === "none" ? null : words(beginning(response, 240)));
 }
 
 /** @param {any} own */

@@ -3,14 +3,16 @@ import { address, here } from "../address.js";
 import { html } from "../dom.js";
 import { signed } from "../format.js";
 import { dimensionTitle, familyTitle } from "./names.js";
+import { stayHere } from "./sections.js";
 import { heat } from "./models.js";
 
 /**
  * @param {any[]} rows - effects of one model on one family
  * @param {string} family
  * @param {string} against
+ * @param {(axis: string, group: string) => void} pick
  */
-export function effectMap(rows, family, against) {
+export function effectMap(rows, family, against, pick) {
   const off = against === "axis_mean";
   const dimensions = [...new Set(rows.map(({ dimension }) => dimension))];
   const axes = [...new Set(rows.map(({ axis }) => axis))];
@@ -21,7 +23,7 @@ export function effectMap(rows, family, against) {
       html(
         "tr",
         { class: place ? null : "first" },
-        html("th", { scope: "row" }, html("a", { href: to(axis, group) }, html("bdi", {}, group)), html("small", { class: "soft" }, ` ${axis}`)),
+        html("th", { scope: "row" }, html("a", { href: to(axis, group), onclick: (/** @type {MouseEvent} */ event) => stayHere(event, () => pick(axis, group)) }, html("bdi", {}, group)), html("small", { class: "soft" }, ` ${axis}`)),
         dimensions.map((dimension) => {
           const row = cells.get(`${axis}\n${group}\n${dimension}`);
           const value = row ? (off ? row.off_axis : row.effect) : null;

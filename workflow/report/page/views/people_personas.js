@@ -1,4 +1,5 @@
 // Personas: what they change on every dimension, beside how groups of people differ.
+import { choose } from "../address.js";
 import { chart, dotRows } from "../chart.js";
 import { chosen, refill, selection } from "../controls.js";
 import { append, html } from "../dom.js";
@@ -24,6 +25,16 @@ export function personas(root, tables) {
     controls,
     content,
   );
+  /**
+   * @param {string} named
+   * @param {string} group
+   */
+  function pick(named, group) {
+    choose({ axis: named, group });
+    draw();
+    controls.scrollIntoView();
+    controls.querySelector("select")?.focus({ preventScroll: true });
+  }
   function draw() {
     const { subjects, subject } = subjectOf(tables, "effects");
     const own = tables.effects.records({ subject: subject.subject });
@@ -51,7 +62,7 @@ export function personas(root, tables) {
       groupChart(rows, people, { axis, group, against, all }),
       agreement(tables.agreement.records({ subject: subject.subject, axis, against }), axis),
       html("h2", {}, "All personas"),
-      effectMap(own.filter((row) => row.family === family), family, against),
+      effectMap(own.filter((row) => row.family === family), family, against, pick),
       trends(tables.trends.records(), subject.subject, axis, rows.map(({ dimension }) => dimension)),
       findingsInWords(tables.findings.records({ subject: subject.subject })),
     );

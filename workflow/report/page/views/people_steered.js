@@ -5,13 +5,15 @@ import { range, signed } from "../format.js";
 import { dataTable } from "../table.js";
 import { heat } from "./models.js";
 import { dimensionTitle } from "./names.js";
+import { stayHere } from "./sections.js";
 
 /**
  * @param {any[]} rows
  * @param {string[]} told
  * @param {any[]} hits
+ * @param {(told: string) => void} pick
  */
-export function steeringMap(rows, told, hits) {
+export function steeringMap(rows, told, hits, pick) {
   const scored = [...new Set(rows.map(({ dimension }) => dimension))];
   const cells = new Map(rows.map((row) => [`${row.group}\n${row.dimension}`, row]));
   const best = hits.filter((row) => row.hit).length;
@@ -30,7 +32,7 @@ export function steeringMap(rows, told, hits) {
           html(
             "tr",
             {},
-            html("th", { scope: "row" }, html("a", { href: address("people", "steering", { ...Object.fromEntries(here().choices), told: name }) }, dimensionTitle(name))),
+            html("th", { scope: "row" }, html("a", { href: address("people", "steering", { ...Object.fromEntries(here().choices), told: name }), onclick: (/** @type {MouseEvent} */ event) => stayHere(event, () => pick(name)) }, dimensionTitle(name))),
             scored.map((dimension) => {
               const value = cells.get(`${name}\n${dimension}`)?.effect ?? null;
               if (value === null) return html("td", {}, html("span", { class: "cell" }, "–"));

@@ -1,4 +1,5 @@
 // Steering: a model is told to hold one value, and what moves around the circle.
+import { choose } from "../address.js";
 import { chart, dotRows } from "../chart.js";
 import { chosen, refill, selection } from "../controls.js";
 import { study } from "../data.js";
@@ -24,6 +25,13 @@ export function steering(root, tables) {
     controls,
     content,
   );
+  /** @param {string} told */
+  function pick(told) {
+    choose({ told });
+    draw();
+    controls.scrollIntoView();
+    controls.querySelector("select")?.focus({ preventScroll: true });
+  }
   function draw() {
     const { subjects, subject } = subjectOf(tables, "steering");
     const own = tables.steering.records({ subject: subject.subject });
@@ -41,7 +49,7 @@ export function steering(root, tables) {
       sourceNote(tables, subject),
       oneValue(own, hits.find((row) => row.steered === value), all, value),
       html("h2", {}, "All values told"),
-      steeringMap(own, told, hits),
+      steeringMap(own, told, hits, pick),
       byDistance(tables.steering_distance.records({ subject: subject.subject })),
       ...steeringTables(hits, tables.steering_pairs.records({ subject: subject.subject })),
     );

@@ -33,3 +33,14 @@ export function showSection(root, view, name, sections) {
   );
   now.show(content);
 }
+
+/**
+ * What a link does within a view: its address is for a new tab, here the choice is made and shown.
+ * @param {MouseEvent} event
+ * @param {() => void} go
+ */
+export function stayHere(event, go) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  go();
+}

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from value_portrait.configuration import Model
 from value_portrait.instrument import Instrument
 from value_portrait.robustness.clustering import cluster_robust
 from value_portrait.robustness.groups import holm
+from value_portrait.robustness.judging import LEAST_SIZES
 
 
 def value_spread(scores: pd.DataFrame, models: Sequence[Model], instrument: Instrument) -> pd.DataFrame:
@@ -22,6 +24,25 @@ def value_spread(scores: pd.DataFrame, models: Sequence[Model], instrument: Inst
     columns = ["model", "answers", "family", "developer", "size_b", "weights", "reasoning"]
     table = pd.DataFrame([{name: getattr(model, name) for name in columns} for model in models])
     return table.assign(variance=table["model"].map(variance), size_b=table["size_b"].astype(float))
+
+
+def spread_by_size(spread: pd.DataFrame) -> dict[str, tuple[int, float, float]]:
+    """How a profile's variance goes with size: models, Spearman's rho and its p, of those scored here and as printed.
+
+    Apart, for printed scores were made otherwise. p is two-sided, by t, and takes models as independent, which those
+    of one developer are not: it says no more than that even so a rho may be chance. Sides of fewer than
+    ``LEAST_SIZES`` models are left out; ``spread`` comes from ``value_spread``.
+    """
+    sized = spread.dropna(subset=["size_b", "variance"])
+    printed = sized["answers"] == "printed"
+    found = {}
+    for side, own in (("scored here", sized[~printed]), ("as printed", sized[printed])):
+        if len(own) >= LEAST_SIZES:
+            rho = own[["size_b", "variance"]].corr("spearman").to_numpy()[0, 1]
+            with np.errstate(divide="ignore"):
+                t = rho * np.sqrt((len(own) - 2) / (1 - rho**2))
+            found[side] = (len(own), float(rho), float(2 * special.stdtr(len(own) - 2, -abs(t))))
+    return found
 
 
 def compare_with_people(as_seen: pd.DataFrame, raters: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:

@@ -5,25 +5,30 @@ No global state of Matplotlib is left changed: a function that makes or saves a 
 
 import logging
 import math
+import re
 import textwrap
 import zlib
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib
 import numpy as np
+import pandas as pd
 from fontTools import subset
 from matplotlib.axes import Axes
+from matplotlib.backends import _backend_pdf_ps
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontPath, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 
@@ -36,6 +41,8 @@ Drawing = Callable[[], Figure]
 WIDTH = 7.1  # inches: two columns of a journal
 SMALL = 6.5  # points, the smallest text but for the numbers in cells
 CELLS = 6.0
+CENTRED = "Centred mean rating (scale points)"
+PANELS = 5  # beside each other
 RULE_GREY, TEXT_GREY = "0.82", "0.35"
 
 # Okabe and Ito (2008), without their yellow, which vanishes on white; wine is from Tol's palette.
@@ -50,6 +57,7 @@ FIRST: dict[str, Any] = {"color": COLOURS[0], "marker": "o", "markerfacecolor": 
 SECOND: dict[str, Any] = {"color": COLOURS[1], "marker": "s", "markerfacecolor": "none", "markersize": 5.5}
 
 RESOLUTION = 200  # dots per inch of the PNG
+WITHIN = 0.98  # of the ends of intervals lie on the page
 MOST_DOTS = 2**16 - 1  # that Agg draws in a row
 
 _STYLE: Any = {
@@ -87,6 +95,27 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)
 # Matplotlib places every letter of a PDF itself. The tables by which others would are most of the work of embedding.
 _DROPPED = getattr(subset.Options, "_drop_tables_default", [])
 subset.Options._drop_tables_default = [*_DROPPED, "GSUB", "GPOS", "GDEF", "MATH"]
+# Cutting a font down to a figure's letters takes longer than drawing them: it is cut once, to these and any others.
+_USUAL = "".join(map(chr, range(32, 127))) + "–…−²×ρ≤|°"
+_cut_font = _backend_pdf_ps.get_glyphs_subset
+
+
+def _kept_font(fontfile: FontPath, glyphs: set[Any]) -> AbstractContextManager[Any]:
+    return nullcontext(_cut_once(fontfile, _usual_glyphs(fontfile) | frozenset(glyphs)))
+
+
+@cache
+def _usual_glyphs(font: FontPath) -> frozenset[int]:
+    known = get_font(font)
+    return frozenset(known.get_char_index(ord(letter)) for letter in _USUAL)
+
+
+@cache
+def _cut_once(font: FontPath, glyphs: frozenset[int]) -> Any:
+    return _cut_font(font, set(glyphs)).__enter__()
+
+
+_backend_pdf_ps.get_glyphs_subset = _kept_font
 
 
 @contextmanager
@@ -148,6 +177,13 @@ def only_words(text: str) -> Figure:
     axes.set_axis_off()
     axes.text(0.5, 0.5, lines, ha="center", va="center")
     return figure
+
+
+def in_cell(number: float) -> str:
+    """A number for a cell, whose neighbours are near: to two decimals, without a zero before the point; or n/a."""
+    if math.isnan(number):
+        return "n/a"
+    return re.sub(r"^(-?)0\.", r"\1.", signed(number))
 
 
 def signed(number: float) -> str:
@@ -257,6 +293,14 @@ def dimension_rows(
     return places
 
 
+def most_of(ends: pd.DataFrame) -> tuple[float, str]:
+    """How far from zero axes reach that show these ends of intervals; and a word where a few very wide ones are cut."""
+    known = ends.abs().to_numpy(float)
+    known = known[np.isfinite(known)]
+    edge, most = (np.quantile(known, share) for share in (WITHIN, 1)) if known.size else (1.0, 1.0)
+    return (1.1 * edge, "; the widest run off the edge") if most > 1.5 * edge else (1.05 * most, "")
+
+
 def draw_ranges(
     axes: Axes, centre: Any, places: Any, low: Any, high: Any, style: dict[str, Any], label: str | None = None
 ) -> None:
@@ -325,7 +369,7 @@ def draw_dimensions(
     As ``draw_cells`` otherwise, with ``values`` as the cells' texts.
     """
     limit = max(np.nanmax(np.abs(values), initial=0), 0.1)
-    texts = np.array([["n/a" if math.isnan(value) else signed(value) for value in row] for row in values])
+    texts = np.array([[in_cell(value) for value in row] for row in values])
     cells = draw_cells(axes, x, y, values, texts, DIVERGING, Normalize(-limit, limit), hatch="////")
     axes.set_xticks(x, [shown(instrument.titles[dimension], 28) for _, dimension in dimensions], rotation=90)
     axes.xaxis.tick_top()

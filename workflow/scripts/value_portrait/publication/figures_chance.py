@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from value_portrait.instrument import Instrument
 from value_portrait.publication.drawing import (
+    CENTRED,
     COLOURS,
     DIVERGING,
     FIRST,
@@ -28,7 +29,6 @@ from value_portrait.publication.drawing import (
     signed,
     titles_width,
 )
-from value_portrait.publication.figures_models import CENTRED
 from value_portrait.robustness.groups import holm
 from value_portrait.robustness.level import LEVEL
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from value_portrait.instrument import Family, Instrument, mid_sentence
@@ -28,6 +27,7 @@ from value_portrait.publication.drawing import (
     signed,
     titles_width,
 )
+from value_portrait.robustness.level import LEVEL
 
 # The second is hatched, so that grey print tells them apart.
 BARS: tuple[dict[str, Any], ...] = (
@@ -196,7 +196,9 @@ def models_and_people(table: pd.DataFrame, instrument: Instrument) -> Figure:
     }
     draw_columns(beside, places, "models minus people; n: models / people", columns)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
-    figure.supxlabel("95 % intervals take the people and items of a survey group together", size=SMALL)
+    tested = table["p_adjusted"].dropna()
+    beyond = f"; beyond chance after Holm: {(tested < LEVEL).sum() or 'none'} of {len(tested)}" if len(tested) else ""
+    figure.supxlabel(f"95 % intervals take the people and items of a survey group together{beyond}", size=SMALL)
     return figure
 
 
@@ -204,48 +206,6 @@ def _with_interval(value: float, low: float, high: float) -> str:
     if math.isnan(value):
         return "n/a"
     return f"{value:+z.2f}" + ("" if math.isnan(low) else f" [{signed(low)}, {signed(high)}]")
-
-
-@house_style()
-def instruments(table: pd.DataFrame, instrument: Instrument) -> Figure:
-    """People's scores on the rated items, beside the models', and on their questionnaire, on one scale.
-
-    ``table`` comes from ``comparisons.distributions``; families whose scores are shown uncentred are left out.
-    """
-    centred = {family.name for family in instrument.families if family.statistic == "centred_mean"}
-    table = table[table["family"].isin(centred)]
-    dimensions = [(family, dimension) for family, dimension in instrument.dimensions if family in centred]
-    figure = Figure(figsize=(WIDTH, 1.3 + rows_height([family for family, _ in dimensions])))
-    left, right = figure.subplots(1, 2, sharex=True, sharey=True)
-    families, names = ([pair[place] for pair in dimensions] for place in (0, 1))
-    places = dimension_rows(left, families, names, True, instrument)
-    dimension_rows(right, families, names, True, instrument)
-    cells = {
-        key: own.set_index(["family", "dimension"]).reindex(dimensions) for key, own in table.groupby(["who", "on"])
-    }
-    models, rated, asked = (
-        cells[key] for key in (("models", "rated_items"), ("people", "rated_items"), ("people", "questionnaire"))
-    )
-    for axes, people, shift, name in (
-        (left, rated, 0.17, "Rated items"),
-        (right, asked, 0, "Questionnaire, another instrument"),
-    ):
-        axes.axvline(0, color="0.25", lw=0.7)
-        _draw_quantiles(axes, places + shift, people, SECOND, f"people (n ≤ {people['n'].max():g})")
-        axes.grid(axis="x")
-        axes.set_title(name, loc="left", pad=26)
-    _draw_quantiles(left, places - 0.17, models, FIRST, f"models (n ≤ {models['n'].max():g})")
-    for axes in (left, right):
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
-    right.tick_params(labelleft=False)
-    figure.supxlabel("Centred score (scale points): median, middle 50 % and 80 %", size=7)
-    return figure
-
-
-def _draw_quantiles(axes: Axes, places: np.ndarray, table: pd.DataFrame, style: dict[str, Any], label: str) -> None:
-    """Medians with the ranges of the middle 50 % (thick) and 80 % (thin)."""
-    axes.hlines(places, table["q25"], table["q75"], color=style["color"], lw=2.6, alpha=0.55)
-    draw_ranges(axes, table["q50"], places, table["q10"], table["q90"], style, label)
 
 
 def _sides(sides: Iterable[Sequence[str]]) -> list[str]:

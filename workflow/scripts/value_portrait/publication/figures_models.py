@@ -10,14 +10,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from value_portrait.instrument import Family, Instrument, mid_sentence
+from value_portrait.publication.comparisons import spread_by_size
 from value_portrait.publication.drawing import (
-    COLOURS,
+    CENTRED,
     FIRST,
     LINES,
-    MARKERS,
+    PANELS,
     RULE_GREY,
     SECOND,
     SEQUENTIAL,
@@ -39,11 +39,11 @@ from value_portrait.publication.drawing import (
     signed,
     spaced,
 )
+from value_portrait.publication.verdicts import in_words
 from value_portrait.robustness.level import LEVEL
+from value_portrait.scores.model_groups import size_series
 
-CENTRED = "Centred mean rating (scale points)"
-PANELS = 5  # beside each other
-PER_PANEL = 8  # models of one family that a panel can tell apart
+SIZES = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 
 def profiles_by_model(
@@ -84,100 +84,6 @@ def value_profiles(profiles: pd.DataFrame, families: Mapping[str, str], instrume
 
 
 @house_style()
-def portraits(profiles: pd.DataFrame, families: Mapping[str, str], circle: Family) -> Figure:
-    """Profiles on a family's circle: one panel for each model family (of at most eight models), the mean in grey."""
-    wide = profiles_by_model(profiles, families, [(circle.name, name) for name in circle.names])[circle.name]
-    panels = []
-    for family in dict.fromkeys(families[model] for model in wide.index):
-        own = [model for model in wide.index if families[model] == family]
-        parts = [own[start : start + PER_PANEL] for start in range(0, len(own), PER_PANEL)]
-        for number, part in enumerate(parts, 1):
-            panels.append((shown(family, 30) + (f" ({number} of {len(parts)})" if len(parts) > 1 else ""), part))
-    # Many dimensions need a wide circle, or their codes would touch.
-    beside = 3 if len(circle.names) <= 16 else 2 if len(circle.names) <= 24 else 1
-    rows, size = math.ceil(len(panels) / beside), 2.1 * 3 / beside
-    keys = [0.125 * max(len(part) for _, part in panels[beside * row : beside * (row + 1)]) for row in range(rows)]
-    heights = [height for key in keys for height in (size, key)]
-    figure = Figure(figsize=(WIDTH, sum(heights) + 0.12 * rows + 0.4))
-    figure.set_layout_engine("constrained", w_pad=0.02, h_pad=0.03, hspace=0, wspace=0)
-    grid = figure.subplots(2 * rows, beside, squeeze=False, height_ratios=heights)
-    for axes in grid.ravel():
-        axes.set_axis_off()
-    means: Any = wide.mean()
-    round_about = _Circle(wide.to_numpy(float), circle)
-    for index, (name, part) in enumerate(panels):
-        row, column = divmod(index, beside)
-        axes, key = grid[2 * row, column], grid[2 * row + 1, column]
-        axes.set_title(name, loc="center")
-        round_about.draw(axes)
-        round_about.draw_profile(axes, means, color="0.65", lw=2.4)
-        lines = []
-        for number, model in enumerate(part):
-            style: dict[str, Any] = {
-                "color": COLOURS[number],
-                "ls": LINES[number % len(LINES)],
-                "marker": MARKERS[number],
-            }
-            lines.append(round_about.draw_profile(axes, wide.loc[model], ms=2.8, mew=0.4, **style))
-        key.legend(
-            lines, list(map(shown, part)), loc="upper center", handlelength=3.2, labelspacing=0.2, borderaxespad=0
-        )
-    names = ",  ".join(
-        f"{own.code} {shown(own.title, 40)}".replace(" ", "\N{NO-BREAK SPACE}") for own in circle.dimensions
-    )
-    # Lines of about one length.
-    lines_of = textwrap.wrap(names, len(names) // math.ceil(len(names) / 120) + 12, break_long_words=False)
-    rings = f"Rings: {CENTRED[0].lower()}{CENTRED[1:]}; thick grey line: mean of all {len(wide)} models."
-    figure.supxlabel("\n".join(lines_of) + ".\n" + rings, size=SMALL)
-    return figure
-
-
-class _Circle:
-    """A circle: a family's dimensions around it in their order, clockwise from the top; scores as the radius.
-
-    All ``scores`` fit: the highest lies just inside the edge (radius 1), the lowest off the middle, where lines meet.
-    """
-
-    def __init__(self, scores: np.ndarray, family: Family) -> None:
-        self.codes = [dimension.code for dimension in family.dimensions]
-        self.angles = 2 * np.pi * np.arange(len(self.codes)) / len(self.codes)
-        low, high = np.nanmin(scores, initial=0), np.nanmax(scores, initial=0)
-        span = max(high - low, 0.1)
-        self.origin, self.edge = low - 0.12 * span, high + 0.03 * span
-        ticks = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-        self.rings = [ring for ring in ticks if self.origin + 0.1 * span < ring < self.edge]
-
-    def radius(self, score: Any) -> Any:
-        return (score - self.origin) / (self.edge - self.origin)
-
-    def draw(self, axes: Axes) -> None:
-        """Spokes with the dimensions' codes, rings with their numbers; the ring at zero is emphasised."""
-        around = np.linspace(0, 2 * np.pi, 121)
-        sines, cosines = np.sin(around), np.cos(around)
-        axes.plot(sines, cosines, color=RULE_GREY, lw=0.8)
-        for code, angle in zip(self.codes, self.angles, strict=True):
-            x, y = np.sin(angle), np.cos(angle)
-            axes.plot([0, x], [0, y], color=RULE_GREY, lw=0.5)
-            axes.text(1.11 * x, 1.11 * y, code, size=SMALL, ha="center", va="center")
-        for ring in self.rings:
-            radius = self.radius(ring)
-            style: dict[str, Any] = {"color": "0.2", "lw": 0.9} if abs(ring) < 1e-9 else {"color": RULE_GREY, "lw": 0.5}
-            axes.plot(radius * sines, radius * cosines, **style)
-            # Midway between two spokes, where no profile turns; over the lines, for they are many.
-            between = 3 * np.pi / len(self.codes)
-            x, y = radius * np.sin(between), radius * np.cos(between)
-            box = {"facecolor": "white", "edgecolor": "none", "pad": 0.3, "alpha": 0.75}
-            axes.text(x, y, f"{ring:zg}", size=SMALL, ha="center", va="center", color=TEXT_GREY, bbox=box)
-        axes.set(xlim=(-1.2, 1.2), ylim=(-1.2, 1.2), aspect="equal")
-
-    def draw_profile(self, axes: Axes, profile: pd.Series, **style: Any) -> Any:
-        """One closed line around the circle; a dimension without a score leaves a gap. Returns the line."""
-        radius = self.radius(profile.to_numpy(float))
-        x, y = radius * np.sin(self.angles), radius * np.cos(self.angles)
-        return axes.plot([*x, x[0]], [*y, y[0]], **style)[0]
-
-
-@house_style()
 def dimension_panels(
     profiles: pd.DataFrame, families: Mapping[str, str], listed: Mapping[str, Mapping[str, str]], shown_family: Family
 ) -> Figure:
@@ -191,7 +97,7 @@ def dimension_panels(
     marks = family_marks(groups, listed)
     beside = min(len(pairs), PANELS)
     rows = math.ceil(len(pairs) / beside)
-    figure = Figure(figsize=(WIDTH, 0.35 + rows * (0.8 + 0.26 * len(marks))))
+    figure = Figure(figsize=(WIDTH, 0.35 + rows * (1.0 + 0.26 * len(marks))))
     panels = figure.subplots(rows, beside, sharex=True, sharey=True, squeeze=False).ravel()
     for axes in panels[len(pairs) :]:
         axes.set_axis_off()
@@ -206,6 +112,8 @@ def dimension_panels(
             places = row + 0.3 * (np.linspace(-1, 1, len(own)) if len(own) > 1 else np.zeros(1))
             axes.plot(own, places, ls="", ms=3.5, mew=0.3, mec="white", **mark)
         note = "no score" if math.isnan(mean) else f"mean {signed(mean)}"
+        if own_scores.nunique() > 1:
+            note += f"\n◂ {shown(own_scores.idxmin(), 22)}\n▸ {shown(own_scores.idxmax(), 22)}"
         draw_heading(axes, shown(dimension.title, 18, wrap=True), note, "center")
         axes.grid(axis="x")
         axes.hlines(np.arange(1, len(marks)) - 0.5, 0, 1, transform=axes.get_yaxis_transform(), color=RULE_GREY, lw=0.5)
@@ -215,7 +123,7 @@ def dimension_panels(
         axes.tick_params(labelbottom=True)
     panels[0].set_yticks(range(len(marks)), [shown(family, 24) for family in marks])
     panels[0].set_ylim(len(marks) - 0.5, -0.5)
-    figure.supxlabel(f"{CENTRED}; dashed: mean of all {len(wide)} models", size=7)
+    figure.supxlabel(f"{CENTRED}; dashed: mean of all {len(wide)} models; ◂ lowest, ▸ highest", size=7)
     return figure
 
 
@@ -223,17 +131,17 @@ def dimension_panels(
 def sensitivity(table: pd.DataFrame) -> Figure:
     """How far ratings move with wording and order of options, model by model, from the most to the least sensitive.
 
-    ``table`` is the table ``sensitivity`` of one condition.
+    ``table`` is the table ``sensitivity`` of one condition. Two wordings stand beside two orders.
     """
-    table = table.sort_values(["prompt_sensitivity", "model"], ascending=[False, True])
-    figure = Figure(figsize=(WIDTH, 0.95 + 0.15 * len(table)))
+    table = table.sort_values(["wording_sensitivity", "model"], ascending=[False, True])
+    figure = Figure(figsize=(WIDTH, 1.1 + 0.15 * len(table)))
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.2, 1))
     places = model_rows(left, list(table["model"]))
     for axes, quantity, factor in ((left, "sensitivity", 100), (right, "difference", 1)):
-        wording, order = factor * table[f"prompt_{quantity}"], factor * table[f"order_{quantity}"]
+        wording, order = factor * table[f"wording_{quantity}"], factor * table[f"order_{quantity}"]
         axes.hlines(places, wording, order, color="0.65", lw=0.8, zorder=1)
-        axes.plot(wording, places, ls="", label="across wordings", **FIRST)
-        axes.plot(order, places, ls="", label="across the two orders of the options (mean over the wordings)", **SECOND)
+        axes.plot(wording, places, ls="", label="two wordings (mean over their pairs)", **FIRST)
+        axes.plot(order, places, ls="", label="two orders of the options (mean over the wordings)", **SECOND)
         missing = places[(wording.isna() | order.isna()).to_numpy()]
         for place in missing:
             axes.text(0.99, place, "n/a", transform=axes.get_yaxis_transform(), ha="right", va="center", size=SMALL)
@@ -244,6 +152,13 @@ def sensitivity(table: pd.DataFrame) -> Figure:
     left.set_xlabel("Items rated differently (%)")
     right.set_xlabel("Mean absolute difference (scale points)")
     figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    known = table.dropna(subset=["wording_sensitivity", "order_sensitivity"])
+    if len(known):
+        wording, order = (known[f"{what}_sensitivity"] for what in ("wording", "order"))
+        left.set_title(
+            f"Median: {100 * wording.median():.0f} % with the wording, {100 * order.median():.0f} % with the order;\n"
+            f"the wording moves more items in {(wording > order).sum()} of {len(known)} models"
+        )
     return figure
 
 
@@ -340,40 +255,50 @@ def _range(numbers: pd.Series) -> str:
 
 @house_style()
 def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], instrument: Instrument) -> Figure:
-    """Variance of scores in the main family against model size; families share a line, unknown sizes stand aside.
+    """Variance of scores in the main family against model size, of models scored here and as printed; others aside.
 
-    ``table`` comes from ``comparisons.value_spread``; models without a variance are left out.
-    ``listed`` holds marks of model families, as ``drawing.family_marks`` takes them.
+    ``table`` comes from ``comparisons.value_spread``; models without a variance are left out. A line joins models that
+    differ in size alone (``size_series``). ``listed`` holds marks of model families, as ``drawing.family_marks`` takes
+    them.
     """
     table = table.dropna(subset="variance")
-    known, unknown = table[table["size_b"].notna()], table[table["size_b"].isna()]
+    printed = table["answers"] == "printed"
+    sides = {"scored here": table[~printed], "as printed": table[printed]}
+    sized = {side: own[own["size_b"].notna()] for side, own in sides.items()}
+    sized = {side: own for side, own in sized.items() if len(own)}
+    unknown = table[table["size_b"].isna()]
     marks = family_marks(table["family"], listed)
     aside = list(dict.fromkeys(unknown["family"]))
-    present = list(dict.fromkeys(known["family"]))
-    figure = Figure(figsize=(WIDTH, 3.6 + 0.13 * math.ceil(len(present) / 4)))
-    panels = {"known": 3, "unknown": max(0.95, 0.4 + 0.22 * min(len(aside), 20))}
-    if not (present and aside):
-        panels = {"known" if present else "unknown": 1}
+    present = list(dict.fromkeys(family for own in sized.values() for family in own["family"]))
+    figure = Figure(figsize=(WIDTH, 3.4 + 0.13 * math.ceil(len(present) / 4)))
+    panels = dict.fromkeys(sized, 3 / max(len(sized), 1))
+    if aside or not sized:
+        panels["unknown"] = max(0.95, 0.4 + 0.22 * min(len(aside), 20))
     drawn: dict[str, Any] = figure.subplot_mosaic([list(panels)], sharey=True, width_ratios=list(panels.values()))
-    if left := drawn.get("known"):
-        for family in present:
-            own = known[known["family"] == family].sort_values("size_b", kind="stable")
-            left.plot(own["size_b"], own["variance"], lw=0.8, color=marks[family]["color"], zorder=1)
-            _draw_spread(left, own["size_b"], own, marks[family])
-        left.set_xscale("log")
-        ticks = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
-        left.set_xticks(ticks, [f"{tick:,g}" for tick in ticks])
-        left.minorticks_off()
-        left.set_xlim(known["size_b"].min() / 1.5, known["size_b"].max() * 1.5)
-        left.set_xlabel("Public size (billion parameters, log scale)")
-        printed_too = (known["answers"] == "printed").sum()
-        both = f"{len(known) - printed_too} scored here, {printed_too} as printed" if printed_too else f"{len(known)}"
-        left.set_title(f"Size public (n = {both})")
+    found = spread_by_size(table)
+    sizes = table["size_b"].min() / 1.5, table["size_b"].max() * 1.5
+    for side, own in sized.items():
+        axes = drawn[side]
+        for family, of_family in own.groupby("family", sort=False):
+            _draw_spread(axes, of_family["size_b"], of_family, marks[str(family)])
+        by_name = own.set_index("model")
+        for (family, _), series in size_series(by_name[["family", "size_b"]].to_dict("index")).items():
+            line = by_name.loc[series]
+            axes.plot(line["size_b"], line["variance"], lw=0.8, color=marks[family]["color"], zorder=1)
+        axes.set_xscale("log")
+        ticks = SIZES if len(sized) == 1 else SIZES[1::3]
+        axes.set_xticks(ticks, [f"{tick:,g}" for tick in ticks])
+        axes.minorticks_off()
+        axes.set_xlim(*sizes)
+        axes.set_xlabel("Public size (billion parameters)")
+        _, rho, p = found.get(side, (0, math.nan, math.nan))
+        note = "too few sizes" if math.isnan(rho) else f"ρ = {signed(rho)}, p {in_words(p)}"
+        draw_heading(axes, f"{side.capitalize()} (n = {len(own)})", note)
     if right := drawn.get("unknown"):
         for place, family in enumerate(aside):
             own = unknown[unknown["family"] == family]
             _draw_spread(right, [place] * len(own), own, marks[family])
-        right.set_title(f"Size not public (n = {len(unknown)})")
+        draw_heading(right, f"Size not public (n = {len(unknown)})", "")
         right.set_xticks(range(len(aside)), [shown(family, 16) for family in aside], rotation=90)
         right.set_xlim(-0.7, max(len(aside), 1) - 0.3)
     first = next(iter(drawn.values()))
@@ -382,20 +307,12 @@ def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], i
     first.set_ylabel(textwrap.fill(f"Variance of the centred scores of the {main} (scale points²)", 34))
     for axes in drawn.values():
         axes.grid(axis="y")
-    printed = set(table.loc[table["answers"] == "printed", "family"])
-    hollow = {family: {"mfc": "white"} if family in printed else {} for family in present}
-    handles = [first.plot([], [], lw=0.8, **hollow[family], **marks[family])[0] for family in present]
-    labels = [shown(family, 26) for family in present]
-    if printed:
-        for name, fill in (("scored here", "0.4"), ("as printed", "white")):
-            handles.append(first.plot([], [], ls="", marker="o", color="0.4", mfc=fill)[0])
-            labels.append(name)
+    handles = [first.plot([], [], ls="", **marks[family])[0] for family in present]
     if handles:
-        figure.legend(handles, labels, loc="outside lower center", ncols=4)
+        figure.legend(handles, [shown(family, 26) for family in present], loc="outside lower center", ncols=4)
     return figure
 
 
 def _draw_spread(axes: Axes, x: Any, models: pd.DataFrame, mark: Mapping[str, Any]) -> None:
-    printed = models["answers"] == "printed"
-    for place, variance, hollow in zip(x, models["variance"], printed, strict=True):
-        axes.plot(place, variance, ls="", ms=4.5, mfc="white" if hollow else mark["color"], **mark)
+    for hollow, own in models.assign(x=x).groupby(models["answers"] == "printed"):
+        axes.plot(own["x"], own["variance"], ls="", ms=4.5, mfc="white" if hollow else mark["color"], **mark)

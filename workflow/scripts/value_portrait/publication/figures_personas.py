@@ -29,11 +29,13 @@ from value_portrait.publication.drawing import (
     draw_heading,
     heat_map_size,
     house_style,
+    in_cell,
     shown,
     signed,
     spaced,
 )
 from value_portrait.responses.conditions import STEERING
+from value_portrait.robustness.level import LEVEL
 
 CHANGE = "Change of the centred score (scale points)"
 SOURCES = {"printed": "as printed in the paper", "answers": "from its answers"}
@@ -69,43 +71,60 @@ def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame, instrument:
     widest = max(MOST_COLUMNS, *(bias.loc[bias["axis"] == axis, "group"].nunique() for axis in axes_names))
     framings = list(dict.fromkeys(bias["framing"]))
     weightings = sorted(set(bias["weighting"]))  # anweight, then none
-    height = max(0.125 * len(instrument.main.names), 0.6) + 0.3 * max(len(framings) - 1, 0)
+    height = max(0.125 * len(instrument.main.names), 0.6) + 0.3 * max(len(framings) - 1, 0) + 0.8
+    below = 0.55 + 0.16 * len(axes_names)
     labels = len(framings) + len(weightings)
-    figure = Figure(figsize=(WIDTH, 0.5 + 0.14 * labels + (height + 0.62) * len(axes_names)))
-    grid = figure.subplots(len(axes_names), widest, sharex=True, squeeze=False)
+    figure = Figure(figsize=(WIDTH, 0.5 + 0.14 * labels + height * len(axes_names) + below))
+    grid = figure.add_gridspec(len(axes_names) + 1, widest, height_ratios=[*[height] * len(axes_names), below])
     handles: dict[str, Any] = {}
-    for row, axis in zip(grid, axes_names, strict=True):
+    first, rows = None, []
+    for row, axis in enumerate(axes_names):
         of_axis = bias[bias["axis"] == axis]
-        groups = list(dict.fromkeys(of_axis["group"]))
-        for number, axes in enumerate(row):
-            if number >= len(groups):
-                axes.set_axis_off()
-                continue
-            own = of_axis[of_axis["group"] == groups[number]]
+        for number, group in enumerate(dict.fromkeys(of_axis["group"])):
+            axes = first = figure.add_subplot(grid[row, number], sharex=first)
+            own = of_axis[of_axis["group"] == group]
             places = _panel(axes, own, framings, weightings, handles, instrument)
             if number:
                 axes.set_yticks(places, [])
+            else:
+                axes.set_ylabel(axis.capitalize(), weight="bold", size=7.5)
             own_framing = next(framing for framing in framings if framing in set(own["framing"]))
             found = agreement[
                 (agreement["axis"] == axis)
-                & (agreement["group"] == groups[number])
+                & (agreement["group"] == group)
                 & (agreement["against"] == "baseline")
                 & (agreement["weighting"] == weightings[0])
                 & (agreement["framing"] == own_framing)
             ].iloc[0]
+            rows.append(found)
             same = f"{found['same_sign']} of {found['n_signs']} signs agree{p_text(found['same_sign_p'])}\n"
             if not math.isnan(found["same_sign_expected"]):
                 same += f"by chance {found['same_sign_expected']:.1f}; "
             same += "ρ n/a" if math.isnan(found["rho"]) else f"ρ {signed(found['rho'])}{p_text(found['rho_p'])}"
             framed = "" if own_framing == framings[0] else f" @{shown(own_framing, 10)}"
-            draw_heading(axes, shown(groups[number], 24 - len(framed)) + framed, same)
-        row[0].set_ylabel(axis.capitalize(), weight="bold", size=7.5)
-    for row, below in zip(grid, [*grid[1:], None], strict=True):
-        for number, axes in enumerate(row):
-            axes.tick_params(labelbottom=below is None or not below[number].axison)
+            draw_heading(axes, shown(group, 24 - len(framed)) + framed, same)
+    _sum_up(figure.add_subplot(grid[-1, :]), pd.DataFrame(rows), axes_names)
     figure.supxlabel(f"Personas: {CHANGE[0].lower()}{CHANGE[1:]}; people: difference on their questionnaire", size=7)
     figure.legend(handles.values(), handles.keys(), loc="outside upper left")
     return figure
+
+
+def _sum_up(axes: Axes, found: pd.DataFrame, axes_names: list[str]) -> None:
+    """One mark for each group, at its rho; one row for each axis."""
+    known = found.dropna(subset="rho")
+    places = known["axis"].map(axes_names.index)
+    below = (known["rho_p"] < LEVEL).to_numpy()
+    for chosen, face in ((~below, "white"), (below, FIRST["color"])):
+        axes.plot(known["rho"][chosen], places[chosen], ls="", **FIRST | {"markerfacecolor": face})
+    axes.axvline(0, color="0.25", lw=0.7)
+    axes.set(xlim=(-1.02, 1.02), ylim=(len(axes_names) - 0.5, -0.5), xlabel=f"ρ of a group (filled: p < {LEVEL})")
+    axes.set_yticks(range(len(axes_names)), [name.capitalize() for name in axes_names])
+    axes.grid()
+    told = found.dropna(subset="same_sign_expected")
+    title = f"All groups: {found['same_sign'].sum()} of {found['n_signs'].sum()} signs agree"
+    if len(told) == len(found):
+        title += f", by chance {found['same_sign_expected'].sum():.0f}"
+    axes.set_title(f"{title}; ρ above zero in {(known['rho'] > 0).sum()} of {len(known)}")
 
 
 def _panel(
@@ -196,7 +215,7 @@ def steering(effects: pd.DataFrame, by_distance: pd.DataFrame, hits: pd.DataFram
         told = own[own["framing"] == framing]
         matrix = steering_matrix(told, instrument).to_numpy()
         places = np.arange(len(names), dtype=float)
-        texts = np.array([["n/a" if math.isnan(cell) else signed(cell) for cell in row] for row in matrix])
+        texts = np.array([[in_cell(cell) for cell in row] for row in matrix])
         draw_cells(left, places, places, matrix, texts, DIVERGING, Normalize(-limit, limit), hatch="////")
         for place in places:
             left.add_patch(Rectangle((place - 0.47, place - 0.47), 0.94, 0.94, fill=False, ec="black", lw=1.1))

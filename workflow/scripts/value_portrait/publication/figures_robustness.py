@@ -10,10 +10,12 @@ from matplotlib.figure import Figure
 
 from value_portrait.instrument import Instrument, mid_sentence
 from value_portrait.publication.drawing import (
+    CENTRED,
     COLOURS,
     FIRST,
     LINES,
     MARKERS,
+    PANELS,
     RULE_GREY,
     SMALL,
     WIDTH,
@@ -22,15 +24,14 @@ from value_portrait.publication.drawing import (
     draw_ranges,
     house_style,
     model_rows,
+    most_of,
     only_words,
     rows_height,
     shown,
     signed,
 )
-from value_portrait.publication.figures_models import CENTRED, PANELS
 from value_portrait.robustness.comparing import INFERENCES
 
-WITHIN = 0.98  # of the ends of intervals lie on the page
 # Components of variance by the facets that they contain: a model; items or queries; wordings or orders.
 PARTS: dict[tuple[bool, bool, bool], tuple[str, dict[str, Any]]] = {
     (True, False, False): ("models", {"facecolor": COLOURS[0]}),
@@ -90,12 +91,7 @@ def profile_intervals(
         axes.grid(axis="x")
         axes.spines["left"].set_visible(False)
         axes.tick_params(labelbottom=True)
-    # A few very wide intervals would leave no room for the others.
-    ends = pd.concat([own, *of_mean.values()])[["score", "low", "high"]].abs().to_numpy(float)
-    known = ends[np.isfinite(ends)]
-    edge, most = (np.quantile(known, share) for share in (WITHIN, 1)) if known.size else (1.0, 1.0)
-    cut = "; the widest run off the edge" if most > 1.5 * edge else ""
-    edge = 1.1 * edge if cut else 1.05 * most
+    edge, cut = most_of(pd.concat([own, *of_mean.values()])[["score", "low", "high"]])
     panels[0].set_xlim(-edge, edge)
     figure.supxlabel(
         f"{CENTRED} with 95 % interval{cut}; filled: clear of 0; dashed: mean of all {len(models)} models\n"

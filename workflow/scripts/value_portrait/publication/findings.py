@@ -10,12 +10,11 @@ import pandas as pd
 from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.items import coverage
 from value_portrait.items.validation import select_items
+from value_portrait.publication.comparisons import spread_by_size
 from value_portrait.publication.printing import COEFFICIENTS
 from value_portrait.publication.verdicts import bracketed, in_words
 from value_portrait.responses.conditions import STEERING
-from value_portrait.robustness.clustering import rank_slope
 from value_portrait.robustness.groups import PROFILE_VARIANCE
-from value_portrait.robustness.judging import LEAST_SIZES
 from value_portrait.robustness.level import LEVEL
 
 
@@ -133,7 +132,7 @@ def summarise(
         _reliability_line(tables["reliability"], instrument),
         _sensitivity_line(tables["sensitivity"]),
         _groups_line(tables["groups"], instrument),
-        _spread_line(tables["spread"], tables["groups"], instrument) if "spread" in tables else "",
+        _spread_line(tables["spread"], instrument) if "spread" in tables else "",
         _people_line(tables["people"], instrument) if "people" in tables else "",
         *worth,
         f"Left out: {'; '.join(left_out)}." if left_out else "",
@@ -215,7 +214,7 @@ def _first(row: "pd.Series[Any]", instrument: Instrument) -> str:
 
 def _sensitivity_line(sensitivity: pd.DataFrame) -> str:
     parts = []
-    by = {"prompt": "with the wording", "order": "with the order of the options"}
+    by = {"wording": "between two wordings", "order": "between two orders of the options"}
     if "repeat_sensitivity" in sensitivity:
         by["repeat"] = "between repeats of the same question"
     for measure, words in by.items():
@@ -227,6 +226,10 @@ def _sensitivity_line(sensitivity: pd.DataFrame) -> str:
                 f"{100 * column.median():.0f} % {words} (from {100 * column.min():.0f} %, {column.idxmin()}, to "
                 f"{100 * column.max():.0f} %, {column.idxmax()})"
             )
+    known = sensitivity.dropna(subset=["wording_sensitivity", "order_sensitivity"])
+    if len(known):
+        more = (known["wording_sensitivity"] > known["order_sensitivity"]).sum()
+        parts.append(f"more by wording than by order in {more} of {len(known)} models")
     return f"Share of items whose rating changes, median over models: {'; '.join(parts)}."
 
 
@@ -247,27 +250,16 @@ def _groups_line(groups: pd.DataFrame, instrument: Instrument) -> str:
     )
 
 
-def _spread_line(spread: pd.DataFrame, groups: pd.DataFrame, instrument: Instrument) -> str:
+def _spread_line(spread: pd.DataFrame, instrument: Instrument) -> str:
     parts = []
-    sized = spread.dropna(subset=["size_b", "variance"])
-    printed = sized["answers"] == "printed"
-    for own, words in ((sized[~printed], "scored here"), (sized[printed], "known by printed scores alone")):
-        if len(own) >= LEAST_SIZES:
-            rho = own[["size_b", "variance"]].corr("spearman").to_numpy()[0, 1]
-            slope = rank_slope(own["size_b"].to_numpy(), own["developer"].fillna(own["family"]).to_numpy())
-            p = float(slope.p(own["variance"].rank().to_numpy()))
-            parts.append(f"rho = {rho:.2f} over {len(own)} models {words} (p {'unknown' if isnan(p) else in_words(p)})")
+    for side, (n, rho, p) in spread_by_size(spread).items():
+        parts.append(f"rho = {rho:.2f} over {n} models {side} (p {'unknown' if isnan(p) else in_words(p)})")
     if not parts:
         return "Too few models state their size to relate it to how pronounced their profiles are."
-    line = f"Size and variance of the {mid_sentence(instrument.main)} go together with {' and '.join(parts)}"
-    own = groups[(groups["comparison"] == "size") & (groups["dimension"] == PROFILE_VARIANCE)].dropna(
-        subset=["cluster_low"]
+    return (
+        f"Size and variance of the {mid_sentence(instrument.main)} go together with {' and '.join(parts)}; "
+        "p takes models as independent, which those of one developer are not."
     )
-    for row in own.to_dict("records"):
-        difference = bracketed(row["difference"], row["cluster_low"], row["cluster_high"])
-        sides = f"{row['n_first']} {row['first']} models minus {row['n_second']} {row['second']} ones"
-        line += f"; {sides}: {difference} (p {in_words(row['p'])})"
-    return f"{line}. p and interval take developers together."
 
 
 def _people_line(people: pd.DataFrame, instrument: Instrument) -> str:

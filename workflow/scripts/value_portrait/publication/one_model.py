@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from value_portrait.instrument import Instrument
 from value_portrait.publication.drawing import (
+    CENTRED,
     FIRST,
     WIDTH,
     dimension_rows,
@@ -19,7 +20,6 @@ from value_portrait.publication.drawing import (
     shown,
     signed,
 )
-from value_portrait.publication.figures_models import CENTRED
 from value_portrait.robustness.level import LEVEL
 
 HERE, ELSEWHERE = "these_items", "items_like_these"

@@ -92,13 +92,16 @@ def take_sample(parts: Contributions, inference: str) -> Sample:
     return Sample(scores, se, df, cells, cells, t / np.sqrt(1 + t**2 / df))
 
 
-def estimate_mean(parts: Contributions, inference: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def estimate_mean(
+    parts: Contributions, inference: str, entering: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The mean over the models that have a score, its standard error and degrees of freedom under an inference, (D,).
 
+    ``entering`` (S,) says which of the models are meant.
     It is these models' mean: held against nothing as two models are held against each other, so that what queries, or
     prompt versions, do to all models alike counts in full.
     """
-    present = np.isfinite(parts.scores)
+    present = np.isfinite(parts.scores) & entering[:, None]
     n = present.sum(axis=0)
     weights = np.stack([present / np.maximum(n, 1), np.zeros(present.shape)])
     sample = take_sample(parts.combined(weights), inference)

@@ -65,14 +65,29 @@ MEAN_PROFILE = Schema(
     },
 )
 
+FAMILY_PROFILES = Schema(
+    ("model_family", *MEAN_PROFILE.key),
+    {"model_family": Column(REPEATED_TEXT, "family of the models")} | dict(MEAN_PROFILE.columns),
+)
+
 
 def mean_table(parts: Contributions, instrument: Instrument) -> pd.DataFrame:
     """Table ``MEAN_PROFILE``."""
+    return _means(parts, np.ones(len(parts.scores), bool), instrument)
+
+
+def family_table(parts: Contributions, families: Sequence[str], instrument: Instrument) -> pd.DataFrame:
+    """Table ``FAMILY_PROFILES``; ``families`` of the S models."""
+    tables = {name: _means(parts, np.array(families) == name, instrument) for name in dict.fromkeys(families)}
+    return pd.concat(tables, names=["model_family"]).reset_index("model_family")
+
+
+def _means(parts: Contributions, entering: np.ndarray, instrument: Instrument) -> pd.DataFrame:
     families, names = zip(*instrument.dimensions, strict=True)
-    models = np.isfinite(parts.scores).sum(axis=0)
+    models = np.isfinite(parts.scores[entering]).sum(axis=0)
     frames = []
     for inference in INFERENCES:
-        score, se, df = estimate_mean(parts, inference)
+        score, se, df = estimate_mean(parts, inference, entering)
         reach = special.stdtrit(df, (1 + LEVEL) / 2) * se
         about = {"family": families, "dimension": names, "inference": inference, "models": models}
         found = {"score": score, "se": se, "df": df, "low": score - reach, "high": score + reach}

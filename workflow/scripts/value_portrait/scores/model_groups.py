@@ -1,6 +1,9 @@
 """The groups of models that are held against each other."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -27,6 +30,46 @@ def group_of(model: Model, comparison: str) -> str | None:
     if model.size_b is None:
         return None
     return one if model.size_b >= LARGE_B else other
+
+
+def size_series(models: Mapping[Any, Mapping[Any, Any]]) -> dict[tuple[str, str], list[str]]:
+    """Models that differ in their size alone, the smallest first, by family and what their names have in common.
+
+    A model's name must state its ``size_b`` (8b, 0.5B, 135M), and the rest of it be that of the others of its family:
+    so another generation, a date or another training makes another series. ``models`` holds columns of the table of
+    models, by model. Only series of several sizes.
+    """
+    series: dict[tuple[str, str], list[str]] = {}
+    for name, model in models.items():
+        if pd.notna(size := model["size_b"]):
+            stated = rf"(?<![\d.])({re.escape(f'{size:g}')}b|{re.escape(f'{1000 * size:g}')}m)(?![a-z0-9])"
+            if len(parts := re.split(stated, name, maxsplit=1, flags=re.IGNORECASE)) > 1:
+                series.setdefault((model["family"], f"{parts[0]}…{parts[-1]}"), []).append(name)
+    ordered = {key: sorted(own, key=lambda name: models[name]["size_b"]) for key, own in series.items()}
+    return {key: own for key, own in ordered.items() if len({models[name]["size_b"] for name in own}) > 1}
+
+
+def plain_siblings(models: Mapping[str, Mapping[Any, Any]]) -> dict[str, str]:
+    """The reasoning models that have a plain sibling, each with it.
+
+    A sibling is of the same family, and of the same size where both state one; all parts of its name but the last
+    begin the reasoning model's name. Of several, the one whose name shares most parts, then the first. ``models``
+    holds columns of the table of models, by model.
+    """
+    parts = {name: re.findall(r"[a-z0-9]+", name.lower()) for name in models}
+    found = {}
+    for name, model in models.items():
+        shared = {}
+        for other, sibling in models.items():
+            sizes = {size for size in (model["size_b"], sibling["size_b"]) if pd.notna(size)}
+            if model["reasoning"] == "yes" != sibling["reasoning"] and model["family"] == sibling["family"]:
+                same = [one == two for one, two in zip(parts[name], parts[other], strict=False)]
+                count = [*same, False].index(False)
+                if count >= max(len(parts[other]) - 1, 1) and len(sizes) < 2:
+                    shared[other] = count
+        if shared:
+            found[name] = max(shared, key=lambda other: shared[other])
+    return found
 
 
 def printed_scores(names: list[str], path: str | Path, instrument: Instrument) -> pd.DataFrame:

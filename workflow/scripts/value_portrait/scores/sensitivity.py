@@ -26,7 +26,10 @@ def estimate_sensitivity(ratings: Ratings, instrument: Instrument) -> pd.DataFra
 
     ``prompt_sensitivity`` is 1 - the share of items with the same rating under every wording in the original order,
     over items rated under all; ``prompt_difference`` the mean absolute difference over those items and all pairs of
-    wordings; both null, without items, for fewer than two wordings. ``order_sensitivity`` of a wording is 1 - the
+    wordings; both null, without items, for fewer than two wordings. The more wordings, the more items differ under
+    some. ``wording_sensitivity`` is therefore the share for two wordings, as ``order_sensitivity`` is for two orders:
+    1 - the share of items with the same rating under both, over items rated under both; the mean over pairs of
+    wordings. ``wording_difference`` is their mean absolute difference. ``order_sensitivity`` of a wording is 1 - the
     share of items with the same rating in both orders, over items rated in both; ``order_difference`` their mean
     absolute difference; without a suffix, the means over wordings. Where questions were repeated, each repeat counts
     by itself, and ``repeat_sensitivity`` is the share of pairs of answers to the same question with different ratings,
@@ -43,12 +46,20 @@ def estimate_sensitivity(ratings: Ratings, instrument: Instrument) -> pd.DataFra
     differs = np.any([one != other for one, other in pairs], axis=0)
     distance = np.sum([np.abs(one - other) for one, other in pairs], axis=0) / max(len(pairs), 1)
     models, conditions = zip(*ratings.subjects, strict=True)
+    by_pair = [
+        (_share(values[:, i] != values[:, j], both), _share(np.abs(values[:, i] - values[:, j]), both))
+        for i, j in combinations(originals, 2)
+        for both in [rated[:, i] & rated[:, j]]
+    ]
+    shares, distances = np.mean(by_pair, axis=0) if by_pair else np.full((2, len(values)), np.nan)
     summary: dict[str, object] = {
         "model": models,
         "condition": conditions,
         "prompt_sensitivity": _share(differs, complete),
         "prompt_difference": _share(distance, complete),
         "n_prompt_items": _items(complete, repeats),
+        "wording_sensitivity": shares,
+        "wording_difference": distances,
     }
     parts: dict[str, np.ndarray] = {}
     for wording, (original, turned) in wordings(ratings.versions, instrument).items():

@@ -140,29 +140,26 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
         return None
     own = tables["sensitivity"].query("condition == 'baseline'")
     words = {
-        "wording_sensitivity": ("another wording", "between two wordings"),
-        "prompt_sensitivity": ("another wording", "under any of the wordings"),
-        "order_sensitivity": ("reversed order", "between two orders of the options"),
-        "repeat_sensitivity": ("asking again", "between two answers to the same question"),
+        "wording_sensitivity": ("another wording", "between two wordings", "Asked in other words"),
+        "order_sensitivity": ("reversed order", "between two orders of the options", "With the options turned round"),
+        "repeat_sensitivity": ("asking again", "between two answers to the same question", "Asked again"),
     }
     known = [name for name in words if name in own and own[name].notna().any()]
-    if "wording_sensitivity" in known:
-        known.remove("prompt_sensitivity")
     if not known:
         return None
     parts, marks = [], []
     for name in known:
         column = own.set_index("model")[name].dropna()
-        reach = f", from {percent(column.min())} to {percent(column.max())} of models' items" if len(column) > 1 else ""
+        reach = f" (from {percent(column.min())} to {percent(column.max())} by model)" if len(column) > 1 else ""
         parts.append(f"{percent(column.median())} {words[name][1]}{reach}")
         row = words[name][0].capitalize()
         marks += [Mark(row, 100 * share, series="a model") for share in column]
         marks += [Mark(row, 100 * column.median(), series="median")]
     moved = max(own[name].median() for name in known)
-    found = f"Share of items to which the same model gives another rating: {'; '.join(parts)}."
+    found = f"Share of items to which a model gives another rating, median over models: {'; '.join(parts)}."
     return Finding(
         finding="wording_and_order",
-        heading="Asked in other words, models answer otherwise"
+        heading=f"{words[known[0]][2]}, models answer otherwise"
         if moved >= FEW
         else "Models mostly keep to their answers",
         sentence=found,

@@ -52,7 +52,7 @@ def tags_by_chance(tables: Tables, instrument: Instrument) -> Finding | None:
         marks += [Mark(name, row["expected"], row["low"], row["high"], "by chance, with 95 % range")]
     return Finding(
         finding="tags_by_chance",
-        heading=f"{'Part' if whole['false_discovery_rate'] >= FEW else 'Little'} of the item key is chance",
+        heading=f"{_how_much(whole['false_discovery_rate'], len(more) == len(parts))} of the item key is chance",
         sentence=found,
         verdict=f"more than chance in {len(more)} of {len(parts)}",
         tone=tone(len(more) / len(parts)),
@@ -64,6 +64,13 @@ def tags_by_chance(tables: Tables, instrument: Instrument) -> Finding | None:
         unit="items tagged",
         marks=tuple(marks),
     )
+
+
+def _how_much(false: float, everywhere: bool) -> str:
+    """How much of the key is chance, as far as it can be told in every dimension."""
+    if false >= FEW:
+        return "Part"
+    return "Little" if everywhere else "How much"
 
 
 def other_people(tables: Tables, instrument: Instrument) -> Finding | None:

@@ -47,7 +47,8 @@ def certainty_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -
 
 
 def with_minus(text: str) -> str:
-    """A sentence with the sign that a number below 0 has in print."""
+    """A sentence with the sign that a number below 0 has in print, and none before 0.00."""
+    text = re.sub(r"(?<![\w.])[-+](0\.0+)(?!\d)", r"\1", text)
     return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", text)
 
 

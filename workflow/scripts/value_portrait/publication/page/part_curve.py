@@ -17,7 +17,7 @@ from value_portrait.tables import Schema
 
 # The table that it takes beside those of claims and verdicts.
 CURVE_TABLES: dict[str, Schema] = {"universes": UNIVERSES}
-LEVELS = 120  # to which a claim's values are rounded, over their range: a curve is not drawn finer
+LEVELS = 80  # to which a claim's values are rounded, over their range: a curve is not drawn finer
 CELLS = 400_000  # values of universes and claims, beyond which some universes are left out
 SHARES = ("share_holds", "share_significant", "difference")
 

@@ -21,6 +21,7 @@ LIMITS = (
 )
 SIMULATED = "This study is made up: people, items or models are drawn, and nothing here is said of real ones."
 NO_VALUE = "none"
+SEVERAL = "several choices"
 
 
 def method_part(method: Mapping[str, Any], parts: Mapping[str, Mapping[str, Packed]], mark: str) -> dict[str, Packed]:
@@ -61,6 +62,8 @@ def method_part(method: Mapping[str, Any], parts: Mapping[str, Mapping[str, Pack
 def compare_choices(config: Mapping[str, Any], shipped: Mapping[str, Any]) -> list[dict[str, str]]:
     """Every choice (key, with dots where nested; value) and the shipped one, empty where it is the same."""
     used, usual = dict(_flat(config)), dict(_flat(shipped))
+    # What one has as a whole the other may have in parts.
+    usual |= {key: SEVERAL for key in used for own in usual if own.startswith(f"{key}.")}
     return [
         {"key": key, "value": value, "shipped": "" if usual.get(key) == value else usual.get(key, NO_VALUE)}
         for key, value in used.items()
