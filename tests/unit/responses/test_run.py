@@ -83,9 +83,9 @@ def test_outcomes_models_and_costs_of_the_plan_are_counted(
             "is missing is asked.",
         ),
         (
-            {"outcomes": Counter({"server": 12, "rate_limited": 2}), "per_minute": 299.96},
+            {"outcomes": Counter({"server": 12, "rate_limited": 2}), "per_minute": 29_996.0},
             "1 request(s) failed again and again (12 server, 2 rate_limited); 2 of 3 answers are kept. Set "
-            "requests_per_minute of loopback in providers.yaml to your account's limit; about 300 seem to pass. Run "
+            "requests_per_minute of loopback in providers.yaml to your account's limit; about 30,000 seem to pass. Run "
             "again: only what is missing is asked.",
         ),
     ],

@@ -51,5 +51,5 @@ def pointless(target: Target, pacer: Pacer, verdict: Verdict) -> InputError:
 
 def limit_remedy(target: Target, per_minute: float | None) -> str:
     """What to set where a limit was met; ``per_minute`` is what refusals told of it."""
-    found = f"; about {per_minute:.3g} seem to pass" if per_minute else ""
+    found = f"; about {float(f'{per_minute:.3g}'):,.10g} seem to pass" if per_minute else ""
     return f"Set requests_per_minute of {target.provider.name} in providers.yaml to your account's limit{found}."
