@@ -15,6 +15,7 @@ _MESSAGE = "Select jobs to execute..."
 _LIBRARY = "scripts/value_portrait/"
 _WORDS = ("verdict.txt", "recovery.md")
 _WORTH_OPENING = (
+    "publication/report.html",
     "publication/summary.md",
     "publication/robustness.md",
     "publication/certificate.md",
