@@ -3,7 +3,7 @@
 # Gives  results/publication/report.html
 
 
-include: "page_method.smk"
+include: "page_helpers.smk"
 
 
 PAGE = "workflow/report/page"
@@ -53,12 +53,6 @@ REPORTED_VIEWS = [
     *(["certificate"] if CERTIFIED else []),
     "method",
 ]
-
-
-def reported_model(name, row):
-    """What the page says of a model itself."""
-    about = row.model_dump(include={"model", "family", "developer", "weights", "size_b", "reasoning", "answers"})
-    return about | {"slug": name, "conditions": "; ".join(CONDITIONS[name])}
 
 
 rule write_report:

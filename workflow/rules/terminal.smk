@@ -41,7 +41,7 @@ def made_at(path):
 
 
 def is_made(path):
-    """Whether any rule makes a file: of this run, or of another that the same config allows."""
+    """Whether a file can be made, by this run or by another that the same config allows."""
     return any(rule.is_producer(path) for rule in workflow.rules)
 
 

@@ -1,4 +1,4 @@
-# Helpers of the page's view of the method: choices, sources, and which rule made each file. No rule stands here.
+# Helpers of page.smk: what the page says of models, choices and sources, and what made each file. No rule stands here.
 import hashlib
 import tomllib
 
@@ -77,3 +77,9 @@ def described_method(inputs):
         "cite": [*cite, {"name": "The pipeline", "text": f"Value Portrait pipeline, version {release}."}],
         "left_out": LEFT_OUT,
     }
+
+
+def reported_model(name, row):
+    """What the page says of a model itself."""
+    about = row.model_dump(include={"model", "family", "developer", "weights", "size_b", "reasoning", "answers"})
+    return about | {"slug": name, "conditions": "; ".join(CONDITIONS[name])}
