@@ -67,6 +67,10 @@ def multiply(folder: Path) -> Path:
             own = path.parents[1] / f"{path.parent.name}-{copy}" / path.name
             own.parent.mkdir()
             table.assign(model=named(table["model"], copy)).to_parquet(own)
+            # Where the copy's answers are recorded; only the name is looked at.
+            exported = folder / "data/recorded" / f"{own.parent.name}.parquet"
+            exported.parent.mkdir(exist_ok=True)
+            shutil.copy2(own, exported)
     subprocess.run(
         [ROOT / ".venv/bin/snakemake", "--cores", "1", "--quiet", "all", "--allowed-rules", "write_report", "--", PAGE],
         cwd=folder,

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from instruments import SMALL
 from value_portrait.configuration import Claim
-from value_portrait.publication.page.finding import ends, minus, of_both_ends
+from value_portrait.publication.page.finding import ends, of_both_ends, with_minus
 from value_portrait.publication.page.findings_on_models import (
     first_and_last,
     groups_of_models,
@@ -272,6 +272,6 @@ def test_how_much_of_the_key_is_chance_is_said_only_where_every_dimension_is_tol
 
 
 def test_what_rounds_to_nothing_has_no_sign():
-    assert minus("-0.00 [-0.01, 0.01]") == "0.00 [−0.01, 0.01]"
-    assert minus("+0.00 [-0.00, 0.05]") == "0.00 [0.00, 0.05]"
-    assert minus("-0.50 [-1.00, -0.04]") == "−0.50 [−1.00, −0.04]"
+    assert with_minus("-0.00 [-0.01, 0.01]") == "0.00 [−0.01, 0.01]"
+    assert with_minus("+0.00 [-0.00, 0.05]") == "0.00 [0.00, 0.05]"
+    assert with_minus("-0.50 [-1.00, -0.04]") == "−0.50 [−1.00, −0.04]"

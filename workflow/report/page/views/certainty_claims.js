@@ -16,6 +16,7 @@ export function claimsInAnalyses(root, tables) {
   const claims = tables.claims.records();
   const options = lookedAt(tables);
   const total = tables.universes.rows;
+  const every = Math.max(...claims.map(({ universes }) => universes ?? 0));
   const left = html("p", { class: "left", role: "status" });
   const controls = html("div", { class: "controls options", role: "group", "aria-label": "Options of the analysis" });
   const overview = claimsTable(claims, pick);
@@ -24,7 +25,8 @@ export function claimsInAnalyses(root, tables) {
   const figure = html("div");
   append(
     root,
-    html("p", { class: "lead" }, `Whoever repeats the analysis makes choices that others would make differently. Each claim was put to ${count(total)} analyses that can be defended. Choose options, and see in which share of the analyses left it still holds.`),
+    html("p", { class: "lead" }, `Whoever repeats the analysis makes choices that others would make differently. Each claim was put to ${count(every)} analyses that can be defended. Choose options, and see in which share of the analyses left it still holds.`),
+    every > total ? html("p", {}, `There are too many for a page: what follows counts ${count(total)}: those one choice away from this run, and an even share of the others.`) : null,
     html("h2", {}, "Options of the analysis"),
     controls,
     left,

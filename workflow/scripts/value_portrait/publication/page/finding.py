@@ -72,9 +72,10 @@ def of_both_ends(title: str, rows: pd.DataFrame) -> str:
     return title if len(rows) <= MOST_ROWS else f"{title}; the first and the last {MOST_ROWS // 2} of {len(rows)}"
 
 
-def minus(text: str) -> str:
-    """Numbers with a true minus sign, and none before what rounds to 0."""
-    return re.sub(r"[+−](0\.0+)(?!\d)", r"\1", text.replace("-", "−"))
+def with_minus(text: str) -> str:
+    """A sentence with the sign that a number below 0 has in print, and none before 0.00."""
+    text = re.sub(r"(?<![\w.])[-+](0\.0+)(?!\d)", r"\1", text)
+    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", text)
 
 
 def listed(names: list[str]) -> str:

@@ -22,8 +22,8 @@ from value_portrait.publication.page.finding import (
     ends,
     leave_out_zero,
     listed,
-    minus,
     tone,
+    with_minus,
 )
 from value_portrait.publication.verdicts import bracketed, headline, in_words, percent
 from value_portrait.robustness.groups import PROFILE_VARIANCE, holm
@@ -239,7 +239,7 @@ def beyond_shuffled_keys(tables: Tables, instrument: Instrument) -> list[str] | 
 
 
 def _named(row: "pd.Series[Any]", instrument: Instrument) -> str:
-    said = minus(bracketed(row["score"], row["low"], row["high"]))
+    said = with_minus(bracketed(row["score"], row["low"], row["high"]))
     return f"{instrument.titles[str(row['dimension'])]} ({said})"
 
 
@@ -256,7 +256,7 @@ def _heading_of_groups(clear: list[str], rest: list[str]) -> str:
 def _how(row: Mapping[Any, Any], instrument: Instrument) -> str:
     """A difference between groups of models, in words."""
     more = row["difference"] > 0
-    said = minus(bracketed(row["difference"], row["cluster_low"], row["cluster_high"]))
+    said = with_minus(bracketed(row["difference"], row["cluster_low"], row["cluster_high"]))
     about = (
         f"{'more' if more else 'less'} pronounced profiles"
         if row["dimension"] == PROFILE_VARIANCE

@@ -17,9 +17,9 @@ from value_portrait.publication.page.finding import (
     Tables,
     ends,
     listed,
-    minus,
     of_both_ends,
     tone,
+    with_minus,
 )
 from value_portrait.publication.verdicts import bracketed, percent
 from value_portrait.publication.worth import WEAK
@@ -87,7 +87,7 @@ def other_people(tables: Tables, instrument: Instrument) -> Finding | None:
     }
     if not set(words) <= set(known):
         return None
-    said = {key: minus(bracketed(known[key]["r"], known[key]["low"], known[key]["high"])) for key in words}
+    said = {key: with_minus(bracketed(known[key]["r"], known[key]["low"], known[key]["high"])) for key in words}
     convergent = known["raters", "convergent"]
     measures, weak = convergent["low"] > 0, convergent["r"] < WEAK
     weakly = ", but weakly" if measures and weak else ""
@@ -125,7 +125,7 @@ def beside_people(tables: Tables, instrument: Instrument) -> Finding | None:
     largest = max(own.to_dict("records"), key=lambda row: abs(row["difference"]))
     clear = own[own["p_adjusted"] < LEVEL]
     names = [instrument.titles[str(name)] for name in clear["dimension"]]
-    number = minus(bracketed(largest["difference"], largest["difference_low"], largest["difference_high"]))
+    number = with_minus(bracketed(largest["difference"], largest["difference_low"], largest["difference_high"]))
     found = (
         f"Held against people who rated the same items, models differ most in "
         f"{instrument.titles[largest['dimension']]}, {number}. Beyond chance, adjusted over dimensions: "

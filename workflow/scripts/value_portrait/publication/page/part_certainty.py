@@ -1,11 +1,11 @@
 """What the numbers are worth: chance, validity, variance."""
 
-import re
 from collections.abc import Mapping
 
 import pandas as pd
 
 from value_portrait.instrument import Instrument
+from value_portrait.publication.page.finding import with_minus
 from value_portrait.publication.page.packing import Packed, as_columns, rounded
 from value_portrait.publication.worth import CIRCLE_SUBJECTS, WORTH_TABLES, worth_lines
 from value_portrait.robustness.groups import holm
@@ -44,12 +44,6 @@ def certainty_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -
     packed = {name: rounded(table) for name, table in parts.items()}
     lines = [{"topic": topic, "text": with_minus(text)} for topic, text in said.items() if text]
     return packed | {"said": as_columns(lines, ("topic", "text"))}
-
-
-def with_minus(text: str) -> str:
-    """A sentence with the sign that a number below 0 has in print, and none before 0.00."""
-    text = re.sub(r"(?<![\w.])[-+](0\.0+)(?!\d)", r"\1", text)
-    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", text)
 
 
 def _designs(precision: pd.DataFrame) -> pd.DataFrame:

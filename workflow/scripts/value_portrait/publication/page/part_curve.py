@@ -7,8 +7,8 @@ import pandas as pd
 
 from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument
+from value_portrait.publication.page.finding import with_minus
 from value_portrait.publication.page.packing import Packed
-from value_portrait.publication.page.part_certainty import with_minus
 from value_portrait.publication.verdicts import OPTIONS, describe_claim
 from value_portrait.robustness.judging import bound
 from value_portrait.robustness.level import LEVEL
