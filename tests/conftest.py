@@ -138,6 +138,8 @@ def paper_copy(small_paper: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(small_paper, tmp_path / "copy"))
 
 
+PAGE_OF_DEMO = "results/demo/publication/report.html"
+PAGE_OF_PAPER = "results/publication/report.html"
 SMALL_PAPER = f"""\
 study: paper
 results_dir: results/small
@@ -198,6 +200,25 @@ def browser() -> Iterator[object]:
         pytest.skip("needs a browser: install Debian's package chromium")
     with running_browser(path) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def page_of_demo(browser: object, finished: Callable[..., Path]) -> Path:
+    return (
+        finished("page_of_demo", lambda checkout: None, "--configfile", "config/demo.yaml", "--", PAGE_OF_DEMO)
+        / PAGE_OF_DEMO
+    )
+
+
+@pytest.fixture(scope="session")
+def page_of_paper(browser: object, finished: Callable[..., Path], archive_path: str) -> Path:
+    return finished("page_of_paper", lambda checkout: None, "--", PAGE_OF_PAPER, archive=archive_path) / PAGE_OF_PAPER
+
+
+@pytest.fixture(scope="session", params=["demo", "paper"])
+def report(request: pytest.FixtureRequest) -> Path:
+    """The page of either study."""
+    return request.getfixturevalue(f"page_of_{request.param}")
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """Every view of the page in a real browser: opens, reads and prints well, and is for everybody."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
@@ -12,25 +11,6 @@ from playwright.sync_api import Browser
 
 NAVIGATION = ("findings", "models", "items", "people", "certainty", "certificate", "method")
 VIEWS = (*NAVIGATION, "model", "compare", "item")
-
-DEMO = "results/demo/publication/report.html"
-PAPER = "results/publication/report.html"
-
-
-@pytest.fixture(scope="session")
-def demo(browser: Browser, finished: Callable[..., Path]) -> Path:
-    return finished("page_of_demo", lambda checkout: None, "--configfile", "config/demo.yaml", "--", DEMO) / DEMO
-
-
-@pytest.fixture(scope="session")
-def rebuilt(browser: Browser, finished: Callable[..., Path], archive_path: str) -> Path:
-    return finished("page_of_paper", lambda checkout: None, "--", PAPER, archive=archive_path) / PAPER
-
-
-@pytest.fixture(scope="session", params=["demo", "paper"])
-def report(request: pytest.FixtureRequest) -> Path:
-    """The page of either study."""
-    return request.getfixturevalue({"demo": "demo", "paper": "rebuilt"}[request.param])
 
 
 def address_of(visit: Visit, view: str) -> str:

@@ -1,0 +1,200 @@
+"""What a reader does with the page: goes from any number to the answers behind it, searches, sorts, compares."""
+
+import csv
+import re
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import numpy as np
+import pandas as pd
+import pytest
+from browsing import Visit
+
+MINUS = "−"
+
+
+@pytest.fixture
+def visit(browser, report):
+    visit = Visit(browser, report)
+    yield visit
+    visit.clean()
+    visit.context.close()
+
+
+def table(report: Path, name: str) -> pd.DataFrame:
+    """A table of the run whose page it is."""
+    path = report.parents[1] / name
+    return pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+
+
+def number(said: str) -> float:
+    return float(said.split()[0].replace(MINUS, "-").replace(",", ""))
+
+
+def test_the_heat_map_shows_the_scores_and_sorts_them(visit, report):
+    dimension = "Power"
+    page = visit.open(f"#/models?sort=score:{dimension}&turned=yes")
+    heads = page.locator(".heat thead th").all_inner_texts()
+    place = next(place for place, head in enumerate(heads) if head.startswith(dimension))
+    rows = page.locator(".heat tbody:last-of-type tr")
+    names = rows.locator("th").all_inner_texts()
+    shown = [number(cell) for cell in rows.locator(f":nth-child({place + 1}) a").all_inner_texts()]
+    profiles = table(report, "scores/profiles.csv")
+    own = profiles[(profiles["dimension"] == dimension) & (profiles["condition"] == "baseline")]
+    scores = own.set_index("model")["centred_mean"]
+    assert set(map(str.strip, names)) == set(scores.index)
+    np.testing.assert_allclose(shown, scores[[name.strip() for name in names]], atol=0.0051)
+    assert shown == sorted(shown) or shown == sorted(shown, reverse=True)
+    button = page.locator(f"button[data-sort='score:{dimension}']")
+    button.click()
+    assert shown[::-1] == [number(cell) for cell in rows.locator(f":nth-child({place + 1}) a").all_inner_texts()]
+    assert button.evaluate("one => one === document.activeElement")
+
+
+def test_two_clicks_lead_from_a_cell_to_the_answers_and_back(visit, report):
+    page = visit.open("#/models")
+    cell = page.locator(".heat tbody:last-of-type td a").nth(1)
+    start = page.url
+    cell.click()
+    visit.settle()
+    address = parse_qs(page.url.split("?")[1])
+    model, dimension = page.locator("h1").inner_text(), address["dimension"][0]
+    behind = page.locator(".behind tbody th a")
+    key = table(report, "items/item_key.csv")
+    assert set(behind.all_inner_texts()) == set(key[key["dimension"] == dimension]["item_id"])
+    item = behind.first.inner_text()
+    behind.first.click()
+    visit.settle()
+    assert item in page.locator("h1").inner_text()
+    ratings = table(report, "scores/ratings.parquet").query("condition == 'baseline'")
+    ratings = ratings[(ratings["model"] == model) & (ratings["item_id"] == item)]
+    heads = [head.replace("\n", "") for head in page.locator("table:has(tr.marked) thead th").all_inner_texts()]
+    cells = page.locator("tr.marked > *").all_inner_texts()
+    for version, rating in zip(ratings["prompt_version"], ratings["rating"], strict=True):
+        said = cells[heads.index(version)].strip()
+        assert said == f"{rating:.0f}" if pd.notna(rating) else not said.isdigit()
+    page.go_back()
+    page.go_back()
+    visit.settle()
+    assert page.url == start
+
+
+def test_an_odd_answer_opens_to_its_words_and_to_what_each_parser_makes_of_them(browser, page_of_paper):
+    visit = Visit(browser, page_of_paper)
+    ratings = table(page_of_paper, "scores/ratings.parquet").query("answer_class == 'off_scale'")
+    row = ratings.iloc[0]
+    answers = table(page_of_paper, f"responses/{row['model']}/baseline.parquet")
+    said = answers[(answers["item_id"] == row["item_id"]) & (answers["prompt_version"] == row["prompt_version"])]
+    page = visit.open(f"#/item/{row['item_id']}?model={row['model']}&version={row['prompt_version']}")
+    opened = page.locator("tr.said")
+    assert " ".join(said["raw_response"].iloc[0].split())[:80] in " ".join(opened.inner_text().split())
+    assert str(int(row["published_rating"])) in opened.locator("dl.readings").inner_text()
+    button = page.locator("button.odd[aria-expanded=true]")
+    button.press("Enter")
+    assert opened.count() == 0
+    assert "version=" not in page.url
+    visit.clean()
+    visit.context.close()
+
+
+def test_items_are_searched_in_their_texts(visit, report):
+    items = table(report, "study/items.parquet")
+    word = max(re.findall("[a-z]+", items["response"].iloc[0].lower()), key=len)
+    page = visit.open("#/items")
+    page.locator("input[type=search]").fill(word)
+    found = items[
+        items[["title", "text", "response"]]
+        .fillna("")
+        .agg(" ".join, axis=1)
+        .str.lower()
+        .str.contains(word, regex=False)
+    ]
+    page.locator("main mark").first.wait_for()
+    assert page.locator(".found").inner_text().split()[0].replace(",", "") == str(len(found))
+    assert f"search={word}" in page.url
+    page.reload()
+    visit.settle()
+    assert page.locator("input[type=search]").input_value() == word
+    assert page.locator(".found").inner_text().split()[0].replace(",", "") == str(len(found))
+    page.locator("input[type=search]").fill("no such words anywhere")
+    assert page.locator(".found").inner_text().startswith(("0 ", "No "))
+
+
+def test_models_are_chosen_and_compared(visit, report):
+    page = visit.open("#/models")
+    boxes = page.locator(".heat input[type=checkbox]")
+    for place in range(2):
+        boxes.nth(place).check()
+    page.locator(".dock a").first.click()
+    visit.settle()
+    first, second = parse_qs(page.url.split("?")[1])["models"]
+    pairs = table(report, "robustness/pairs.csv").query(
+        "inference == 'these_items' and family == 'pvq' and first in @both and second in @both",
+        local_dict={"both": [first, second]},
+    )
+    rows = page.locator("table:has(caption:text('less'))").first.locator("tbody tr")
+    shown = [number(cell) for cell in rows.locator("td:nth-child(2)").all_inner_texts()]
+    sign = 1 if pairs["first"].iloc[0] == first else -1
+    np.testing.assert_allclose(shown, sign * pairs["difference"], atol=0.0051)
+    real = (pairs["p_max_t"] < 0.05).sum()
+    said = rows.locator("td:last-child").all_inner_texts()
+    assert sum("not clear" not in one for one in said) == real
+    page.go_back()
+    visit.settle()
+    assert page.locator(".heat input:checked").count() == 2
+
+
+def test_a_table_is_taken_along_as_csv(visit, report):
+    page = visit.open(f"#/model/{table(report, 'scores/profiles.csv')['model'].iloc[0]}")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").first.click()
+    rows = list(csv.reader(Path(download.value.path()).read_text().splitlines()))
+    shown = page.locator(".data").first
+    assert rows[0] == [head.rstrip(" ↕↑↓") for head in shown.locator("thead th").all_inner_texts()]
+    assert len(rows) - 1 == shown.locator("tbody tr").count()
+    assert [row[0] for row in rows[1:]] == shown.locator("tbody th").all_inner_texts()
+
+
+def test_options_move_the_shares_of_claims(browser, page_of_paper):
+    visit = Visit(browser, page_of_paper)
+    universes = table(page_of_paper, "robustness/universes.parquet")
+    left = universes[(universes["threshold"].astype(str) == "0.3") & (universes["parser"] == "strict")]
+    page = visit.open("#/certainty?threshold=0.3&parser=strict&claim=benevolence_first")
+    assert page.locator(".left").inner_text().startswith(f"{left['universe'].nunique():,} of ")
+    own = left[left["claim"] == "benevolence_first"].dropna(subset="value")
+    share = round(100 * own["holds"].eq(True).mean())
+    row = page.locator("table.claims tr:has-text('Benevolence comes first')")
+    assert f"{share} %" in row.inner_text()
+    page.get_by_role("button", name="Any analysis").click()
+    assert page.locator(".left").inner_text().startswith("All 10,000")
+    assert "threshold" not in page.url
+    visit.clean()
+    visit.context.close()
+
+
+def test_every_number_of_the_certificate_is_there_and_filtered(browser, page_of_paper):
+    visit = Visit(browser, page_of_paper)
+    certificate = table(page_of_paper, "publication/certificate.csv")
+    own = certificate.query("source == 'Table 8' and status == 'explained'")
+    page = visit.open("#/certificate/numbers?source=Table+8&status=explained")
+    said = page.locator("main [role=status]").first.inner_text()
+    assert said.startswith(f"{len(own):,} of {len(certificate):,} ")
+    page.locator("button.open-row").first.click()
+    assert page.locator("tr.opened:visible").count() == 1
+    assert "row=" in page.url
+    page.reload()
+    visit.settle()
+    assert page.locator("tr.opened:visible").count() == 1
+    visit.clean()
+    visit.context.close()
+
+
+def test_every_packed_table_is_offered_as_csv(visit, report):
+    page = visit.open("#/method")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="study scores").first.click()
+    with open(download.value.path()) as file:
+        saved = pd.read_csv(file)
+    uncertainty = table(report, "robustness/uncertainty.csv").query("source == 'all'")
+    assert len(saved) == len(uncertainty)
+    np.testing.assert_allclose(saved["score"], uncertainty["score"], atol=0.00051)
