@@ -3,7 +3,8 @@
 A pack is gzip over: the length of the header (4 bytes, little-endian), the header (JSON), and the columns' numbers,
 each column from a multiple of 8 bytes on. The header names for every table its number of rows and for every column
 the type of its numbers, where they start, what stands for null, and how they are read: as ``texts`` (each number is
-a place among them), as ``booleans``, or times ``unit`` where numbers are rounded to multiples of it.
+a place among them), as ``booleans``, or times ``unit`` where numbers are rounded to multiples of it, which are finer
+than what is shown of them.
 """
 
 import base64
@@ -29,19 +30,6 @@ class Packed:
     def __init__(self, table: pd.DataFrame, units: Mapping[str, float] | None = None) -> None:
         self.table = table
         self.units = units or {}
-
-
-def rounded(table: pd.DataFrame) -> Packed:
-    """A table whose fractions are rounded to 0.001, chances (p) to 0.00001."""
-    fractions = [str(name) for name in table if pd.api.types.is_float_dtype(table[name])]
-    return Packed(
-        table,
-        {
-            name: 0.00001 if name == "p" or name.endswith("_p") or name.startswith("p_") else 0.001
-            for name in fractions
-            if (table[name].dropna() % 1 > 0).any()
-        },
-    )
 
 
 def pack(tables: Mapping[str, Packed]) -> str:

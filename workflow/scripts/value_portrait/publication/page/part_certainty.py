@@ -6,7 +6,7 @@ import pandas as pd
 
 from value_portrait.instrument import Instrument
 from value_portrait.publication.page.finding import with_minus
-from value_portrait.publication.page.packing import Packed, as_columns, rounded
+from value_portrait.publication.page.packing import Packed, as_columns
 from value_portrait.publication.worth import CIRCLE_SUBJECTS, WORTH_TABLES, worth_lines
 from value_portrait.robustness.groups import holm
 from value_portrait.robustness.level import LEVEL
@@ -41,7 +41,7 @@ def certainty_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -
     if "circle" in tables:
         circle = tables["circle"]
         parts["circle"] = circle.assign(title=circle["subject"].map(CIRCLE_SUBJECTS).fillna(circle["subject"]))
-    packed = {name: rounded(table) for name, table in parts.items()}
+    packed = {name: Packed(table) for name, table in parts.items()}
     lines = [{"topic": topic, "text": with_minus(text)} for topic, text in said.items() if text]
     return packed | {"said": as_columns(lines, ("topic", "text"))}
 

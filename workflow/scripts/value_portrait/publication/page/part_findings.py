@@ -116,7 +116,6 @@ def findings_part(
                 ],
                 ["finding", *Mark.__dataclass_fields__],
             ).table.astype(dict.fromkeys(("value", "low", "high"), float)),
-            dict.fromkeys(("value", "low", "high"), 0.001),
         ),
         "claims": _claims(own, claims, {finding.finding for finding in found}, instrument),
     }

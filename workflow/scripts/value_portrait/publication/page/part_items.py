@@ -12,7 +12,7 @@ ITEMS_TABLES: dict[str, str | Schema] = {
     **{name: name for name in ("item_key", "topics", "correlations", "item_statistics", "survey")},
     "item_table": "items",
 }
-UNIT = 0.001  # of correlations, p-values, means and spreads
+UNIT = 0.0001  # of p-values and ends of intervals
 LONGEST = 20_000  # characters of a text that the page carries ...
 MOST_CHARACTERS = 4_000_000  # ... and of all texts of a kind together
 MOST_CORRELATIONS = 100_000
@@ -40,12 +40,12 @@ def items_part(tables: Mapping[str, pd.DataFrame], texts: str, instrument: Instr
     correlations = tables.get("correlations", tables["item_key"].iloc[:0])
     columns = ["item_id", "family", "dimension", "rho", "ci_low", "ci_high", "p"]
     return {
-        "items": Packed(items.merge(statistics, on="item_id", how="left"), dict.fromkeys(("mean", "sd"), UNIT)),
+        "items": Packed(items.merge(statistics, on="item_id", how="left")),
         "topics": Packed(tables.get("topics", pd.DataFrame(columns=["query_id", "topic"]))),
-        "key": Packed(tables["item_key"], {"rho": UNIT}),
+        "key": Packed(tables["item_key"]),
         "correlations": Packed(
             _strongest(known.merge(correlations.reindex(columns=columns), on="item_id")),
-            dict.fromkeys(columns[3:], UNIT),
+            dict.fromkeys(columns[4:], UNIT),
         ),
         "people": Packed(known.merge(people, on="item_id")),
     }

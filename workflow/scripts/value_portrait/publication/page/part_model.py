@@ -10,7 +10,6 @@ from value_portrait.instrument import Instrument
 from value_portrait.publication.comparisons import over_groups
 from value_portrait.publication.page.packing import Packed, as_columns
 from value_portrait.publication.page.part_pairs import ELSEWHERE, HERE, KEY, clear_where
-from value_portrait.publication.page.part_study import UNIT
 from value_portrait.responses.conditions import BASELINE
 from value_portrait.robustness.comparison_tables import RANKS
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
@@ -20,7 +19,6 @@ _MEAN = Column(NUMBER, "in scale points", nullable=True)
 SENSITIVITIES = ("wording_sensitivity", "prompt_sensitivity", "order_sensitivity", "repeat_sensitivity")
 PEOPLE = ("people_mean", "people_low", "people_high", "people_q10", "people_q90")
 SOURCES = ("queries", "wordings", "raters")
-SHARE_UNIT = 0.001
 ASKED_COLUMNS = ("model", "condition", "requests", "usd", "served", "by")
 
 # As much of these tables as is shown.
@@ -60,16 +58,16 @@ def model_part(
     parts = {"asked": as_columns([_asked(one) for one in asked], ASKED_COLUMNS)}
     if "ranks" in tables:
         parts["standing"] = Packed(_standing(tables["ranks"], tables.get("pairs")))
-    parts["sources"] = Packed(_sources(tables["uncertainty"]), dict.fromkeys(SOURCES, UNIT))
+    parts["sources"] = Packed(_sources(tables["uncertainty"]))
     if "sensitivity" in tables:
         own = _at_baseline(tables["sensitivity"]).drop(columns="condition")
-        parts["sensitivity"] = Packed(own, dict.fromkeys(SENSITIVITIES, SHARE_UNIT))
+        parts["sensitivity"] = Packed(own)
     if "answer_counts" in tables:
         parts["answer_counts"] = Packed(tables["answer_counts"])
     if "profiles_as_seen" in tables and "models_and_people" in tables:
         seen = over_groups(_at_baseline(tables["profiles_as_seen"]))
-        parts["as_seen"] = Packed(seen.rename(columns={"centred_mean": "score"}), {"score": UNIT})
-        parts["people"] = Packed(tables["models_and_people"], dict.fromkeys(PEOPLE, UNIT))
+        parts["as_seen"] = Packed(seen.rename(columns={"centred_mean": "score"}))
+        parts["people"] = Packed(tables["models_and_people"])
     return parts
 
 

@@ -7,7 +7,6 @@ import pandas as pd
 
 from value_portrait.instrument import Instrument
 from value_portrait.publication.page.packing import Packed, as_columns
-from value_portrait.publication.page.part_study import UNIT
 from value_portrait.robustness.comparing import INFERENCES
 from value_portrait.robustness.comparison_tables import PAIRS
 from value_portrait.robustness.level import LEVEL
@@ -16,7 +15,7 @@ PAIRS_TABLES = {"pairs": PAIRS}
 MOST_ROWS = 100_000  # pairs times dimensions, about 0.7 MB: more than a page can carry
 HERE, ELSEWHERE = INFERENCES
 KEY = ["family", "dimension", "first", "second"]
-P_UNIT = 0.0001
+UNIT = 0.0001  # of half widths and p
 VERDICTS = np.array(["no", "here", "everywhere"], object)
 
 
@@ -45,7 +44,7 @@ def pairs_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> di
             "clear": pd.Series(VERDICTS[clear_where(here, beyond)], here.index).where(here["p_max_t"].notna()),
         }
     )
-    units = dict.fromkeys(("difference", "half", "half_beyond"), UNIT) | dict.fromkeys(("p", "p_beyond"), P_UNIT)
+    units = dict.fromkeys(("half", "half_beyond", "p", "p_beyond"), UNIT)
     return {"pairs": Packed(table.reset_index(), units)}
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from value_portrait.instrument import Instrument
 from value_portrait.personas.effects import DEFAULT_FRAMING, SUBJECT, subject_name
-from value_portrait.publication.page.packing import Packed, rounded
+from value_portrait.publication.page.packing import Packed
 from value_portrait.responses.conditions import STEERING
 from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.tables import Schema
@@ -36,7 +36,7 @@ def people_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> d
         parts["people"] = tables["models_and_people"]
     if "persona_effects" in tables:
         parts |= _personas(tables, instrument)
-    return {name: rounded(table) for name, table in parts.items()}
+    return {name: Packed(table) for name, table in parts.items()}
 
 
 def _personas(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> dict[str, pd.DataFrame]:

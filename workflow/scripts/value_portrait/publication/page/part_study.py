@@ -17,7 +17,6 @@ STUDY_TABLES: dict[str, str | Schema] = {
     "uncertainty": UNCERTAINTY,
     "mean_profile": MEAN_PROFILE,
 }
-UNIT = 0.001  # of scores and their intervals, in scale points
 MODEL_COLUMNS = ("model", "slug", "family", "developer", "weights", "size_b", "reasoning", "answers", "conditions")
 
 
@@ -57,11 +56,10 @@ def study_part(models: Sequence[Mapping[str, Any]], tables: Mapping[str, pd.Data
     counts = ["n_items", "n_missing", "n_missing_answers", "mean", "sd"]
     key = ["model", "condition", "family", "dimension"]
     scores = whole.merge(tables["profiles"][[*key, *counts]], on=key, how="left", validate="one_to_one")
-    units = dict.fromkeys(("score", "low", "high", "mean", "sd"), UNIT)
     baseline = whole[whole["condition"] == BASELINE].groupby(["model", "family"], sort=False, observed=True)
     return {
         "models": as_columns(models, MODEL_COLUMNS),
-        "scores": Packed(scores, units),
-        "spread": Packed(baseline["score"].std().rename("sd").reset_index(), {"sd": UNIT}),
-        "mean_profile": Packed(tables["mean_profile"], dict.fromkeys(("score", "se", "low", "high"), UNIT)),
+        "scores": Packed(scores),
+        "spread": Packed(baseline["score"].std().rename("sd").reset_index()),
+        "mean_profile": Packed(tables["mean_profile"]),
     }
