@@ -43,7 +43,7 @@ def test_the_heat_map_shows_the_scores_and_sorts_them(visit, report):
     own = profiles[(profiles["dimension"] == dimension) & (profiles["condition"] == "baseline")]
     scores = own.set_index("model")["centred_mean"]
     assert set(map(str.strip, names)) == set(scores.index)
-    np.testing.assert_allclose(shown, scores[[name.strip() for name in names]], atol=0.0051)
+    np.testing.assert_allclose(shown, scores[[name.strip() for name in names]], atol=0.00500001)
     assert shown == sorted(shown) or shown == sorted(shown, reverse=True)
     button = page.locator(f"button[data-sort='score:{dimension}']")
     button.click()
@@ -135,7 +135,7 @@ def test_models_are_chosen_and_compared(visit, report):
     rows = page.locator("table:has(caption:text('less'))").first.locator("tbody tr")
     shown = [number(cell) for cell in rows.locator("td:nth-child(2)").all_inner_texts()]
     sign = 1 if pairs["first"].iloc[0] == first else -1
-    np.testing.assert_allclose(shown, sign * pairs["difference"], atol=0.0051)
+    np.testing.assert_allclose(shown, sign * pairs["difference"], atol=0.00500001)
     real = (pairs["p_max_t"] < 0.05).sum()
     said = rows.locator("td:last-child").all_inner_texts()
     assert sum("not clear" not in one for one in said) == real
