@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy
 
 from value_portrait.instrument import Instrument
 
-Z_95 = special.ndtri(0.975)
+Z_95 = 1.959963984540054  # scipy.special.ndtri(0.975)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def correlation_p(rho: np.ndarray, n: int | np.ndarray) -> np.ndarray:
     """Two-sided p-value of a correlation of ``n`` pairs, by Student's t with n - 2 degrees of freedom."""
     with np.errstate(invalid="ignore", divide="ignore"):
         t = rho * np.sqrt((n - 2) / ((1 + rho) * (1 - rho)))
-    return 2 * special.stdtr(n - 2, -np.abs(t))
+    return 2 * scipy.special.stdtr(n - 2, -np.abs(t))
 
 
 def with_interval(correlations: pd.DataFrame, method: str = "spearman") -> pd.DataFrame:

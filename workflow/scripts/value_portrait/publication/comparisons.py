@@ -1,17 +1,22 @@
 """How pronounced profiles are, and models held against people."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy
 
-from value_portrait.configuration import Model
 from value_portrait.instrument import Instrument
 from value_portrait.robustness.clustering import cluster_robust
 from value_portrait.robustness.groups import holm
 from value_portrait.robustness.judging import LEAST_SIZES
+
+if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
+    from value_portrait.configuration import Model
 
 
 def value_spread(scores: pd.DataFrame, models: Sequence[Model], instrument: Instrument) -> pd.DataFrame:
@@ -41,7 +46,7 @@ def spread_by_size(spread: pd.DataFrame) -> dict[str, tuple[int, float, float]]:
             rho = own[["size_b", "variance"]].corr("spearman").to_numpy()[0, 1]
             with np.errstate(divide="ignore"):
                 t = rho * np.sqrt((len(own) - 2) / (1 - rho**2))
-            found[side] = (len(own), float(rho), float(2 * special.stdtr(len(own) - 2, -abs(t))))
+            found[side] = (len(own), float(rho), float(2 * scipy.special.stdtr(len(own) - 2, -abs(t))))
     return found
 
 

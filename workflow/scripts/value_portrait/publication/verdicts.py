@@ -1,17 +1,21 @@
 """What becomes of a claim: one verdict each, by the rules that stand here and nowhere else."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument
 from value_portrait.robustness.claims import named_highest, parse_group
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import LARGE_B
+
+if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
+    from value_portrait.configuration import Claim
 
 Tables = Mapping[str, pd.DataFrame]
 

@@ -1,15 +1,19 @@
 """The conditions under which models answer: the baseline, personas and value steering, and what these tell a model."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from value_portrait.checking import read_rows
-from value_portrait.configuration import Framing, Model, Persona
 from value_portrait.errors import InputError
 from value_portrait.files import slug
 from value_portrait.instrument import Instrument
+
+if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
+    from value_portrait.configuration import Framing, Model, Persona
 
 BASELINE = "baseline"
 # The axis of the values that a model is told to hold.
@@ -51,6 +55,9 @@ def read_personas(path: str | Path, groups: Mapping[str, Collection[str]], instr
         twice; an id that is an axis, too; an axis of which only some groups have a place; steering to no value; people
         that the config does not know as a group.
     """
+    from value_portrait.checking import read_rows
+    from value_portrait.configuration import Persona
+
     personas: list[Persona] = []
     rows = read_rows(path, "personas", Persona)
     values = instrument.main.names

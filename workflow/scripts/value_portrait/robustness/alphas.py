@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy
 
 from value_portrait.instrument import Instrument
 from value_portrait.scores.ratings import Ratings
@@ -121,7 +121,7 @@ def clustered_alpha(rated: np.ndarray, clusters: np.ndarray) -> tuple[float, flo
         return alpha, np.nan, np.nan
     count = len(names)
     error = np.sqrt((count - 1) / count * ((left - left.mean()) ** 2).sum())
-    reach = special.stdtrit(count - 1, 0.975) * error
+    reach = scipy.special.stdtrit(count - 1, 0.975) * error
     middle = np.cbrt(1 - alpha)
     return alpha, float(1 - (middle + reach) ** 3), float(1 - max(middle - reach, 0) ** 3)
 
@@ -148,8 +148,8 @@ def _pool(transformed: np.ndarray, variances: np.ndarray) -> dict[str, float]:
     fixed, error = (weight * transformed).sum() / weight.sum(), 1 / np.sqrt(weight.sum())
     q = float((weight * (transformed - fixed) ** 2).sum())
     mean, robust, between = pool_random(transformed, variances)
-    reach = special.stdtrit(free, 0.975) * robust if free else np.nan
-    near = special.ndtri(0.975) * error
+    reach = scipy.special.stdtrit(free, 0.975) * robust if free else np.nan
+    near = scipy.special.ndtri(0.975) * error
     return {
         "simple": 1 - fixed**3,
         "simple_low": 1 - (fixed + near) ** 3,
@@ -160,5 +160,5 @@ def _pool(transformed: np.ndarray, variances: np.ndarray) -> dict[str, float]:
         "high": 1 - max(mean - reach, 0) ** 3 if free else np.nan,
         "between_sd": np.sqrt(between) if free else np.nan,
         "i2": max(0.0, 1 - free / q) if free and q else np.nan,
-        "p_equal": float(special.chdtrc(free, q)) if free else np.nan,
+        "p_equal": float(scipy.special.chdtrc(free, q)) if free else np.nan,
     }

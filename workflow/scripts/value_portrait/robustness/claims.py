@@ -1,14 +1,17 @@
 """Claims: what is said of the models, as rows of a table, each checked before it is put to the test."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
-from value_portrait.checking import read_rows
-from value_portrait.configuration import Claim, Model
 from value_portrait.errors import InputError
 from value_portrait.instrument import Family, Instrument
+
+if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
+    from value_portrait.configuration import Claim
 
 # The score of a model that says how pronounced its profile is; see ``judging``.
 SPREAD = "spread"
@@ -44,6 +47,8 @@ class Group(NamedTuple):
 
 def parse_group(text: str) -> Group | None:
     """The group that an argument stands for; None if it is none."""
+    from value_portrait.configuration import Model
+
     found = _GROUP.fullmatch(text)
     if not found:
         return None
@@ -61,6 +66,9 @@ def read_claims(path: str | Path, instrument: Instrument) -> list[Claim]:
         kind takes, dimensions that the instrument does not have or that belong to several families, and comparisons
         that do not exist.
     """
+    from value_portrait.checking import read_rows
+    from value_portrait.configuration import Claim
+
     claims: list[Claim] = []
     for where, claim in read_rows(path, "claims", Claim, may_be_empty=True):
         if any(claim.claim == earlier.claim for earlier in claims):

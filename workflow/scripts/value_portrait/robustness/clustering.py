@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy
 
 # Smaller numbers are rounding: an eigenvalue of what residuals keep of a cluster; an error, in units of the values.
 ROUNDING = 1e-9
@@ -39,7 +39,7 @@ class Contrast(NamedTuple):
 
     def half_width(self, values: np.ndarray) -> np.ndarray:
         """Half of its 95 % interval, as (...)."""
-        width: np.ndarray = special.stdtrit(self.df, 0.975) * self.error(values)
+        width: np.ndarray = scipy.special.stdtrit(self.df, 0.975) * self.error(values)
         return width
 
     def p(self, values: np.ndarray) -> np.ndarray:
@@ -48,7 +48,7 @@ class Contrast(NamedTuple):
         varies = error > ROUNDING * np.abs(values).max(axis=-1, initial=0)
         with np.errstate(invalid="ignore", divide="ignore"):
             t = np.where(varies, self.estimate(values) / error, np.nan)
-        p: np.ndarray = 2 * special.stdtr(self.df, -np.abs(t))
+        p: np.ndarray = 2 * scipy.special.stdtr(self.df, -np.abs(t))
         return p
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+import scipy
 
 from value_portrait.instrument import Instrument
 from value_portrait.robustness.contributions import LEAST_CLUSTERS, Contributions
@@ -130,7 +130,7 @@ def compare_pairs(sample: Sample, signs: np.ndarray, instrument: Instrument) -> 
     """
     scores, known = sample.scores, np.isfinite(sample.df).any(axis=(1, 2))
     difference = scores.T[:, :, None] - scores.T[:, None, :]
-    p = 2 * special.stdtr(sample.df, -np.abs(_ratio(difference, sample.se)))
+    p = 2 * scipy.special.stdtr(sample.df, -np.abs(_ratio(difference, sample.se)))
     adjusted = np.full(p.shape, np.nan)
     low, high = np.full((2, *scores.shape), np.nan)
     lengths = _norms_of_differences(sample.tested)

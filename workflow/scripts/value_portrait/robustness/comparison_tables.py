@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy
 
 from value_portrait.instrument import Instrument
 from value_portrait.robustness.comparing import INFERENCES, LEVEL, Comparison, estimate_mean
@@ -88,7 +88,7 @@ def _means(parts: Contributions, entering: np.ndarray, instrument: Instrument) -
     frames = []
     for inference in INFERENCES:
         score, se, df = estimate_mean(parts, inference, entering)
-        reach = special.stdtrit(df, (1 + LEVEL) / 2) * se
+        reach = scipy.special.stdtrit(df, (1 + LEVEL) / 2) * se
         about = {"family": families, "dimension": names, "inference": inference, "models": models}
         found = {"score": score, "se": se, "df": df, "low": score - reach, "high": score + reach}
         frames.append(pd.DataFrame(about | found))
@@ -105,7 +105,7 @@ def pair_table(
     for inference, comparison in found.items():
         for d, (family, dimension) in enumerate(instrument.dimensions):
             difference, se = scores[first, d] - scores[second, d], comparison.sample.se[d][first, second]
-            reach = special.stdtrit(comparison.sample.df[d][first, second], (1 + LEVEL) / 2) * se
+            reach = scipy.special.stdtrit(comparison.sample.df[d][first, second], (1 + LEVEL) / 2) * se
             frames.append(
                 pd.DataFrame(
                     {

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy
 
 from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Block, correlate
@@ -62,7 +62,7 @@ def estimate_dilution(groups: Sequence[Sequence[Block]], rule: TagRule, instrume
         factor = tagged_rho / strong_rho
         logs = np.log([tagged / strong for _, tagged, strong in without])
         log_se = np.sqrt((len(logs) - 1) * logs.var()) if len(groups) > 1 else np.nan
-        low, high = factor * np.exp(np.array([-1, 1]) * special.ndtri(0.975) * log_se)
+        low, high = factor * np.exp(np.array([-1, 1]) * scipy.special.ndtri(0.975) * log_se)
         counts = {"tests": tests.shape[1], "tags": int(tests[2].sum()), "strong": strong}
         estimates = {"rho_tagged": tagged_rho, "rho_strong": strong_rho, "dilution": factor, "log_se": log_se}
         rows.append({"family": family.name, **counts, **estimates, "low": low, "high": high})

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy
 
 from value_portrait.instrument import Instrument
 from value_portrait.robustness.comparing import INFERENCES
@@ -84,7 +84,7 @@ def smallest_difference(error: float, df: float, n_models: int, n_dimensions: in
     """
     comparisons = max(n_models * (n_models - 1) // 2, 1) * n_dimensions
     level = 1 - (1 - LEVEL) ** (1 / comparisons)
-    reach = special.stdtrit(df, 1 - level / 2) + special.stdtrit(df, POWER)
+    reach = scipy.special.stdtrit(df, 1 - level / 2) + scipy.special.stdtrit(df, POWER)
     return float(reach * np.sqrt(2) * error)
 
 

@@ -1,17 +1,21 @@
 """Groups of models against each other, where models of one developer are no independent draws."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from value_portrait.configuration import Model
 from value_portrait.instrument import Instrument
 from value_portrait.robustness.clustering import cluster_robust
 from value_portrait.scores.model_groups import COMPARISONS, group_of
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
+
+if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
+    from value_portrait.configuration import Model
 
 _MEAN = Column(NUMBER, "mean over its models, in scale points", nullable=True)
 _DIFFERENCE = Column(NUMBER, "mean of the first minus that of the second", nullable=True)

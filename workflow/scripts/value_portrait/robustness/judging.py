@@ -1,20 +1,24 @@
 """Whether claims hold, in many analyses at once, where models of one developer are no independent draws."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy
 
-from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument
 from value_portrait.items.validation import correlate
 from value_portrait.responses.conditions import BASELINE
 from value_portrait.robustness.claims import SPREAD, parse_group
 from value_portrait.robustness.clustering import cluster_robust, rank_slope
+
+if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
+    from value_portrait.configuration import Claim
 
 # With fewer models a rank correlation says nothing.
 LEAST_SIZES = 4
@@ -198,7 +202,7 @@ def _model_families_differ(scored: Scored, arguments: Sequence[str]) -> Judged:
     total = ((values - values.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
     noise = inside / within
     omega = (total - inside - between * noise) / (total + noise)
-    p = special.fdtrc(between, within, (total - inside) / between / noise)
+    p = scipy.special.fdtrc(between, within, (total - inside) / between / noise)
     if len(set(zip(families, scored.developers(scored.names), strict=True))) > len(names):
         p = np.full(len(p), np.nan)
     return Judged(omega, p, scored.names)

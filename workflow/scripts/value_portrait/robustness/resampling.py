@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy
 
 from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Block, pearson_matrix, survey_blocks
@@ -37,7 +37,7 @@ def correlation_of_p(p: float, n: int) -> float:
     """The size of a correlation of ``n`` pairs with this two-sided p-value; NaN if ``n`` is below 3."""
     if n < 3:
         return np.nan
-    t = special.stdtrit(n - 2, 1 - p / 2)
+    t = scipy.special.stdtrit(n - 2, 1 - p / 2)
     return float(t / np.sqrt(n - 2 + t**2))
 
 

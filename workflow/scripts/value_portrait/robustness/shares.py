@@ -1,19 +1,23 @@
 """In which share of all defensible analyses each claim holds, and which option decides most."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument
 from value_portrait.robustness.judging import NO_P, NO_P_OF, TESTS, Scored, Untestable, bound, developer_of, judge
 from value_portrait.robustness.level import LEVEL
 from value_portrait.robustness.multiverse import ALL_OPTIONS, Multiverse
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, TEXT, Column, Schema
+
+if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
+    from value_portrait.configuration import Claim
 
 _CLAIM = Column(REPEATED_TEXT, "claim, as in the table of claims")
 _P = "two-sided p, models of one developer taken together; null for kinds without a test and where it cannot be told"

@@ -33,7 +33,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy
 
 from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Block
@@ -83,7 +83,7 @@ class Spread(NamedTuple):
 
     def half_width(self) -> np.ndarray:
         """Half of the 95 % interval."""
-        width: np.ndarray = special.stdtrit(np.minimum(self.df, 1e9), 0.975) * np.sqrt(self.variance)
+        width: np.ndarray = scipy.special.stdtrit(np.minimum(self.df, 1e9), 0.975) * np.sqrt(self.variance)
         return width
 
 

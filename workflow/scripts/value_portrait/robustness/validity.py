@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import special
+import scipy
 
 from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Block
@@ -227,7 +227,7 @@ def _summary(values: np.ndarray) -> dict[str, float]:
     if clusters < 2:
         return {"r": estimate, "low": np.nan, "high": np.nan}
     error = np.sqrt((clusters - 1) * left_out.var())
-    reach = special.stdtrit(clusters - 1, 0.975) * error
+    reach = scipy.special.stdtrit(clusters - 1, 0.975) * error
     return {
         "r": estimate,
         "low": float(np.clip(estimate - reach, -1, 1)),

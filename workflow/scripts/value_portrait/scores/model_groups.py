@@ -1,14 +1,18 @@
 """The groups of models that are held against each other."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from value_portrait.configuration import Model
 from value_portrait.instrument import Instrument
+
+if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
+    from value_portrait.configuration import Model
 
 # From this size on a model counts as large: it does not fit on one common accelerator.
 LARGE_B = 30

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, special
+import scipy
 
 from value_portrait.instrument import Instrument
 from value_portrait.scores.ratings import Ratings
 
-Z_95 = special.ndtri(0.975)
+Z_95 = 1.959963984540054  # scipy.special.ndtri(0.975)
 # The smallest share of an item's variance that may be its own, as in R's factanal: likelihoods grow without end at 0.
 LEAST_UNIQUENESS = 0.005
 
@@ -73,7 +73,7 @@ def feldt_interval(alpha: float, n: int, k: int) -> tuple[float, float]:
     (1 - alpha) over (1 - its estimate) follows an F distribution with n - 1 and (n - 1)(k - 1) degrees of freedom
     (Feldt, Woodruff and Salih 1987, Applied Psychological Measurement 11, 93-103).
     """
-    low, high = (1 - (1 - alpha) * special.fdtri(n - 1, (n - 1) * (k - 1), p) for p in (0.975, 0.025))
+    low, high = (1 - (1 - alpha) * scipy.special.fdtri(n - 1, (n - 1) * (k - 1), p) for p in (0.975, 0.025))
     return float(low), float(high)
 
 
@@ -124,7 +124,7 @@ def omega_of(covariance: np.ndarray) -> float:
     bounds = [(np.log(LEAST_UNIQUENESS), 0.0)] * len(sd)
     start = np.full(len(sd), np.log(0.5))
     options = {"ftol": 1e-15, "gtol": 1e-9}
-    found = optimize.minimize(misfit, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    found = scipy.optimize.minimize(misfit, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     # Not by the search's own word: where rounding hides the last improvement it calls an optimum a failure.
     downhill = found.x - np.clip(found.x - found.jac, *np.transpose(bounds))
     if np.abs(downhill).max() > 1e-6:
