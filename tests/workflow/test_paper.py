@@ -322,7 +322,7 @@ def DOWNSTREAM_OF(rules):
         "compare_models": {"write_report", "write_summary", "draw_models"},
         "make_other_keys": {"explain_profiles", "place_models"},
         "place_people": {"place_models"},
-        "test_tags": {"write_report", "write_worth", "write_summary", "draw_robustness", "estimate_uncertainty"},
+        "test_tags": {"write_report", "write_worth", "write_summary", "draw_items", "estimate_uncertainty"},
         "explain_profiles": {"write_report", "write_worth", "draw_robustness"},
         "place_models": {"write_report", "write_worth", "draw_robustness"},
         "study_variance": {"write_report", "write_worth", "draw_robustness"},

@@ -6,8 +6,8 @@
 SHOWN = {"uncertainty": "uncertainty.csv", "mean_profile": "mean_profile.csv"}
 SHOWN_FIGURES = ["profile_intervals"]
 if RATED:
-    SHOWN |= {"chance": "tags_by_chance.csv", "validity": "validity.csv", "alternatives": "alternatives.csv"}
-    SHOWN_FIGURES += ["tags_by_chance", "held_out_validity", "headlines_by_chance"]
+    SHOWN |= {"alternatives": "alternatives.csv"}
+    SHOWN_FIGURES += ["headlines_by_chance"]
 # Figures of the families with a circle.
 CIRCLES = [family.figure for family in MEASURED.families if family.figure and family.circle]
 if CIRCLES:

@@ -5,6 +5,15 @@
 # What there is depends on what the study has: ratings by people, topics, a circle, several versions and dimensions.
 CORRELATED = {"correlations": chosen_correlations()} if RATED else {}
 WITH_TOPICS = {"topics": "<results>/study/topics.csv"} if HAS_TOPICS else {}
+# What rests on people alone is drawn by a rule that answers do not lead to.
+HELD_AGAINST_CHANCE = (
+    {
+        "chance": "<results>/robustness/tags_by_chance.csv",
+        "validity": "<results>/robustness/validity.csv",
+    }
+    if RATED
+    else {}
+)
 CROSS_LOADING = ["cross_loading"] if RATED and MEASURED.circle else []
 SENSITIVITY = {"sensitivity": "sensitivity_figure"} if len(CONFIG.prompt_versions) > 1 else {}
 # Comparisons with a table, and a figure of its name but for people's questionnaire; in tables/ stands the same for
@@ -87,10 +96,12 @@ rule draw_items:
     input:
         **CORRELATED,
         **WITH_TOPICS,
+        **HELD_AGAINST_CHANCE,
         item_key="<results>/items/item_key.csv",
         library=library("publication/draw_items"),
     output:
         figures("Items", "items_per_value", *CROSS_LOADING, *WITH_TOPICS),
+        figures("Robustness", "tags_by_chance", "held_out_validity") if RATED else [],
     log:
         "<logs>/draw_items.log",
     benchmark:
@@ -102,6 +113,6 @@ rule draw_items:
         mark=MARK_OF_PEOPLE,
         instrument=INSTRUMENT,
     message:
-        "Drawing what the items cover"
+        "Drawing what the items cover, and their tags against chance"
     script:
         "../scripts/publication/draw_items.py"

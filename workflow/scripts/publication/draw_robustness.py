@@ -1,4 +1,4 @@
-"""Figures of what the numbers are worth: portraits and profiles with intervals, chance, other raters, variance."""
+"""Figures of what the numbers are worth: portraits and profiles with intervals, chance, variance."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -49,8 +49,6 @@ def draw_robustness(
         "variance_components": lambda: figures_robustness.variance_components(
             read("variance"), read("precision"), instrument
         ),
-        "tags_by_chance": lambda: figures_chance.tags_by_chance(read("chance"), instrument),
-        "held_out_validity": lambda: figures_chance.held_out_validity(read("validity"), instrument),
         "headlines_by_chance": lambda: figures_chance.headlines_by_chance(read("alternatives"), instrument),
         "circle_fit": lambda: figures_chance.circle_fit(read("circle")),
     }
