@@ -53,10 +53,13 @@ def multiply(folder: Path) -> Path:
     """The page of a copy of the run in which every model stands ``TIMES`` times."""
     for name in (*TRACKED, "results", ".snakemake"):
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, copy_function=os.link, symlinks=True)
+            # What is not written anew is linked; the archive is not needed, and logs are written in place.
+            left_out = shutil.ignore_patterns("archive", "logs", "__pycache__")
+            shutil.copytree(ROOT / name, folder / name, copy_function=os.link, symlinks=True, ignore=left_out)
         else:
             shutil.copy2(ROOT / name, folder / name)
-    rewrite(folder / "config/models.tsv", pd.read_csv(folder / "config/models.tsv", sep="\t", dtype=str))
+    models = pd.read_csv(folder / "config/models.tsv", sep="\t", dtype=str)
+    rewrite(folder / "config/models.tsv", models[models["answers"] != "printed"])
     for stage in ("scores", "robustness"):
         for path in sorted((folder / "results" / stage).iterdir()):
             table = pd.read_csv(path, dtype=str) if path.suffix == ".csv" else pd.read_parquet(path)
@@ -71,18 +74,19 @@ def multiply(folder: Path) -> Path:
             exported = folder / "data/recorded" / f"{own.parent.name}.parquet"
             exported.parent.mkdir(exist_ok=True)
             shutil.copy2(own, exported)
-    subprocess.run(
-        [ROOT / ".venv/bin/snakemake", "--cores", "1", "--quiet", "all", "--allowed-rules", "write_report", "--", PAGE],
-        cwd=folder,
-        check=True,
+    alone = ["--cores", "1", "--allowed-rules", "write_report", "--", PAGE]
+    done = subprocess.run(
+        [ROOT / ".venv/bin/snakemake", *alone], cwd=folder, capture_output=True, text=True, check=False
     )
+    if done.returncode:
+        sys.exit(done.stdout[-2000:])
     return folder / PAGE
 
 
 def rewrite(path: Path, table: pd.DataFrame) -> None:
     """Put a table in whose rows every model stands ``TIMES`` times."""
-    columns = [name for name in ("model", "first", "second") if name in table]
-    if not columns:
+    columns = ["first", "second"] if path.stem == "pairs" else ["model"]
+    if columns[0] not in table:
         return
     parts = [table.assign(**{name: named(table[name], copy) for name in columns}) for copy in range(TIMES)]
     path.unlink()

@@ -48,7 +48,7 @@ def start(checkout: Path, *arguments: str, archive: str = "", python: str = sys.
 
 def finish(process: "subprocess.Popen[str]") -> str:
     try:
-        output, _ = process.communicate(timeout=600)
+        output, _ = process.communicate(timeout=1800)
     except subprocess.TimeoutExpired:
         process.kill()
         raise
