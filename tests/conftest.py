@@ -24,7 +24,7 @@ TRACKED = (
     "Snakefile",
     "config.yaml",
     "requirements.lock",
-    "pyproject.toml",
+    "CITATION.cff",
     "config",
     "envs",
     "profiles",

@@ -36,7 +36,7 @@ TRACKED = (
     "Snakefile",
     "config.yaml",
     "requirements.lock",
-    "pyproject.toml",
+    "CITATION.cff",
     "config",
     "envs",
     "profiles",

@@ -25,7 +25,7 @@ TRACKED = (
     "Snakefile",
     "config.yaml",
     "requirements.lock",
-    "pyproject.toml",
+    "CITATION.cff",
     "config",
     "envs",
     "profiles",

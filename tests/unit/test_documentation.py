@@ -9,6 +9,7 @@ import pytest
 import yaml
 from instruments import ROOT
 from value_portrait.configuration import Config
+from value_portrait.paper.archive import COMMIT
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "config/README.md", ROOT / "data/raw/README.md"])
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -74,3 +75,4 @@ def test_the_citation_names_this_version_and_who_holds_the_rights():
     readme = (ROOT / "README.md").read_text()
     for work in citation["references"]:
         assert work.get("doi", work.get("commit")) in readme
+    assert citation["references"][1]["commit"] == COMMIT

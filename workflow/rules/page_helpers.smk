@@ -1,16 +1,8 @@
 # Helpers of page.smk: what the page says of models, choices and sources, and what made each file. No rule stands here.
 import hashlib
-import tomllib
 
-from value_portrait.paper.archive import COMMIT
+from value_portrait.checking import read_yaml
 
-CITED = {
-    "paper": {
-        "The study and its data": "Han et al. (2025). Value Portrait. Proceedings of the 63rd Annual Meeting of the Association for Computational Linguistics (ACL 2025), Long Papers. doi:10.18653/v1/2025.acl-long.838. Data: github.com/holi-lab/ValuePortrait, commit {}.".format(
-            COMMIT
-        )
-    }
-}
 MOST_NAMED = 6
 
 
@@ -23,6 +15,11 @@ def summed_up(paths):
     """Paths in words: the first, and how many more there are."""
     named = paths if len(paths) <= MOST_NAMED else [*paths[:MOST_NAMED], f"and {len(paths) - MOST_NAMED:,} more"]
     return "; ".join(named)
+
+
+def said_of_all(message):
+    """A rule's message, of no file in particular."""
+    return re.sub(r"{wildcards\.(\w+)}", r"a \1", re.sub(r" of {(?!wildcards)[^}]*}", "", message))
 
 
 def described_files(inputs):
@@ -41,7 +38,7 @@ def described_files(inputs):
                     "table": name,
                     "file": f"{path}{many}",
                     "rule": maker.name,
-                    "does": re.sub(r"{wildcards\.(\w+)}", r"a \1", maker.message or ""),
+                    "does": said_of_all(maker.message or ""),
                     "made_from": summed_up(data),
                 }
             )
@@ -65,16 +62,29 @@ def described_sources():
     return [*sources, {"name": "Answers of models", "text": f"Models by where their answers are from: {said}."}]
 
 
+def described_citation():
+    """What is to be cited: the pipeline, and of the paper the study and its data."""
+    own = read_yaml(shipped("CITATION.cff"), "Restore it from git.")
+    pipeline = {"name": "The pipeline", "text": f"{own['title']}, version {own['version']}."}
+    if CONFIG.study != "paper":
+        return [pipeline]
+    study, data = own["references"]
+    text = (
+        f"{study['authors'][0]['family-names']} et al. ({study['year']}). {study['title']}. "
+        f"{study['collection-title']}. doi:{study['doi']}. "
+        f"Data: {data['url'].removeprefix('https://')}, commit {data['commit']}."
+    )
+    return [{"name": "The study and its data", "text": text}, pipeline]
+
+
 def described_method(inputs):
     """What the page says of how it was made."""
-    release = tomllib.loads(Path(shipped("pyproject.toml")).read_text())["project"]["version"]
-    cite = [{"name": name, "text": text} for name, text in CITED.get(CONFIG.study, {}).items()]
     return {
         "config": CHOICES,
         "shipped": checked(read_config, shipped("config.yaml")),
         "files": described_files(inputs),
         "sources": described_sources(),
-        "cite": [*cite, {"name": "The pipeline", "text": f"Value Portrait pipeline, version {release}."}],
+        "cite": described_citation(),
         "left_out": LEFT_OUT,
     }
 

@@ -405,7 +405,7 @@ def test_numbers_of_the_other_figures():
     kinds = words(model_figures(families_of(3))["answer_kinds"])
     assert "7 of 107" in kinds
     assert "8 of 108" in kinds
-    assert "Only plain answers (1 models): model-0" in kinds
+    assert "Only plain answers (1 model): model-0" in kinds
 
 
 @INSTRUMENTS

@@ -124,7 +124,7 @@ def test_recovery_without_a_circle_is_described_family_by_family():
         "| Pace | 0 | 0 | 1 | – | 0.75 | 0.00 | – | – | – | – |",
     ]
     assert "easy" in lines[2]
-    assert lines[-1].endswith("1 models; errors in scale points (0 to 4).")
+    assert lines[-1].endswith("1 model; errors in scale points (0 to 4).")
 
 
 def intervals(cells):

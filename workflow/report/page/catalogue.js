@@ -12,7 +12,7 @@ import { signed } from "./format.js";
  */
 
 export const WITHOUT_TEXTS =
-  "The texts of items come from others, under licences of their own; this copy of the page is without them, and without what models said in words of their own.";
+  "This copy of the page was made without the texts of items, and without what models said in words of their own.";
 
 /** @type {Promise<Catalogue> | undefined} */
 let catalogued;

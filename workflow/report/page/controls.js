@@ -13,13 +13,15 @@ export function chosen(key, allowed) {
 }
 
 /**
- * A choice among options, each its value and what is read; the first is the default, which the address leaves out.
+ * A choice among options, each its value and what is read; the first is the default, which the address leaves out. One
+ * option alone is no choice.
  * @param {string} label
  * @param {string} key
  * @param {[string, string][]} options
  * @param {() => void} changed
  */
 export function selection(label, key, options, changed) {
+  if (options.length < 2) return null;
   const now = chosen(key, options.map(([value]) => value));
   const list = /** @type {HTMLSelectElement} */ (
     html(

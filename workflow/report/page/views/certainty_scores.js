@@ -36,8 +36,7 @@ export function scoreErrors(root, tables, said) {
     const family = chosen("family", families);
     const kind = chosen("scores", SCORE_KINDS.map(([name]) => name));
     content.replaceChildren(
-      html("h2", {}, "The mean over models"),
-      meanIntervals(means.records({ family }), family, said),
+      ...meanIntervals(means.records({ family }), family, said),
       html("h2", {}, "A model's score"),
       sources(tables.intervals.records({ family }), family, said),
       html("h2", {}, "Differences between models"),
@@ -54,9 +53,12 @@ export function scoreErrors(root, tables, said) {
  * @param {Map<string, string>} said
  */
 function meanIntervals(rows, family, said) {
+  const head = html("h2", {}, "The mean over models");
+  const models = Math.max(0, ...rows.map((row) => (row.score === null ? 0 : row.models)));
+  if (models < 2) return [head, html("p", {}, models ? "There is one model: no mean to speak of." : "No model has a score.")];
   const dimensions = [...new Set(rows.map((row) => row.dimension))];
   const kinds = [...INFERENCES.keys()];
-  return chart(
+  return [head, chart(
     "The same mean, to be true of these items or of items like these",
     dotRows(
       dimensions.map((dimension) => ({
@@ -81,7 +83,7 @@ function meanIntervals(rows, family, said) {
         { file: "mean-profile.csv" },
       ),
     },
-  );
+  )];
 }
 
 /**

@@ -39,7 +39,7 @@ export const compare = {
     const unknown = asked.filter((name) => !scored.has(name));
     const found = html("div");
     /** @param {string[]} names */
-    const draw = (names) => found.replaceChildren(...(names.length < 2 ? [html("p", {}, "Choose two to four models.")] : comparison(names, scores, pairs, leftOut?.records()[0])));
+    const draw = (names) => found.replaceChildren(...(names.length < 2 ? [html("p", {}, known.length < 2 ? "It takes two models with scores to compare them." : "Choose two to four models.")] : comparison(names, scores, pairs, leftOut?.records()[0])));
     append(root, unknown.length ? html("p", { role: "status" }, "There are no scores of ", inWords(unknown.map(printable)), ".") : null, compareControls(asked.filter((name) => scored.has(name)).slice(0, COMPARED_AT_ONCE), known, draw), found, html("p", {}, html("a", { href: address("models") }, "All models")));
   },
 };
@@ -68,7 +68,8 @@ function compareControls(names, known, draw) {
   );
   const families = study.families.map((/** @type {any} */ own) => [own.name, own.title]);
   draw(now);
-  return html("div", { class: "controls", role: "group", "aria-label": "What is compared" }, lists, families.length > 1 ? selection("Dimensions", "family", families, () => draw(now)) : null);
+  if (known.length < 2) return null;
+  return html("div", { class: "controls", role: "group", "aria-label": "What is compared" }, lists, selection("Dimensions", "family", families, () => draw(now)));
 }
 
 /**
@@ -137,9 +138,9 @@ function realInWords(differences, names) {
   if (!told.length) return "Whether the differences are real cannot be told.";
   const dimensions = [...new Set(real.map(({ title }) => title))];
   const found = names.length === 2 ? real.map(({ title, difference, first, second }) => `${title} (${printable(names[difference > 0 ? first : second])} higher)`) : dimensions;
-  if (!real.length) return `None of the ${told.length} differences can be told from chance, even on these very items.`;
+  if (!real.length) return `${told.length === 1 ? "The difference cannot" : `None of the ${told.length} differences can`} be told from chance, even on these very items.`;
   const beyond = everywhere.length === real.length ? "That holds on other items like these, too." : everywhere.length ? `On other items like these, ${everywhere.length} of them would hold.` : "None is established for other items like these.";
-  return `${real.length} of ${told.length} differences ${real.length === 1 ? "is" : "are"} real on these items: ${inWords(found)}. ${beyond}`;
+  return `${real.length} of ${told.length} difference${told.length === 1 ? "" : "s"} ${real.length === 1 ? "is" : "are"} real on these items: ${inWords(found)}. ${beyond}`;
 }
 
 /**

@@ -94,7 +94,7 @@ function textsOf(own, { topics, tags }) {
     html(
       "p",
       {},
-      mine.length ? "It measures " : "It measures nothing: no correlation is strong enough. ",
+      mine.length ? "It measures " : "It measures no dimension. ",
       mine.map((tag) => html("a", { class: "tag", href: address("items", "", { dimension: tag.dimension }) }, saidOfTag(tag))),
     ),
     study.texts === "none"
@@ -102,7 +102,7 @@ function textsOf(own, { topics, tags }) {
       : html(
           "div",
           { class: "texts" },
-          html("div", {}, html("h2", {}, "The query"), quotedText(own, "title", "title"), quotedText(own, "text", "")),
+          own.title?.trim() || own.text?.trim() ? html("div", {}, html("h2", {}, "The query"), quotedText(own, "title", "title"), quotedText(own, "text", "")) : null,
           html("div", {}, html("h2", {}, `The response (${own.response_id})`), quotedText(own, "response", "")),
         ),
   );
@@ -115,7 +115,7 @@ function textsOf(own, { topics, tags }) {
  * @param {string} look
  */
 function quotedText(own, which, look) {
-  if (own[which] === null) return null;
+  if (!own[which]?.trim()) return null;
   const [text, length] = [own[which], own[`${which}_length`]];
   return html(
     "blockquote",
@@ -135,9 +135,10 @@ async function correlationsOf(own, { tags }) {
   const { correlations } = await part("items");
   const mine = new Set((tags.get(own.item_id) ?? []).map(({ dimension }) => dimension));
   const order = new Map(dimensions.map(({ name }, place) => [name, place]));
-  const rows = correlations.records({ item_id: own.item_id });
+  const all = correlations.records({ item_id: own.item_id });
+  const rows = all.filter(({ rho }) => rho !== null);
   rows.sort((one, other) => (order.get(one.dimension) ?? 0) - (order.get(other.dimension) ?? 0));
-  if (!rows.length) return null;
+  if (!rows.length) return all.length ? html("p", { class: "soft" }, "Nothing goes with people’s ratings of it: all of them are alike.") : null;
   const reach = Math.max(0.1, ...rows.flatMap(({ rho, ci_low, ci_high }) => [rho, ci_low, ci_high].map((one) => Math.abs(one ?? 0))));
   return html(
     "section",

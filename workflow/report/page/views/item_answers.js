@@ -55,7 +55,7 @@ function reminder({ response }) {
 /** @param {any} own */
 function saidOfPeople(own) {
   if (own.n === null) return "No people rated it.";
-  return `${count(own.n)} people of survey group ${own.group} rated how much the response is like their own thoughts: ${fixed(own.mean)} on average${own.sd === null ? "" : `, with a standard deviation of ${fixed(own.sd)}`}.`;
+  return `${count(own.n)} people of survey group ${own.group} rated it ${fixed(own.mean)} on average${own.sd === null ? "" : `, with a standard deviation of ${fixed(own.sd)}`}.`;
 }
 
 /** @param {any[]} answers */
@@ -150,7 +150,7 @@ function ratingsTable(own, answers, condition) {
       html(
         "table",
         { class: "rated" },
-        html("caption", {}, `Ratings by every model (${printable(condition)}), highest mean first; the stronger the colour, the more like its own thoughts`, odd ? ". Underlined: not a plain answer; open it for its words" : ""),
+        html("caption", {}, `Ratings by every model (${printable(condition)}), highest mean first; the stronger the colour, the higher`, odd ? ". Underlined: not a plain answer; open it for its words" : ""),
         html(
           "thead",
           {},

@@ -20,10 +20,10 @@ export const items = {
     const sought = new Map(all.map((item) => [item.item_id, soughtIn(item)]));
     const odd = oddAnswers(ratings);
     const list = html("div");
-    const choices = controlsOfItems(all, known, odd, () => changed());
-    const relation = /** @type {HTMLSelectElement} */ (choices.querySelector(".relation select"));
+    const choices = controlsOfItems(all, known, odd, correlations.rows > 0, () => changed());
+    const relation = /** @type {HTMLSelectElement | null} */ (choices.querySelector(".relation select"));
     const draw = () => {
-      relation.disabled = !here().choices.get("dimension");
+      if (relation) relation.disabled = !here().choices.get("dimension");
       const found = filteredItems(all, known, sought, odd, correlations);
       list.replaceChildren(...listOfItems(found, known, draw));
     };
@@ -31,15 +31,20 @@ export const items = {
       choose({ page: "" });
       draw();
     };
-    append(root, html("p", { class: "lead" }, leadOfItems(all)), study.texts === "none" ? html("p", { class: "soft" }, WITHOUT_TEXTS) : null, choices, list);
+    append(root, html("p", { class: "lead" }, leadOfItems(all, correlations.rows > 0)), study.texts === "none" ? html("p", { class: "soft" }, WITHOUT_TEXTS) : null, choices, list);
     draw();
   },
 };
 
-/** @param {any[]} all */
-function leadOfItems(all) {
+/**
+ * @param {any[]} all
+ * @param {boolean} correlated - whether people rated them
+ */
+function leadOfItems(all, correlated) {
   const queries = new Set(all.map(({ query_id }) => query_id)).size;
-  return `${count(all.length)} items: responses to ${count(queries)} queries, which models rate by how like their own thoughts they are. An item measures a dimension where people who score higher on it find the response more like themselves.`;
+  const responses = queries < all.length ? `responses to ${count(queries)} ${queries === 1 ? "query" : "queries"}` : "sentences";
+  const measured = correlated ? "An item measures a dimension where people who score higher on it rate the item higher." : "The study’s own key says what each measures.";
+  return `${count(all.length)} items: ${responses}, which models rate from “${study.options[0]}” to “${study.options.at(-1)}”. ${measured}`;
 }
 
 /** @param {any} item */
@@ -69,9 +74,10 @@ function oddAnswers({ rows, columns }) {
  * @param {any[]} all
  * @param {import("../catalogue.js").Catalogue} known
  * @param {Map<string, Set<string>>} odd
+ * @param {boolean} correlated
  * @param {() => void} changed
  */
-function controlsOfItems(all, known, odd, changed) {
+function controlsOfItems(all, known, odd, correlated, changed) {
   const reversed = [...known.tags.values()].flat().some(({ polarity }) => polarity < 0);
   const groups = distinct(all.map(({ group }) => group)).sort((one, other) => one - other);
   const topics = distinct([...known.topics.values()].flat()).sort((one, other) => one.localeCompare(other, "en"));
@@ -88,8 +94,7 @@ function controlsOfItems(all, known, odd, changed) {
       [
         ["", "items that measure it"],
         ...(reversed ? /** @type {[string, string][]} */ ([["reversed", "items that measure it reversed"]]) : []),
-        ["negative", "items clearly against it"],
-        ["all", "all items, by correlation"],
+        ...(correlated ? /** @type {[string, string][]} */ ([["negative", "items clearly against it"], ["all", "all items, by correlation"]]) : []),
       ],
       changed,
     )),
@@ -97,7 +102,7 @@ function controlsOfItems(all, known, odd, changed) {
     sources.length > 1 ? selection("Source", "source", [["", "any"], ...options(sources)], changed) : null,
     groups.length > 1 ? selection("Survey group", "group", [["", "any"], ...options(groups)], changed) : null,
     odd.size ? selection("Answers", "answers", [["", "any"], ["odd", "some not plain"], ...options([...odd.keys()]).map(([own, said]) => /** @type {[string, string]} */ ([own, `some ${said.replaceAll("_", " ")}`]))], changed) : null,
-    selection("Order", "order", [["", "by query, or by correlation"], ["like", "most like people"], ["unlike", "least like people"], ["split", "people differ most"]], changed),
+    correlated ? selection("Order", "order", [["", "by query, or by correlation"], ["like", "people rate highest"], ["unlike", "people rate lowest"], ["split", "people differ most"]], changed) : null,
   );
 }
 
@@ -151,12 +156,12 @@ function filteredItems(all, known, sought, odd, correlations) {
  * @param {Map<string, number>} rho
  */
 function orderedItems(fit, direction, rho) {
-  const by = {
-    like: (/** @type {any} */ item) => item.mean,
-    unlike: (/** @type {any} */ item) => (item.mean === null ? null : -item.mean),
-    split: (/** @type {any} */ item) => item.sd,
-    all: (/** @type {any} */ item) => rho.get(item.item_id) ?? null,
-    negative: (/** @type {any} */ item) => -(rho.get(item.item_id) ?? 0),
-  }[here().choices.get("order") || direction];
+  const by = new Map([
+    ["like", (/** @type {any} */ item) => item.mean],
+    ["unlike", (/** @type {any} */ item) => (item.mean === null ? null : -item.mean)],
+    ["split", (/** @type {any} */ item) => item.sd],
+    ["all", (/** @type {any} */ item) => rho.get(item.item_id) ?? null],
+    ["negative", (/** @type {any} */ item) => -(rho.get(item.item_id) ?? 0)],
+  ]).get(here().choices.get("order") || direction);
   return by ? [...fit].sort((one, other) => (by(other) ?? -Infinity) - (by(one) ?? -Infinity)) : fit;
 }

@@ -64,12 +64,13 @@ function groupedByQuery(own) {
  */
 function queryOf(list, terms, known, rho) {
   const [{ query_id, source, group, title, text }] = list;
+  const said = [title, text].filter((one) => one?.trim());
   const about = [source, ...(known.topics.get(query_id) ?? []), group === null ? null : `survey group ${group}`].filter((one) => one !== null);
   return html(
     "section",
     { class: "query" },
-    html("h2", {}, study.texts === "none" ? words(`Query ${query_id}`) : marked(title ?? text, terms, 130)),
-    title && text ? html("p", { class: "soft" }, marked(text, terms, 220)) : null,
+    html("h2", {}, said.length ? marked(said[0], terms, 130) : words(`Query ${query_id}`)),
+    said.length > 1 ? html("p", { class: "soft" }, marked(said[1], terms, 220)) : null,
     html("p", { class: "note" }, about.map((one, place) => html("span", {}, place ? " · " : "", words(beginning(one, 60))))),
     html("ul", {}, list.map((item) => responseOf(item, terms, known, rho))),
   );

@@ -27,7 +27,7 @@ export const model = {
     if (!scores.length) return append(root, html("p", {}, about.answers === "printed" ? "It is known by printed scores alone: there are no answers to show." : "It has no scores."), back);
     const own = await part("model");
     const [main] = study.families;
-    if (tables.models.rows > 1) append(root, html("p", {}, html("a", { href: compareAddress([name]) }, "Compare it with others")));
+    if (new Set(tables.scores.records({ condition: "baseline" }).filter(({ score }) => score !== null).map(({ model }) => model)).size > 1) append(root, html("p", {}, html("a", { href: compareAddress([name]) }, "Compare it with others")));
     append(root, html("p", { class: "lead" }, profileInWords(/** @type {any[]} */ (scores).filter(({ family }) => family === main.name), titledDimension)));
     await appendItems(root, scores);
     const pairs = (await part("pairs")).pairs;
@@ -121,7 +121,7 @@ function scoreIsClear({ low, high }) {
  */
 function profileHeadings(name, rows, family, pairs) {
   const clear = pairs ? clearDifferences(name, family.name, pairs) : null;
-  const standing = rows.some((row) => row.standing);
+  const standing = rows.some((row) => row.standing && row.of > 1);
   const counted = rows.some((row) => (row.standing?.lower ?? null) !== null);
   /** @param {any} row @param {"lower" | "higher"} side */
   const others = (row, side) => (clear ? clearModels(name, clear.filter((one) => one.dimension === row.dimension && one.side === side)) : String(row.standing?.[side] ?? ""));
@@ -129,13 +129,18 @@ function profileHeadings(name, rows, family, pairs) {
   const headings = [
     { title: family.title, value: (row) => row.title, heading: true },
     { title: "Score", value: (row) => row.score, cell: (row) => html("span", { style: { fontWeight: scoreIsClear(row) ? "700" : "" } }, scoreInWords(row)) },
-    { title: "Items", value: (row) => row.n_items, cell: (row) => html("a", { href: address("model", name, { dimension: row.dimension }), "aria-label": `${row.n_items} items behind ${row.title}` }, `${row.n_items} items`) },
+    { title: "Items", value: (row) => row.n_items, cell: (row) => html("a", { href: address("model", name, { dimension: row.dimension }), "aria-label": `${itemsCounted(row)} behind ${row.title}` }, itemsCounted(row)) },
     rows.some((row) => row.of > 1) ? { title: "Mean of models", value: (row) => row.average?.score ?? null, cell: (row) => signed(row.average?.score ?? null) } : null,
     standing ? { title: "Place", value: (row) => row.standing?.rank ?? null, cell: (row) => (row.standing?.rank ? `${row.standing.rank} ${range(row.standing.low, row.standing.high, (end) => fixed(end, 0))} of ${row.of}` : "") } : null,
     standing && counted ? { title: "Clearly lower", value: (row) => row.standing?.lower ?? null, cell: (row) => others(row, "lower") } : null,
     standing && counted ? { title: "Clearly higher", value: (row) => row.standing?.higher ?? null, cell: (row) => others(row, "higher") } : null,
   ];
   return headings.filter((heading) => heading !== null);
+}
+
+/** @param {any} row */
+function itemsCounted({ n_items: count }) {
+  return `${count} item${count === 1 ? "" : "s"}`;
 }
 
 /**
@@ -188,6 +193,7 @@ function peopleSection(name, { people, as_seen: seen }) {
     { unit: "centred mean within survey groups, in scale points", series: [0, 2] },
   );
   const outside = rows.filter((row) => row.outside);
+  const known = rows.some((row) => row.score !== null && row.people_low !== null);
   const table = dataTable("The model and people on the same items", [
     { title: "Dimension", value: (row) => row.title, heading: true },
     { title: "Model", value: (row) => row.score, cell: (row) => signed(row.score) },
@@ -199,7 +205,7 @@ function peopleSection(name, { people, as_seen: seen }) {
     "section",
     {},
     html("h2", {}, "Beside people on the same items"),
-    html("p", {}, outside.length ? `Outside the 95 % interval of people's mean: ${inWords(outside.map((row) => `${row.title} (${row.score > row.people_mean ? "higher" : "lower"})`))}.` : "Within the 95 % interval of people's mean everywhere.", " Items and centring are those of each group of raters, so the model's numbers differ from those above."),
+    html("p", {}, outside.length ? `Outside the 95 % interval of people's mean: ${inWords(outside.map((row) => `${row.title} (${row.score > row.people_mean ? "higher" : "lower"})`))}.` : known ? "Within the 95 % interval of people's mean everywhere." : "How sure people's mean is cannot be told.", " Items and centring are those of each group of raters, so the model's numbers differ from those above."),
     chart(`${printable(name)} and people on the same items`, drawing, { said: "Bands: the middle eight in ten people.", legend: [{ name: printable(name), series: 0 }, { name: "mean of people, with 95 % interval", series: 2 }], table }),
   );
 }

@@ -10,8 +10,9 @@ const pickedModels = new Set();
  * Fill the bar, and keep it up with the map.
  * @param {HTMLElement} map
  * @param {HTMLElement} dock
+ * @param {boolean} several - whether there are models to compare
  */
-export function watchHeat(map, dock) {
+export function watchHeat(map, dock, several) {
   const readout = html("span", { class: "readout", "aria-hidden": "true" });
   const chosenModels = html("span", { role: "status" });
   dock.replaceChildren(readout, chosenModels);
@@ -20,6 +21,7 @@ export function watchHeat(map, dock) {
   const read = ({ target }) => (readout.textContent = /** @type {Element} */ (target).closest?.("td a")?.getAttribute("aria-label") ?? "");
   map.onmouseover = read;
   map.firstChild?.nextSibling?.addEventListener("focusin", read);
+  if (!several) return;
   const update = () => {
     for (const box of boxes) {
       box.checked = pickedModels.has(box.dataset.model ?? "");

@@ -6,6 +6,7 @@ import { append, html, printable } from "../dom.js";
 import { fixed, range, signed } from "../format.js";
 import { watchHeat } from "./model_dock.js";
 import { filterControls, filteredModels } from "./model_filters.js";
+import { inWords } from "./model_words.js";
 
 /**
  * @typedef {{name: string, title: string, dimensions: {name: string, title: string}[]}} Family
@@ -22,7 +23,10 @@ export const models = {
     const map = html("div");
     const dock = html("div", { class: "dock" });
     const controls = html("div", { class: "controls", role: "group", "aria-label": "Which models and dimensions" });
-    const printed = everyone.length - rows.length;
+    const printed = everyone.filter(({ answers }) => answers === "printed").length;
+    const silent = everyone.filter(({ scores, answers }) => !scores.size && answers !== "printed").map(({ model }) => printable(model));
+    const without = silent.length ? html("p", { class: "soft" }, `Without a score: ${inWords(silent)}.`) : null;
+    if (!rows.length) return append(root, html("p", {}, "No model has a score."), without);
     append(
       root,
       html("p", { class: "lead" }, "How far above (orange) or below (blue) its own mean a model rates the items of a dimension, in scale points. A number leads to the items behind it."),
@@ -30,12 +34,14 @@ export const models = {
       map,
       dock,
       printed ? html("p", { class: "soft" }, `${printed} more model${printed === 1 ? " is" : "s are"} known by printed scores alone, so there is nothing to show here.`) : null,
+      without,
     );
     function draw() {
       const family = chosenFamily();
       const used = [...controls.children].indexOf(/** @type {Element} */ (document.activeElement?.closest(".control")));
       const order = selection("Sorted by", "sort", heatOrders(family), draw);
-      controls.replaceChildren(selection("Dimensions", "family", study.families.map((/** @type {Family} */ own) => [own.name, own.title]), draw), order, ...filters, toggle("Intervals in cells", "intervals", drawMap));
+      controls.replaceChildren();
+      append(controls, selection("Dimensions", "family", study.families.map((/** @type {Family} */ own) => [own.name, own.title]), draw), order, filters, toggle("Intervals in cells", "intervals", drawMap));
       /** @type {HTMLElement | null | undefined} */ (controls.children[used]?.querySelector("select, input"))?.focus();
       drawMap();
     }
@@ -43,7 +49,7 @@ export const models = {
       const family = chosenFamily();
       const shown = sortedModels(filteredModels(rows), family);
       map.replaceChildren(heatLegend(reachOf(rows, family)), heatMap(shown, rows.length, family, meanRows(tables, family), draw), shown.length ? "" : html("p", {}, "No model is like this."));
-      watchHeat(map, dock);
+      watchHeat(map, dock, rows.length > 1);
     }
     const filters = [search("Name", "name", drawMap), ...filterControls(rows, drawMap)];
     draw();
@@ -109,15 +115,16 @@ function heatSortValue(row, order, family) {
 }
 
 /**
- * The mean over all models with its interval, under each inference.
+ * The mean over all models with its interval, under each inference; none of a single model.
  * @param {Record<string, import("../data.js").Table>} tables
  * @param {Family} family
  */
 function meanRows({ mean_profile: table }, family) {
   const said = { these_items: "on these items", items_like_these: "on items like these" };
-  return Object.entries(said).map(([inference, where]) => {
+  return Object.entries(said).flatMap(([inference, where]) => {
     const rows = table.records({ inference, family: family.name });
-    return { title: `Mean of ${Math.max(0, ...rows.map((row) => row.models))} models, ${where}`, of: new Map(rows.map((row) => [row.dimension, row])) };
+    const most = Math.max(0, ...rows.map((row) => row.models));
+    return most > 1 ? [{ title: `Mean of ${most} models, ${where}`, of: new Map(rows.map((row) => [row.dimension, row])) }] : [];
   });
 }
 
@@ -148,7 +155,7 @@ function heatMap(rows, all, family, mean, changed) {
       html("caption", {}, `${family.title}: centred means of ${rows.length === all ? all : `${rows.length} of ${all}`} model${all === 1 ? "" : "s"}. Bold: the 95 % interval leaves out 0.`),
       html("thead", {}, html("tr", {}, heading("name", "Model"), family.dimensions.map(({ name, title }) => heading(`score:${name}`, title, "number")), heading("spread", "SD", "number"))),
       html("tbody", { class: "means" }, mean.map(({ title, of }) => html("tr", {}, html("th", { scope: "row" }, title), family.dimensions.map(({ name }) => meanCell(of.get(name), reach)), html("td", {})))),
-      html("tbody", {}, rows.map((row) => modelLine(row, family, { intervals, order, reach }))),
+      html("tbody", {}, rows.map((row) => modelLine(row, family, { intervals, order, reach, several: all > 1 }))),
     ),
   );
 }
@@ -167,11 +174,11 @@ function sortHeat(value, turn, changed) {
 /**
  * @param {ModelRow} row
  * @param {Family} family
- * @param {{intervals: boolean, order: string, reach: number}} look
+ * @param {{intervals: boolean, order: string, reach: number, several: boolean}} look
  */
-function modelLine(row, family, { intervals, order, reach }) {
+function modelLine(row, family, { intervals, order, reach, several }) {
   const note = order === "kin" ? row.family : order === "size" ? (row.size_b === null ? "not public" : `${row.size_b} B`) : "";
-  const box = html("input", { type: "checkbox", class: "pick", "aria-label": `Compare ${printable(row.model)}`, "data-model": row.model });
+  const box = several && html("input", { type: "checkbox", class: "pick", "aria-label": `Compare ${printable(row.model)}`, "data-model": row.model });
   return html(
     "tr",
     {},
@@ -217,7 +224,7 @@ function reachOf(rows, family) {
 /** @param {number} reach */
 function heatLegend(reach) {
   const steps = [-1, -2 / 3, -1 / 3, 0, 1 / 3, 2 / 3, 1].map((part) => part * reach);
-  return html("ul", { class: "scale", "aria-label": "Colours of scores" }, steps.map((step) => html("li", { style: heat(step, reach) }, signed(step, 1))));
+  return html("ul", { class: "scale", "aria-label": "Colours of scores" }, steps.map((step) => html("li", { style: heat(step, reach) }, signed(step, reach < 0.5 ? 2 : 1))));
 }
 
 /**

@@ -21,7 +21,7 @@ export const people = {
     if (tables.effects?.rows) sections.push({ name: "personas", title: "Personas", show: (own) => personas(own, tables) });
     if (tables.steering?.rows) sections.push({ name: "steering", title: "Steering", show: (own) => steering(own, tables) });
     if (sections.length) showSection(root, "people", name, sections);
-    else append(root, html("p", {}, "Nobody rated the items of this study, and no model was given a persona."));
+    else append(root, html("p", {}, "Nobody rated the items of this study, and no model has a score under a persona."));
   },
 };
 
@@ -41,10 +41,14 @@ function besidePeople(root, table) {
   function draw() {
     const family = chosen("family", families);
     const rows = table.records({ family });
+    if (rows.every((row) => row.models_mean === null && row.people_mean === null)) {
+      content.replaceChildren(html("p", {}, `Neither models nor people have a score in ${familyTitle(family)}.`));
+      return;
+    }
     const clear = rows.filter((row) => row.p_adjusted !== null && row.p_adjusted < 0.05);
     content.replaceChildren(
       chart(
-        clear.length ? `Models differ from people in ${clear.map((row) => dimensionTitle(row.dimension)).join(", ")}` : "No difference between models and people is beyond chance",
+        clear.length ? `Models differ from people in ${clear.map((row) => dimensionTitle(row.dimension)).join(", ")}` : rows.some((row) => row.p_adjusted !== null) ? "No difference between models and people is beyond chance" : "Whether models differ from people cannot be told",
         dotRows(
           rows.map((row) => ({
             name: dimensionTitle(row.dimension),

@@ -50,7 +50,7 @@ export function personas(root, tables) {
       selection("Axis", "axis", axes.map((name) => [name, name]), draw),
       selection("Group", "group", groups.map((name) => [name, name]), draw),
       selection("Against", "against", /** @type {[string, string][]} */ (AGAINST), draw),
-      families.length > 1 ? selection("Dimensions", "family", families.map((name) => [name, familyTitle(name)]), draw) : null,
+      selection("Dimensions", "family", families.map((name) => [name, familyTitle(name)]), draw),
       wide ? selection("Intervals by", "intervals", [["", "queries"], ["all", "queries, wordings and raters"]], draw) : null,
     ]);
     const group = chosen("group", groups);

@@ -23,7 +23,7 @@ export function subjectOf(tables, kind) {
  * @param {() => void} changed
  */
 export function subjectControl(subjects, changed) {
-  return subjects.length > 1 ? selection("Model", "subject", subjects.map(({ subject }) => [subject, subject]), changed) : null;
+  return selection("Model", "subject", subjects.map(({ subject }) => [subject, subject]), changed);
 }
 
 /**

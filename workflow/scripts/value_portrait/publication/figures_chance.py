@@ -212,13 +212,12 @@ def circle_fit(table: pd.DataFrame) -> Figure:
         axes.spines["left"].set_visible(False)
         axes.set_title(STATISTICS[statistic])
     value = panels[0].plot([], [], ls="", color="black", marker="D", ms=3.5)
-    ranges = [
-        panels[0].plot([], [], color=colour, lw=CHANCE["lw"])[0]
-        for references, colour in REFERENCES.values()
+    ranges = {
+        f"95 % range: {name}": panels[0].plot([], [], color=colour, lw=CHANCE["lw"])[0]
+        for name, (references, colour) in REFERENCES.items()
         if table["reference"].isin(references.split()).any()
-    ]
-    labels = ["found", *(f"95 % range: {name}" for name in REFERENCES)][: 1 + len(ranges)]
-    figure.legend([*value, *ranges], labels, loc="outside upper center", ncols=3)
+    }
+    figure.legend([*value, *ranges.values()], ["found", *ranges], loc="outside upper left", ncols=2)
     return figure
 
 

@@ -105,13 +105,14 @@ def dimension_panels(
         own_scores = wide[dimension.name]
         axes.axvline(0, color="0.25", lw=0.7)
         mean = own_scores.mean()
-        axes.axvline(mean, color="0.5", lw=1.2, ls=LINES[1])
+        if len(wide) > 1:
+            axes.axvline(mean, color="0.5", lw=1.2, ls=LINES[1])
         for row, (family, mark) in enumerate(marks.items()):
             own = own_scores[[group == family for group in groups]]
             # The models of a family stand one below the other, in order, so that none hides another.
             places = row + 0.3 * (np.linspace(-1, 1, len(own)) if len(own) > 1 else np.zeros(1))
             axes.plot(own, places, ls="", ms=3.5, mew=0.3, mec="white", **mark)
-        note = "no score" if math.isnan(mean) else f"mean {signed(mean)}"
+        note = "no score" if math.isnan(mean) else f"{'mean ' if len(wide) > 1 else ''}{signed(mean)}"
         if own_scores.nunique() > 1:
             note += f"\n◂ {shown(own_scores.idxmin(), 22)}\n▸ {shown(own_scores.idxmax(), 22)}"
         draw_heading(axes, shown(dimension.title, 18, wrap=True), note, "center")
@@ -123,7 +124,8 @@ def dimension_panels(
         axes.tick_params(labelbottom=True)
     panels[0].set_yticks(range(len(marks)), [shown(family, 24) for family in marks])
     panels[0].set_ylim(len(marks) - 0.5, -0.5)
-    figure.supxlabel(f"{CENTRED}; dashed: mean of all {len(wide)} models; ◂ lowest, ▸ highest", size=7)
+    several = f"; dashed: mean of all {len(wide)} models; ◂ lowest, ▸ highest" if len(wide) > 1 else ""
+    figure.supxlabel(CENTRED + several, size=7)
     return figure
 
 
@@ -155,10 +157,9 @@ def sensitivity(table: pd.DataFrame) -> Figure:
     known = table.dropna(subset=["wording_sensitivity", "order_sensitivity"])
     if len(known):
         wording, order = (known[f"{what}_sensitivity"] for what in ("wording", "order"))
-        left.set_title(
-            f"Median: {100 * wording.median():.0f} % with the wording, {100 * order.median():.0f} % with the order;\n"
-            f"the wording moves more items in {(wording > order).sum()} of {len(known)} models"
-        )
+        found = f"{100 * wording.median():.0f} % with the wording, {100 * order.median():.0f} % with the order"
+        more = f"the wording moves more items in {(wording > order).sum()} of {len(known)} models"
+        left.set_title(f"Median: {found};\n{more}" if len(known) > 1 else found)
     return figure
 
 
@@ -178,7 +179,7 @@ def answer_kinds(counts: pd.DataFrame) -> Figure:
     wide = wide[wide.sum().sort_values(ascending=False, kind="stable").index]
     wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
     plain = [shown(model) for model in totals.index if model not in wide.index]
-    note = f"Only plain answers ({len(plain)} models): " + ", ".join(plain) if plain else ""
+    note = f"Only plain answers ({len(plain)} model{'s' * (len(plain) > 1)}): " + ", ".join(plain) if plain else ""
     note = textwrap.fill(note, 135, break_on_hyphens=False)
     height = 0.95 + 0.2 * max(len(wide), 5) + 0.12 * (note.count("\n") + 1)
     figure = Figure(figsize=(WIDTH, height))

@@ -30,6 +30,7 @@ from value_portrait.publication.drawing import (
     heat_map_size,
     house_style,
     in_cell,
+    only_words,
     shown,
     signed,
     spaced,
@@ -45,6 +46,7 @@ PEOPLE = {
     "simulated": "people: group minus all respondents, simulated",
 }
 WEIGHTINGS = {"anweight": ", weighted (anweight)", "none": ", unweighted", "as_printed": ""}
+NO_EFFECT = "No dimension has a score with and without this model's personas: there is no effect to show."
 MOST_COLUMNS = 4
 KIND_STYLES: dict[str, Any] = {"personas": FIRST, "steering": SECOND, "people": {"color": COLOURS[2], "marker": "^"}}
 KIND_TITLES = {"personas": "personas", "steering": "value steering", "people": "groups of simulated people"}
@@ -64,9 +66,7 @@ def personas_and_people(bias: pd.DataFrame, agreement: pd.DataFrame, instrument:
     chance gives, with one-sided p (``agreement_by_chance``).
     """
     if bias.empty:
-        figure = Figure(figsize=(WIDTH, 1))
-        figure.text(0.02, 0.5, "No persona of this model has a group of people to compare it with.", va="center")
-        return figure
+        return only_words("No persona of this model has a group of people to compare it with.")
     axes_names = list(dict.fromkeys(bias["axis"]))
     widest = max(MOST_COLUMNS, *(bias.loc[bias["axis"] == axis, "group"].nunique() for axis in axes_names))
     framings = list(dict.fromkeys(bias["framing"]))
@@ -169,6 +169,8 @@ def persona_effects(effects: pd.DataFrame, instrument: Instrument) -> Figure:
     ``effects`` is the table ``persona_effects`` of one model; steering is left out.
     """
     own = effects[effects["axis"] != STEERING]
+    if own.empty:
+        return only_words(NO_EFFECT)
     present = set(zip(own["family"], own["dimension"], strict=True))
     dimensions = [dimension for dimension in instrument.dimensions if dimension in present]
     wide = own.pivot(index=["framing", "axis", "group"], columns=["family", "dimension"], values="effect")
@@ -202,6 +204,8 @@ def steering(effects: pd.DataFrame, by_distance: pd.DataFrame, hits: pd.DataFram
     row of panels for each framing.
     """
     own = effects[(effects["axis"] == STEERING) & (effects["family"] == instrument.main.name)]
+    if own.empty:
+        return only_words(NO_EFFECT)
     framings = list(dict.fromkeys(own["framing"]))
     names = [shown(instrument.titles[name], 28) for name in instrument.main.names]
     # Ten values and their circle take the width of the page.

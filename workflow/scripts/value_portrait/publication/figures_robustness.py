@@ -50,7 +50,7 @@ SCORES = {"raw": "Uncentred scores", "centred": "Centred scores"}
 def profile_intervals(
     table: pd.DataFrame, means: pd.DataFrame, families: Mapping[str, str], instrument: Instrument
 ) -> Figure:
-    """Every model's score with its 95 % interval, a panel for each dimension of the main family, the mean below.
+    """Every model's score with its 95 % interval, a panel for each dimension of the main family; of several the mean.
 
     ``table`` is the table ``uncertainty`` of one condition and ``means`` the table ``mean_profile``, which has two
     intervals; ``families`` gives each model's family, in order.
@@ -69,35 +69,38 @@ def profile_intervals(
     }
     for axes in panels[len(dimensions) :]:
         axes.set_axis_off()
-    rows_of = model_rows(panels[0], [*models, "Mean of the models"])
-    places, below = rows_of[:-1], rows_of[-1]
+    several = len(models) > 1
+    places = model_rows(panels[0], [*models, *["Mean of the models"] * several])[: len(models)]
+    below = len(models)
     for axes, dimension in zip(panels, dimensions, strict=False):
         scores = own[own["dimension"] == dimension.name].set_index("model").reindex(models)
         here, elsewhere = (of_mean[name].loc[dimension.name].to_dict() for name in INFERENCES)
         mean = float(elsewhere["score"])
         axes.axvline(0, color="0.25", lw=0.7)
-        axes.axvline(mean, color="0.5", lw=1.2, ls=LINES[1])
         clear = ((scores["low"] > 0) | (scores["high"] < 0)).to_numpy()
         for chosen, face in ((~clear, "white"), (clear, FIRST["color"])):
             part = scores[chosen]
             style = FIRST | {"markerfacecolor": face, "markersize": 3}
             draw_ranges(axes, part["score"], places[chosen], part["low"], part["high"], style)
-        axes.axhline(len(models) - 0.5, color=RULE_GREY, lw=0.5)
-        axes.hlines(below, elsewhere["low"], elsewhere["high"], color="0.6", lw=3.2)
-        black = {"color": "black", "marker": "|", "markersize": 6}
-        draw_ranges(axes, mean, below, here["low"], here["high"], black)
-        note = "no score" if math.isnan(mean) else f"mean {signed(mean)}\n{clear.sum()} of {len(models)} clear of 0"
+        note = "no score" if math.isnan(mean) else signed(mean)
+        if several:
+            axes.axvline(mean, color="0.5", lw=1.2, ls=LINES[1])
+            axes.axhline(below - 0.5, color=RULE_GREY, lw=0.5)
+            axes.hlines(below, elsewhere["low"], elsewhere["high"], color="0.6", lw=3.2)
+            black = {"color": "black", "marker": "|", "markersize": 6}
+            draw_ranges(axes, mean, below, here["low"], here["high"], black)
+            note = note if math.isnan(mean) else f"mean {note}\n{clear.sum()} of {len(models)} clear of 0"
         draw_heading(axes, shown(dimension.title, 18, wrap=True), note, "center")
         axes.grid(axis="x")
         axes.spines["left"].set_visible(False)
         axes.tick_params(labelbottom=True)
     edge, cut = most_of(pd.concat([own, *of_mean.values()])[["score", "low", "high"]])
     panels[0].set_xlim(-edge, edge)
-    figure.supxlabel(
-        f"{CENTRED} with 95 % interval{cut}; filled: clear of 0; dashed: mean of all {len(models)} models\n"
-        "Intervals of the mean: thick over other items like these, thin on these very items",
-        size=7,
-    )
+    told = f"{CENTRED} with 95 % interval{cut}; filled: clear of 0"
+    if several:
+        told += f"; dashed: mean of all {len(models)} models\n"
+        told += "Intervals of the mean: thick over other items like these, thin on these very items"
+    figure.supxlabel(told, size=7)
     return figure
 
 

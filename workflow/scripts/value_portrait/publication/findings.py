@@ -124,7 +124,7 @@ def summarise(
     """
     profiles, counts = tables["profiles"], tables["counts"]
     lines = [
-        f"Made from {_size(study, tables)}{profiles['model'].nunique()} models, {counts['answers'].sum():,} answers.",
+        f"Made from {_size(study, tables)}{_models(profiles['model'].nunique())}, {counts['answers'].sum():,} answers.",
         _items_line(tables["key"], instrument),
         _answers_line(counts),
         _profile_line(tables["mean_profile"], instrument),
@@ -138,6 +138,10 @@ def summarise(
         f"Left out: {'; '.join(left_out)}." if left_out else "",
     ]
     return "# What this run found\n\n" + "".join(f"{n}. {line}\n" for n, line in enumerate(filter(None, lines), 1))
+
+
+def _models(count: int) -> str:
+    return f"{count} model{'' if count == 1 else 's'}"
 
 
 def _size(study: str, tables: Mapping[str, pd.DataFrame]) -> str:
@@ -189,6 +193,8 @@ def _profile_line(means: pd.DataFrame, instrument: Instrument) -> str:
         for row in own.to_dict("records")
     ]
     how = "centred means, 95 % intervals over other items like these"
+    if not cells:
+        return "No model has a score."
     if len(cells) < 6:
         return f"Average over models, from the highest: {', '.join(cells)} ({how})."
     return f"Highest on average over models: {', '.join(cells[:3])}; lowest: {', '.join(cells[:-4:-1])} ({how})."
@@ -221,6 +227,8 @@ def _sensitivity_line(sensitivity: pd.DataFrame) -> str:
         column = sensitivity.set_index("model")[f"{measure}_sensitivity"].dropna()
         if column.empty:
             parts.append(f"unknown {words}, which takes two that are answered")
+        elif len(column) == 1:
+            parts.append(f"{100 * column.iloc[0]:.0f} % {words} ({column.index[0]})")
         else:
             parts.append(
                 f"{100 * column.median():.0f} % {words} (from {100 * column.min():.0f} %, {column.idxmin()}, to "
@@ -229,8 +237,9 @@ def _sensitivity_line(sensitivity: pd.DataFrame) -> str:
     known = sensitivity.dropna(subset=["wording_sensitivity", "order_sensitivity"])
     if len(known):
         more = (known["wording_sensitivity"] > known["order_sensitivity"]).sum()
-        parts.append(f"more by wording than by order in {more} of {len(known)} models")
-    return f"Share of items whose rating changes, median over models: {'; '.join(parts)}."
+        parts.append(f"more by wording than by order in {more} of {_models(len(known))}")
+    median = ", median over models" if len(sensitivity) > 1 else ""
+    return f"Share of items whose rating changes{median}: {'; '.join(parts)}."
 
 
 def _groups_line(groups: pd.DataFrame, instrument: Instrument) -> str:
@@ -270,6 +279,8 @@ def _people_line(people: pd.DataFrame, instrument: Instrument) -> str:
         + bracketed(row["difference"], row["difference_low"], row["difference_high"])
         for row in largest.to_dict("records")
     ]
+    if own.empty:
+        return ""
     line = f"Models against people on the same items, largest differences: {', '.join(cells)}"
     if own["p"].isna().all():
         return f"{line}; how sure that is cannot be told."

@@ -109,7 +109,7 @@ def worth_lines(tables: Tables, instrument: Instrument) -> dict[str, str]:
 
     ``tables`` are those of ``describe_worth``.
     """
-    said = {}
+    said, several = {}, tables["mean_profile"]["models"].max() > 1
     if "chance" in tables:
         said = {
             "chance": chance_line(tables["chance"], instrument),
@@ -121,10 +121,10 @@ def worth_lines(tables: Tables, instrument: Instrument) -> dict[str, str]:
         "profile": profile_line(tables["alternatives"], instrument),
         "liking": _liking_line(tables["alternatives"], instrument),
         "intervals": _interval_line(tables["uncertainty"], instrument),
-        "mean": _mean_line(tables["mean_profile"], instrument),
+        "mean": _mean_line(tables["mean_profile"], instrument) if several else "",
         "pairs": _pairs_line(tables["pairs"], tables["ranks"], instrument),
         "precision": _precision_line(tables["precision"], instrument),
-        "common": _common_line(tables["alternatives"], instrument),
+        "common": _common_line(tables["alternatives"], instrument) if several else "",
         "alphas": _alphas_line(tables["alphas"], instrument),
     }
     return said | ({"circle": _circle_line(tables["circle"])} if "circle" in tables else {})
@@ -172,11 +172,16 @@ def validity_line(validity: pd.DataFrame, instrument: Instrument) -> str:
     measures = "measures other people" if convergent["low"] > 0 else "cannot be shown to measure other people"
     if convergent["low"] > 0 and convergent["r"] < WEAK:
         measures += ", weakly"
-    return (
+    line = (
         f"The key {measures}: scores of raters who did not make it correlate {said['raters', 'convergent']} with their "
-        f"own questionnaire on the same dimension, {said['raters', 'discriminant']} on others; with a key from "
-        f"shuffled raters {said['shuffled', 'convergent']}."
+        "own questionnaire on the same dimension"
     )
+    # A single dimension has no others, and keys from few shuffled raters hold no tag.
+    others = {
+        ("raters", "discriminant"): ", {} on others",
+        ("shuffled", "convergent"): "; with a key from shuffled raters {}",
+    }
+    return line + "".join(words.format(said[own]) for own, words in others.items() if pd.notna(found[own]["r"])) + "."
 
 
 def profile_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:

@@ -292,7 +292,7 @@ def describe_recovery(
             "A tag is true where the item was planted to measure the dimension. A planted score is what the model's "
             "values contribute: how much its items are liked is no part of it. False tags dilute scores: slope and "
             "error are those of scores as they are, coverage is of the intervals of undiluted ones. "
-            f"{profiles['model'].nunique()} models; errors in scale points ({scale}).",
+            f"{profiles['model'].nunique()} model{'s' * (profiles['model'].nunique() > 1)}; errors in scale points ({scale}).",
             "",
         ]
     )
