@@ -89,6 +89,18 @@ def described_method(inputs):
     }
 
 
+def described_conditions():
+    """The conditions beside the baseline: what each is about, and what models are told."""
+    every = {name: own for of_model in CONDITIONS.values() for name, own in of_model.items() if own.persona}
+    described = []
+    for name, own in every.items():
+        axis, group = own.persona.axis, own.persona.group
+        framing = name.partition("@")[2]
+        title = f"{axis}: {MEASURED.titles.get(group, group)}" + (f" ({framing})" if framing else "")
+        described.append({"name": name, "title": title, "told": own.message["text"]})
+    return described
+
+
 def reported_model(name, row):
     """What the page says of a model itself."""
     about = row.model_dump(include={"model", "family", "developer", "weights", "size_b", "reasoning", "answers"})

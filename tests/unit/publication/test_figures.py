@@ -373,6 +373,20 @@ def test_wordings_stand_beside_orders_of_the_same_models():
     assert "more by wording than by order in 1 of 2 models" in line
 
 
+def test_a_single_model_is_compared_with_none():
+    family = VALUE_PORTRAIT.family("bfi")
+    drawn = words(figures_models.dimension_panels(profiles_of({"m": "F"}), {"m": "F"}, MARKS, family))
+    assert "mean" not in drawn.replace("Centred mean rating", "")
+    several = families_of(2)
+    assert "mean of all 2 models" in words(
+        figures_models.dimension_panels(profiles_of(several), several, MARKS, family)
+    )
+    table = sensitivity_of(["a"]).assign(wording_sensitivity=0.1, order_sensitivity=0.3, condition="baseline")
+    assert "10 % with the wording, 30 % with the order" in words(figures_models.sensitivity(table))
+    assert "edian" not in words(figures_models.sensitivity(table)) + _sensitivity_line(table)
+    assert "10 % between two wordings (a)" in _sensitivity_line(table)
+
+
 def test_extremes_are_named():
     families = families_of(5)
     table = profiles_of(families)

@@ -10,6 +10,7 @@ from value_portrait.personas import steering
 from value_portrait.personas.effects import DRAWS, Effects, join
 from value_portrait.personas.ess import group_effects
 from value_portrait.publication import figures_personas
+from value_portrait.publication.drawing import FIRST
 from value_portrait.simulation.recovery import assess_effects
 
 PERSONAS = pd.read_csv(ROOT / "config/personas.tsv", sep="\t")[["persona", "axis", "order", "group", "people"]]
@@ -90,6 +91,45 @@ def test_every_panel_says_what_chance_gives():
     agreement.loc[female, ["same_sign_expected", "same_sign_p", "rho", "rho_p"]] = np.nan
     drawn = words(figures_personas.personas_and_people(bias, agreement, VALUE_PORTRAIT))
     assert "9 of 10 signs agreeρ n/a" in drawn
+
+
+def test_all_groups_are_summed_up_by_hand():
+    effects = effects_of()
+    bias = persona_bias.hold_against_people(effects, people_of(), VALUE_PORTRAIT)
+    agreement = persona_bias.assess_agreement(bias, effects.draws, 100, 1)
+    # Of weighted people, at baseline, which alone are shown: rho, its p, and signs of every group.
+    own = agreement.query("against == 'baseline' and weighting == 'anweight' and group != 'all'")
+    rows = [(0.5, 0.01, 8, 4.4), (-0.25, 0.3, 3, 4.4), (np.nan, np.nan, 5, 4.4), (0.0, 0.9, 6, 4.9)]
+    known = pd.DataFrame([rows[place % 4] for place in range(len(own))], own.index)
+    agreement.loc[own.index, ["rho", "rho_p", "same_sign", "same_sign_expected"]] = known.to_numpy()
+    agreement["n_signs"] = 10
+    summed = figures_personas.personas_and_people(bias, agreement, VALUE_PORTRAIT).axes[-1]
+    groups = len(own)
+    signs, expected = (sum(rows[place % 4][column] for place in range(groups)) for column in (2, 3))
+    above, told = (sum(place % 4 in kinds for place in range(groups)) for kinds in ((0,), (0, 1, 3)))
+    title = (
+        f"All groups: {signs} of {10 * groups} signs agree, by chance {expected:.0f}; ρ above zero in {above} of {told}"
+    )
+    assert summed.get_title(loc="left") == title
+    axes = list(dict.fromkeys(own["axis"]))
+    assert [text.get_text().lower() for text in summed.get_yticklabels()] == axes
+    hollow, filled = summed.lines[:2]
+    for marks, kinds in ((hollow, (1, 3)), (filled, (0,))):
+        expected_marks = [
+            (rows[place % 4][0], axes.index(axis)) for place, axis in enumerate(own["axis"]) if place % 4 in kinds
+        ]
+        assert list(zip(marks.get_xdata(), marks.get_ydata(), strict=True)) == expected_marks
+    assert (hollow.get_markerfacecolor(), filled.get_markerfacecolor()) == ("white", FIRST["color"])
+    # A group of which chance cannot be told leaves the sum without it.
+    agreement.loc[own.index[0], "same_sign_expected"] = np.nan
+    summed = figures_personas.personas_and_people(bias, agreement, VALUE_PORTRAIT).axes[-1]
+    assert "chance" not in summed.get_title(loc="left")
+
+
+def test_without_a_score_figures_say_so():
+    none = effects_of().table.head(0)
+    assert "no effect" in words(figures_personas.persona_effects(none, VALUE_PORTRAIT))
+    assert "no effect" in words(figures_personas.steering(none, none, none, VALUE_PORTRAIT))
 
 
 def test_every_figure_names_its_sources():

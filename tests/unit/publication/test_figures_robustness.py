@@ -135,6 +135,32 @@ def test_claims_and_circles_stay_on_the_page_and_their_texts_apart(monkeypatch):
     check_texts("circle_fit", figures_chance.circle_fit(circle_of()), monkeypatch)
 
 
+def test_the_legend_of_the_circle_names_what_is_drawn_and_leaves_room_for_the_mark():
+    table = circle_of()
+    alone = figures_chance.circle_fit(table[(table["reference"] == "raters") & (table["subject"] == "raters")])
+    assert [text.get_text() for text in alone.legends[0].texts] == [
+        "found",
+        f"95 % range: {list(figures_chance.REFERENCES)[1]}",
+    ]
+    figure = figures_chance.circle_fit(table)
+    figure.draw_without_rendering()
+    # The word "simulated" stands in the upper right corner.
+    assert figure.legends[0].get_window_extent().x1 < figure.bbox.x1 - 0.7 * figure.dpi
+
+
+def test_a_single_model_is_compared_with_none():
+    families = {"m": "F"}
+    figure = figures_robustness.profile_intervals(uncertainty_of(families), means_of(), families, VALUE_PORTRAIT)
+    drawn = words(figure)
+    assert "mean" not in drawn.replace("Centred mean rating", "")
+    assert "0.30" in drawn
+    assert [line.get_label() for line in figure.axes[0].lines if line.get_color() == "0.5"] == []
+    families = {"m": "F", "n": "F"}
+    drawn = words(figures_robustness.profile_intervals(uncertainty_of(families), means_of(), families, VALUE_PORTRAIT))
+    assert "dashed: mean of all 2 models" in drawn
+    assert "2 of 2 clear of 0" in drawn
+
+
 def test_many_models_stay_apart(monkeypatch):
     families = families_of(33)
     figure = figures_robustness.profile_intervals(uncertainty_of(families), means_of(), families, VALUE_PORTRAIT)

@@ -150,6 +150,22 @@ def test_a_repeat_has_its_own_words(carried):
     assert len(parts["answers"]["ratings"]) == 18
 
 
+def test_a_plain_answer_that_does_not_count_has_its_outcome_and_its_words(carried):
+    tables = [said("ash", "warm", PLAIN), said("ash", "baseline", PLAIN), said(ODD, "baseline", MIXED)]
+    tables[1].loc[[1, 4], "outcome"] = ["truncated", "content_filter"]
+    # What is no option is called by its class, whatever the outcome.
+    tables[2].loc[2, "outcome"] = "refusal"
+    ratings, parts = carried(tables)
+    read = keyed(parts["answers"]["ratings"], "answer_class")
+    named = {("ash", "baseline", "a", "7-2"): "truncated", ("ash", "baseline", "b", "7-2"): "content_filter"}
+    assert read == keyed(ratings, "answer_class") | named
+    words = parts["words"]["words"].set_index(KEY).loc[("ash", "baseline")]
+    assert words[["words", "outcome"]].values.tolist() == [["always", "truncated"], ["rarely", "content_filter"]]
+    assert keyed(parts["words"]["kinds"], "shown", ["answer_class"]) == {
+        ("decorated",): 1, ("refusal",): 1, ("empty",): 1, ("off_scale",): 2, ("truncated",): 1, ("content_filter",): 1
+    }  # fmt: skip
+
+
 def test_plain_answers_need_no_words(carried):
     _, parts = carried([said("ash", "baseline", PLAIN)])
     assert parts["words"]["words"].empty

@@ -64,6 +64,19 @@ def test_a_claim_that_was_not_tested_has_a_verdict_and_no_values():
     assert [name for name in found["universes"].table if name.startswith("value")] == ["value one"]
 
 
+def test_claims_are_joined_by_their_analyses_not_by_their_places():
+    one, two = universes([0.4, 0.2, 0.1], [np.nan] * 3), universes([0.9, 0.7, 0.8, 0.6], [0.01] * 4, ["two"])
+    # The second claim lacks the first one's second analysis, has one more, and stands in another order.
+    two = two[two["universe"] != 2].iloc[::-1]
+    found = part(pd.concat([one, two]), every(), every("two"), claims=CLAIMS)["universes"].table
+    assert found["threshold"].tolist() == ["0.2", "0.3", "0.2", "0.3"]
+    assert found["main"].tolist() == [True, False, False, False]
+    np.testing.assert_array_equal(found["value one"], [0.4, 0.2, 0.1, np.nan])
+    np.testing.assert_array_equal(found["kind one"], [1, 1, 1, np.nan])
+    np.testing.assert_array_equal(found["value two"], [0.9, np.nan, 0.8, 0.6])
+    np.testing.assert_array_equal(found["kind two"], [2, np.nan, 2, 2])
+
+
 def test_options_have_titles_and_the_settings_of_this_run():
     found = part(universes([0.4, 0.2], [np.nan] * 2))
     option = found["options"].table.to_dict("records")

@@ -130,6 +130,7 @@ def tables(*claims, p=0.2):
             {
                 **family,
                 "inference": ["these_items"] * 3 + ["items_like_these"] * 3,
+                "models": 4,
                 "low": [0.1, -0.2, -0.6, -0.1, -0.4, np.nan],
                 "high": [0.3, -0.1, 0.2, 0.3, 0.6, np.nan],
             }
@@ -199,6 +200,31 @@ def test_the_page_of_a_study_without_raters_or_claims():
     page = describe_worth(tables(unsure), [claim("rises_with_size", "spread")], False, None, SMALL)
     assert "| **cannot be told from chance** | rho = 0.50 | 12 | p unknown | 100 % |" in page
     assert "No p: too few developers." in page
+
+
+def test_of_a_single_model_no_mean_is_spoken_of():
+    alone = tables()
+    alone["mean_profile"]["models"] = 1
+    common = {"statistic": "one_profile_share", "family": "taste", "value": 1.0}
+    alone["alternatives"] = pd.concat([alone["alternatives"], pd.DataFrame([common])])
+    page = describe_worth(alone, [], False, None, SMALL)
+    assert "mean over these models" not in page
+    assert "One profile" not in page
+    alone["mean_profile"]["models"] = 2
+    page = describe_worth(alone, [], False, None, SMALL)
+    assert "One profile, more or less pronounced, makes up 100 %" in page
+
+
+def test_validity_says_what_is_known():
+    whole = {"family": "taste", "dimension": None}
+    rows = [("raters", "convergent", 0.5), ("raters", "discriminant", np.nan), ("shuffled", "convergent", np.nan)]
+    validity = pd.DataFrame(
+        [whole | {"key": key, "criterion": on, "r": r, "low": r - 0.1, "high": r + 0.1} for key, on, r in rows]
+    )
+    said = "The key measures other people: scores of raters who did not make it correlate +0.50 [0.40, 0.60] with their own"
+    assert validity_line(validity, SMALL) == f"{said} questionnaire on the same dimension."
+    validity.loc[1, ["r", "low", "high"]] = [-0.1, -0.2, 0.0]
+    assert validity_line(validity, SMALL).endswith("same dimension, -0.10 [-0.20, 0.00] on others.")
 
 
 def test_means_beyond_chance_are_named_after_holm():

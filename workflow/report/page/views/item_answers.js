@@ -7,6 +7,9 @@ import { append, html, printable, words } from "../dom.js";
 import { count, fixed, percent } from "../format.js";
 import { opener } from "./item_words.js";
 
+/** What the conditions beside the baseline are about, and what models are told under them. */
+const personaConditions = new Map(/** @type {{name: string, title: string, told: string}[]} */ (study.conditions).map((own) => [own.name, own]));
+
 /**
  * @param {any} own - the item
  */
@@ -22,7 +25,9 @@ export async function modelsAnswers(own) {
     const condition = chosen("condition", conditions);
     const answers = ratings.records({ item_id: own.item_id, condition });
     const hidden = subjects.records({ condition }).filter(({ shown }) => !shown).length;
+    const told = personaConditions.get(condition)?.told;
     said.replaceChildren(saidOfPeople(own), saidOfModels(answers));
+    if (told) append(said, " Here models were told: ", words(told.replace(/\s+/g, " ")));
     shares.replaceChildren(reminder(own), distributionOf(rated, answers));
     table.replaceChildren(ratingsTable(own, answers, condition));
     if (hidden) append(table, html("p", { class: "soft" }, `The page is full: it is without the answers of ${count(hidden)} more models under this condition. They stand in results/scores/ratings.parquet.`));
@@ -30,7 +35,7 @@ export async function modelsAnswers(own) {
   if (conditions.length) draw();
   const control =
     conditions.length > 1
-      ? html("div", { class: "controls", role: "group", "aria-label": "Which answers" }, selection("Condition", "condition", conditions.map((own) => [own, printable(own)]), draw))
+      ? html("div", { class: "controls", role: "group", "aria-label": "Which answers" }, selection("Condition", "condition", conditions.map((own) => [own, conditionTitle(own)]), draw))
       : null;
   return [
     html(
@@ -150,7 +155,7 @@ function ratingsTable(own, answers, condition) {
       html(
         "table",
         { class: "rated" },
-        html("caption", {}, `Ratings by every model (${printable(condition)}), highest mean first; the stronger the colour, the higher`, odd ? ". Underlined: not a plain answer; open it for its words" : ""),
+        html("caption", {}, `Ratings by every model (${conditionTitle(condition)}), highest mean first; the stronger the colour, the higher`, odd ? ". Underlined: not a plain answer; open it for its words" : ""),
         html(
           "thead",
           {},
@@ -160,6 +165,11 @@ function ratingsTable(own, answers, condition) {
       ),
     ),
   );
+}
+
+/** @param {string} condition */
+function conditionTitle(condition) {
+  return printable(personaConditions.get(condition)?.title ?? condition);
 }
 
 /** @param {any} version */

@@ -5,7 +5,7 @@ import { part, study } from "../data.js";
 import { html, printable, words } from "../dom.js";
 import { count } from "../format.js";
 
-/** What the strict parser calls answers that are not plain. */
+/** What the strict parser calls answers that are not plain, and outcomes of plain ones. */
 const ANSWER_CLASSES = /** @type {Record<string, string>} */ ({
   decorated: "exactly one option, with other words or marks around it",
   refusal: "the model declines",
@@ -13,6 +13,8 @@ const ANSWER_CLASSES = /** @type {Record<string, string>} */ ({
   ambiguous: "several options",
   off_scale: "words, but none of the options",
   empty: "no words",
+  truncated: "the words of one option, at which the answer was cut off",
+  content_filter: "the words of one option, from an answer that was held back",
 });
 
 /**
@@ -58,7 +60,8 @@ async function wordsOf(answer) {
   const { words: table } = await part("words");
   const { model, condition, prompt_version, item_id, repeat } = answer;
   const found = table.records({ item_id, model, condition, prompt_version }).find((one) => one.repeat === repeat);
-  const about = `${namedClass(answer.answer_class)}: ${ANSWER_CLASSES[answer.answer_class] ?? ""}`;
+  const meaning = ANSWER_CLASSES[answer.answer_class];
+  const about = namedClass(answer.answer_class) + (meaning ? `: ${meaning}` : "");
   return html(
     "div",
     { class: "answer" },

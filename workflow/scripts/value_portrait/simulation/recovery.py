@@ -250,7 +250,7 @@ def describe_recovery(
     tags: pd.DataFrame, profiles: pd.DataFrame, scores: pd.DataFrame, setting: str, instrument: Instrument
 ) -> str:
     """The tables of recovery in a few lines of Markdown, for people: one row, and one paragraph, per family."""
-    rows, words = [], []
+    rows, words, models = [], [], profiles["model"].nunique()
     for family in dict.fromkeys(family for family, _ in instrument.planted):
         title = instrument.family(family).title
         pooled = tags[(tags["family"] == family) & (tags["dimension"] == "all")].iloc[0]
@@ -292,7 +292,7 @@ def describe_recovery(
             "A tag is true where the item was planted to measure the dimension. A planted score is what the model's "
             "values contribute: how much its items are liked is no part of it. False tags dilute scores: slope and "
             "error are those of scores as they are, coverage is of the intervals of undiluted ones. "
-            f"{profiles['model'].nunique()} model{'s' * (profiles['model'].nunique() > 1)}; errors in scale points ({scale}).",
+            f"{models} model{'' if models == 1 else 's'}; errors in scale points ({scale}).",
             "",
         ]
     )

@@ -108,7 +108,8 @@ def single_scores(tables: Tables, instrument: Instrument) -> Finding | None:
     if held:
         count = int(pairs["inference"].eq(next(iter(held))).sum())
         found += (
-            f" Of {count:,} difference{'' if count == 1 else 's'} between two models on one of them, these hold after adjustment: "
+            f" Of {count:,} difference{'' if count == 1 else 's'} between two models on one of them, these hold after "
+            "adjustment: "
             f"{'; '.join(f'{percent(share)} {words[name]}' for name, share in held.items())}."
         )
     share = min(held.values(), default=float(clear.mean()))

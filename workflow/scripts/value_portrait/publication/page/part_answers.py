@@ -1,10 +1,10 @@
-"""Models' ratings of every item, and the words of answers that are not plain.
+"""Models' ratings of every item, and the words of answers that are not plain, or plain but no answer that counts.
 
 Where there are more than a page can carry, the baseline's ratings come first, then one condition after the other; of
 words, the rarest kinds of answers first, and of each kind the first of every model.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,8 @@ MOST_CHARACTERS = 1_500_000  # ... all of them together ...
 LONGEST = 2_000  # ... and each
 SUBJECT = ["model", "condition"]
 READINGS = ["published_rating", "strict_rating"]
+# Of tables of answers, by the folder of the model and the condition.
+Paths = Mapping[tuple[str, str], str]
 
 
 def answer_parts(
@@ -31,7 +33,8 @@ def answer_parts(
     """The parts ``answers`` and ``words``.
 
     ``answers`` has ``ratings``, and ``subjects``: how many answers a model gave under a condition, and whether their
-    ratings are there. ``words`` has ``words``, with ``length`` where only the start is there, ``is_error`` where they
+    ratings are there. The class of a plain answer whose outcome is another than answered is that outcome. ``words`` has
+    ``words``, with ``length`` where only the start is there, ``is_error`` where they
     are an error's; and ``kinds``: how many answers of a class there are, and of how many the words are there.
 
     Parameters
@@ -40,11 +43,14 @@ def answer_parts(
     ratings, answers : paths of the table of ratings, and of the tables of answers of all models and conditions.
     texts : ``all``, or ``none`` for answers without their words.
     """
+    paths = {(Path(path).parent.name, Path(path).stem): path for path in answers}
     subjects = choose_subjects(counts)
+    taken = (counts["answer_class"] != "plain") | (counts["outcome"] == "answered")
     rated = read_ratings(ratings, subjects, instrument)
-    chosen = choose_words(rated)
-    words = read_words(chosen, answers, texts, instrument)
-    counted = counts[counts["answer_class"] != "plain"].groupby("answer_class", observed=True)["answers"].sum()
+    rated = name_outcomes(rated, counts.loc[~taken, SUBJECT], paths, instrument)
+    words = read_words(choose_words(rated), paths, texts, instrument)
+    odd = counts.assign(answer_class=counts["answer_class"].astype("object").where(taken, counts["outcome"]))
+    counted = odd[odd["answer_class"] != "plain"].groupby("answer_class")["answers"].sum()
     shown = words["answer_class"].value_counts().reindex(counted.index, fill_value=0)
     return {
         "answers": {"ratings": Packed(rated.drop(columns=READINGS)), "subjects": Packed(subjects)},
@@ -83,6 +89,20 @@ def read_ratings(path: str, subjects: pd.DataFrame, instrument: Instrument) -> p
     return pd.concat(parts).sort_values("place", kind="stable", ignore_index=True).drop(columns="place")
 
 
+def name_outcomes(ratings: pd.DataFrame, subjects: pd.DataFrame, paths: Paths, instrument: Instrument) -> pd.DataFrame:
+    """The ratings, with the outcome for the class of the subjects' plain answers that have another than answered."""
+    if subjects.empty:
+        return ratings
+    ratings = ratings.astype({"answer_class": "object"})
+    wanted = set(subjects.itertuples(index=False, name=None))
+    for subject, own in ratings.groupby(SUBJECT, sort=False):
+        if subject in wanted:
+            outcome = _beside(own, paths, ["outcome"], instrument)["outcome"]
+            plain = (own["answer_class"] == "plain") & (outcome != "answered")
+            ratings.loc[own.index[plain], "answer_class"] = outcome[plain]
+    return ratings
+
+
 def choose_words(ratings: pd.DataFrame) -> pd.DataFrame:
     """The ratings of answers that are not plain, the rarest kinds first, and the first of every model before others."""
     rows = ratings[(ratings["answer_class"] != "plain").to_numpy()].copy()
@@ -92,16 +112,11 @@ def choose_words(ratings: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[np.lexsort((turn, of_class, frequency))[:MOST_WORDS]]
 
 
-def read_words(chosen: pd.DataFrame, answers: Iterable[str], texts: str, instrument: Instrument) -> pd.DataFrame:
+def read_words(chosen: pd.DataFrame, paths: Paths, texts: str, instrument: Instrument) -> pd.DataFrame:
     """The words of the chosen answers, as far as there is room; in the order of the ratings."""
-    paths = {(Path(path).parent.name, Path(path).stem): path for path in answers}
-    key = [name for name in ("prompt_version", "item_id", "repeat") if name in chosen]
     parts = [chosen.assign(outcome=None, raw_response=None, error=None).iloc[:0].astype("object")]
-    for subject, own in chosen.groupby(SUBJECT, sort=False):
-        columns = ["prompt_version", "item_id", "repeat", "outcome", "raw_response", "error"]
-        table = read_table(paths[slug(str(subject[0])), str(subject[1])], "answers", instrument, columns)
-        said = (numbered(table) if "repeat" in key else table).to_pandas().astype("object")
-        parts.append(own.merge(said, on=key, how="left", validate="one_to_one").set_axis(own.index))
+    for _, own in chosen.groupby(SUBJECT, sort=False):
+        parts.append(_beside(own, paths, ["outcome", "raw_response", "error"], instrument))
     words = pd.concat(parts).loc[chosen.index]
     words["is_error"] = words["raw_response"].isna() & words["error"].notna()
     words["words"] = words["raw_response"].fillna(words["error"]) if texts == "all" else None
@@ -110,3 +125,13 @@ def read_words(chosen: pd.DataFrame, answers: Iterable[str], texts: str, instrum
     words["words"] = words["words"].str[:LONGEST]
     room = lengths.clip(upper=LONGEST).fillna(0).cumsum() <= MOST_CHARACTERS
     return words[room].sort_index().drop(columns=["rating", "raw_response", "error"])
+
+
+def _beside(own: pd.DataFrame, paths: Paths, columns: list[str], instrument: Instrument) -> pd.DataFrame:
+    """Ratings of one model under one condition, with these columns of its table of answers."""
+    key = [name for name in ("prompt_version", "item_id", "repeat") if name in own]
+    model, condition = own[SUBJECT].iloc[0]
+    wanted = ["prompt_version", "item_id", "repeat", *columns]
+    table = read_table(paths[slug(model), condition], "answers", instrument, wanted)
+    said = (numbered(table) if "repeat" in key else table).to_pandas().astype("object")
+    return own.merge(said, on=key, how="left", validate="one_to_one").set_axis(own.index)

@@ -63,13 +63,13 @@ def curve_part(
 
 def _universes(table: pd.DataFrame, options: Sequence[str]) -> Packed:
     by_claim = dict(list(table.groupby("claim", sort=False, observed=True)))
-    first = next(iter(by_claim.values())).sort_values("universe")
-    kept = _kept(first["departures"].to_numpy(), len(by_claim))
-    columns: dict[str, object] = {"main": first["departures"].to_numpy()[kept] == 0}
-    columns |= {name: first[name].astype("object").to_numpy()[kept] for name in options}
+    every = table.drop_duplicates("universe").sort_values("universe")
+    every = every.iloc[_kept(every["departures"].to_numpy(), len(by_claim))]
+    columns: dict[str, object] = {"main": every["departures"].to_numpy() == 0}
+    columns |= {name: every[name].astype("object").to_numpy() for name in options}
     units = {}
     for claim, rows in ((str(name), own) for name, own in by_claim.items()):
-        own = rows.sort_values("universe").iloc[kept]
+        own = rows.set_index("universe").reindex(every["universe"])
         if own["value"].isna().all():
             continue
         value = own["value"].to_numpy(float)
