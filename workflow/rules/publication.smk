@@ -16,7 +16,11 @@ rule compare_models:
         library=library("publication/compare_models"),
     output:
         **COMPARED,
-        for_people=[f"<results>/publication/tables/{table}.csv" for table in COMPARISONS.values()],
+        for_people=[
+            f"<results>/publication/tables/{table}.{suffix}"
+            for table in COMPARISONS.values()
+            for suffix in ("csv", "tex")
+        ],
     log:
         "<logs>/compare_models.log",
     # Figures wait for it.

@@ -12,7 +12,14 @@ from instruments import SMALL, VALUE_PORTRAIT
 from typeset import faults, needs_tex
 from value_portrait.paper.certifying import describing
 from value_portrait.publication.escaping import breakable, tex
-from value_portrait.publication.printing import in_print, reliability_in_print, with_titles, write_latex
+from value_portrait.publication.printing import (
+    COMPARISONS,
+    cross_loading_in_print,
+    in_print,
+    reliability_in_print,
+    with_titles,
+    write_latex,
+)
 from value_portrait.publication.typesetting import latex
 from value_portrait.reading import why_no_name
 
@@ -157,6 +164,56 @@ def test_reliability_in_print_has_a_row_for_each_dimension_and_who_answered():
         [False, True],
     ]
     assert r"0.50 [$-$0.10, 0.80] & 0.55 \\" in latex(with_titles(table, SMALL), "c", "x", under="who")
+
+
+def test_steps_on_the_circle_stand_in_one_row_for_both_directions():
+    rows = [
+        (direction, steps, 10 * place + steps)
+        for place, direction in enumerate(("same", "opposite"))
+        for steps in (1, 2)
+    ]
+    printed = cross_loading_in_print(pd.DataFrame(rows, columns=["direction", "distance", "n_pairs"]))
+    assert printed.to_numpy().tolist() == [[1, 1, 11], [2, 2, 12]]
+    assert list(printed) == ["steps", "pairs of one sign", "pairs of opposite signs"]
+
+
+def test_comparisons_are_printed_in_few_columns():
+    known = {"models_mean": 0.5, "people_mean": 0.2, "difference": 0.3, "people_n": 40}
+    rows = [
+        {
+            "family": "taste",
+            "dimension": "Sour_Bitter",
+            "difference_low": 0.1,
+            "difference_high": 0.504,
+            "p_adjusted": 0.0004,
+        },
+        {
+            "family": "pace",
+            "dimension": "Haste",
+            "difference_low": np.nan,
+            "difference_high": np.nan,
+            "p_adjusted": np.nan,
+        },
+    ]
+    printed = COMPARISONS["people"][0](pd.DataFrame([known | row for row in rows]), SMALL)
+    assert printed.astype(object).where(printed.notna(), None).to_numpy().tolist() == [
+        ["Tastes", "Sour_Bitter", 40, 0.5, 0.2, "0.30 [0.10, 0.50]", "< 0.001"],
+        ["Pace", "Haste", 40, 0.5, 0.2, "0.30", None],
+    ]
+    table = pd.DataFrame(
+        {"who": ["people"], "on": "rated_items", "family": "taste", "dimension": "Sweet", "n": 4, "q10": 0.1}
+    )
+    printed = COMPARISONS["instruments"][0](table, SMALL)
+    assert printed.to_dict("records") == [
+        {"who": "People, rated items: Tastes", "dimension": "Sweet", "n": 4, "10 %": 0.1}
+    ]
+    models = pd.DataFrame(
+        {"model": ["a", "b"], "family": "F", "developer": "D", "size_b": [0.5, np.nan], "variance": 0.25}
+    )
+    printed = COMPARISONS["spread"][0](models, SMALL)
+    assert printed["size"].isna().tolist() == [False, True]
+    assert printed["size"][0] == "0.5"
+    assert list(printed) == ["model", "family", "size", "variance"]
 
 
 def test_two_marks_do_not_become_one():

@@ -221,8 +221,8 @@ def test_validity_says_what_is_known():
     validity = pd.DataFrame(
         [whole | {"key": key, "criterion": on, "r": r, "low": r - 0.1, "high": r + 0.1} for key, on, r in rows]
     )
-    said = "The key measures other people: scores of raters who did not make it correlate +0.50 [0.40, 0.60] with their own"
-    assert validity_line(validity, SMALL) == f"{said} questionnaire on the same dimension."
+    said = "scores of raters who did not make it correlate +0.50 [0.40, 0.60] with their own questionnaire"
+    assert validity_line(validity, SMALL) == f"The key measures other people: {said} on the same dimension."
     validity.loc[1, ["r", "low", "high"]] = [-0.1, -0.2, 0.0]
     assert validity_line(validity, SMALL).endswith("same dimension, -0.10 [-0.20, 0.00] on others.")
 

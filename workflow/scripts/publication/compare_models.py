@@ -9,7 +9,7 @@ from value_portrait.configuration import read_models
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import comparisons
-from value_portrait.publication.printing import write_printed
+from value_portrait.publication.printing import COMPARISONS, write_latex, write_printed
 from value_portrait.scores.model_groups import printed_scores
 from value_portrait.tables import read_table, write_csv
 
@@ -22,7 +22,7 @@ def compare_models(
     exported: Sequence[str],
     instrument: Instrument,
 ) -> None:
-    """Write the tables that ``outputs`` name (spread, people, instruments), and each again into ``for_people``.
+    """Write the tables that ``outputs`` name (spread, people, instruments), each for people into ``for_people``, too.
 
     Models known only by printed scores join the first, where size matters.
     """
@@ -41,7 +41,10 @@ def compare_models(
         made["instruments"] = comparisons.distributions(seen, raters, participants, instrument)
     for name, table in made.items():
         write_csv(table, outputs[name])
-        write_printed(table, for_people / Path(outputs[name]).name, instrument)
+        path = for_people / Path(outputs[name]).name
+        write_printed(table, path, instrument)
+        in_print, caption, under = COMPARISONS[name]
+        write_latex(in_print(table, instrument), path.with_suffix(".tex"), caption, instrument, under)
 
 
 if "snakemake" in globals():

@@ -10,7 +10,12 @@ from value_portrait.items import coverage
 from value_portrait.job import job
 from value_portrait.paper import claims
 from value_portrait.publication import findings
-from value_portrait.publication.printing import reliability_in_print, write_latex, write_printed
+from value_portrait.publication.printing import (
+    cross_loading_in_print,
+    reliability_in_print,
+    write_latex,
+    write_printed,
+)
 from value_portrait.tables import read_table
 
 
@@ -50,6 +55,8 @@ def write_tables(
         write_printed(table, folder / f"{name}.csv", instrument)
         if name == "reliability":
             table, under = reliability_in_print(table, instrument), "who"
+        if name == "cross_loading":
+            table = cross_loading_in_print(table)
         write_latex(table, folder / f"{name}.tex", captions[name], instrument, under)
 
 

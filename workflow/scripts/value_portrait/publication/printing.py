@@ -1,5 +1,7 @@
 """Tables as people print them: CSV with four digits, LaTeX beside it."""
 
+import re
+from collections.abc import Callable, Mapping
 from math import isnan
 from pathlib import Path
 
@@ -60,6 +62,66 @@ def reliability_in_print(reliability: pd.DataFrame, instrument: Instrument) -> p
     wide = own.pivot(index=keys, columns="coefficient", values="text")
     wide = wide.reindex(pd.MultiIndex.from_frame(own[keys].drop_duplicates()), columns=list(COEFFICIENTS))
     return wide.rename(columns=COEFFICIENTS).reset_index().drop(columns="family").rename_axis(columns=None)
+
+
+def cross_loading_in_print(distances: pd.DataFrame) -> pd.DataFrame:
+    """The table of cross-loadings as people print it: a row for each number of steps, a column for each direction."""
+    wide = distances.pivot(index="distance", columns="direction", values="n_pairs")[["same", "opposite"]]
+    return wide.reset_index().set_axis(["steps", "pairs of one sign", "pairs of opposite signs"], axis=1)
+
+
+def people_in_print(table: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """Models and people as people print them: means, differences with their intervals, p; below each family (who)."""
+    columns = {
+        "who": _family_titles(table, instrument),
+        "dimension": table["dimension"],
+        "raters": table["people_n"],
+        "models": table["models_mean"],
+        "people": table["people_mean"],
+        "difference": list(map(_with_interval, table["difference"], table["difference_low"], table["difference_high"])),
+        "p": [None if isnan(p) else "< 0.001" if p < 0.001 else f"{p:.3f}" for p in table["p_adjusted"]],
+    }
+    return pd.DataFrame(columns)
+
+
+def instruments_in_print(table: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """Distributions of scores as people print them, below who has them on what, in which family (who)."""
+    who = table["who"].str.capitalize() + ", " + table["on"].str.replace("_", " ")
+    shown = table.assign(who=who + ": " + _family_titles(table, instrument)).drop(columns=["on", "family"])
+    return shown.rename(columns=lambda name: f"{name[1:]} %" if re.fullmatch(r"q\d+", name) else name)
+
+
+def spread_in_print(table: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """How pronounced profiles are, as people print it: models with their size in billions, and the variance."""
+    shown = table[["model", "family"]].copy()
+    shown["size"] = [None if isnan(size) else f"{size:g}" for size in table["size_b"]]
+    return shown.assign(variance=table["variance"])
+
+
+# Of every comparison what is printed, its caption, and the column that rows stand together below.
+COMPARISONS: Mapping[str, tuple[Callable[[pd.DataFrame, Instrument], pd.DataFrame], str, str | None]] = {
+    "spread": (
+        spread_in_print,
+        "How pronounced profiles are: the variance of a model's centred scores; size in billions of parameters.",
+        None,
+    ),
+    "people": (
+        people_in_print,
+        "Models and people on the same items: centred means, their difference with its 95 % interval for people and "
+        "items like these, and p after Holm's correction over a family.",
+        "who",
+    ),
+    "instruments": (
+        instruments_in_print,
+        "Scores of models and people on the rated items, and of people on their own questionnaire: mean, sample SD "
+        "and quantiles.",
+        "who",
+    ),
+}
+
+
+def _family_titles(table: pd.DataFrame, instrument: Instrument) -> "pd.Series[str]":
+    return table["family"].astype(str).map({own.name: own.title for own in instrument.families})
 
 
 def _with_interval(estimate: float, low: float, high: float) -> str | None:
