@@ -11,7 +11,8 @@ import { fixed } from "./format.js";
  */
 export function ticks(low, high, most = 6) {
   const rough = (high - low) / most;
-  if (!(rough > 0)) return [low];
+  // Dust of rounding is no width.
+  if (!(rough > 1e-9)) return [low];
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((times) => times * power >= rough) ?? 10);
   const first = Math.ceil(low / step - 1e-9);
@@ -98,7 +99,7 @@ export function dotRows(rows, { zero = 0, unit = "", low, high, digits, width = 
   if (zero !== null) reach.push(zero);
   const first = low ?? Math.min(...reach);
   const last = high ?? Math.max(...reach);
-  const pad = (last - first) * 0.03 || 0.1;
+  const pad = last - first > 1e-9 ? (last - first) * 0.03 : 0.1;
   const labels = Math.min(0.36 * width, 16 + 7 * Math.max(...rows.map(({ name }) => name.length), 0));
   const notes = Math.min(170, 6.6 * Math.max(...rows.map(({ note = "" }) => note.length), 0)) + 12;
   const heights = rows.map(({ dots }) => Math.max(1, new Set(dots.map(({ series = 0 }) => series)).size) * 13 + 9);

@@ -28,7 +28,7 @@ export function profileRows(rows, { unit = "", zero = true, series = [0, 1, 2, 3
   const reach = numbers.filter((one) => one !== null && one !== undefined);
   if (zero) reach.push(0);
   const [low, high] = [Math.min(...reach), Math.max(...reach)];
-  const pad = (high - low) * 0.02 || 0.1;
+  const pad = high - low > 1e-9 ? (high - low) * 0.02 : 0.1;
   const labels = Math.min(230, 18 + 7 * Math.max(...rows.map(({ name }) => name.length)));
   const most = Math.max(...rows.map(({ verdicts = [] }) => verdicts.length));
   const right = PROFILE_WIDTH - (most ? VERDICT_WIDTH * Math.min(most, 3) + 14 : 12);

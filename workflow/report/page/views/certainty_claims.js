@@ -25,7 +25,7 @@ export function claimsInAnalyses(root, tables) {
   const figure = html("div");
   append(
     root,
-    html("p", { class: "lead" }, `Whoever repeats the analysis makes choices that others would make differently. Each claim was put to ${count(every)} analyses that can be defended. Choose options, and see in which share of the analyses left it still holds.`),
+    html("p", { class: "lead" }, every ? `Whoever repeats the analysis makes choices that others would make differently. Each claim was put to ${count(every)} analyses that can be defended. Choose options, and see in which share of the analyses left it still holds.` : "No claim could be put to the test here."),
     every > total ? html("p", {}, `There are too many for a page: what follows counts ${count(total)}: those one choice away from this run, and an even share of the others.`) : null,
     html("h2", {}, "Options of the analysis"),
     controls,

@@ -131,7 +131,7 @@ function validity(tables, family, said) {
   const rows = tables.validity.records({ family }).filter((row) => row.r !== null);
   const own = rows.filter((row) => row.key === "raters" && row.dimension !== null && row.dimension === row.criterion);
   const means = rows.filter((row) => row.dimension === null);
-  if (!rows.length) return html("p", {}, said.get("validity") ?? "");
+  if (!rows.some((row) => row.key === "raters")) return html("p", {}, said.get("validity") ?? "");
   return chart(
     "In people who did not make the key",
     dotRows(

@@ -20,7 +20,7 @@ export function listOfItems({ items: all, terms, rho }, known, draw) {
   const page = Math.min(pages, Math.max(1, Math.floor(Number(here().choices.get("page"))) || 1));
   const own = all.slice((page - 1) * ITEMS_A_PAGE, page * ITEMS_A_PAGE);
   const queries = new Set(all.map(({ query_id }) => query_id)).size;
-  const status = html("p", { role: "status", tabindex: "-1", class: "found" }, all.length ? `${count(all.length)} ${all.length === 1 ? "item" : "items"} of ${count(queries)} ${queries === 1 ? "query" : "queries"}` : "No item fits.", pages > 1 ? `; page ${page} of ${pages}` : "");
+  const status = html("p", { role: "status", tabindex: "-1", class: "found" }, all.length ? `${count(all.length)} ${all.length === 1 ? "item" : "items"}${queries < all.length ? ` of ${count(queries)} ${queries === 1 ? "query" : "queries"}` : ""}` : "No item fits.", pages > 1 ? `; page ${page} of ${pages}` : "");
   const turn = (/** @type {number} */ to) => {
     choose({ page: to === 1 ? "" : to });
     draw();

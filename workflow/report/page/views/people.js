@@ -1,7 +1,7 @@
 // People and personas: models beside people on the same items, personas beside groups of people, steering.
 import { chart, dotRows } from "../chart.js";
 import { chosen, selection } from "../controls.js";
-import { part } from "../data.js";
+import { part, study } from "../data.js";
 import { append, html } from "../dom.js";
 import { fixed, probability, range, signed } from "../format.js";
 import { dataTable } from "../table.js";
@@ -21,7 +21,8 @@ export const people = {
     if (tables.effects?.rows) sections.push({ name: "personas", title: "Personas", show: (own) => personas(own, tables) });
     if (tables.steering?.rows) sections.push({ name: "steering", title: "Steering", show: (own) => steering(own, tables) });
     if (sections.length) showSection(root, "people", name, sections);
-    else append(root, html("p", {}, "Nobody rated the items of this study, and no model has a score under a persona."));
+    else append(root, html("p", {}, "Nobody rated the items of this study."));
+    if (study.conditions.length && !tables.effects?.rows && !tables.steering?.rows) append(root, html("p", { class: "soft" }, "Models answered under personas, but none has a score there beside its own without one."));
   },
 };
 

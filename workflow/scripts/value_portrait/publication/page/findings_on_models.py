@@ -155,13 +155,15 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
         parts.append(f"{percent(column.median())} {words[name][1]}{reach}")
         row = words[name][0].capitalize()
         marks += [Mark(row, 100 * share, series="a model") for share in column]
-        marks += [Mark(row, 100 * column.median(), series="median")]
+        marks += [Mark(row, 100 * column.median(), series="median")] if len(own) > 1 else []
     most = str(own[known].median().idxmax())
     moved = float(own[known].median().max())
-    found = f"Share of items to which a model gives another rating, median over models: {'; '.join(parts)}."
+    median, who = (", median over models", "models answer") if len(own) > 1 else ("", "the model answers")
+    found = f"Share of items to which a model gives another rating{median}: {'; '.join(parts)}."
+    keeps = "Models mostly keep to their answers" if len(own) > 1 else "The model mostly keeps to its answers"
     return Finding(
         finding="wording_and_order",
-        heading=f"{words[most][2]}, models answer otherwise" if moved >= FEW else "Models mostly keep to their answers",
+        heading=f"{words[most][2]}, {who} otherwise" if moved >= FEW else keeps,
         sentence=found,
         view="model",
         name=str(own.set_index("model")[most].idxmax()),
@@ -208,7 +210,8 @@ def groups_of_models(tables: Tables, instrument: Instrument) -> Finding | None:
         verdict=f"{len(clear)} of {len(clear) + len(rest)} comparisons beyond chance",
         tone=tone(len(clear) / (len(clear) + len(rest))),
         view="certainty",
-        link="Every claim in every analysis",
+        name="" if len(tables.get("claims", ())) else "scores",
+        link="Every claim in every analysis" if len(tables.get("claims", ())) else "How sure the scores are",
         chart="How much more pronounced their profiles are than others', with 95 % intervals",
         kind="dots",
         unit="difference in variance of the profile",

@@ -118,7 +118,8 @@ def beside_people(tables: Tables, instrument: Instrument) -> Finding | None:
     if "models_and_people" not in tables:
         return None
     own = tables["models_and_people"]
-    own = own[own["family"] == instrument.main.name].dropna(subset=["difference", "difference_low"])
+    every = own[own["family"] == instrument.main.name].dropna(subset=["difference"])
+    own = every.dropna(subset=["difference_low"])
     if own.empty:
         return None
     own = own.sort_values("difference", ascending=False)
@@ -126,8 +127,9 @@ def beside_people(tables: Tables, instrument: Instrument) -> Finding | None:
     clear = own[own["p_adjusted"] < LEVEL]
     names = [instrument.titles[str(name)] for name in clear["dimension"]]
     number = with_minus(bracketed(largest["difference"], largest["difference_low"], largest["difference_high"]))
+    known = f", of {len(own)} with an interval," if len(own) < len(every) else ""
     found = (
-        f"Held against people who rated the same items, models differ most in "
+        f"Held against people who rated the same items, models differ most{known} in "
         f"{instrument.titles[largest['dimension']]}, {number}. Beyond chance, adjusted over dimensions: "
         f"{listed(names) or 'none'}, {len(clear)} of {len(own)}."
     )

@@ -126,8 +126,10 @@ def headline(tables: Tables, instrument: Instrument) -> str:
     if "recovery_tags" in tables:
         return "A made-up study whose truth is known, and how much of it comes back"
     own = ranked_means(tables["mean_profile"], instrument)
+    if own.empty:
+        return f"No model has a score on {instrument.main.title}"
     if len(own) < 2:
-        return f"How models score on {instrument.main.title}"
+        return f"How {'models score' if own['models'].max() > 1 else 'the model scores'} on {instrument.main.title}"
     beyond = beyond_shuffled_keys(tables, instrument)
     sure = own[leave_out_zero(own) & (own["dimension"].isin(beyond) if beyond is not None else True)]
     titles = [(instrument.titles[str(row["dimension"])], row["score"] > 0) for row in sure.to_dict("records")]
