@@ -12,7 +12,7 @@ const FOLD = 5000; // characters of a text that stand open
 
 /** @type {import("../main.js").View} */
 export const item = {
-  title: (name) => `Item ${printable(name.slice(0, 60))}`,
+  title: (name) => `Item ${printable(name.slice(0, 60))}`.trim(),
   async show(root, name) {
     const known = await catalogue();
     const own = known.items.get(name);

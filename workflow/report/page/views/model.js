@@ -16,7 +16,7 @@ let modelShownLast = "";
 
 /** @type {import("../main.js").View} */
 export const model = {
-  title: (name) => printable(name),
+  title: (name) => printable(name) || "A model",
   async show(root, name) {
     const tables = await part("study");
     const about = tables.models.records({ model: name })[0];
