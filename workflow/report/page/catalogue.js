@@ -9,6 +9,7 @@ import { signed } from "./format.js";
  * @property {Map<string, any>} items - in the order of the study, by their ids
  * @property {Map<string, Tag[]>} tags - of each item that has any, the strongest first
  * @property {Map<string, string[]>} topics - by the ids of queries
+ * @property {Set<string>} sources - that items are from
  */
 
 export const WITHOUT_TEXTS =
@@ -25,6 +26,7 @@ export function catalogue() {
       items: new Map(tables.items.records().map((item) => [item.item_id, item])),
       tags,
       topics: gathered(tables.topics.records(), "query_id", ({ topic }) => topic),
+      sources: new Set(tables.items.records().map(({ source }) => source)),
     };
   });
   return catalogued;

@@ -77,20 +77,14 @@ function neighboursOf(title, list, id, choices) {
  * @param {any} own
  * @param {import("../catalogue.js").Catalogue} known
  */
-function textsOf(own, { topics, tags }) {
+function textsOf(own, { topics, tags, sources }) {
   const mine = tags.get(own.item_id) ?? [];
   const of = topics.get(own.query_id) ?? [];
+  const from = sources.size > 1 ? ["From ", html("a", { href: address("items", "", { source: own.source }) }, words(own.source))] : [];
   return html(
     "section",
     {},
-    html(
-      "p",
-      { class: "soft" },
-      "From ",
-      html("a", { href: address("items", "", { source: own.source }) }, words(own.source)),
-      of.length ? "; " : null,
-      of.map((topic, place) => html("span", {}, place ? ", " : "", html("a", { href: address("items", "", { topic }) }, words(topic)))),
-    ),
+    from.length || of.length ? html("p", { class: "soft" }, from, from.length && of.length ? "; " : null, of.map((topic, place) => html("span", {}, place ? ", " : "", html("a", { href: address("items", "", { topic }) }, words(topic))))) : null,
     html(
       "p",
       {},

@@ -65,7 +65,7 @@ function groupedByQuery(own) {
 function queryOf(list, terms, known, rho) {
   const [{ query_id, source, group, title, text }] = list;
   const said = [title, text].filter((one) => one?.trim());
-  const about = [source, ...(known.topics.get(query_id) ?? []), group === null ? null : `survey group ${group}`].filter((one) => one !== null);
+  const about = [known.sources.size > 1 ? source : null, ...(known.topics.get(query_id) ?? []), group === null ? null : `survey group ${group}`].filter((one) => one !== null);
   return html(
     "section",
     { class: "query" },
