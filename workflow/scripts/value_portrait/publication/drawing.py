@@ -31,6 +31,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontPath, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import NullLocator
 
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument
@@ -96,7 +97,7 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)
 _DROPPED = getattr(subset.Options, "_drop_tables_default", [])
 subset.Options._drop_tables_default = [*_DROPPED, "GSUB", "GPOS", "GDEF", "MATH"]
 # Cutting a font down to a figure's letters takes longer than drawing them: it is cut once, to these and any others.
-_USUAL = "".join(map(chr, range(32, 127))) + "–…−²×ρ≤|°"
+_USUAL = "".join(map(chr, range(32, 127))) + "–…−²×ρ≤°◂▸ﬀﬁﬂﬃﬄ"
 _cut_font = _backend_pdf_ps.get_glyphs_subset
 
 
@@ -143,6 +144,7 @@ def save_figure(figure: Figure, stem: Path, mark: str) -> None:
         marked = figure.text(*place, mark, ha="right", va="top", size=7.5, style="italic", color=COLOURS[1])
         marked.set_in_layout(False)
         engine.set(rect=(0, 0, 1, 1 - 0.2 / height))
+    _hide_idle_axes(figure)
     resolution = figure.dpi
     figure.set_dpi(min(RESOLUTION, MOST_DOTS / max(figure.get_size_inches())))
     drawn = record(figure)
@@ -159,6 +161,18 @@ def save_figure(figure: Figure, stem: Path, mark: str) -> None:
     if marked is not None:
         marked.remove()
         engine.set(rect=(0, 0, 1, 1))
+
+
+def _hide_idle_axes(figure: Figure) -> None:
+    """Hide every axis that shows nothing: its ticks would be placed a dozen times while the figure is laid out."""
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        shows = axis.get_tick_params()
+        ticks = shows.get("length", matplotlib.rcParams[f"{axis.axis_name}tick.major.size"]) > 0
+        sides = ("labelleft", "labelright", "labelbottom", "labeltop", "gridOn")
+        sides += ("left", "right", "bottom", "top") if ticks else ()
+        minor = not isinstance(axis.get_minor_locator(), NullLocator)
+        if not (minor or axis.get_label_text() or any(shows.get(side) for side in sides)):
+            axis.set_visible(False)
 
 
 def save_figures(drawings: Mapping[str, Drawing], outputs: Iterable[str], mark: str) -> None:
