@@ -61,6 +61,9 @@ RESOLUTION = 200  # dots per inch of the PNG
 WITHIN = 0.98  # of the ends of intervals lie on the page
 MOST_DOTS = 2**16 - 1  # that Agg draws in a row
 
+_SIDES = ("left", "right", "bottom", "top")
+_DRAWN_AT_TICKS = (*_SIDES, *(f"label{side}" for side in _SIDES), "gridOn")
+
 _STYLE: Any = {
     "font.family": ["DejaVu Sans"],  # comes with Matplotlib, so that every machine draws the same
     "font.size": 7,
@@ -167,11 +170,10 @@ def _hide_idle_axes(figure: Figure) -> None:
     """Hide every axis that shows nothing: its ticks would be placed a dozen times while the figure is laid out."""
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
         shows = axis.get_tick_params()
-        ticks = shows.get("length", matplotlib.rcParams[f"{axis.axis_name}tick.major.size"]) > 0
-        sides = ("labelleft", "labelright", "labelbottom", "labeltop", "gridOn")
-        sides += ("left", "right", "bottom", "top") if ticks else ()
-        minor = not isinstance(axis.get_minor_locator(), NullLocator)
-        if not (minor or axis.get_label_text() or any(shows.get(side) for side in sides)):
+        if not shows.get("length", _STYLE[f"{axis.axis_name}tick.major.size"]):
+            shows |= dict.fromkeys(_SIDES, False)
+        drawn = any(shows.get(name) for name in _DRAWN_AT_TICKS)
+        if not drawn and not axis.get_label_text() and isinstance(axis.get_minor_locator(), NullLocator):
             axis.set_visible(False)
 
 
