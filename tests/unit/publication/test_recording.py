@@ -92,7 +92,7 @@ def test_an_embedded_font_has_outlines_and_no_layout_tables(tmp_path):
     ],
 )
 @pytest.mark.parametrize("name", ["xaxis", "yaxis"])
-def test_hiding_axes_that_show_nothing_changes_nothing(shown, name, tmp_path, monkeypatch):
+def test_hiding_what_shows_nothing_changes_nothing(shown, name, tmp_path, monkeypatch):
     @drawing.house_style()
     def draw(stem, hide):
         figure = Figure(figsize=(3, 2))
@@ -101,7 +101,7 @@ def test_hiding_axes_that_show_nothing_changes_nothing(shown, name, tmp_path, mo
             axes.tick_params(labelbottom=False, labelleft=False, length=0)
         shown(getattr(axes, name))
         if not hide:
-            monkeypatch.setattr(drawing, "_hide_idle_axes", lambda figure: None)
+            monkeypatch.setattr(drawing, "_hide_idle", lambda figure: None)
         save_figure(figure, tmp_path / stem, "")
         return [(tmp_path / f"{stem}.{kind}").read_bytes() for kind in ("png", "pdf")], figure
 
