@@ -33,7 +33,7 @@ from value_portrait.publication.drawing import (
     signed,
     spaced,
 )
-from value_portrait.publication.findings import _sensitivity_line, _spread_line
+from value_portrait.publication.findings import _people_line, _profile_line, _sensitivity_line, _spread_line
 
 # Mathtext would raise at the first, and read the second; the others are what files, HTML or legends trip over.
 HOSTILE = [r"a$\frac$b", "$x^2$", "_hidden", "meta/llama:free<b>", "long-" * 24, "control\tbell\x07", "NA"]
@@ -385,6 +385,12 @@ def test_a_single_model_is_compared_with_none():
     assert "10 % with the wording, 30 % with the order" in words(figures_models.sensitivity(table))
     assert "edian" not in words(figures_models.sensitivity(table)) + _sensitivity_line(table)
     assert "10 % between two wordings (a)" in _sensitivity_line(table)
+
+
+def test_a_summary_says_nothing_of_what_no_model_has():
+    nothing = pd.DataFrame(columns=["family", "inference", "dimension", "score", "difference", "p"], dtype=object)
+    assert _profile_line(nothing, VALUE_PORTRAIT) == "No model has a score."
+    assert _people_line(nothing, VALUE_PORTRAIT) == ""
 
 
 def test_extremes_are_named():

@@ -144,6 +144,7 @@ def test_no_scores_at_all_leave_a_page_without_findings():
     tables |= {"mean_profile": mean_profile().assign(score=None, low=None, high=None)}
     tables |= {"uncertainty": tables["uncertainty"].assign(low=None, high=None)}
     assert findings_part(tables, [], None, SMALL)["findings"].table.empty
+    assert headline(tables, SMALL) == "No model has a score on Tastes"
 
 
 def test_people_are_said_to_differ_only_beyond_chance():
@@ -153,6 +154,8 @@ def test_people_are_said_to_differ_only_beyond_chance():
     found = beside_people({"models_and_people": people}, SMALL)
     assert found.heading == "Models differ from people in Sweet"
     assert "most in Salty, −0.70 [−1.50, 0.10]" in found.sentence
+    people.loc[1, "difference_low"] = None
+    assert "most, of 1 with an interval, in Sweet," in beside_people({"models_and_people": people}, SMALL).sentence
     none = beside_people({"models_and_people": people.assign(p_adjusted=0.06)}, SMALL)
     assert (none.verdict, none.heading) == (
         "cannot be told from chance",
@@ -238,6 +241,12 @@ def test_the_model_that_changes_most_is_one_click_away():
     turned["order_sensitivity"] = 0.1
     assert wording_and_order({"sensitivity": turned}, SMALL).heading.startswith("With the options turned round")
     assert wording_and_order({"sensitivity": sensitivity.assign(wording_sensitivity=None)}, SMALL) is None
+    alone = wording_and_order({"sensitivity": sensitivity.head(1)}, SMALL)
+    assert alone.heading == "Asked in other words, the model answers otherwise"
+    assert alone.sentence == "Share of items to which a model gives another rating: 20 % between two wordings."
+    assert [mark.series for mark in alone.marks] == ["a model"]
+    kept = wording_and_order({"sensitivity": turned.head(1).assign(order_sensitivity=0.01)}, SMALL)
+    assert kept.heading == "The model mostly keeps to its answers"
 
 
 def test_a_chart_rounds_a_share_as_its_sentence_does():

@@ -2,6 +2,7 @@
 
 import random
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from instruments import SMALL, VALUE_PORTRAIT
 from typeset import faults, needs_tex
+from value_portrait.items.coverage import cross_loading_distances
 from value_portrait.paper.certifying import describing
+from value_portrait.publication import figures_items
 from value_portrait.publication.escaping import breakable, tex
 from value_portrait.publication.printing import (
     COMPARISONS,
@@ -175,6 +178,16 @@ def test_steps_on_the_circle_stand_in_one_row_for_both_directions():
     printed = cross_loading_in_print(pd.DataFrame(rows, columns=["direction", "distance", "n_pairs"]))
     assert printed.to_numpy().tolist() == [[1, 1, 11], [2, 2, 12]]
     assert list(printed) == ["steps", "pairs of one sign", "pairs of opposite signs"]
+
+
+def test_a_circle_of_one_dimension_has_no_steps_to_print_or_draw(tmp_path):
+    alone = replace(VALUE_PORTRAIT.circle, dimensions=VALUE_PORTRAIT.circle.dimensions[:1])
+    tags = pd.DataFrame({"item_id": ["1-1"], "family": "pvq", "dimension": "Universalism", "rho": 0.5})
+    distances = cross_loading_distances(tags, alone)
+    write_latex(cross_loading_in_print(distances), tmp_path / "steps.tex", "Steps.", VALUE_PORTRAIT)
+    assert "pairs of one sign" in (tmp_path / "steps.tex").read_text()
+    drawn = figures_items.cross_loading(distances, alone)
+    assert [text.get_text() for text in drawn.axes[0].texts] == ["Values: one dimension has no steps to another."]
 
 
 def test_comparisons_are_printed_in_few_columns():

@@ -22,6 +22,7 @@ from value_portrait.publication.drawing import (
     draw_heading,
     draw_ranges,
     house_style,
+    only_words,
     rows_height,
     shown,
     signed,
@@ -79,6 +80,8 @@ def cross_loading(distances: pd.DataFrame, circle: Family) -> Figure:
 
     ``distances`` comes from ``coverage.cross_loading_distances``.
     """
+    if distances.empty:
+        return only_words(f"{circle.title}: one dimension has no steps to another.")
     places = len(circle.names)
     figure = Figure(figsize=(max(0.75 * WIDTH, 0.9 + 0.45 * (places // 2) * 2), 2.5))
     panels = figure.subplots(1, 2, sharey=True)

@@ -66,8 +66,12 @@ def reliability_in_print(reliability: pd.DataFrame, instrument: Instrument) -> p
 
 def cross_loading_in_print(distances: pd.DataFrame) -> pd.DataFrame:
     """The table of cross-loadings as people print it: a row for each number of steps, a column for each direction."""
-    wide = distances.pivot(index="distance", columns="direction", values="n_pairs")[["same", "opposite"]]
-    return wide.reset_index().set_axis(["steps", "pairs of one sign", "pairs of opposite signs"], axis=1)
+    wide = distances.pivot(index="distance", columns="direction", values="n_pairs")
+    return (
+        wide.reindex(columns=["same", "opposite"])
+        .reset_index()
+        .set_axis(["steps", "pairs of one sign", "pairs of opposite signs"], axis=1)
+    )
 
 
 def people_in_print(table: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
