@@ -78,6 +78,7 @@ rule write_report:
             "made": "Made by the Value Portrait pipeline.",
             "views": REPORTED_VIEWS,
             "texts": CONFIG.report.texts,
+            "rule": CONFIG.items.model_dump(include={"threshold", "max_p", "polarity"}),
         },
         models=[reported_model(name, row) for name, row in MODELS.items()],
         method=lambda wildcards, input: described_method(input),

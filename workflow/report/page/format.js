@@ -13,6 +13,14 @@ export function fixed(number, digits = 2) {
 }
 
 /**
+ * Two decimals, which a whole number does not need; nothing where there is none.
+ * @param {number | null} number
+ */
+export function shortNumber(number) {
+  return number === null ? "" : fixed(number, Number.isInteger(number) ? 0 : 2);
+}
+
+/**
  * With its sign, also where it is positive.
  * @param {number | null} number
  * @param {number} [digits]

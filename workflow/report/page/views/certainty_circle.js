@@ -8,6 +8,8 @@ import { lines } from "./certainty_key.js";
 const FIT = "cosine_r2";
 const REFERENCES = new Map([["order", "any other order"], ["raters", "shuffled raters"], ["keys", "keys from shuffled raters"]]);
 
+const STATISTICS = new Map([[FIT, "R² of a cosine"], ["correspondence_index", "correspondence index"], ["congruence", "congruence"], ["mean_steps", "mean steps apart"]]);
+
 /**
  * @param {HTMLElement} root
  * @param {import("../data.js").Table} table
@@ -36,8 +38,8 @@ export function circleFit(root, table, said) {
         table: dataTable(
           "Fit to the circle by four statistics",
           [
-            { title: "What", value: (row) => row.title.replaceAll("_", " "), heading: true },
-            { title: "Statistic", value: (row) => row.statistic.replaceAll("_", " ") },
+            { title: "What", value: (row) => row.title, heading: true },
+            { title: "Statistic", value: (row) => STATISTICS.get(row.statistic) ?? row.statistic },
             { title: "n", value: (row) => row.n },
             { title: "Found", value: (row) => row.value, digits: 2 },
             { title: "Against", value: (row) => REFERENCES.get(row.reference) ?? row.reference },

@@ -95,7 +95,7 @@ function familySection(name, family, { scores, mean_profile: means }, own, pairs
     })),
     { unit: "centred mean, in scale points" },
   );
-  const said = `With 95 % intervals; filled where that leaves out 0.${beside ? ` Ticks: the other models.` : ""}`;
+  const said = `With 95 % intervals; the model's, for items like these, is filled where it leaves out 0.${beside ? ` Ticks: the other models.` : ""}`;
   return html(
     "section",
     {},
@@ -199,7 +199,7 @@ function peopleSection(name, { people, as_seen: seen }) {
     "section",
     {},
     html("h2", {}, "Beside people on the same items"),
-    html("p", {}, outside.length ? `Outside the 95 % interval of people's mean: ${inWords(outside.map((row) => `${row.title} (${row.score > row.people_mean ? "higher" : "lower"})`))}.` : "Within the 95 % interval of people's mean everywhere.", " Items and centring are those of each group of raters, so the model's numbers differ from those above."),
+    html("p", {}, outside.length ? `Outside the 95 % interval of people's mean: ${inWords(outside.map((row) => `${row.title} (${row.score > row.people_mean ? "higher" : "lower"})`))}.` : "Within the 95 % interval of people's mean everywhere.", " The model's own error is not in this. Items and centring are those of each group of raters, so the model's numbers differ from those above."),
     chart(`${printable(name)} and people on the same items`, drawing, { said: "Bands: the middle eight in ten people.", legend: [{ name: printable(name), series: 0 }, { name: "mean of people, with 95 % interval", series: 2 }], table }),
   );
 }

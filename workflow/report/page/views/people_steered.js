@@ -75,7 +75,7 @@ export function steeringTables(hits, pairs) {
         { title: "and", value: (row) => dimensionTitle(row.other) },
         { title: "By theory", value: (row) => row.expected },
         { title: "Change", value: (row) => row.change, cell: (row) => signed(row.change) },
-        { title: "95 % interval", value: (row) => row.ci_low, cell: (row) => range(row.ci_low, row.ci_high, signed) },
+        ...(pairs.some((row) => row.ci_low !== null) ? [{ title: "95 % interval", value: (/** @type {any} */ row) => row.ci_low, cell: (/** @type {any} */ row) => range(row.ci_low, row.ci_high, signed) }] : []),
         { title: "As expected", value: (row) => row.as_expected },
       ],
       pairs,

@@ -1,6 +1,7 @@
 """What the numbers are worth, in words: every claim with its verdict, and what stands behind the scores."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -65,13 +66,12 @@ PLURALS = {
 # Topics about the item key; the others are about profiles.
 KEY = ("chance", "replication", "dilution", "validity")
 _WHERE = {"these_items": "on these very items", "items_like_these": "on other items like these"}
-HEAD = f"""# What the numbers are worth
-
+RULES = f"""\
 Verdicts follow from rules, the first that fits: a claim *does not hold* where this run's number is not above 0 (a
 share of models: not above half); it *cannot be told from chance* where it is a test with p of {LEVEL} or more, or with
-too few models for a p; it *depends on* an option of the analysis where it holds in less than
-{percent(MOST_ANALYSES)} of the defensible analyses (last column); it *holds for the average model only* where a model
-drawn at random is unlikely to have it.
+too few models for a p; it *depends on* an option of the analysis where the numbers go its way, whatever p, in less
+than {percent(MOST_ANALYSES)} of the defensible analyses; it *holds for the average model only* where a model drawn at
+random is unlikely to have it.
 
 p takes the models of one developer together; where families are compared, models are independent draws of their
 family. Where open models are held against closed ones, models from 30 billion parameters against smaller ones, or
@@ -79,6 +79,7 @@ reasoning models against others, it is adjusted over dimensions. Models known by
 comparison of sizes and nowhere else. Brackets are 95 % intervals or ranges, not adjusted: one may leave out 0
 although p is large.
 """
+HEAD = f"# What the numbers are worth\n\n{RULES}"
 SIMULATED = "**Simulated**: people, items or models are made up, and claims about real ones are put to these.\n"
 PANEL = "**A panel**: models were asked {} items of each dimension, and not the others. All errors are larger for it.\n"
 
@@ -150,15 +151,24 @@ def chance_line(chance: pd.DataFrame, instrument: Instrument) -> str:
     rest = parts.drop(more.index)
     found = (
         f"The key has {whole['tags']:,} positive tags of the {mid_sentence(instrument.main)} in {whole['tests']:,} "
-        f"tests; shuffled raters give {whole['expected']:.0f} [{whole['low']:.0f}, {whole['high']:.0f}]"
+        f"tests; shuffled raters, in whom nothing correlates, give {by_chance(whole)}; {whole['surviving']} survive a "
+        "correction for all tests"
     )
-    if pd.notna(whole["false_discovery_rate"]):
-        found += (
-            f", so about {percent(whole['false_discovery_rate'])} are false; {whole['surviving']} survive a correction"
-        )
     if len(more):
         found += f". More than chance: {_names(more['dimension'], instrument)}"
     return found + (f"; no more than chance: {_names(rest['dimension'], instrument)}." if len(rest) else ".")
+
+
+def by_chance(row: "pd.Series[Any]") -> str:
+    """How many tags chance gives, and which share of those found it makes false."""
+    found = f"{row['expected']:.0f} [{row['low']:.0f}, {row['high']:.0f}]"
+    false = row["false_discovery_rate"]
+    if pd.isna(false):
+        return found
+    fewer = false < 1 and false * row["tags"] < row["expected"] - 0.5
+    if fewer:
+        return f"{found}. As some pairs do correlate, fewer are false, about {percent(false)}"
+    return f"{found}, so about {percent(false)} are false"
 
 
 def validity_line(validity: pd.DataFrame, instrument: Instrument) -> str:
@@ -218,7 +228,7 @@ def dilution_line(dilution: pd.DataFrame, instrument: Instrument) -> str:
     if pd.isna(row["low"]):
         return f"{found}; too few to tell how far wrong tags dilute scores."
     left, low, high = (percent(row[name]) for name in ("dilution", "low", "high"))
-    return f"{found}: wrong tags leave {left} [{low}, {high}] of what scores by their key would be."
+    return f"{found}; scores by the key at hand are {left} [{low}, {high}] as far from 0 as by theirs."
 
 
 def _liking_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
@@ -300,8 +310,9 @@ def _precision_line(precision: pd.DataFrame, instrument: Instrument) -> str:
         for row in (centred.iloc[0], centred.iloc[-1])
     )
     return (
-        f"Other items like these would tell models apart alike with a coefficient of {mean['centred']:.2f} for centred "
-        f"scores (mean; {low} to {high}), {mean['raw']:.2f} for raw ones, which hold a model's general level."
+        "The generalizability coefficient of models' scores over other items like these is "
+        f"{mean['centred']:.2f} for centred scores (mean; {low} to {high}), {mean['raw']:.2f} for raw ones, which hold "
+        "a model's general level."
     )
 
 

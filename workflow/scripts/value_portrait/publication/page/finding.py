@@ -17,13 +17,14 @@ MOST_ROWS = 16
 
 @dataclass(frozen=True)
 class Mark:
-    """A mark of a chart: in the row ``name``, with an interval where it has one."""
+    """A mark of a chart: in the row ``name``, with an interval where it has one, of one model where it is."""
 
     name: str
     value: float
     low: float | None = None
     high: float | None = None
     series: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True)
