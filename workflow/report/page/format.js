@@ -57,6 +57,14 @@ export function count(number) {
   return `${number < 0 ? "−" : ""}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}${fraction ? `.${fraction}` : ""}`;
 }
 
+/**
+ * A p-value with its relation.
+ * @param {number | null} p
+ */
+export function pInWords(p) {
+  return p === null ? "p unknown" : `p ${p < 0.001 ? "" : "= "}${probability(p)}`;
+}
+
 /** @param {number | null} p */
 export function probability(p) {
   if (p === null) return NONE;

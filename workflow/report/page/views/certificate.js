@@ -82,7 +82,7 @@ function stillOpen(rows) {
   return [
     html("h2", {}, "Still open"),
     rows.length ? null : html("p", {}, "Nothing."),
-    html("ul", { class: "open" }, rows.map((row) => html("li", {}, html("b", {}, `${row.source}, ${row.quantity}`), `: published ${said(row.published)}, ours ${said(row.ours)}, with causes ${said(row.ours_with_causes)}. ${row.evidence ?? ""}`))),
+    html("ul", { class: "open" }, rows.map((row) => html("li", {}, html("b", {}, `${row.source}, ${row.quantity}`), `: published ${said(row.published)}, ours ${said(row.ours)}, with causes ${said(row.ours_with_causes)}${row.evidence ? `: ${row.evidence}` : ""}`))),
   ];
 }
 

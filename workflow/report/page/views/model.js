@@ -95,7 +95,7 @@ function familySection(name, family, { scores, mean_profile: means }, own, pairs
     })),
     { unit: "centred mean, in scale points" },
   );
-  const said = `With 95 % intervals; the model's, for items like these, is filled where it leaves out 0.${beside ? ` Ticks: the other models.` : ""}`;
+  const said = `With 95 % intervals, each by itself; the model's, for items like these, is filled where it leaves out 0.${beside ? ` Ticks: the other models.` : ""}`;
   return html(
     "section",
     {},

@@ -161,12 +161,13 @@ function numberRow(record, causes) {
  */
 function explained(record, causes) {
   const named = record.cause.split("; ").filter(Boolean);
+  const compared = said(record.ours) !== "";
   return html(
     "dl",
     { class: "causes" },
     named.map((/** @type {string} */ name) => [html("dt", {}, name), html("dd", {}, html("p", {}, causes.get(name)?.statement ?? ""), html("p", { class: "soft" }, causes.get(name)?.evidence ?? ""))]).flat(),
-    named.length ? null : [html("dt", {}, "Cause"), html("dd", {}, record.status === "match" ? "none needed" : "none")],
-    record.evidence ? [html("dt", {}, "Evidence"), html("dd", {}, record.evidence)] : null,
+    named.length || !compared ? null : [html("dt", {}, "Cause"), html("dd", {}, record.status === "match" ? "none needed" : "none")],
+    record.evidence ? [html("dt", {}, compared ? "Evidence" : "What it needs"), html("dd", {}, record.evidence)] : null,
     record.made_by ? [html("dt", {}, "Made by the rule"), html("dd", {}, record.made_by)] : null,
   );
 }

@@ -23,7 +23,7 @@ export function steeringMap(rows, told, hits, pick) {
     html(
       "table",
       { class: "heat" },
-      html("caption", {}, `Rows: the value told; columns: the change of every value. The value told is raised most in ${best} of ${hits.length}; it has a frame. A value told leads to its circle.`),
+      html("caption", {}, `Rows: the value told; columns: the change of every value. The value told has a frame; it is raised most in ${best} of ${hits.length}. A value told leads to its circle.`),
       html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "Told to hold"), scored.map((name) => html("th", { scope: "col" }, dimensionTitle(name))))),
       html(
         "tbody",

@@ -4,7 +4,7 @@ import { chart, dotRows } from "../chart.js";
 import { chosen, refill, selection } from "../controls.js";
 import { study } from "../data.js";
 import { append, html } from "../dom.js";
-import { probability, range, signed } from "../format.js";
+import { pInWords, range, signed } from "../format.js";
 import { dataTable } from "../table.js";
 import { circleChart } from "./chart_circle.js";
 import { dimensionTitle } from "./names.js";
@@ -101,7 +101,7 @@ function byDistance(rows) {
       { unit: "mean change of the centred score (scale points)" },
     ),
     {
-      said: `p ${probability(first.p_circle)}: chance of a cosine that fits as well if it did not matter which value was told. Without the values told themselves it explains ${Math.round(100 * first.r2_off_diagonal)} %.`,
+      said: `${pInWords(first.p_circle)}: chance of a cosine that fits as well if it did not matter which value was told. Without the values told themselves it explains ${Math.round(100 * first.r2_off_diagonal)} %.`,
       legend: [{ name: "mean change", series: 0 }, { name: "cosine", series: 1 }],
       table: dataTable(
         "Change by distance",

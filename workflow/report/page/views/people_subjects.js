@@ -1,7 +1,7 @@
 // Whose personas are shown: a model and how it was told, and what is known of its numbers.
 import { chosen, selection } from "../controls.js";
 import { html } from "../dom.js";
-import { fixed, probability } from "../format.js";
+import { fixed, pInWords } from "../format.js";
 
 const PEOPLE = new Map([["printed", "people, as printed"], ["ess_microdata", "people, European Social Survey"], ["simulated", "people, simulated"]]);
 const WEIGHTINGS = new Map([["anweight", "weighted"], ["none", "unweighted"], ["as_printed", ""]]);
@@ -48,7 +48,7 @@ export function peopleName(row) {
  * @param {number | null} p
  */
 export function inBrackets(p) {
-  return p === null ? "" : `(p ${probability(p)})`;
+  return p === null ? "" : `(${pInWords(p)})`;
 }
 
 /** @param {any} row */
