@@ -139,7 +139,7 @@ function profileHeadings(name, rows, family, pairs) {
 }
 
 /**
- * Differences of a model from others that are real.
+ * Differences of a model from others that hold.
  * @param {string} name
  * @param {string} family
  * @param {import("../data.js").Table} pairs

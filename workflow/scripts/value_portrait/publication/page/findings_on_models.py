@@ -118,7 +118,7 @@ def single_scores(tables: Tables, instrument: Instrument) -> Finding | None:
     headings = {
         BAD: "One model can hardly be told from another",
         OPEN: "Some models can be told from each other",
-        GOOD: "Most differences between models are real",
+        GOOD: "Most differences between models hold",
     }
     return Finding(
         finding="single_scores",
