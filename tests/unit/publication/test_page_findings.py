@@ -130,6 +130,18 @@ def test_where_items_like_these_are_unknown_nothing_is_said_of_them():
     assert "items like these" not in said
 
 
+def test_beyond_chance_is_more_than_not_0():
+    about = {"question": "headline", "statistic": "mean_profile", "without": "nothing", "subject": "all models"}
+    alternatives = pd.DataFrame({"dimension": NAMES, "p": (0.01, 0.5, 0.04)}).assign(family="taste", **about)
+    tables = study() | {"alternatives": alternatives}
+    found = first_and_last(tables, SMALL)
+    # Two leave out 0; of their p, 0.04 is no longer below 0.05 when adjusted.
+    assert "2 of 3 tastes can be told from 0" in found.sentence
+    assert "p adjusted: Sweet." in found.sentence
+    assert (found.verdict, found.tone) == ("1 of 3 beyond chance", "open")
+    assert headline(tables, SMALL).startswith("2 language models lean to Sweet, but")
+
+
 def test_few_differences_are_not_none():
     tables = study()
     few = pd.concat([tables["pairs"].query("inference == 'items_like_these'")] * 100, ignore_index=True)

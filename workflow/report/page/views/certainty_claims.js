@@ -109,7 +109,7 @@ function claimsTable(claims, pick) {
     html(
       "table",
       { class: "claims" },
-      html("caption", {}, "Share of the analyses in which each claim holds, which is to say that the numbers go its way, whatever p: in all (○) and in those with the options chosen (●). A claim leads to its curve."),
+      html("caption", {}, "Share of the analyses in which each claim holds, which is to say that the numbers go its way, whatever p: in all (○) and in those with the options chosen (●). p is that of the claim alone, not adjusted. A claim leads to its curve."),
       html("thead", {}, html("tr", {}, heads.map((head, place) => html("th", { scope: "col", class: numbers.has(place) ? "number" : null }, head)))),
       html("tbody", {}, rows.map(({ row }) => row)),
     ),

@@ -88,7 +88,7 @@ function controlsOfItems(all, known, odd, changed) {
       [
         ["", "items that measure it"],
         ...(reversed ? /** @type {[string, string][]} */ ([["reversed", "items that measure it reversed"]]) : []),
-        ["negative", "items clearly against it"],
+        ["negative", "items against it (interval below 0)"],
         ["all", "all items, by correlation"],
       ],
       changed,

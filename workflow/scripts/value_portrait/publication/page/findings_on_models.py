@@ -19,14 +19,16 @@ from value_portrait.publication.page.finding import (
     Finding,
     Mark,
     Tables,
+    beyond_shuffled_keys,
     ends,
     leave_out_zero,
     listed,
+    ranked_means,
     tone,
     with_minus,
 )
-from value_portrait.publication.verdicts import bracketed, headline, in_words, percent
-from value_portrait.robustness.groups import PROFILE_VARIANCE, holm
+from value_portrait.publication.verdicts import bracketed, in_words, percent
+from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import LARGE_B
 
@@ -63,6 +65,8 @@ def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
     if beyond is not None:
         names = [instrument.titles[name] for name in beyond]
         found += f" Beyond what keys from shuffled raters give, p adjusted: {listed(names) or 'none'}."
+    # Chance need not give 0: where it is known what keys by chance give, that decides.
+    held, words = (clear, "can be told from 0") if beyond is None else (len(beyond), "beyond chance")
     marks = [
         Mark(instrument.titles[row["dimension"]], row["score"], row["low"], row["high"], WHERE[row["inference"]])
         for name in ends(own)["dimension"]
@@ -73,8 +77,8 @@ def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
         finding="first_and_last",
         heading="What models put first and last" if models > 1 else "What the model puts first and last",
         sentence=found,
-        verdict=f"{clear} of {len(own)} can be told from 0",
-        tone=tone(clear / len(own)),
+        verdict=f"{held} of {len(own)} {words}",
+        tone=tone(held / len(own)),
         view="models",
         link="All models and dimensions",
         chart=f"{main.title}: mean over models, with 95 % intervals"
@@ -87,7 +91,7 @@ def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
 
 
 def single_scores(tables: Tables, instrument: Instrument) -> Finding | None:
-    """How far single scores are known, and how many differences between models are real."""
+    """How far single scores are known, and how many differences between models hold."""
     main = instrument.main
     scores = tables["uncertainty"].query("source == 'all' and condition == 'baseline'")
     scores = scores[scores["family"] == main.name].dropna(subset=["low"])
@@ -232,20 +236,6 @@ def _most_different(pairs: pd.DataFrame) -> str:
         return ""
     first = own.sort_values(["p_max_t", "p"], kind="stable").iloc[0]
     return urlencode([("models", first["first"]), ("models", first["second"])])
-
-
-def ranked_means(means: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """The mean profile of the main family, highest first: on other items like these or, where unknown, on these."""
-    own = means[means["family"] == instrument.main.name].dropna(subset=["score"])
-    chosen = own[own["inference"] == "items_like_these"]
-    chosen = chosen if len(chosen) else own[own["inference"] == "these_items"]
-    return chosen.sort_values("score", ascending=False, kind="stable")
-
-
-def beyond_shuffled_keys(tables: Tables, instrument: Instrument) -> list[str] | None:
-    """Dimensions whose mean over models lies beyond what keys from shuffled raters give; None where there are none."""
-    own = headline(tables["alternatives"], "mean_profile", "nothing", instrument).dropna(subset=["dimension", "p"])
-    return None if own.empty else list(own.loc[holm(own["p"]) < LEVEL, "dimension"].astype(str))
 
 
 def _named(row: "pd.Series[Any]", instrument: Instrument) -> str:

@@ -16,13 +16,13 @@ from value_portrait.publication.page.finding import (
     Finding,
     Mark,
     Tables,
+    beyond_shuffled_keys,
     leave_out_zero,
+    ranked_means,
 )
 from value_portrait.publication.page.findings_on_models import (
-    beyond_shuffled_keys,
     first_and_last,
     groups_of_models,
-    ranked_means,
     single_scores,
     wording_and_order,
 )
