@@ -267,3 +267,17 @@ def test_a_number_that_is_not_compared_says_what_it_needs(browser, page_of_paper
     assert page.locator("table.numbers tbody tr:first-child td:last-child").first.inner_text() == "open"
     visit.clean()
     visit.context.close()
+
+
+VIEWS = ("findings", "models", "items", "people", "people/personas", "people/steering", "certainty", "certainty/key")
+BROKEN = re.compile(r"undefined|NaN|\bnull\b|\[object|(?<!\.)\.\.(?!\.)| [,;.] |\b1 (models|items)\b|−0\.00(?!\d)")
+
+
+@pytest.mark.parametrize("view", [*VIEWS, "certainty/scores", "certainty/circle", "method"])
+def test_sentences_are_whole(visit, report, view):
+    claims = table(report, "robustness/claims.csv")["claim"].unique() if view == "certainty" else [""]
+    for claim in claims:
+        page = visit.open(f"#/{view}?claim={claim}")
+        said = page.locator("main p, main li, main caption, main figcaption").all_inner_texts()
+        assert said
+        assert [one for one in said if BROKEN.search(one)] == []

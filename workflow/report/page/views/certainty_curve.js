@@ -31,7 +31,7 @@ export function claimCurve(tables, options, rows, claim) {
   const tested = claim.share_significant !== null;
   const kinds = tested ? CURVE_KINDS : CURVE_KINDS.slice(0, -1);
   const found = chart(`In ${percent(holds)} of ${count(sorted.length)} analyses it holds`, drawing, {
-    said: `Above: ${claim.measure}, in each analysis, sorted; the claim holds above the line${tested ? "" : "; it is no test, and has no p"}. Below: where on the curve each setting is frequent (twice its share fills the row), and in what share of the analyses with it the claim holds.`,
+    said: `Above: ${claim.measure}, in each analysis, sorted; the claim holds above the line${tested ? "" : "; it has no p"}. Below: where on the curve each setting is frequent (twice its share fills the row), and in what share of the analyses with it the claim holds.`,
     table: boardTable(claim, board, sorted.length, tested),
   });
   const legend = html("ul", { class: "legend" }, kinds.map((name, kind) => html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { class: `dots kind-${kind}`, d: "M3,8h0M8,8h0M13,8h0" })), `${name} (${count(board.counts[kind])})`)), html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, diamond(8, 8)), "this run"));
@@ -41,8 +41,8 @@ export function claimCurve(tables, options, rows, claim) {
 
 /** @param {any} claim */
 function aboutClaim(claim) {
-  const about = [claim.where && `where it is said: ${claim.where}`, claim.found && `this run: ${claim.found} (${claim.measure})`, claim.subjects && `models: ${claim.subjects}`, claim.chance].filter(Boolean).join("; ");
-  return html("p", {}, verdictMark(claim.verdict), ` ${about}. `, claim.note ?? null);
+  const about = [claim.where && `where it is said: ${claim.where}`, claim.found && `this run: ${claim.found} (${claim.measure})`, claim.subjects && `models: ${claim.subjects}`, claim.chance, claim.note?.replace(/\.$/, "")].filter(Boolean).join("; ");
+  return html("p", {}, verdictMark(claim.verdict), ` ${about}.`);
 }
 
 /**

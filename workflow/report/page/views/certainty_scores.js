@@ -55,7 +55,7 @@ export function scoreErrors(root, tables, said) {
  * @param {Map<string, string>} said
  */
 function explanations(said) {
-  const topics = ["profile", "liking", "common", "alphas"].filter((topic) => said.get(topic));
+  const topics = ["profile", "liking", "common"].filter((topic) => said.get(topic));
   return topics.length ? [html("h2", {}, "What else could explain the profiles"), lines(said, topics)] : [];
 }
 

@@ -55,7 +55,7 @@ function aboutModel(about) {
   const reasoning = about.reasoning === "yes" || about.reasoning === true ? "reasons before it answers" : "";
   const conditions = about.conditions ? about.conditions.split("; ").length : 0;
   const asked = { recorded: "published answers", live: "asked live", simulated: "simulated answers", printed: "printed scores" }[/** @type {string} */ (about.answers)] ?? about.answers;
-  const facts = [about.family, about.developer, `${about.weights} weights`, size, reasoning, asked, conditions > 1 ? `baseline and ${conditions - 1} persona${conditions > 2 ? "s" : ""}` : ""];
+  const facts = [about.family, about.developer, `${about.weights} weights`, size, reasoning, asked, conditions > 1 ? `baseline and ${conditions - 1} other condition${conditions > 2 ? "s" : ""}` : ""];
   return html("p", { class: "soft" }, facts.filter((fact) => fact).map((fact, place) => [place ? " · " : "", words(fact)]).flat());
 }
 
