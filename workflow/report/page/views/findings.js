@@ -94,11 +94,11 @@ function smallChart(finding, marks) {
  */
 function numbers(finding, marks) {
   return dataTable(
-    finding.chart,
+    finding.unit ? `${finding.chart} (${finding.unit})` : finding.chart,
     [
       { title: "What", value: (mark) => mark.name, heading: true },
       ...(marks.some((mark) => mark.series) ? [{ title: "Of", value: (/** @type {any} */ mark) => mark.model || mark.series }] : []),
-      { title: finding.unit || "value", value: (mark) => mark.value, cell: (mark) => shortNumber(mark.value) },
+      { title: "value", value: (mark) => mark.value, cell: (mark) => shortNumber(mark.value) },
       ...(marks.some((mark) => mark.low !== null)
         ? [
             { title: "from", value: (/** @type {any} */ mark) => mark.low, cell: (/** @type {any} */ mark) => shortNumber(mark.low) },
