@@ -194,11 +194,13 @@ def test_the_page_of_a_study_without_raters_or_claims():
     page = describe_worth(tables(), [], False, None, SMALL)
     assert "## What is said" not in page
     assert "## The item key" not in page
-    assert "known to ± 0.40 scale points (median; 0.40 by queries); 50 % of the models' scores of the tastes" in page
+    assert (
+        "known to ± 0.40 scale points (95 %, median; 0.40 by queries); 50 % of the models' scores of the tastes" in page
+    )
     assert "67 % on these very items, where a rank covers 2 of 2 places." in page
     # Half widths of 0.1, 0.05 and 0.4; of 0.2 and 0.5.
     on_these = "The mean over these models is known to ± 0.10 on these very items, where 2 of 3 can be told from 0"
-    assert f"{on_these}; to ± 0.35 on other items like these, where 0 of 2 can be told from 0 (medians)." in page
+    assert f"{on_these}; to ± 0.35 on other items like these, where 0 of 2 can be told from 0 (95 %, medians)." in page
     assert "0.40 for centred scores (mean; 0.20 (Sweet) to 0.60 (Salty)), 0.90 for raw ones" in page
     assert "differ between survey groups in 1 of 2 dimensions" in page
     assert "correlate +0.50 [0.40, 0.60] with how much people like a response" in page

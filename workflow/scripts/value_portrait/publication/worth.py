@@ -258,9 +258,9 @@ def _interval_line(uncertainty: pd.DataFrame, instrument: Instrument) -> str:
     sources = ", ".join(f"{half[name]:.2f} by {name}" for name in ("queries", "wordings", "raters") if name in half)
     clear = ((whole["low"] > 0) | (whole["high"] < 0)).mean()
     return (
-        f"A score of a model is known to ± {half['all']:.2f} scale points (median; {sources}); {percent(clear)} of the "
-        f"models' scores of the {mid_sentence(instrument.main)} can be told from 0. That wrong tags dilute scores is "
-        "not in these intervals, but in those of undiluted scores."
+        f"A score of a model is known to ± {half['all']:.2f} scale points (95 %, median; {sources}); {percent(clear)} "
+        f"of the models' scores of the {mid_sentence(instrument.main)} can be told from 0. That wrong tags dilute "
+        "scores is not in these intervals, but in those of undiluted scores."
     )
 
 
@@ -273,7 +273,7 @@ def _mean_line(means: pd.DataFrame, instrument: Instrument) -> str:
             half = ((rows["high"] - rows["low"]) / 2).median()
             clear = ((rows["low"] > 0) | (rows["high"] < 0)).sum()
             parts.append(f"± {half:.2f} {words}, where {clear} of {len(rows)} can be told from 0")
-    return f"The mean over these models is known to {'; to '.join(parts)} (medians)." if parts else ""
+    return f"The mean over these models is known to {'; to '.join(parts)} (95 %, medians)." if parts else ""
 
 
 def _pairs_line(pairs: pd.DataFrame, ranks: pd.DataFrame, instrument: Instrument) -> str:
@@ -324,8 +324,9 @@ def _common_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
     if own.empty:
         return ""
     row = own.iloc[0]
-    chance = f" (by keys from shuffled raters {percent(row['expected'])})" if pd.notna(row["expected"]) else ""
-    return f"One profile, more or less pronounced, makes up {percent(row['value'])} of what models score{chance}."
+    chance = f" (with keys from shuffled raters {percent(row['expected'])})" if pd.notna(row["expected"]) else ""
+    share = f"{percent(row['value'])} of the squares of models' scores"
+    return f"One profile, more or less pronounced, makes up {share}{chance}."
 
 
 def _alphas_line(alphas: pd.DataFrame, instrument: Instrument) -> str:
