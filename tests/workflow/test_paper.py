@@ -330,7 +330,7 @@ def DOWNSTREAM_OF(rules):
         "estimate_alphas": {"write_report", "write_worth"},
         "estimate_uncertainty": {"write_report", "write_worth", "draw_robustness"},
         "compare_pairs": {"write_report", "write_worth", "write_summary", "draw_robustness"},
-        "judge_claims": {"write_report", "write_worth", "write_summary", "draw_claims"},
+        "judge_claims": {"write_report", "write_worth", "write_summary", "draw_robustness"},
         # The paper's personas are known by printed numbers: nothing that answers go through leads here.
         "read_printed_people": {"estimate_personas", "write_persona_tables", "write_certificate"},
         "estimate_personas": {"write_report", "write_persona_tables", "draw_personas", "write_certificate"},

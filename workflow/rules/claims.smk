@@ -18,6 +18,9 @@ if MEASURED.circle:
 if sum(model.answers != "printed" for model in MODELS.values()) > 1:
     SHOWN |= {"variance": "variance.csv", "precision": "precision.csv"}
     SHOWN_FIGURES += ["variance_components"]
+if CLAIMS:
+    SHOWN |= {"claims": "claims.csv", "universes": "universes.parquet"}
+    SHOWN_FIGURES += ["specification_curve", "claims_held"]
 
 
 rule judge_claims:
@@ -159,26 +162,3 @@ rule draw_robustness:
         "Drawing what the numbers are worth"
     script:
         "../scripts/publication/draw_robustness.py"
-
-
-if CLAIMS:
-
-    rule draw_claims:
-        input:
-            claims=rules.judge_claims.output.claims,
-            universes=rules.judge_claims.output.universes,
-            library=library("publication/draw_claims"),
-        output:
-            figures("Robustness", "specification_curve", "claims_held"),
-        log:
-            "<logs>/draw_claims.log",
-        benchmark:
-            "<benchmarks>/draw_claims.tsv"
-        conda:
-            "../../envs/analysis.yaml"
-        params:
-            mark=MARK,
-        message:
-            "Drawing every claim in every defensible analysis"
-        script:
-            "../scripts/publication/draw_claims.py"

@@ -149,7 +149,6 @@ rule publication:
         rules.draw_models.output,
         rules.draw_items.output,
         rules.draw_robustness.output,
-        rules.draw_claims.output if CLAIMS else [],
         [f"<results>/publication/models/{name}.md" for name in LIVE],
         rules.personas.input,
         [rules.assess_recovery.output, rules.draw_recovery.output] if SIMULATED else [],

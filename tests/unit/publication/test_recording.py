@@ -12,6 +12,8 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
+from matplotlib.ticker import MultipleLocator
+from value_portrait.publication import drawing
 from value_portrait.publication.drawing import only_words, save_figure
 from value_portrait.publication.recording import record
 
@@ -75,3 +77,35 @@ def test_an_embedded_font_has_outlines_and_no_layout_tables(tmp_path):
         tables = {font[start : start + 4] for start in range(12, 12 + 16 * int.from_bytes(font[4:6], "big"), 16)}
         assert {b"glyf", b"loca", b"hmtx"} < tables
         assert not {b"GSUB", b"GPOS", b"GDEF", b"MATH"} & tables
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        lambda axis: axis.set_tick_params(length=3),
+        lambda axis: axis.set_tick_params(labelleft=True, labelbottom=True),
+        lambda axis: axis.set_tick_params(labelright=True, labeltop=True),
+        lambda axis: axis.grid(),
+        lambda axis: axis.set_label_text("a name"),
+        lambda axis: axis.set_minor_locator(MultipleLocator(0.05)),
+        lambda axis: None,
+    ],
+)
+@pytest.mark.parametrize("name", ["xaxis", "yaxis"])
+def test_hiding_what_shows_nothing_changes_nothing(shown, name, tmp_path, monkeypatch):
+    @drawing.house_style()
+    def draw(stem, hide):
+        figure = Figure(figsize=(3, 2))
+        for axes in figure.subplots(1, 2):
+            axes.plot([0.1, 0.9], [0, 1])
+            axes.tick_params(labelbottom=False, labelleft=False, length=0)
+        shown(getattr(axes, name))
+        if not hide:
+            monkeypatch.setattr(drawing, "_hide_idle", lambda figure: None)
+        save_figure(figure, tmp_path / stem, "")
+        return [(tmp_path / f"{stem}.{kind}").read_bytes() for kind in ("png", "pdf")], figure
+
+    hidden, figure = draw("hidden", True)
+    whole, _ = draw("whole", False)
+    assert hidden == whole
+    assert not figure.axes[0].yaxis.get_visible()

@@ -1,16 +1,20 @@
-"""Figures of what the numbers are worth: portraits and profiles with intervals, chance, variance."""
+"""Figures of what the numbers are worth: portraits and profiles with intervals, chance, variance, claims."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 from matplotlib.figure import Figure
 from value_portrait.instrument import Family, Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.publication import figures_chance, figures_portraits, figures_robustness
+from value_portrait.publication import figures_chance, figures_claims, figures_portraits, figures_robustness
 from value_portrait.publication.drawing import Drawing, save_figures
+from value_portrait.robustness.shares import UNIVERSES
+from value_portrait.tables import read_table
 
 
 def draw_robustness(
@@ -36,6 +40,11 @@ def draw_robustness(
         }
         return figures_portraits.portraits(tables, models, family, instrument)
 
+    def curve() -> Figure:
+        claims, table = read("claims"), read_table(inputs["universes"], UNIVERSES)
+        shown = pc.is_in(table["claim"], pa.array(figures_claims.headline_claims(claims), pa.string()))
+        return figures_claims.specification_curve(table.filter(shown).to_pandas(), claims)
+
     drawings: dict[str, Drawing] = {
         family.figure: partial(portraits, family) for family in instrument.families if family.figure and family.circle
     }
@@ -51,6 +60,8 @@ def draw_robustness(
         ),
         "headlines_by_chance": lambda: figures_chance.headlines_by_chance(read("alternatives"), instrument),
         "circle_fit": lambda: figures_chance.circle_fit(read("circle")),
+        "specification_curve": curve,
+        "claims_held": lambda: figures_claims.claims_held(read("claims")),
     }
     save_figures(drawings, outputs, mark)
 

@@ -61,8 +61,9 @@ def job(log: str, pandas: bool = True) -> Iterator[None]:
     logging.captureWarnings(True)
     if not pandas:
         sys.meta_path.insert(0, _WithoutPandas())
-    # What is imported stays: no search for garbage needs to go through it again.
+    # What is imported stays, and a job ends soon: few searches for garbage, and none through imports.
     gc.freeze()
+    gc.set_threshold(50_000)
     try:
         yield
     except InputError as error:

@@ -38,12 +38,18 @@ def survey_blocks(survey: pd.DataFrame, participants: pd.DataFrame) -> list[Bloc
     """
     scores = participants.pivot(index="participant_id", columns=["family", "dimension"], values="score")
     dimensions = [(name[0], name[1]) for name in scores.columns]
+    wide = survey.astype({"participant_id": str}).pivot(index="participant_id", columns="item_id", values="rating")
+    wide = wide[survey["item_id"].unique()]
+    ratings = wide.to_numpy(float)
+    items_by_raters: dict[bytes, list[int]] = {}
+    for column, rated in enumerate(~np.isnan(ratings.T)):
+        items_by_raters.setdefault(rated.tobytes(), []).append(column)
     blocks = []
-    for raters, items in _items_by_raters(survey).items():
-        block = survey[survey["item_id"].isin(items)]
-        ratings = block.pivot(index="participant_id", columns="item_id", values="rating")[items].loc[list(raters)]
-        own = scores.loc[list(raters)]
-        blocks.append(Block(items, list(raters), dimensions, ratings.to_numpy(float), own.to_numpy(float)))
+    for columns in items_by_raters.values():
+        rows = np.flatnonzero(~np.isnan(ratings[:, columns[0]]))
+        items, raters = list(map(str, wide.columns[columns])), list(wide.index[rows])
+        own = scores.loc[raters].to_numpy(float)
+        blocks.append(Block(items, raters, dimensions, ratings[np.ix_(rows, np.array(columns))], own))
     return blocks
 
 
@@ -158,10 +164,3 @@ def describe_items(survey: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
         floor=lambda x: (x == instrument.lowest).mean(),
         ceiling=lambda x: (x == instrument.highest).mean(),
     ).reset_index()
-
-
-def _items_by_raters(survey: pd.DataFrame) -> dict[tuple[str, ...], list[str]]:
-    blocks: dict[tuple[str, ...], list[str]] = {}
-    for item, raters in survey.groupby("item_id", observed=True, sort=False)["participant_id"]:
-        blocks.setdefault(tuple(sorted(raters)), []).append(str(item))
-    return blocks

@@ -31,6 +31,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontPath, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import NullLocator
 
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument
@@ -60,12 +61,16 @@ RESOLUTION = 200  # dots per inch of the PNG
 WITHIN = 0.98  # of the ends of intervals lie on the page
 MOST_DOTS = 2**16 - 1  # that Agg draws in a row
 
+_SIDES = ("left", "right", "bottom", "top")
+_DRAWN_AT_TICKS = (*_SIDES, *(f"label{side}" for side in _SIDES), "gridOn")
+
 _STYLE: Any = {
     "font.family": ["DejaVu Sans"],  # comes with Matplotlib, so that every machine draws the same
     "font.size": 7,
     "axes.titlesize": 7.5,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,
     "axes.labelsize": 7,
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
@@ -96,7 +101,7 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)
 _DROPPED = getattr(subset.Options, "_drop_tables_default", [])
 subset.Options._drop_tables_default = [*_DROPPED, "GSUB", "GPOS", "GDEF", "MATH"]
 # Cutting a font down to a figure's letters takes longer than drawing them: it is cut once, to these and any others.
-_USUAL = "".join(map(chr, range(32, 127))) + "–…−²×ρ≤|°"
+_USUAL = "".join(map(chr, range(32, 127))) + "–…−²×ρ≤°◂▸ﬀﬁﬂﬃﬄ"
 _cut_font = _backend_pdf_ps.get_glyphs_subset
 
 
@@ -143,6 +148,7 @@ def save_figure(figure: Figure, stem: Path, mark: str) -> None:
         marked = figure.text(*place, mark, ha="right", va="top", size=7.5, style="italic", color=COLOURS[1])
         marked.set_in_layout(False)
         engine.set(rect=(0, 0, 1, 1 - 0.2 / height))
+    _hide_idle(figure)
     resolution = figure.dpi
     figure.set_dpi(min(RESOLUTION, MOST_DOTS / max(figure.get_size_inches())))
     drawn = record(figure)
@@ -159,6 +165,20 @@ def save_figure(figure: Figure, stem: Path, mark: str) -> None:
     if marked is not None:
         marked.remove()
         engine.set(rect=(0, 0, 1, 1))
+
+
+def _hide_idle(figure: Figure) -> None:
+    """Let what shows nothing take no time: a layout places every axis, its ticks and its name a dozen times."""
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        if axis.get_label_text():
+            continue
+        # A name without a place of its own keeps clear of the ticks.
+        axis.set_label_coords(0.5, 0.5)
+        shows = axis.get_tick_params()
+        if not shows.get("length", _STYLE[f"{axis.axis_name}tick.major.size"]):
+            shows |= dict.fromkeys(_SIDES, False)
+        if isinstance(axis.get_minor_locator(), NullLocator) and not any(shows.get(name) for name in _DRAWN_AT_TICKS):
+            axis.set_visible(False)
 
 
 def save_figures(drawings: Mapping[str, Drawing], outputs: Iterable[str], mark: str) -> None:

@@ -33,6 +33,7 @@ from value_portrait.publication.drawing import (
     shown,
     signed,
     spaced,
+    titles_width,
 )
 from value_portrait.responses.conditions import STEERING
 from value_portrait.robustness.level import LEVEL
@@ -230,7 +231,8 @@ def steering(effects: pd.DataFrame, by_distance: pd.DataFrame, hits: pd.DataFram
             _draw_distance(row[1], matrix, fit)
         note = f"the value told is raised most: {int(found['hit'].sum())} of {len(found)}"
         framed = f"@{shown(framing, 30)}: " if len(framings) > 1 else ""
-        left.set_title(framed + note, loc="left", size=SMALL, pad=4)
+        above = 4 + 72 * titles_width(instrument.main.names, instrument)
+        left.set_title(framed + note, loc="left", size=SMALL, pad=above)
     figure.suptitle(subject_title(own), x=0.01, ha="left", weight="bold", size=7.5)
     return figure
 
