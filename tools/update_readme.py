@@ -118,7 +118,8 @@ def findings(results: Path) -> str:
         if claim not in claims:
             raise ValueError(f"publication/robustness.md lacks the claim {claim!r}.")
         of = claims[claim]
-        worth = [f"{of['this run']} ({of['models']} models)", of["by chance"], f"in {of['analyses']} of the analyses"]
+        worth = [f"{of['this run']} ({of['models']} models)", of["by chance"]]
+        worth += [f"the numbers go this way in {of['analyses']} of the analyses"]
         lines.append(f"{number}. *{claim}* ({of['where']}): {of['verdict']}. {'; '.join(filter(None, worth))}.")
     return "\n".join([*lines, ""])
 

@@ -3,7 +3,7 @@
 import csv
 import re
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 import numpy as np
 import pandas as pd
@@ -198,3 +198,86 @@ def test_every_packed_table_is_offered_as_csv(visit, report):
     uncertainty = table(report, "robustness/uncertainty.csv").query("source == 'all'")
     assert len(saved) == len(uncertainty)
     np.testing.assert_allclose(saved["score"], uncertainty["score"], atol=0.00051)
+
+
+def test_a_claim_has_its_verdict_apart_from_the_share_of_analyses(visit, report):
+    page = visit.open("#/findings")
+    claims = table(report, "robustness/claims.csv")
+    share = claims[claims["option"].isna()].set_index("claim")["share_holds"]
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    said = page.locator(".claims li")
+    assert said.count()
+    for one in said.all():
+        link = one.locator("a").get_attribute("href")
+        own = share[parse_qs(link.split("?")[1])["claim"][0]]
+        ending = one.inner_text().removeprefix(one.locator("a").inner_text())
+        # Never "does not hold in 0 %": the share is of analyses whose numbers go the way of the claim.
+        assert ending.strip(": ").startswith(one.locator(".verdict").inner_text())
+        assert pd.isna(own) or f"The numbers go this way in {100 * own:.0f} % of the analyses." in ending
+
+
+def test_a_claim_that_is_no_test_has_no_small_p(visit, report):
+    claims = table(report, "robustness/claims.csv")
+    claims = claims[claims["option"].isna() & claims["share_holds"].notna()].set_index("claim")["share_significant"]
+    for tested in (True, False):
+        claim = claims.index[claims.notna() == tested][0]
+        page = visit.open(f"#/certainty?claim={claim}")
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        figures = page.locator("#claim ~ div figure").all_inner_texts()
+        assert figures
+        assert all(("with p < 0.05" in one) == tested for one in figures)
+
+
+def test_what_is_said_of_the_first_family_stands_with_no_other(visit):
+    for section in ("key", "scores"):
+        first = visit.open(f"#/certainty/{section}").locator("main p").all_inner_texts()
+        others = visit.open(f"#/certainty/{section}?family=bfi").locator("main p").all_inner_texts()
+        assert {one for one in set(first) & set(others) if re.search(r"\d", one)} == set()
+
+
+def test_an_item_outside_the_key_is_not_said_to_lack_correlations(visit, report):
+    correlations = table(report, "items/correlations.parquet")
+    key = set(table(report, "items/item_key.csv")["item_id"])
+    strong = correlations[(correlations["rho"] < -0.3) & (correlations["p"] < 0.05)]
+    item = next(item for item in strong["item_id"] if item not in key)
+    said = visit.open(f"#/item/{item}").locator("main").inner_text()
+    assert "in the key of no dimension" in said
+    assert "for a correlation above 0.3 with p below 0.05" in said
+
+
+def test_standard_errors_are_not_added_up(visit, report):
+    model = table(report, "scores/profiles.csv")["model"].iloc[0]
+    errors = table(report, "robustness/uncertainty.csv").query("model == @model and condition == 'baseline'")
+    median = errors.groupby("source")["se"].median()
+    page = visit.open(f"#/model/{quote(model, safe='')}")
+    said = page.get_by_text("Standard error, median over all dimensions").inner_text()
+    shown = {source: number(value) for value, source in re.findall(r"([\d.]+) by (\w+)", said)}
+    assert shown == pytest.approx(median[list(shown)].to_dict(), abs=0.0051)
+    order = page.locator("table:has(caption:text('scores, places')) tbody th").all_text_contents()
+    rows = page.locator("table:has(caption:text('Standard errors by source')) tbody th").all_text_contents()
+    assert rows == order
+
+
+def test_a_number_that_is_not_compared_says_what_it_needs(browser, page_of_paper):
+    visit = Visit(browser, page_of_paper)
+    page = visit.open("#/certificate/numbers?status=needs+live+answers")
+    page.locator("button.open-row").first.click()
+    assert page.locator("tr.opened:visible dt").all_inner_texts() == ["What it needs"]
+    page = visit.open("#/certificate/numbers?status=unexplained")
+    assert page.locator("table.numbers tbody tr:first-child td:last-child").first.inner_text() == "open"
+    visit.clean()
+    visit.context.close()
+
+
+VIEWS = ("findings", "models", "items", "people", "people/personas", "people/steering", "certainty", "certainty/key")
+BROKEN = re.compile(r"undefined|NaN|\bnull\b|\[object|(?<!\.)\.\.(?!\.)| [,;.] |\b1 (models|items)\b|−0\.00(?!\d)")
+
+
+@pytest.mark.parametrize("view", [*VIEWS, "certainty/scores", "certainty/circle", "method"])
+def test_sentences_are_whole(visit, report, view):
+    claims = table(report, "robustness/claims.csv")["claim"].unique() if view == "certainty" else [""]
+    for claim in claims:
+        page = visit.open(f"#/{view}?claim={claim}")
+        said = page.locator("main p, main li, main caption, main figcaption").all_inner_texts()
+        assert said
+        assert [one for one in said if BROKEN.search(one)] == []

@@ -13,6 +13,12 @@ NAVIGATION = ("findings", "models", "items", "people", "certainty", "certificate
 VIEWS = (*NAVIGATION, "model", "compare", "item")
 
 
+CUT_CAPTIONS = """() => [...document.querySelectorAll("main .scroll caption")]
+    .filter(one => one.checkVisibility())
+    .filter(one => one.getBoundingClientRect().right > one.closest(".scroll").getBoundingClientRect().right + 1)
+    .map(one => one.textContent)"""
+
+
 def address_of(visit: Visit, view: str) -> str:
     """The deep link of a view, where need be of the first model, models or item that the page has."""
     if view in NAVIGATION:
@@ -61,6 +67,9 @@ def test_a_view_fits_phones_and_paper(visit, view):
         visit.page.set_viewport_size({"width": width, "height": 900})
         page = visit.open(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        # A table may be wider than the screen; what it is called may not.
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        assert page.evaluate(CUT_CAPTIONS) == [], width
     page.set_viewport_size({"width": A4_WIDTH, "height": 1000})
     page.emulate_media(media="print", color_scheme="dark")
     visit.open(address)

@@ -79,6 +79,7 @@ rule write_report:
             "views": REPORTED_VIEWS,
             "texts": CONFIG.report.texts,
             "conditions": described_conditions(),
+            "rule": CONFIG.items.model_dump(include={"threshold", "max_p", "polarity"}),
         },
         models=[reported_model(name, row) for name, row in MODELS.items()],
         method=lambda wildcards, input: described_method(input),

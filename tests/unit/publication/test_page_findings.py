@@ -93,8 +93,8 @@ def test_scores_and_differences_that_hold_are_shares_of_all():
     # Scores 0, 1 and 2, each ± 1.5: the last alone leaves out 0. Of three differences one holds on these items.
     assert [round(mark.value, 3) for mark in found.marks] == [0.333, 0.333, 0.0]
     assert "± 1.50 points of a scale from 0 to 4" in found.sentence
-    assert "33 % on these very items; 0 % on other items like these" in found.sentence
-    assert (found.verdict, found.tone) == ("0 % of differences hold", "bad")
+    assert "33 % on these very items; none on other items like these" in found.sentence
+    assert (found.verdict, found.tone) == ("none of the differences hold", "bad")
     assert found.choices.startswith("models=one&models=%3Cimg")
 
 
@@ -103,8 +103,10 @@ def test_groups_of_models_that_differ_come_first_and_the_others_are_named():
     assert found.heading == "Reasoning goes with another profile; openness cannot be shown to"
     assert found.sentence.startswith(
         "The 3 reasoning models differ from the 5 others: less Sweet (−0.40 [−0.60, −0.20], p = 0.004). "
-        "Between 2 open and 6 closed ones, no difference is beyond chance."
+        "No difference is beyond chance between 2 open and 6 closed models. "
     )
+    # That of how pronounced profiles are is no test of several.
+    assert found.sentence.endswith("p of dimensions is adjusted over them, intervals are not.")
     assert groups_of_models({"groups": groups((0.2, 0.9))}, SMALL).heading == (
         "Reasoning and openness cannot be shown to go with another profile"
     )
@@ -113,11 +115,38 @@ def test_groups_of_models_that_differ_come_first_and_the_others_are_named():
 def test_the_headline_says_only_what_can_be_told():
     tables = study()
     assert headline(tables, SMALL) == (
-        "Language models lean to Sweet and away from Sour Bitter, but one can hardly be told from another"
+        "2 language models lean to Sweet and away from Sour Bitter, but one can hardly be told from another"
     )
     tables["mean_profile"] = mean_profile(low=(-0.1, -0.3, -1.5))
     assert headline(tables, SMALL).startswith("No one of the tastes stands out")
     assert "hardly" not in headline(tables | {"pairs": tables["pairs"].assign(p_max_t=0.01)}, SMALL)
+
+
+def test_where_items_like_these_are_unknown_nothing_is_said_of_them():
+    tables = study()
+    tables["mean_profile"] = tables["mean_profile"].query("inference == 'these_items'")
+    said = first_and_last(tables, SMALL).sentence
+    assert "On these very items, each by itself, 2 of 3 tastes can be told from 0" in said
+    assert "items like these" not in said
+
+
+def test_beyond_chance_is_more_than_not_0():
+    about = {"question": "headline", "statistic": "mean_profile", "without": "nothing", "subject": "all models"}
+    alternatives = pd.DataFrame({"dimension": NAMES, "p": (0.01, 0.5, 0.04)}).assign(family="taste", **about)
+    tables = study() | {"alternatives": alternatives}
+    found = first_and_last(tables, SMALL)
+    # Two leave out 0; of their p, 0.04 is no longer below 0.05 when adjusted.
+    assert "2 of 3 tastes can be told from 0" in found.sentence
+    assert "p adjusted: Sweet." in found.sentence
+    assert (found.verdict, found.tone) == ("1 of 3 beyond chance", "open")
+    assert headline(tables, SMALL).startswith("2 language models lean to Sweet, but")
+
+
+def test_few_differences_are_not_none():
+    tables = study()
+    few = pd.concat([tables["pairs"].query("inference == 'items_like_these'")] * 100, ignore_index=True)
+    few.loc[0, "p_max_t"] = 0.01
+    assert single_scores(tables | {"pairs": few}, SMALL).verdict == "under 1 % of the differences hold"
 
 
 def test_a_claim_stands_with_its_verdict_below_the_finding_that_it_is_about():
@@ -204,7 +233,9 @@ def test_printed_numbers_are_counted_apart_from_the_archive():
     )
     found = reproduced(counts)
     assert found.sentence.startswith("Of 10 numbers in print 7 can be compared: 4 match, 2 do so")
-    assert (found.heading, found.tone) == ("What the paper prints comes out again, but for 1 number", "good")
+    # Three in ten cannot be compared, and nothing is said of them.
+    assert (found.heading, found.tone) == ("What can be compared with print comes out again, but for 1 number", "good")
+    assert "1 is open and 0 differ." in found.sentence
     assert reproduced(counts.assign(differs=1)).tone == "bad"
 
 
@@ -235,6 +266,8 @@ def test_the_model_that_changes_most_is_one_click_away():
     assert (found.view, found.name) == ("model", HOSTILE)
     assert "40 % between two wordings (from 20 % to 90 % by model)" in found.sentence
     assert HOSTILE not in found.sentence
+    assert found.link == "The model that another wording changes most"
+    assert [mark.model for mark in found.marks] == ["one", HOSTILE, "three", ""]
     assert found.heading == "Asked in other words, models answer otherwise"
     turned = sensitivity.assign(wording_sensitivity=None, order_sensitivity=[0.01, 0.02, 0.09])
     assert wording_and_order({"sensitivity": turned}, SMALL).heading == "Models mostly keep to their answers"
@@ -276,7 +309,9 @@ def test_how_much_of_the_key_is_chance_is_said_only_where_every_dimension_is_tol
     found = tags_by_chance({"chance": chance}, SMALL)
     assert found.heading.startswith(heading)
     assert "30 times" in found.sentence
-    assert "give 9 [2, 15]" in found.sentence
+    # Nine of thirty would be 30 %: so many are false, or fewer, where some pairs do correlate.
+    more = f"give 9 [2, 15]{', so about 31 %' if false == 0.31 else '. As some pairs do correlate, fewer'} are false"
+    assert more in found.sentence
     assert found.verdict == f"more than chance in {2 if p < 0.05 else 1} of 2"
 
 

@@ -7,8 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from instruments import SMALL
 from value_portrait.configuration import Claim
-from value_portrait.publication.verdicts import Evidence, gather_evidence, judge_all, verdict
+from value_portrait.publication.verdicts import (
+    MEASURES,
+    Evidence,
+    bracketed,
+    describe_claim,
+    gather_evidence,
+    judge_all,
+    verdict,
+)
 from value_portrait.publication.worth import (
+    by_chance,
     chance_line,
     describe_worth,
     dilution_line,
@@ -16,6 +25,7 @@ from value_portrait.publication.worth import (
     validity_line,
     verdict_line,
 )
+from value_portrait.robustness.claims import ARGUMENTS
 
 SHARES = st.none() | st.floats(0, 1)
 
@@ -173,7 +183,9 @@ def test_what_is_said_of_the_mean_may_hold_of_few_models():
     most = claim("highest_in_most_models", "Salty", "Sweet", name="d")
     page = describe_worth(tables(HELD, HELD | {"claim": "d"}), [highest, most], True, None, SMALL)
     assert "**Simulated**" in page
-    assert "| +0.25 | 12 | p = 0.030 by shuffled keys; a model has it with 30 % | 100 % |" in page
+    assert (
+        "| +0.25 | 12 | p = 0.030 by shuffled keys; a single model has it with a probability of 30 % | 100 % |" in page
+    )
     assert gather_evidence(claim("highest", "Sweet"), tables(HELD), NAMED).probability is None
     # Others may be highest by another probability, which nobody has worked out.
     assert gather_evidence(claim("highest", "Sweet", "Sour_Bitter"), tables(HELD), NAMED).probability is None
@@ -183,11 +195,13 @@ def test_the_page_of_a_study_without_raters_or_claims():
     page = describe_worth(tables(), [], False, None, SMALL)
     assert "## What is said" not in page
     assert "## The item key" not in page
-    assert "known to ± 0.40 scale points (median; 0.40 by queries); 50 % of the models' scores of the tastes" in page
+    assert (
+        "known to ± 0.40 scale points (95 %, median; 0.40 by queries); 50 % of the models' scores of the tastes" in page
+    )
     assert "67 % on these very items, where a rank covers 2 of 2 places." in page
     # Half widths of 0.1, 0.05 and 0.4; of 0.2 and 0.5.
     on_these = "The mean over these models is known to ± 0.10 on these very items, where 2 of 3 can be told from 0"
-    assert f"{on_these}; to ± 0.35 on other items like these, where 0 of 2 can be told from 0 (medians)." in page
+    assert f"{on_these}; to ± 0.35 on other items like these, where 0 of 2 can be told from 0 (95 %, medians)." in page
     assert "0.40 for centred scores (mean; 0.20 (Sweet) to 0.60 (Salty)), 0.90 for raw ones" in page
     assert "differ between survey groups in 1 of 2 dimensions" in page
     assert "correlate +0.50 [0.40, 0.60] with how much people like a response" in page
@@ -233,6 +247,29 @@ def test_means_beyond_chance_are_named_after_holm():
     assert line.endswith("models: Sweet +0.30. Its spread is 0.30, by such keys 0.20 [0.10, 0.25].")
 
 
+def test_numbers_have_their_names_and_zero_has_no_sign():
+    assert bracketed(-0.004, -0.01, 0.004) == "0.00 [-0.01, 0.00]"
+    assert bracketed(0.004, -0.004, np.nan) == "0.00 [0.00, nan]"
+    assert (bracketed(-10.0, np.nan, np.nan), bracketed(10.004, np.nan, np.nan)) == ("-10.00", "+10.00")
+    families = claim("model_families_differ", "spread")
+    row = HELD | {"value": -0.16}
+    assert describe_claim(families, [families], tables(row), SMALL)["found"] == "omega² = -0.16"
+    measures = [
+        describe_claim(one, [one], tables(HELD), SMALL)["measure"]
+        for one in (
+            claim("group_above", "reasoning=yes", "reasoning=no", "Salty"),
+            claim("group_above", "reasoning=yes", "reasoning=no", "spread"),
+            claim("highest", "Sweet"),
+        )
+    ]
+    assert measures == [
+        "the mean difference, in scale points",
+        "the mean difference in variance of the profile, in squared scale points",
+        "the distance from the nearest of the others, in scale points",
+    ]
+    assert set(MEASURES) == set(ARGUMENTS)
+
+
 def test_claims_are_counted():
     several = [claim("rises_with_size", "spread", name=name) for name in "abcde"]
     rows = [HELD | {"claim": name} for name in "ab"]
@@ -255,17 +292,24 @@ def chance_of(p):
 def test_tags_are_held_against_chance():
     line = chance_line(chance_of({"Sweet": 0.01, "Salty": 0.03, "Sour_Bitter": 0.9}), SMALL)
     assert line == (
-        "The key has 30 positive tags of the tastes in 90 tests; shuffled raters give 10 [5, 15], so about 25 % are "
-        "false; 4 survive a correction. More than chance: Sweet; no more than chance: Salty, Sour Bitter."
+        "The key has 30 positive tags of the tastes in 90 tests; shuffled raters, in whom nothing correlates, give 10 "
+        "[5, 15]. As some pairs do correlate, fewer are false, about 25 %; 4 survive a correction for all tests. More "
+        "than chance: Sweet; no more than chance: Salty, Sour Bitter."
     )
+    many = {"tags": 30, "expected": 10.0, "low": 5.0, "high": 15.0}
+    assert by_chance(pd.Series(many | {"false_discovery_rate": 1 / 3})) == "10 [5, 15], so about 33 % are false"
+    # More by chance than were found.
+    most = many | {"expected": 40.0, "false_discovery_rate": 1.0}
+    assert by_chance(pd.Series(most)).endswith("so about 100 % are false")
+    assert by_chance(pd.Series(many | {"false_discovery_rate": np.nan})) == "10 [5, 15]"
     assert chance_line(chance_of({"Sweet": 0.01}), SMALL).endswith("More than chance: Sweet.")
 
 
 def test_dilution_in_words():
     row = {"family": "taste", "tags": 1287, "strong": 14.2, "dilution": 0.3, "low": 0.14, "high": 0.65}
     assert dilution_line(pd.DataFrame([{"family": "pace"}, row]), SMALL) == (
-        "Infinitely many raters would tag about 14 pairs instead of 1,287: wrong tags leave 30 % [14 %, 65 %] of what "
-        "scores by their key would be."
+        "Infinitely many raters would tag about 14 pairs instead of 1,287; scores by the key at hand are 30 % "
+        "[14 %, 65 %] as far from 0 as by theirs."
     )
     few = dilution_line(pd.DataFrame([row | {"low": np.nan}]), SMALL)
     assert few.endswith("instead of 1,287; too few to tell how far wrong tags dilute scores.")

@@ -13,6 +13,14 @@ export function fixed(number, digits = 2) {
 }
 
 /**
+ * Two decimals, which a whole number does not need; nothing where there is none.
+ * @param {number | null} number
+ */
+export function shortNumber(number) {
+  return number === null ? "" : fixed(number, Number.isInteger(number) ? 0 : 2);
+}
+
+/**
  * With its sign, also where it is positive.
  * @param {number | null} number
  * @param {number} [digits]
@@ -47,6 +55,14 @@ export function count(number) {
   if (number === null) return NONE;
   const [whole, fraction] = String(Math.abs(number)).split(".");
   return `${number < 0 ? "−" : ""}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}${fraction ? `.${fraction}` : ""}`;
+}
+
+/**
+ * A p-value with its relation.
+ * @param {number | null} p
+ */
+export function pInWords(p) {
+  return p === null ? "p unknown" : `p ${p < 0.001 ? "" : "= "}${probability(p)}`;
 }
 
 /** @param {number | null} p */

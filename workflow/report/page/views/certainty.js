@@ -13,7 +13,7 @@ export const certainty = {
     const [tables, curve] = await Promise.all([part("certainty"), part("curve")]);
     const said = new Map(tables.said.records().map(({ topic, text }) => [topic, text]));
     const sections = [
-      { name: "claims", title: "What is said", show: (/** @type {HTMLElement} */ own) => claimsInAnalyses(own, curve) },
+      { name: "claims", title: "What is said", show: (/** @type {HTMLElement} */ own) => claimsInAnalyses(own, curve, said) },
       { name: "scores", title: "Scores and differences", show: (/** @type {HTMLElement} */ own) => scoreErrors(own, tables, said) },
     ];
     if (tables.tags) sections.splice(1, 0, { name: "key", title: "The item key", show: (own) => itemKey(own, tables, said) });

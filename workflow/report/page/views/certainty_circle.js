@@ -1,12 +1,14 @@
 // How well questionnaires, items and models lie on the circle of the dimensions, against chance.
 import { chart, dotRows } from "../chart.js";
 import { append, html } from "../dom.js";
-import { fixed, probability, range } from "../format.js";
+import { fixed, pInWords, probability, range } from "../format.js";
 import { dataTable } from "../table.js";
 import { lines } from "./certainty_key.js";
 
 const FIT = "cosine_r2";
 const REFERENCES = new Map([["order", "any other order"], ["raters", "shuffled raters"], ["keys", "keys from shuffled raters"]]);
+
+const STATISTICS = new Map([[FIT, "R² of a cosine"], ["correspondence_index", "correspondence index"], ["congruence", "congruence"], ["mean_steps", "mean steps apart"]]);
 
 /**
  * @param {HTMLElement} root
@@ -21,23 +23,25 @@ export function circleFit(root, table, said) {
   append(
     root,
     html("p", { class: "lead" }, "Theory puts the dimensions on a circle, like beside like. What beats any other order but not shuffled raters has its circle from the questionnaire, not from the items."),
+    lines(said, ["circle"]),
     chart(
       "Fit to the circle",
       dotRows(
         subjects.map((title) => {
           const own = fits.filter((row) => row.title === title);
           const chance = own.map((row) => ({ value: row.expected, low: row.low, high: row.high, series: row.reference === "order" ? 1 : 2 }));
-          return { name: title, note: `p ${own.map((row) => probability(row.p)).join(", ")}`, dots: [{ value: own[0].value, series: 0 }, ...chance] };
+          return { name: title, note: own.map((row) => pInWords(row.p)).join(", "), dots: [{ value: own[0].value, series: 0 }, ...chance] };
         }),
         { low: 0, unit: "R² of a cosine over the places on the circle" },
       ),
       {
-        legend: [{ name: "found", series: 0 }, { name: "any other order: mean, 95 % range", series: 1 }, { name: "shuffled raters", series: 2 }],
+        said: "At the right, p against any other order and against shuffled raters.",
+        legend: [{ name: "found", series: 0 }, { name: "any other order: mean, 95 % range", series: 1 }, { name: "shuffled raters: the same", series: 2 }],
         table: dataTable(
           "Fit to the circle by four statistics",
           [
-            { title: "What", value: (row) => row.title.replaceAll("_", " "), heading: true },
-            { title: "Statistic", value: (row) => row.statistic.replaceAll("_", " ") },
+            { title: "What", value: (row) => row.title, heading: true },
+            { title: "Statistic", value: (row) => STATISTICS.get(row.statistic) ?? row.statistic },
             { title: "n", value: (row) => row.n },
             { title: "Found", value: (row) => row.value, digits: 2 },
             { title: "Against", value: (row) => REFERENCES.get(row.reference) ?? row.reference },
@@ -49,6 +53,5 @@ export function circleFit(root, table, said) {
         ),
       },
     ),
-    lines(said, ["circle"]),
   );
 }

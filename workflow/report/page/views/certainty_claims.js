@@ -11,8 +11,9 @@ import { stayHere } from "./sections.js";
 /**
  * @param {HTMLElement} root
  * @param {Record<string, import("../data.js").Table>} tables
+ * @param {Map<string, string>} said
  */
-export function claimsInAnalyses(root, tables) {
+export function claimsInAnalyses(root, tables, said) {
   const claims = tables.claims.records();
   const options = lookedAt(tables);
   const total = tables.universes.rows;
@@ -25,7 +26,8 @@ export function claimsInAnalyses(root, tables) {
   const figure = html("div");
   append(
     root,
-    html("p", { class: "lead" }, every ? `Whoever repeats the analysis makes choices that others would make differently. Each claim was put to ${count(every)} analyses that can be defended. Choose options, and see in which share of the analyses left it still holds.` : "No claim could be put to the test here."),
+    html("p", { class: "lead" }, every ? `Whoever repeats the analysis makes choices that others would make differently. Each claim was put to ${count(every)} analyses that can be defended: all combinations of the options below or, of very many, a random draw. Choose options, and see in which share of the analyses left it still holds.` : "No claim could be put to the test here."),
+    html("details", {}, html("summary", {}, "How verdicts are given"), html("p", {}, said.get("rules"))),
     every > total ? html("p", {}, `There are too many for a page: what follows counts ${count(total)}: those one choice away from this run, and an even share of the others.`) : null,
     html("h2", {}, "Options of the analysis"),
     controls,
@@ -107,7 +109,7 @@ function claimsTable(claims, pick) {
     html(
       "table",
       { class: "claims" },
-      html("caption", {}, "Share of the analyses in which each claim holds, in all (○) and in those with the options chosen (●). A claim leads to its curve."),
+      html("caption", {}, "Share of the analyses in which each claim holds, which is to say that the numbers go its way, whatever p: in all (○) and in those with the options chosen (●). p is that of the claim alone, not adjusted. A claim leads to its curve."),
       html("thead", {}, html("tr", {}, heads.map((head, place) => html("th", { scope: "col", class: numbers.has(place) ? "number" : null }, head)))),
       html("tbody", {}, rows.map(({ row }) => row)),
     ),

@@ -28,19 +28,21 @@ export function claimCurve(tables, options, rows, claim) {
   const board = boardOf(tables.universes, claim.claim, options, sorted);
   const drawing = drawCurve(tables.universes, claim, sorted, values, board);
   const holds = board.share;
+  const tested = claim.share_significant !== null;
+  const kinds = tested ? CURVE_KINDS : CURVE_KINDS.slice(0, -1);
   const found = chart(`In ${percent(holds)} of ${count(sorted.length)} analyses it holds`, drawing, {
-    said: "Above: how far it holds in each analysis, sorted; it holds above the line. Below: where on the curve each setting is frequent (twice its share fills the row), and in what share of the analyses with it the claim holds.",
-    table: boardTable(claim, board, sorted.length),
+    said: `Above: ${claim.measure}, in each analysis, sorted; the claim holds above the line${tested ? "" : "; it has no p"}. Below: where on the curve each setting is frequent (twice its share fills the row), and in what share of the analyses with it the claim holds.`,
+    table: boardTable(claim, board, sorted.length, tested),
   });
-  const legend = html("ul", { class: "legend" }, CURVE_KINDS.map((name, kind) => html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { class: `dots kind-${kind}`, d: "M3,8h0M8,8h0M13,8h0" })), `${name} (${count(board.counts[kind])})`)), html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, diamond(8, 8)), "this run"));
+  const legend = html("ul", { class: "legend" }, kinds.map((name, kind) => html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { class: `dots kind-${kind}`, d: "M3,8h0M8,8h0M13,8h0" })), `${name} (${count(board.counts[kind])})`)), html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, diamond(8, 8)), "this run"));
   found.querySelector(".drawing")?.before(legend);
   return html("section", {}, head, found, decisions(tables, options, claim));
 }
 
 /** @param {any} claim */
 function aboutClaim(claim) {
-  const about = [claim.where, claim.found && `this run: ${claim.found}`, claim.subjects && `models: ${claim.subjects}`, claim.chance].filter(Boolean).join("; ");
-  return html("p", {}, verdictMark(claim.verdict), ` ${about}. `, claim.note ?? null);
+  const about = [claim.where && `where it is said: ${claim.where}`, claim.found && `this run: ${claim.found} (${claim.measure})`, claim.subjects && `models: ${claim.subjects}`, claim.chance, claim.note?.replace(/\.$/, "")].filter(Boolean).join("; ");
+  return html("p", {}, verdictMark(claim.verdict), ` ${about}.`);
 }
 
 /**
@@ -162,8 +164,9 @@ function diamond(x, y) {
  * @param {any} claim
  * @param {ReturnType<typeof boardOf>} board
  * @param {number} size
+ * @param {boolean} tested
  */
-function boardTable(claim, board, size) {
+function boardTable(claim, board, size, tested) {
   let option = "";
   const rows = board.rows.map((row) => ({ ...row, option: (option = row.title || option) }));
   return dataTable(
@@ -173,7 +176,7 @@ function boardTable(claim, board, size) {
       { title: "Setting", value: (row) => row.setting },
       { title: "Analyses", value: (row) => row.size },
       { title: "Holds in", value: (row) => row.holds, cell: (row) => percent(row.holds, 1) },
-      { title: "… with p < 0.05", value: (row) => row.significant, cell: (row) => percent(row.significant, 1) },
+      ...(tested ? [{ title: "… with p < 0.05", value: (/** @type {BoardRow} */ row) => row.significant, cell: (/** @type {BoardRow} */ row) => percent(row.significant, 1) }] : []),
     ],
     rows,
     { file: "claim-by-setting.csv" },
@@ -203,7 +206,7 @@ function decisions(tables, options, claim) {
       { zero: null, low: 0, high: 100, unit: "share of analyses in which the claim holds (%), a mark for each setting" },
     ),
     {
-      said: html("span", {}, "Over all analyses, whatever is chosen above; only those that there are with every setting of an option. ", html("a", { href: address("certainty", "", { claim: claim.claim }) }, "This claim without other choices")),
+      said: html("span", {}, "Over all analyses, whatever is chosen above. For each option only analyses count that exist with every setting of it, so shares may differ from those above. ", html("a", { href: address("certainty", "", { claim: claim.claim }) }, "This claim without other choices")),
       table: dataTable(
         `${claim.text}: all analyses, by setting`,
         [
@@ -211,7 +214,7 @@ function decisions(tables, options, claim) {
           { title: "Setting", value: (row) => row.setting },
           { title: "Analyses", value: (row) => row.universes },
           { title: "Holds in", value: (row) => row.share_holds, cell: (row) => percent(row.share_holds, 1) },
-          { title: "… with p < 0.05", value: (row) => row.share_significant, cell: (row) => percent(row.share_significant, 1) },
+          ...(claim.share_significant === null ? [] : [{ title: "… with p < 0.05", value: (/** @type {any} */ row) => row.share_significant, cell: (/** @type {any} */ row) => percent(row.share_significant, 1) }]),
         ],
         shares,
         { file: "claim-by-option.csv" },

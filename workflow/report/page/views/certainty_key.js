@@ -1,6 +1,7 @@
 // The item key: tags by chance, whether they come again in other raters, and whether they measure anything in these.
 import { chart, dotRows } from "../chart.js";
 import { chosen, selection } from "../controls.js";
+import { study } from "../data.js";
 import { append, html } from "../dom.js";
 import { fixed, percent, probability, range, signed } from "../format.js";
 import { dataTable } from "../table.js";
@@ -16,7 +17,7 @@ export function itemKey(root, tables, said) {
   const families = [...new Set(tables.tags.records().map(({ family }) => family))];
   append(
     root,
-    html("p", { class: "lead" }, "An item is tagged with a dimension where people's ratings of it correlate with their scores on it. Shuffle the people, and many tags come all the same: so many are chance."),
+    html("p", { class: "lead" }, "An item is tagged with a dimension where people's ratings of it correlate with their scores on it. Shuffle whose questionnaire is whose, and many tags come all the same, by chance."),
     html(
       "div",
       { class: "controls", role: "group", "aria-label": "Which tags" },
@@ -27,13 +28,23 @@ export function itemKey(root, tables, said) {
   );
   function draw() {
     const family = chosen("family", families);
-    content.replaceChildren(tagsByChance(tables, family, chosen("direction", ["positive", "two_sided"])), lines(said, ["chance", "dilution"]), replication(tables, family, said), validity(tables, family, said));
+    const own = saidOf(family, said);
+    content.replaceChildren(tagsByChance(tables, family, chosen("direction", ["positive", "two_sided"])), lines(own, ["chance", "dilution"]), replication(tables, family, own), validity(tables, family, own));
   }
   draw();
 }
 
 /**
- * What the study says of these topics, about its first family.
+ * What the study says, which is about its first family.
+ * @param {string} family
+ * @param {Map<string, string>} said
+ */
+export function saidOf(family, said) {
+  return family === study.families[0].name ? said : new Map();
+}
+
+/**
+ * What the study says of these topics.
  * @param {Map<string, string>} said
  * @param {string[]} topics
  */
@@ -88,7 +99,7 @@ function tagsByChance(tables, family, direction) {
  */
 function replication(tables, family, said) {
   const rows = tables.replication.records({ family }).filter((row) => row.rho !== null);
-  if (!rows.length) return html("p", {}, said.get("replication") ?? "");
+  if (!rows.length) return html("p", {}, said.get("replication") ?? "Too few raters to see whether tags come again in others.");
   return chart(
     "Tags of one half of the raters in the other half",
     dotRows(
@@ -106,7 +117,7 @@ function replication(tables, family, said) {
         `${familyTitle(family)}: tags in the other half of the raters`,
         [
           { title: "Dimension", value: (row) => dimensionTitle(row.dimension), heading: true },
-          { title: "Pairs", value: (row) => row.pairs, digits: 1 },
+          { title: "Pairs, mean over splits", value: (row) => row.pairs, digits: 1 },
           { title: "Correlation", value: (row) => row.rho, digits: 2 },
           { title: "In the other half", value: (row) => row.rho_other, cell: (row) => `${fixed(row.rho_other)} ${range(row.rho_other_low, row.rho_other_high)}` },
           { title: "Same sign", value: (row) => row.share_positive, cell: (row) => percent(row.share_positive) },
@@ -131,7 +142,7 @@ function validity(tables, family, said) {
   const rows = tables.validity.records({ family }).filter((row) => row.r !== null);
   const own = rows.filter((row) => row.key === "raters" && row.dimension !== null && row.dimension === row.criterion);
   const means = rows.filter((row) => row.dimension === null);
-  if (!rows.some((row) => row.key === "raters")) return html("p", {}, said.get("validity") ?? "");
+  if (!rows.some((row) => row.key === "raters")) return html("p", {}, said.get("validity") ?? "Too few raters to see whether the key measures anything in others.");
   return chart(
     "In people who did not make the key",
     dotRows(

@@ -5,7 +5,7 @@ import { part, study } from "../data.js";
 import { append, html } from "../dom.js";
 import { count, fixed, percent, range } from "../format.js";
 import { dataTable } from "../table.js";
-import { lines } from "./certainty_key.js";
+import { lines, saidOf } from "./certainty_key.js";
 import { dimensionTitle, familyTitle } from "./names.js";
 
 const INFERENCES = new Map([["these_items", "these items"], ["items_like_these", "items like these"]]);
@@ -35,16 +35,27 @@ export function scoreErrors(root, tables, said) {
     const { mean_profile: means } = await part("study");
     const family = chosen("family", families);
     const kind = chosen("scores", SCORE_KINDS.map(([name]) => name));
+    const own = saidOf(family, said);
     content.replaceChildren(
-      ...meanIntervals(means.records({ family }), family, said),
+      ...meanIntervals(means.records({ family }), family, own),
+      ...explanations(own),
       html("h2", {}, "A model's score"),
-      sources(tables.intervals.records({ family }), family, said),
+      sources(tables.intervals.records({ family }), family, own),
       html("h2", {}, "Differences between models"),
-      differences(tables.differences.records({ family }), family, said),
-      ...varianceAndPrecision(tables, family, kind, said),
+      differences(tables.differences.records({ family }), family, own),
+      ...varianceAndPrecision(tables, family, kind, own),
     );
   }
   draw();
+}
+
+/**
+ * What keys by chance, people's liking and one common profile have to do with it, as far as it is said.
+ * @param {Map<string, string>} said
+ */
+function explanations(said) {
+  const topics = ["profile", "liking", "common"].filter((topic) => said.get(topic));
+  return topics.length ? [html("h2", {}, "What else could explain the profiles"), lines(said, topics)] : [];
 }
 
 /**
@@ -154,13 +165,13 @@ function varianceAndPrecision(tables, family, scores, said) {
   shares.sort((one, other) => other.value - one.value);
   return [
     head,
-    chart("What a single rating consists of", dotRows(shares.map(({ name, value }) => ({ name, note: `${fixed(value, 0)} %`, dots: [{ value }] })), { low: 0, unit: "% of the variance, mean over dimensions" }), {
-      said: "The part of the model alone is what a score is about; the rest is noise to that, or what all models share.",
+    chart("What a single rating consists of", dotRows(shares.map(({ name, value }) => ({ name: crossed(name), note: `${fixed(value, 0)} %`, dots: [{ value }] })), { low: 0, unit: "% of the variance, mean over dimensions" }), {
+      said: "The part of the model alone is what a score is about; the rest is noise to that, or what all models share. The part in which everything meets holds what is left over, too.",
       table: dataTable(
         `${familyTitle(family)}: components of variance, ${scores} scores`,
         [
           { title: "Dimension", value: (row) => dimensionTitle(row.dimension), heading: true },
-          { title: "Component", value: (row) => row.component },
+          { title: "Component", value: (row) => crossed(row.component) },
           { title: "Variance", value: (row) => row.variance, digits: 3 },
           { title: "95 % interval", value: (row) => row.low, cell: (row) => range(row.low, row.high, (own) => fixed(own, 3)) },
           { title: "Share", value: (row) => row.share, cell: (row) => percent(row.share, 1) },
@@ -188,13 +199,21 @@ function otherDesigns(rows, said, table) {
   const dot = (/** @type {number} */ size, /** @type {any} */ about, /** @type {number} */ series) =>
     like.filter((row) => row.n_items === size && row.n_wordings === about.n_wordings && row.n_orders === about.n_orders).map((row) => ({ value: row.median, low: row.low, high: row.high, series }));
   return chart(
-    "Models told apart alike by other items like these",
+    "How reliably other items like these would tell models apart",
     dotRows(
       sizes.map((size) => ({ name: `${size} items`, dots: shown.flatMap(([, about], series) => dot(size, about, series)) })),
-      { low: 0, high: 1, unit: "coefficient (1: no error), median and middle half of the dimensions" },
+      { low: 0, high: 1, unit: "generalizability coefficient (1: no error), median and middle half of dimensions" },
     ),
     { said: said.get("precision"), legend: shown.map(([name], series) => ({ name: `${name} (wordings × orders)`, series })), table },
   );
+}
+
+/**
+ * A component of variance with the sign of a product between its facets.
+ * @param {string} component
+ */
+function crossed(component) {
+  return component.replaceAll(" x ", " × ");
 }
 
 /** @param {number[]} numbers */
@@ -208,7 +227,7 @@ function mean(numbers) {
  */
 function precisionTable(rows, family) {
   return dataTable(
-    `${familyTitle(family)}: coefficient for differences between models (1: no error), and the standard error of measurement in scale points`,
+    `${familyTitle(family)}: generalizability coefficient (1: no error), and the standard error of measurement in scale points`,
     [
       { title: "Dimension", value: (row) => dimensionTitle(row.dimension), heading: true },
       { title: "True of", value: (row) => INFERENCES.get(row.inference) ?? row.inference },

@@ -5,7 +5,7 @@ import { part } from "../data.js";
 import { append, html } from "../dom.js";
 import { count } from "../format.js";
 import { dataTable } from "../table.js";
-import { everyNumber, NUMBERS_PAGE, said } from "./numbers.js";
+import { everyNumber, NUMBERS_PAGE, said, statusWord } from "./numbers.js";
 
 /** @type {import("../main.js").View} */
 export const certificate = {
@@ -16,21 +16,19 @@ export const certificate = {
   },
 };
 
-/** What is said of the statuses, as far as their names do not. */
-const STATUS_WORDS = { unexplained: "open", differs: "differ" };
 const COMPARED = ["match", "explained", "conjectured", "unexplained", "differs"];
 const KINDS = [
   ["cause", "Causes, each shown on the data"],
   ["conjecture", "Conjectures: only the numbers that they explain speak for them"],
   ["check", "Checks, by a second route or by what must follow"],
-  ["fact", "Facts that no recomputation can mend"],
+  ["fact", "Facts, reported"],
 ];
 
 /** @param {HTMLElement} root */
 async function overview(root) {
   const { counts, findings, causes, waiting, open } = await part("certificate");
   const rows = counts.records();
-  append(root, html("p", { class: "lead" }, "Every number of the paper and of the authors' archive, made again from the raw data and held beside what is published. A number matches where it is equal to the printed digit. It is explained where it is once a cause is taken out that the data themselves show."));
+  append(root, html("p", { class: "lead" }, "The numbers of the paper and of the authors' archive beside those made again from the raw data, as far as these allow it. A number matches where it is equal to the last digit published. It is explained where it is equal once a cause that the data themselves show is taken out; conjectured where nothing but the number itself speaks for the cause; open where no cause is known, and listed so; else it differs."));
   append(root, html("p", {}, html("a", { href: address("certificate", NUMBERS_PAGE) }, "Every number beside ours, to filter and search →")));
   for (const total of rows.filter((row) => row.total)) append(root, ...totals(total, rows.filter((row) => !row.total && row.part === total.part)));
   const derived = rows.filter((row) => row.part === "");
@@ -50,7 +48,7 @@ function totals(total, sources) {
   const others = Object.keys(total).filter((name) => !COMPARED.includes(name) && typeof total[name] === "number" && total[name] > 0);
   const whole = compared + others.reduce((sum, name) => sum + total[name], 0);
   const bar = partsBar(`Numbers ${total.source}`, COMPARED.map((status) => ({ name: statusWord(status), value: total[status] ?? 0 })));
-  const rest = others.length ? ` Not to be compared: ${others.map((name) => `${count(total[name])} ${name}`).join(", ")}.` : "";
+  const rest = others.length ? ` The others cannot be: ${others.map((name) => `${name}, ${count(total[name])}`).join("; ")}.` : "";
   return [
     html("h2", {}, `Numbers ${total.source}`),
     html("p", {}, `${count(compared)} of ${count(whole)} are compared.${rest}`),
@@ -84,7 +82,7 @@ function stillOpen(rows) {
   return [
     html("h2", {}, "Still open"),
     rows.length ? null : html("p", {}, "Nothing."),
-    html("ul", { class: "open" }, rows.map((row) => html("li", {}, html("b", {}, `${row.source}, ${row.quantity}`), `: published ${said(row.published)}, ours ${said(row.ours)}, with causes ${said(row.ours_with_causes)}. ${row.evidence ?? ""}`))),
+    html("ul", { class: "open" }, rows.map((row) => html("li", {}, html("b", {}, `${row.source}, ${row.quantity}`), `: published ${said(row.published)}, ours ${said(row.ours)}, with causes ${said(row.ours_with_causes)}${row.evidence ? `: ${row.evidence}` : ""}`))),
   ];
 }
 
@@ -138,9 +136,4 @@ function sentence(row) {
  */
 function numbersLink(text, choices) {
   return html("a", { href: address("certificate", NUMBERS_PAGE, choices) }, text);
-}
-
-/** @param {string} status */
-export function statusWord(status) {
-  return Object.hasOwn(STATUS_WORDS, status) ? STATUS_WORDS[/** @type {keyof typeof STATUS_WORDS} */ (status)] : status;
 }

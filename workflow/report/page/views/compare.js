@@ -1,4 +1,4 @@
-// Two to four models on one chart: which of their differences are real, and which are not.
+// Two to four models on one chart: which of their differences hold, and which do not.
 import { address, here } from "../address.js";
 import { chart } from "../chart.js";
 import { profileRows } from "../chart_profiles.js";
@@ -93,9 +93,9 @@ function comparison(names, scores, pairs, leftOut) {
   );
   const some = differences.some(isReal);
   return [
-    html("p", { class: "lead" }, pairs ? realInWords(differences, names) : leftOut ? `Whether differences are real is left out here: ${count(leftOut.rows)} differences between all models are more than a page can carry (${count(leftOut.most)}). The table robustness/pairs.csv has them.` : "Whether differences are real is not known here."),
+    html("p", { class: "lead" }, pairs ? realInWords(differences, names) : leftOut ? `Whether differences hold is left out here: ${count(leftOut.rows)} differences between all models are more than a page can carry (${count(leftOut.most)}). The table robustness/pairs.csv has them.` : "Whether differences hold is not known here."),
     chart(`${family.title} of ${inWords(names.map(printable))}`, drawing, {
-      said: `Each score with its own 95 % interval.${some ? " At the right, differences that are real on these items: the mark of the higher model, > and that of the lower; ≫ where that holds on other items like these, too." : ""} Answers to the same items go together, so two intervals may overlap where the difference is real.`,
+      said: `Each score with its own 95 % interval.${some ? " At the right, differences that hold on these items: the mark of the higher model, > and that of the lower; ≫ where that holds on other items like these, too." : ""} Answers to the same items go together, so two intervals may overlap where the difference holds.`,
       legend: names.map((name, series) => ({ name: printable(name), series })),
     }),
     ...(differences.length ? [differenceTable(differences, names, family)] : []),
@@ -135,12 +135,12 @@ function realInWords(differences, names) {
   const told = differences.filter(({ clear }) => clear !== null);
   const real = told.filter(isReal);
   const everywhere = real.filter(({ clear }) => clear === "everywhere");
-  if (!told.length) return "Whether the differences are real cannot be told.";
+  if (!told.length) return "Whether the differences hold cannot be told.";
   const dimensions = [...new Set(real.map(({ title }) => title))];
   const found = names.length === 2 ? real.map(({ title, difference, first, second }) => `${title} (${printable(names[difference > 0 ? first : second])} higher)`) : dimensions;
-  if (!real.length) return `${told.length === 1 ? "The difference cannot" : `None of the ${told.length} differences can`} be told from chance, even on these very items.`;
-  const beyond = everywhere.length === real.length ? "That holds on other items like these, too." : everywhere.length ? `On other items like these, ${everywhere.length} of them would hold.` : "None is established for other items like these.";
-  return `${real.length} of ${told.length} difference${told.length === 1 ? "" : "s"} ${real.length === 1 ? "is" : "are"} real on these items: ${inWords(found)}. ${beyond}`;
+  if (!real.length) return `${told.length === 1 ? "The difference does not hold" : `None of the ${told.length} differences holds`}, p adjusted, even on these very items.`;
+  const beyond = everywhere.length === real.length ? "That holds on other items like these, too." : everywhere.length ? `On other items like these, ${everywhere.length} of them hold${everywhere.length === 1 ? "s" : ""}.` : "None holds on other items like these.";
+  return `${real.length} of ${told.length} difference${told.length === 1 ? "" : "s"} ${real.length === 1 ? "holds" : "hold"} on these items, p adjusted: ${inWords(found)}. ${beyond}`;
 }
 
 /**
@@ -167,7 +167,7 @@ function differenceTable(differences, names, family) {
         { title: "Adjusted p", value: (row) => row.p, cell: (row) => probability(row.p) },
         { title: "On items like these", value: (row) => row.half_beyond, cell: (row) => interval(row.difference, row.half_beyond) },
         { title: "Adjusted p, there", value: (row) => row.p_beyond, cell: (row) => probability(row.p_beyond) },
-        { title: "Real", value: said, cell: (row) => (isReal(row) ? html("strong", {}, said(row)) : said(row)) },
+        { title: "Holds", value: said, cell: (row) => (isReal(row) ? html("strong", {}, said(row)) : said(row)) },
       ],
       differences,
       { file: "differences.csv" },

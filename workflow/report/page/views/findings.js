@@ -4,6 +4,7 @@ import { chart, dotRows } from "../chart.js";
 import { partsBar, shareBars } from "../chart_parts.js";
 import { part } from "../data.js";
 import { append, html } from "../dom.js";
+import { shortNumber } from "../format.js";
 import { dataTable } from "../table.js";
 
 /** @type {import("../main.js").View} */
@@ -60,7 +61,7 @@ function claimList(claims) {
       "ul",
       {},
       claims.map((claim) =>
-        html("li", {}, html("a", { href: address("certainty", "", { claim: claim.claim }) }, html("bdi", {}, claim.text)), ": ", verdictOf(claim.verdict, claim.tone), claim.share ? html("small", {}, ` in ${claim.share} of the defensible analyses`) : null),
+        html("li", {}, html("a", { href: address("certainty", "", { claim: claim.claim }) }, html("bdi", {}, claim.text)), ": ", verdictOf(claim.verdict, claim.tone), claim.share ? html("small", {}, ` The numbers go this way in ${claim.share} of the analyses.`) : null),
       ),
     ),
   );
@@ -93,15 +94,15 @@ function smallChart(finding, marks) {
  */
 function numbers(finding, marks) {
   return dataTable(
-    finding.chart,
+    finding.unit ? `${finding.chart} (${finding.unit})` : finding.chart,
     [
       { title: "What", value: (mark) => mark.name, heading: true },
-      ...(marks.some((mark) => mark.series) ? [{ title: "Of", value: (/** @type {any} */ mark) => mark.series }] : []),
-      { title: finding.unit || "value", value: (mark) => mark.value, digits: 2 },
+      ...(marks.some((mark) => mark.series) ? [{ title: "Of", value: (/** @type {any} */ mark) => mark.model || mark.series }] : []),
+      { title: "value", value: (mark) => mark.value, cell: (mark) => shortNumber(mark.value) },
       ...(marks.some((mark) => mark.low !== null)
         ? [
-            { title: "from", value: (/** @type {any} */ mark) => mark.low, digits: 2 },
-            { title: "to", value: (/** @type {any} */ mark) => mark.high, digits: 2 },
+            { title: "from", value: (/** @type {any} */ mark) => mark.low, cell: (/** @type {any} */ mark) => shortNumber(mark.low) },
+            { title: "to", value: (/** @type {any} */ mark) => mark.high, cell: (/** @type {any} */ mark) => shortNumber(mark.high) },
           ]
         : []),
     ],

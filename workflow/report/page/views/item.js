@@ -88,7 +88,7 @@ function textsOf(own, { topics, tags, sources }) {
     html(
       "p",
       {},
-      mine.length ? "It measures " : "It measures no dimension. ",
+      mine.length ? "It measures " : "It is in the key of no dimension.",
       mine.map((tag) => html("a", { class: "tag", href: address("items", "", { dimension: tag.dimension }) }, saidOfTag(tag))),
     ),
     study.texts === "none"
@@ -141,7 +141,7 @@ async function correlationsOf(own, { tags }) {
     html(
       "p",
       {},
-      "How closely people’s ratings of this item go with their own scores, with 95 % intervals. Filled: the item counts as measuring the dimension. Each chart has many comparisons, so some intervals leave out 0 by chance.",
+      `How closely people’s ratings of this item go with their own scores on the questionnaire, with 95 % intervals. Filled: the item counts as measuring the dimension${ruleOfKey()}. Each chart has many comparisons, so some intervals leave out 0 by chance.`,
       rows.length < dimensions.length ? ` Of ${dimensions.length} dimensions, ${rows.length} are in this page.` : null,
     ),
     html(
@@ -153,6 +153,12 @@ async function correlationsOf(own, { tags }) {
       }),
     ),
   );
+}
+
+/** By which rule items count. */
+function ruleOfKey() {
+  const { threshold, max_p: limit, polarity } = study.rule;
+  return `, for a correlation above ${threshold}${polarity === "both" ? `, or below −${threshold},` : ""}${limit === null ? "" : ` with p below ${limit}`}`;
 }
 
 /**

@@ -94,7 +94,7 @@ function controlsOfItems(all, known, odd, correlated, changed) {
       [
         ["", "items that measure it"],
         ...(reversed ? /** @type {[string, string][]} */ ([["reversed", "items that measure it reversed"]]) : []),
-        ...(correlated ? /** @type {[string, string][]} */ ([["negative", "items clearly against it"], ["all", "all items, by correlation"]]) : []),
+        ...(correlated ? /** @type {[string, string][]} */ ([["negative", "items against it (interval below 0)"], ["all", "all items, by correlation"]]) : []),
       ],
       changed,
     )),

@@ -98,7 +98,7 @@ function path(text) {
 /** @param {any[]} rows */
 function contents(rows) {
   return dataTable(
-    "Every table that this page carries; numbers are rounded as they are shown",
+    "Every table that this page carries; numbers have the digits that the page needs, the files of the run have all",
     [
       { title: "Part", value: (row) => row.part },
       { title: "Table", value: (row) => row.table.replaceAll("_", " "), heading: true },

@@ -55,7 +55,7 @@ function aboutModel(about) {
   const reasoning = about.reasoning === "yes" || about.reasoning === true ? "reasons before it answers" : "";
   const conditions = about.conditions ? about.conditions.split("; ").length : 0;
   const asked = { recorded: "published answers", live: "asked live", simulated: "simulated answers", printed: "printed scores" }[/** @type {string} */ (about.answers)] ?? about.answers;
-  const facts = [about.family, about.developer, `${about.weights} weights`, size, reasoning, asked, conditions > 1 ? `baseline and ${conditions - 1} persona${conditions > 2 ? "s" : ""}` : ""];
+  const facts = [about.family, about.developer, `${about.weights} weights`, size, reasoning, asked, conditions > 1 ? `baseline and ${conditions - 1} other condition${conditions > 2 ? "s" : ""}` : ""];
   return html("p", { class: "soft" }, facts.filter((fact) => fact).map((fact, place) => [place ? " · " : "", words(fact)]).flat());
 }
 
@@ -95,7 +95,7 @@ function familySection(name, family, { scores, mean_profile: means }, own, pairs
     })),
     { unit: "centred mean, in scale points" },
   );
-  const said = `With 95 % intervals; filled where that leaves out 0.${beside ? ` Ticks: the other models.` : ""}`;
+  const said = `With 95 % intervals, each by itself; the model's, for items like these, is filled where it leaves out 0.${beside ? ` Ticks: the other models.` : ""}`;
   return html(
     "section",
     {},
@@ -144,7 +144,7 @@ function itemsCounted({ n_items: count }) {
 }
 
 /**
- * Differences of a model from others that are real.
+ * Differences of a model from others that hold.
  * @param {string} name
  * @param {string} family
  * @param {import("../data.js").Table} pairs
@@ -205,7 +205,7 @@ function peopleSection(name, { people, as_seen: seen }) {
     "section",
     {},
     html("h2", {}, "Beside people on the same items"),
-    html("p", {}, outside.length ? `Outside the 95 % interval of people's mean: ${inWords(outside.map((row) => `${row.title} (${row.score > row.people_mean ? "higher" : "lower"})`))}.` : known ? "Within the 95 % interval of people's mean everywhere." : "How sure people's mean is cannot be told.", " Items and centring are those of each group of raters, so the model's numbers differ from those above."),
+    html("p", {}, outside.length ? `Outside the 95 % interval of people's mean: ${inWords(outside.map((row) => `${row.title} (${row.score > row.people_mean ? "higher" : "lower"})`))}.` : known ? "Within the 95 % interval of people's mean everywhere." : "How sure people's mean is cannot be told.", " The model's own error is not in this. Items and centring are those of each group of raters, so the model's numbers differ from those above."),
     chart(`${printable(name)} and people on the same items`, drawing, { said: "Bands: the middle eight in ten people.", legend: [{ name: printable(name), series: 0 }, { name: "mean of people, with 95 % interval", series: 2 }], table }),
   );
 }

@@ -2,6 +2,7 @@
 import { address } from "../address.js";
 import { chart } from "../chart.js";
 import { profileRows } from "../chart_profiles.js";
+import { study } from "../data.js";
 import { html, printable, words } from "../dom.js";
 import { count, fixed, percent } from "../format.js";
 import { dataTable } from "../table.js";
@@ -13,7 +14,7 @@ const SENSITIVITY_TITLES = [
   ["wording_sensitivity", "two wordings"],
   ["order_sensitivity", "two orders of the options"],
   ["repeat_sensitivity", "the same question twice"],
-  ["prompt_sensitivity", "any of all wordings"],
+  ["prompt_sensitivity", "all wordings, not all alike"],
 ];
 
 /**
@@ -23,13 +24,14 @@ const SENSITIVITY_TITLES = [
  */
 export function sourcesSection(name, { sources }, titled) {
   const known = ERROR_SOURCES.filter((source) => sources.columns[source]);
-  const rows = sources.records({ model: name }).filter((row) => known.some((source) => row[source] !== null));
+  const rows = inOrder(sources.records({ model: name }).filter((row) => known.some((source) => row[source] !== null)));
   if (!rows.length) return null;
-  const variance = (/** @type {string} */ source) => rows.reduce((sum, row) => sum + (row[source] ?? 0) ** 2, 0);
-  const total = known.reduce((sum, source) => sum + variance(source), 0);
-  const shares = known.filter((source) => rows.some((row) => row[source] !== null)).map((source) => `${source} ${percent(variance(source) / total)}`);
+  const half = known.flatMap((source) => {
+    const errors = rows.map((row) => row[source]).filter((error) => error !== null).sort((one, other) => one - other);
+    return errors.length ? [`${fixed((errors[(errors.length - 1) >> 1] + errors[errors.length >> 1]) / 2)} by ${source}`] : [];
+  });
   const table = dataTable("Standard errors by source, in scale points", [{ title: "Dimension", value: (row) => titled(row.dimension), heading: true }, ...known.map((source) => ({ title: capitalised(source), value: (/** @type {any} */ row) => row[source], digits: 3 }))], rows, { file: "sources.csv" });
-  return html("section", {}, html("h2", {}, "Where the uncertainty comes from"), html("p", {}, total ? `Of the variance of its scores, over all dimensions: ${shares.join(", ")}. Queries stand for others that could have been chosen, raters for the people who made the key.` : "It cannot be told."), html("details", {}, html("summary", {}, "The numbers"), table));
+  return html("section", {}, html("h2", {}, "Where the uncertainty comes from"), html("p", {}, `Standard error, median over all dimensions: ${half.join(", ")}. Sources overlap, so these do not add up. Queries stand for others that could have been chosen, raters for the people who made the key.`), html("details", {}, html("summary", {}, "The numbers"), table));
 }
 
 /**
@@ -47,9 +49,9 @@ export function sensitivitySection(name, { sensitivity }) {
     return { title, share: mine[column], others, less: others.filter((share) => share < mine[column]).length };
   });
   const drawing = profileRows(rows.map((row) => ({ name: row.title, lanes: [{ value: 100 * row.share }], others: row.others.map((share) => 100 * share) })), { unit: "% of items with another rating" });
-  const said = rows.filter(({ others }) => others.length).map(({ title, share, others, less }) => `${percent(share)} under ${title} (more than ${less} of ${others.length} other model${others.length === 1 ? "" : "s"})`);
+  const said = rows.filter(({ others }) => others.length).map(({ title, share, others, less }) => `${percent(share)} under ${title} (more than in ${less} of ${others.length} other model${others.length === 1 ? "" : "s"})`);
   const table = dataTable("Items with another rating", [{ title: "Under", value: (row) => row.title, heading: true }, { title: "Share", value: (row) => row.share, cell: (row) => percent(row.share, 1) }, { title: "Other models that are less sensitive", value: (row) => row.less }], rows);
-  return html("section", {}, html("h2", {}, "Sensitivity to the prompt"), said.length ? html("p", {}, `Another rating: ${said.join("; ")}.`) : null, chart(`How often ${printable(name)} gives an item another rating`, drawing, { said: rows[0].others.length ? "Ticks: the other models." : "", table }));
+  return html("section", {}, html("h2", {}, "Sensitivity to the prompt"), said.length ? html("p", {}, `Share of items with another rating: ${said.join("; ")}.`) : null, chart(`How often ${printable(name)} gives an item another rating`, drawing, { said: rows[0].others.length ? "Ticks: the other models." : "", table }));
 }
 
 /**
@@ -94,6 +96,15 @@ export function costSection(name, { asked }) {
     { title: "By", value: (row) => row.by, cell: (row) => words(row.by) },
   ], rows, { file: "cost.csv" });
   return html("section", {}, html("h2", {}, "Cost"), html("p", {}, `${count(requests)} questions, ${fixed(usd)} USD.`), table);
+}
+
+/**
+ * Rows in the order of the study's dimensions.
+ * @param {any[]} rows
+ */
+function inOrder(rows) {
+  const order = study.families.flatMap((/** @type {any} */ own) => own.dimensions.map((/** @type {any} */ { name }) => name));
+  return rows.sort((one, other) => order.indexOf(one.dimension) - order.indexOf(other.dimension));
 }
 
 /** @param {string} word */

@@ -152,7 +152,7 @@ function heatMap(rows, all, family, mean, changed) {
     html(
       "table",
       { class: "heat" },
-      html("caption", {}, `${family.title}: centred means of ${rows.length === all ? all : `${rows.length} of ${all}`} model${all === 1 ? "" : "s"}. Bold: the 95 % interval leaves out 0.`),
+      html("caption", {}, `${family.title}: centred means of ${rows.length === all ? all : `${rows.length} of ${all}`} model${all === 1 ? "" : "s"}. Bold: the 95 % interval of the score by itself leaves out 0.`),
       html("thead", {}, html("tr", {}, heading("name", "Model"), family.dimensions.map(({ name, title }) => heading(`score:${name}`, title, "number")), heading("spread", "SD", "number"))),
       html("tbody", { class: "means" }, mean.map(({ title, of }) => html("tr", {}, html("th", { scope: "row" }, title), family.dimensions.map(({ name }) => meanCell(of.get(name), reach)), html("td", {})))),
       html("tbody", {}, rows.map((row) => modelLine(row, family, { intervals, order, reach, several: all > 1 }))),

@@ -28,7 +28,7 @@ export async function everyNumber(root) {
       "div",
       { class: "controls", role: "group", "aria-label": "Which numbers" },
       selection("Where", "source", options("Everywhere", columns.source.texts), changed),
-      selection("Status", "status", options("Any", columns.status.texts), changed),
+      selection("Status", "status", options("Any", columns.status.texts, statusWord), changed),
       selection("Cause", "cause", options("Any or none", causeNames), changed),
       search("Search, such as Benevolence", "q", changed),
     ),
@@ -64,10 +64,11 @@ export async function everyNumber(root) {
 /**
  * @param {string} all
  * @param {string[]} values
+ * @param {(value: string) => string} [word]
  * @returns {[string, string][]}
  */
-function options(all, values) {
-  return [["", all], .../** @type {[string, string][]} */ (values.filter(Boolean).map((value) => [value, value]))];
+function options(all, values, word = (value) => value) {
+  return [["", all], .../** @type {[string, string][]} */ (values.filter(Boolean).map((value) => [value, word(value)]))];
 }
 
 /**
@@ -150,7 +151,7 @@ function numberRow(record, causes) {
   }
   if (here().choices.get("row") === String(record.row)) turn(true, false);
   const cell = (/** @type {any} */ value) => html("td", { class: "number" }, said(value));
-  const main = html("tr", {}, html("td", {}, record.source), html("th", { scope: "row" }, button), cell(record.published), cell(record.ours), cell(record.ours_with_causes), html("td", {}, record.status));
+  const main = html("tr", {}, html("td", {}, record.source), html("th", { scope: "row" }, button), cell(record.published), cell(record.ours), cell(record.ours_with_causes), html("td", {}, statusWord(record.status)));
   return [main, below];
 }
 
@@ -160,12 +161,13 @@ function numberRow(record, causes) {
  */
 function explained(record, causes) {
   const named = record.cause.split("; ").filter(Boolean);
+  const compared = said(record.ours) !== "";
   return html(
     "dl",
     { class: "causes" },
     named.map((/** @type {string} */ name) => [html("dt", {}, name), html("dd", {}, html("p", {}, causes.get(name)?.statement ?? ""), html("p", { class: "soft" }, causes.get(name)?.evidence ?? ""))]).flat(),
-    named.length ? null : [html("dt", {}, "Cause"), html("dd", {}, record.status === "match" ? "none needed" : "none")],
-    record.evidence ? [html("dt", {}, "Evidence"), html("dd", {}, record.evidence)] : null,
+    named.length || !compared ? null : [html("dt", {}, "Cause"), html("dd", {}, record.status === "match" ? "none needed" : "none")],
+    record.evidence ? [html("dt", {}, compared ? "Evidence" : "What it needs"), html("dd", {}, record.evidence)] : null,
     record.made_by ? [html("dt", {}, "Made by the rule"), html("dd", {}, record.made_by)] : null,
   );
 }
@@ -177,6 +179,14 @@ function explained(record, causes) {
 export function said(value) {
   if (value === null || value === "") return "";
   return typeof value === "number" ? value.toLocaleString("en-GB", { minimumFractionDigits: Number.isInteger(value) ? 0 : 2, maximumFractionDigits: 4 }).replace(/^-0$/, "0").replace("-", "−") : printable(value.replaceAll("_", " "));
+}
+
+/** What is said of the statuses, as far as their names do not. */
+const STATUS_WORDS = new Map([["unexplained", "open"], ["differs", "differ"]]);
+
+/** @param {string} status */
+export function statusWord(status) {
+  return STATUS_WORDS.get(status) ?? status;
 }
 
 /** @param {any[]} records */

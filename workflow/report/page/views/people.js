@@ -3,7 +3,7 @@ import { chart, dotRows } from "../chart.js";
 import { chosen, selection } from "../controls.js";
 import { part, study } from "../data.js";
 import { append, html } from "../dom.js";
-import { fixed, probability, range, signed } from "../format.js";
+import { fixed, pInWords, probability, range, signed } from "../format.js";
 import { dataTable } from "../table.js";
 import { dimensionTitle, familyTitle } from "./names.js";
 import { personas } from "./people_personas.js";
@@ -53,7 +53,7 @@ function besidePeople(root, table) {
         dotRows(
           rows.map((row) => ({
             name: dimensionTitle(row.dimension),
-            note: `${signed(row.difference)}, p ${probability(row.p_adjusted)}`,
+            note: `${signed(row.difference)}, ${pInWords(row.p_adjusted)}`,
             dots: [
               { value: row.models_mean, low: row.models_low, high: row.models_high, series: 0 },
               { value: row.people_mean, low: row.people_low, high: row.people_high, series: 1 },

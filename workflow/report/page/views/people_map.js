@@ -40,7 +40,7 @@ export function effectMap(rows, family, against, pick) {
     html(
       "table",
       { class: "heat" },
-      html("caption", {}, `${familyTitle(family)}: ${off ? "persona less the mean over the axis's groups" : "persona minus no persona; bold: the 95 % interval leaves out 0"} (scale points). A group leads to its chart.`),
+      html("caption", {}, `${familyTitle(family)}: ${off ? "persona less the mean over the axis's groups" : `persona minus no persona${rows.some((row) => row.ci_low !== null) ? "; bold: the 95 % interval leaves out 0" : ""}`} (scale points). A group leads to its chart.`),
       html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "Persona"), dimensions.map((dimension) => html("th", { scope: "col" }, dimensionTitle(dimension))))),
       html("tbody", {}, body),
     ),

@@ -107,9 +107,9 @@ function groupChart(rows, people, { axis, group, against, all }) {
         [
           { title: "Dimension", value: (row) => dimensionTitle(row.dimension), heading: true },
           { title: "Persona", value, cell: (row) => `${signed(value(row))} ${range(ends(row).low ?? null, ends(row).high ?? null, signed)}` },
-          { title: "SD over prompt versions", value: (row) => row.version_sd, digits: 2 },
+          ...(rows.some((row) => row.version_sd !== null) ? [{ title: "SD over prompt versions", value: (/** @type {any} */ row) => row.version_sd, digits: 2 }] : []),
           ...sources.map((name, place) => ({ title: name, value: (/** @type {any} */ row) => besides(row)[place].value, cell: (/** @type {any} */ row) => signed(besides(row)[place].value) })),
-          { title: "Sign", value: signs },
+          { title: sources.length > 1 ? `Sign, beside ${sources[0]}` : "Sign", value: signs },
         ],
         rows,
         { file: "persona.csv" },

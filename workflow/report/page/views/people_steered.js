@@ -23,7 +23,7 @@ export function steeringMap(rows, told, hits, pick) {
     html(
       "table",
       { class: "heat" },
-      html("caption", {}, `Rows: the value told; columns: the change of every value. The value told is raised most in ${best} of ${hits.length}; it has a frame. A value told leads to its chart.`),
+      html("caption", {}, `Rows: the value told; columns: the change of every value. The value told has a frame; it is raised most in ${best} of ${hits.length}. A value told leads to its chart.`),
       html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "Told to hold"), scored.map((name) => html("th", { scope: "col" }, dimensionTitle(name))))),
       html(
         "tbody",
@@ -75,7 +75,7 @@ export function steeringTables(hits, pairs) {
         { title: "and", value: (row) => dimensionTitle(row.other) },
         { title: "By theory", value: (row) => row.expected },
         { title: "Change", value: (row) => row.change, cell: (row) => signed(row.change) },
-        { title: "95 % interval", value: (row) => row.ci_low, cell: (row) => range(row.ci_low, row.ci_high, signed) },
+        ...(pairs.some((row) => row.ci_low !== null) ? [{ title: "95 % interval", value: (/** @type {any} */ row) => row.ci_low, cell: (/** @type {any} */ row) => range(row.ci_low, row.ci_high, signed) }] : []),
         { title: "As expected", value: (row) => row.as_expected },
       ],
       pairs,

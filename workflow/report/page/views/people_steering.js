@@ -4,7 +4,7 @@ import { chart, dotRows } from "../chart.js";
 import { chosen, refill, selection } from "../controls.js";
 import { study } from "../data.js";
 import { append, html } from "../dom.js";
-import { probability, range, signed } from "../format.js";
+import { pInWords, range, signed } from "../format.js";
 import { dataTable } from "../table.js";
 import { circleChart } from "./chart_circle.js";
 import { dimensionTitle } from "./names.js";
@@ -70,7 +70,7 @@ function oneValue(rows, hit, all, told) {
   const places = family.dimensions.map((/** @type {any} */ own) => moved.find((row) => row.name === own.name) ?? { name: own.name, title: own.title, value: null, low: null, high: null });
   const round = family.circle && places.length >= 4;
   const unit = "change of the centred score (scale points)";
-  const raised = !hit ? "" : hit.hit ? "it rises most" : `${dimensionTitle(hit.raised_most)} rises most, it comes ${hit.rank === null ? "nowhere" : `as number ${hit.rank}`}`;
+  const raised = !hit ? "" : hit.hit ? "it rises most" : `${dimensionTitle(hit.raised_most)} rises most${hit.rank === null ? "" : `, ${dimensionTitle(told)} is number ${hit.rank}`}`;
   return chart(
     `Told to hold ${dimensionTitle(told)}: ${raised}`,
     round ? circleChart(places, told, reach, unit) : dotRows(places.map((/** @type {any} */ row) => ({ name: row.title, note: signed(row.value), dots: [row] })), { unit }),
@@ -81,7 +81,7 @@ function oneValue(rows, hit, all, told) {
         [
           { title: "Value", value: (row) => row.title, heading: true },
           { title: "Change", value: (row) => row.value, cell: (row) => signed(row.value) },
-          { title: "95 % interval", value: (row) => row.low, cell: (row) => range(row.low, row.high, signed) },
+          ...(places.some((/** @type {any} */ row) => row.low !== null) ? [{ title: "95 % interval", value: (/** @type {any} */ row) => row.low, cell: (/** @type {any} */ row) => range(row.low, row.high, signed) }] : []),
         ],
         places,
         { file: "steering.csv" },
@@ -101,7 +101,7 @@ function byDistance(rows) {
       { unit: "mean change of the centred score (scale points)" },
     ),
     {
-      said: `p ${probability(first.p_circle)}: chance of a cosine that fits as well if it did not matter which value was told. Without the values told themselves it explains ${Math.round(100 * first.r2_off_diagonal)} %.`,
+      said: `${pInWords(first.p_circle)}: chance of a cosine that fits as well if it did not matter which value was told. Without the values told themselves it explains ${Math.round(100 * first.r2_off_diagonal)} %.`,
       legend: [{ name: "mean change", series: 0 }, { name: "cosine", series: 1 }],
       table: dataTable(
         "Change by distance",
@@ -109,7 +109,7 @@ function byDistance(rows) {
           { title: "Steps", value: (row) => row.steps, heading: true },
           { title: "Cells", value: (row) => row.n },
           { title: "Change", value: (row) => row.change, cell: (row) => signed(row.change) },
-          { title: "95 % interval", value: (row) => row.ci_low, cell: (row) => range(row.ci_low, row.ci_high, signed) },
+          ...(rows.some((row) => row.ci_low !== null) ? [{ title: "95 % interval", value: (/** @type {any} */ row) => row.ci_low, cell: (/** @type {any} */ row) => range(row.ci_low, row.ci_high, signed) }] : []),
           { title: "Cosine", value: (row) => row.fitted, cell: (row) => signed(row.fitted) },
         ],
         rows,

@@ -1,7 +1,7 @@
 // Whose personas are shown: a model and how it was told, and what is known of its numbers.
 import { chosen, selection } from "../controls.js";
 import { html } from "../dom.js";
-import { fixed, probability } from "../format.js";
+import { fixed, pInWords } from "../format.js";
 
 const PEOPLE = new Map([["printed", "people, as printed"], ["ess_microdata", "people, European Social Survey"], ["simulated", "people, simulated"]]);
 const WEIGHTINGS = new Map([["anweight", "weighted"], ["none", "unweighted"], ["as_printed", ""]]);
@@ -33,7 +33,7 @@ export function subjectControl(subjects, changed) {
  */
 export function sourceNote(tables, subject) {
   const left = tables.subjects.records().filter(({ shown }) => !shown).length;
-  const said = subject.source === "printed" ? "These are the numbers that the paper prints: there are no answers behind them here, and so no intervals." : subject.intervals ? "Scored from the model's own answers; intervals are 95 %." : "Scored from the model's own answers; too few queries for intervals.";
+  const said = subject.source === "printed" ? "These are the numbers that the paper prints: there are no answers behind them here, and so no intervals." : subject.intervals ? "Scored from the model's own answers; intervals are 95 %, of each change by itself." : "Scored from the model's own answers; too few queries for intervals.";
   return html("p", { class: "soft" }, html("bdi", {}, subject.subject), `: ${said}`, left ? ` ${left} more models would make this page too large; personas/effects.csv has them.` : null);
 }
 
@@ -48,7 +48,7 @@ export function peopleName(row) {
  * @param {number | null} p
  */
 export function inBrackets(p) {
-  return p === null ? "" : `(p ${probability(p)})`;
+  return p === null ? "" : `(${pInWords(p)})`;
 }
 
 /** @param {any} row */

@@ -1,6 +1,6 @@
 // Tables below the personas: agreement with people against chance, trends, and the paper's findings.
 import { html } from "../dom.js";
-import { fixed, probability, range, signed } from "../format.js";
+import { fixed, probability, range, shortNumber, signed } from "../format.js";
 import { dataTable } from "../table.js";
 import { dimensionTitle, verdictMark } from "./names.js";
 import { byChance, inBrackets, peopleName } from "./people_subjects.js";
@@ -79,8 +79,8 @@ export function findingsInWords(rows) {
       "What the paper says of personas and people",
       [
         { title: "Finding", value: (row) => row.finding, heading: true },
-        { title: "Personas", value: (row) => row.persona, digits: 2 },
-        { title: "People", value: (row) => row.human, cell: (row) => `${fixed(row.human)}` },
+        { title: "Personas", value: (row) => row.persona, cell: (row) => shortNumber(row.persona) },
+        { title: "People", value: (row) => row.human, cell: (row) => shortNumber(row.human) },
         { title: "Who they are", value: peopleName },
         { title: "Holds", value: (row) => row.holds, cell: (row) => (row.holds === null ? "" : verdictMark(row.holds ? "holds" : "does not hold")) },
       ],

@@ -266,7 +266,7 @@ def _spread_line(spread: pd.DataFrame, instrument: Instrument) -> str:
     if not parts:
         return "Too few models state their size to relate it to how pronounced their profiles are."
     return (
-        f"Size and variance of the {mid_sentence(instrument.main)} go together with {' and '.join(parts)}; "
+        f"Rank correlation of size with the variance of the {mid_sentence(instrument.main)}: {' and '.join(parts)}; "
         "p takes models as independent, which those of one developer are not."
     )
 

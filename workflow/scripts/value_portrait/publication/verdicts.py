@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from value_portrait.instrument import Instrument
-from value_portrait.robustness.claims import named_highest, parse_group
+from value_portrait.robustness.claims import SPREAD, named_highest, parse_group
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import LARGE_B
@@ -47,6 +47,14 @@ OPTIONS: Mapping[str, str] = {
     "centring": "the centring",
     "parser": "the parser",
     "prompt_versions": "the prompt versions",
+}
+# What the number of a claim is, by its kind.
+MEASURES: Mapping[str, str] = {
+    **dict.fromkeys(("highest", "lowest"), "the distance from the nearest of the others, in scale points"),
+    "highest_in_most_models": "the share of models",
+    **dict.fromkeys(("above", "group_above", "condition_above"), "the mean difference, in scale points"),
+    "rises_with_size": "the rank correlation with size",
+    "model_families_differ": "omega squared, the share of variance that is between families",
 }
 
 
@@ -138,11 +146,19 @@ def describe_claim(claim: Claim, claims: Sequence[Claim], tables: Tables, instru
     return {
         "claim": claim.claim,
         "verdict": verdict(found),
+        "measure": _measure(claim),
         "found": _found(claim, row, tables),
         "subjects": _models(claim, row, tables),
         "chance": _chance(claim, found, tables, instrument),
         "analyses": "" if found.share_holds is None else percent(found.share_holds),
     }
+
+
+def _measure(claim: Claim) -> str:
+    """What its number is; how pronounced profiles are is a variance."""
+    if claim.kind == "group_above" and claim.arguments[-1] == SPREAD:
+        return "the mean difference in variance of the profile, in squared scale points"
+    return MEASURES[claim.kind]
 
 
 def _found(claim: Claim, row: pd.Series, tables: Tables) -> str:
@@ -154,7 +170,8 @@ def _found(claim: Claim, row: pd.Series, tables: Tables) -> str:
         return bracketed(compared["difference"], compared["low"], compared["high"])
     if claim.kind == "highest_in_most_models":
         return f"{percent(row['value'])} of the models"
-    return f"rho = {row['value']:.2f}" if claim.kind == "rises_with_size" else f"{row['value']:+.2f}"
+    named = {"rises_with_size": "rho = ", "model_families_differ": "omega² = "}
+    return f"{named[claim.kind]}{row['value']:z.2f}" if claim.kind in named else signed(row["value"])
 
 
 def _models(claim: Claim, row: pd.Series, tables: Tables) -> str:
@@ -174,7 +191,7 @@ def _chance(claim: Claim, found: Evidence, tables: Tables, instrument: Instrumen
     if claim.kind in ("highest", "lowest") and own.reindex(claim.arguments).notna().all():
         parts.append(f"p {in_words(own[claim.arguments].max())} by shuffled keys")
     if found.probability is not None:
-        parts.append(f"a model has it with {percent(found.probability)}")
+        parts.append(f"a single model has it with a probability of {percent(found.probability)}")
     return "; ".join(parts)
 
 
@@ -208,9 +225,14 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def signed(value: float) -> str:
+    """A number with its sign, which 0.00 has none of."""
+    return f"{value:+z.2f}".replace("+0.00", "0.00")
+
+
 def bracketed(value: float, low: float, high: float) -> str:
     """A number and its interval, which may be null."""
-    return f"{value:+.2f}" if pd.isna(low) else f"{value:+.2f} [{low:.2f}, {high:.2f}]"
+    return signed(value) if pd.isna(low) else f"{signed(value)} [{low:z.2f}, {high:z.2f}]"
 
 
 def in_words(p: float) -> str:

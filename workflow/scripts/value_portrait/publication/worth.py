@@ -1,6 +1,7 @@
 """What the numbers are worth, in words: every claim with its verdict, and what stands behind the scores."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -65,13 +66,12 @@ PLURALS = {
 # Topics about the item key; the others are about profiles.
 KEY = ("chance", "replication", "dilution", "validity")
 _WHERE = {"these_items": "on these very items", "items_like_these": "on other items like these"}
-HEAD = f"""# What the numbers are worth
-
+RULES = f"""\
 Verdicts follow from rules, the first that fits: a claim *does not hold* where this run's number is not above 0 (a
 share of models: not above half); it *cannot be told from chance* where it is a test with p of {LEVEL} or more, or with
-too few models for a p; it *depends on* an option of the analysis where it holds in less than
-{percent(MOST_ANALYSES)} of the defensible analyses (last column); it *holds for the average model only* where a model
-drawn at random is unlikely to have it.
+too few models for a p; it *depends on* an option of the analysis where the numbers go its way, whatever p, in less
+than {percent(MOST_ANALYSES)} of the defensible analyses; it *holds for the average model only* where a model drawn at
+random is unlikely to have it.
 
 p takes the models of one developer together; where families are compared, models are independent draws of their
 family. Where open models are held against closed ones, models from 30 billion parameters against smaller ones, or
@@ -79,6 +79,7 @@ reasoning models against others, it is adjusted over dimensions. Models known by
 comparison of sizes and nowhere else. Brackets are 95 % intervals or ranges, not adjusted: one may leave out 0
 although p is large.
 """
+HEAD = f"# What the numbers are worth\n\n{RULES}"
 SIMULATED = "**Simulated**: people, items or models are made up, and claims about real ones are put to these.\n"
 PANEL = "**A panel**: models were asked {} items of each dimension, and not the others. All errors are larger for it.\n"
 
@@ -150,15 +151,24 @@ def chance_line(chance: pd.DataFrame, instrument: Instrument) -> str:
     rest = parts.drop(more.index)
     found = (
         f"The key has {whole['tags']:,} positive tags of the {mid_sentence(instrument.main)} in {whole['tests']:,} "
-        f"tests; shuffled raters give {whole['expected']:.0f} [{whole['low']:.0f}, {whole['high']:.0f}]"
+        f"tests; shuffled raters, in whom nothing correlates, give {by_chance(whole)}; {whole['surviving']} survive a "
+        "correction for all tests"
     )
-    if pd.notna(whole["false_discovery_rate"]):
-        found += (
-            f", so about {percent(whole['false_discovery_rate'])} are false; {whole['surviving']} survive a correction"
-        )
     if len(more):
         found += f". More than chance: {_names(more['dimension'], instrument)}"
     return found + (f"; no more than chance: {_names(rest['dimension'], instrument)}." if len(rest) else ".")
+
+
+def by_chance(row: "pd.Series[Any]") -> str:
+    """How many tags chance gives, and which share of those found it makes false."""
+    found = f"{row['expected']:.0f} [{row['low']:.0f}, {row['high']:.0f}]"
+    false = row["false_discovery_rate"]
+    if pd.isna(false):
+        return found
+    fewer = false < 1 and false * row["tags"] < row["expected"] - 0.5
+    if fewer:
+        return f"{found}. As some pairs do correlate, fewer are false, about {percent(false)}"
+    return f"{found}, so about {percent(false)} are false"
 
 
 def validity_line(validity: pd.DataFrame, instrument: Instrument) -> str:
@@ -223,7 +233,7 @@ def dilution_line(dilution: pd.DataFrame, instrument: Instrument) -> str:
     if pd.isna(row["low"]):
         return f"{found}; too few to tell how far wrong tags dilute scores."
     left, low, high = (percent(row[name]) for name in ("dilution", "low", "high"))
-    return f"{found}: wrong tags leave {left} [{low}, {high}] of what scores by their key would be."
+    return f"{found}; scores by the key at hand are {left} [{low}, {high}] as far from 0 as by theirs."
 
 
 def _liking_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
@@ -253,9 +263,9 @@ def _interval_line(uncertainty: pd.DataFrame, instrument: Instrument) -> str:
     sources = ", ".join(f"{half[name]:.2f} by {name}" for name in ("queries", "wordings", "raters") if name in half)
     clear = ((whole["low"] > 0) | (whole["high"] < 0)).mean()
     return (
-        f"A score of a model is known to ± {half['all']:.2f} scale points (median; {sources}); {percent(clear)} of the "
-        f"models' scores of the {mid_sentence(instrument.main)} can be told from 0. That wrong tags dilute scores is "
-        "not in these intervals, but in those of undiluted scores."
+        f"A score of a model is known to ± {half['all']:.2f} scale points (95 %, median; {sources}); {percent(clear)} "
+        f"of the models' scores of the {mid_sentence(instrument.main)} can be told from 0. That wrong tags dilute "
+        "scores is not in these intervals, but in those of undiluted scores."
     )
 
 
@@ -268,7 +278,7 @@ def _mean_line(means: pd.DataFrame, instrument: Instrument) -> str:
             half = ((rows["high"] - rows["low"]) / 2).median()
             clear = ((rows["low"] > 0) | (rows["high"] < 0)).sum()
             parts.append(f"± {half:.2f} {words}, where {clear} of {len(rows)} can be told from 0")
-    return f"The mean over these models is known to {'; to '.join(parts)} (medians)." if parts else ""
+    return f"The mean over these models is known to {'; to '.join(parts)} (95 %, medians)." if parts else ""
 
 
 def _pairs_line(pairs: pd.DataFrame, ranks: pd.DataFrame, instrument: Instrument) -> str:
@@ -305,8 +315,9 @@ def _precision_line(precision: pd.DataFrame, instrument: Instrument) -> str:
         for row in (centred.iloc[0], centred.iloc[-1])
     )
     return (
-        f"Other items like these would tell models apart alike with a coefficient of {mean['centred']:.2f} for centred "
-        f"scores (mean; {low} to {high}), {mean['raw']:.2f} for raw ones, which hold a model's general level."
+        "The generalizability coefficient of models' scores over other items like these is "
+        f"{mean['centred']:.2f} for centred scores (mean; {low} to {high}), {mean['raw']:.2f} for raw ones, which hold "
+        "a model's general level."
     )
 
 
@@ -318,8 +329,9 @@ def _common_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
     if own.empty:
         return ""
     row = own.iloc[0]
-    chance = f" (by keys from shuffled raters {percent(row['expected'])})" if pd.notna(row["expected"]) else ""
-    return f"One profile, more or less pronounced, makes up {percent(row['value'])} of what models score{chance}."
+    chance = f" (with keys from shuffled raters {percent(row['expected'])})" if pd.notna(row["expected"]) else ""
+    share = f"{percent(row['value'])} of the squares of models' scores"
+    return f"One profile, more or less pronounced, makes up {share}{chance}."
 
 
 def _alphas_line(alphas: pd.DataFrame, instrument: Instrument) -> str:

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from value_portrait.instrument import Instrument
+from value_portrait.publication.verdicts import headline
+from value_portrait.robustness.groups import holm
+from value_portrait.robustness.level import LEVEL
+
 Tables = Mapping[str, pd.DataFrame]
 
 # Shares of what holds that are called few and most, and the tones of what falls below, between and above.
@@ -17,13 +22,14 @@ MOST_ROWS = 16
 
 @dataclass(frozen=True)
 class Mark:
-    """A mark of a chart: in the row ``name``, with an interval where it has one."""
+    """A mark of a chart: in the row ``name``, with an interval where it has one, of one model where it is."""
 
     name: str
     value: float
     low: float | None = None
     high: float | None = None
     series: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,3 +87,17 @@ def with_minus(text: str) -> str:
 def listed(names: list[str]) -> str:
     """Names as a sentence has them."""
     return names[0] if len(names) == 1 else " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def ranked_means(means: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """The mean profile of the main family, highest first: on other items like these or, where unknown, on these."""
+    own = means[means["family"] == instrument.main.name].dropna(subset=["score"])
+    chosen = own[own["inference"] == "items_like_these"]
+    chosen = chosen if len(chosen) else own[own["inference"] == "these_items"]
+    return chosen.sort_values("score", ascending=False, kind="stable")
+
+
+def beyond_shuffled_keys(tables: Tables, instrument: Instrument) -> list[str] | None:
+    """Dimensions whose mean over models lies beyond what keys from shuffled raters give; None where there are none."""
+    own = headline(tables["alternatives"], "mean_profile", "nothing", instrument).dropna(subset=["dimension", "p"])
+    return None if own.empty else list(own.loc[holm(own["p"]) < LEVEL, "dimension"].astype(str))

@@ -19,18 +19,22 @@ from value_portrait.publication.page.finding import (
     Finding,
     Mark,
     Tables,
+    beyond_shuffled_keys,
     ends,
     leave_out_zero,
     listed,
+    ranked_means,
     tone,
     with_minus,
 )
-from value_portrait.publication.verdicts import bracketed, headline, in_words, percent
-from value_portrait.robustness.groups import PROFILE_VARIANCE, holm
+from value_portrait.publication.verdicts import bracketed, in_words, percent
+from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
+from value_portrait.scores.model_groups import LARGE_B
 
 # How many dimensions count as the first of a profile.
 FIRST = 3
+WHERE = {"these_items": "on these very items", "items_like_these": "on other items like these"}
 
 
 def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
@@ -46,32 +50,35 @@ def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
     top, bottom = own.iloc[0], own.iloc[-1]
     clear = int(leave_out_zero(own).sum())
     who = f"On average over {models} models," if models > 1 else "For the one model scored here,"
+    where = WHERE[own["inference"].iloc[0]]
     found = f"{who} {_named(top, instrument)} comes first and {_named(bottom, instrument)} last"
-    found += f". On other items like these, {clear} of {len(own)} {mid_sentence(main)} can be told from 0, which is "
-    found += "a model's own mean."
+    found += f". {where[0].upper()}{where[1:]}, each by itself, {clear} of {len(own)} {mid_sentence(main)} can be told "
+    found += "from 0, which is a model's own mean."
     if len(own) > FIRST and models > 1:
         highest = highest_values(tables["profiles"], FIRST, instrument)
         three = frozenset(own["dimension"].head(FIRST))
         same = sum(values == three for values in highest.values())
         names = [instrument.titles[str(name)] for name in own["dimension"].head(FIRST)]
-        found += f" {same} of {len(highest)} models have exactly {listed(names)} as their own first three."
+        has = "model has" if len(highest) == 1 else "models has" if same == 1 else "models have"
+        found += f" {same} of {len(highest)} {has} exactly {listed(names)} as first three."
     beyond = beyond_shuffled_keys(tables, instrument)
     if beyond is not None:
         names = [instrument.titles[name] for name in beyond]
-        found += f" Beyond what keys from shuffled raters give: {listed(names) or 'none'}."
-    words = {"items_like_these": "on other items like these", "these_items": "on these very items"}
+        found += f" Beyond what keys from shuffled raters give, p adjusted: {listed(names) or 'none'}."
+    # Chance need not give 0: where it is known what keys by chance give, that decides.
+    held, words = (clear, "can be told from 0") if beyond is None else (len(beyond), "beyond chance")
     marks = [
-        Mark(instrument.titles[row["dimension"]], row["score"], row["low"], row["high"], words[row["inference"]])
+        Mark(instrument.titles[row["dimension"]], row["score"], row["low"], row["high"], WHERE[row["inference"]])
         for name in ends(own)["dimension"]
         for row in known[known["dimension"] == name].to_dict("records")
-        if row["inference"] in words
+        if row["inference"] in WHERE
     ]
     return Finding(
         finding="first_and_last",
         heading="What models put first and last" if models > 1 else "What the model puts first and last",
         sentence=found,
-        verdict=f"{clear} of {len(own)} can be told from 0",
-        tone=tone(clear / len(own)),
+        verdict=f"{held} of {len(own)} {words}",
+        tone=tone(held / len(own)),
         view="models",
         link="All models and dimensions",
         chart=f"{main.title}: mean over models, with 95 % intervals"
@@ -84,7 +91,7 @@ def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
 
 
 def single_scores(tables: Tables, instrument: Instrument) -> Finding | None:
-    """How far single scores are known, and how many differences between models are real."""
+    """How far single scores are known, and how many differences between models hold."""
     main = instrument.main
     scores = tables["uncertainty"].query("source == 'all' and condition == 'baseline'")
     scores = scores[scores["family"] == main.name].dropna(subset=["low"])
@@ -93,31 +100,30 @@ def single_scores(tables: Tables, instrument: Instrument) -> Finding | None:
     half = float(((scores["high"] - scores["low"]) / 2).median())
     clear = leave_out_zero(scores)
     found = (
-        f"A model's score is known to ± {half:.2f} points of a scale from {instrument.lowest} to {instrument.highest} "
-        f"(95 %, median); {percent(clear.mean())} of the {len(scores):,} scores of the {mid_sentence(main)} can be "
-        "told from 0."
+        f"For items like these, a model's score is known to ± {half:.2f} points of a scale from {instrument.lowest} to "
+        f"{instrument.highest} (95 %, median); each by itself, {percent(clear.mean())} of the {len(scores):,} scores "
+        f"of the {mid_sentence(main)} can be told from 0."
     )
     marks = [Mark("Scores told from 0", float(clear.mean()))]
-    words = {"these_items": "on these very items", "items_like_these": "on other items like these"}
     pairs = tables["pairs"]
     pairs = pairs[pairs["family"] == main.name].dropna(subset=["p_max_t"])
     held = {
-        name: float((own["p_max_t"] < LEVEL).mean()) for name in words if len(own := pairs[pairs["inference"] == name])
+        name: float((own["p_max_t"] < LEVEL).mean()) for name in WHERE if len(own := pairs[pairs["inference"] == name])
     }
-    marks += [Mark(f"Differences, {words[name]}", share) for name, share in held.items()]
+    marks += [Mark(f"Differences, {WHERE[name]}", share) for name, share in held.items()]
     if held:
         count = int(pairs["inference"].eq(next(iter(held))).sum())
         found += (
-            f" Of {count:,} difference{'' if count == 1 else 's'} between two models on one of them, these hold after "
-            "adjustment: "
-            f"{'; '.join(f'{percent(share)} {words[name]}' for name, share in held.items())}."
+            f" Of {count:,} difference{'' if count == 1 else 's'} between two models on one of them, these hold, p "
+            "adjusted for all: "
+            f"{'; '.join(f'{_share(share)} {WHERE[name]}' for name, share in held.items())}."
         )
     share = min(held.values(), default=float(clear.mean()))
-    verdict = f"{percent(share)} of differences hold" if held else f"{percent(share)} told from 0"
+    verdict = f"{_share(share)} of the differences hold" if held else f"{_share(share)} told from 0"
     headings = {
         BAD: "One model can hardly be told from another",
         OPEN: "Some models can be told from each other",
-        GOOD: "Most differences between models are real",
+        GOOD: "Most differences between models hold",
     }
     return Finding(
         finding="single_scores",
@@ -142,7 +148,7 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
     own = tables["sensitivity"].query("condition == 'baseline'")
     words = {
         "wording_sensitivity": ("another wording", "between two wordings", "Asked in other words"),
-        "order_sensitivity": ("reversed order", "between two orders of the options", "With the options turned round"),
+        "order_sensitivity": ("another order", "between two orders of the options", "With the options turned round"),
         "repeat_sensitivity": ("asking again", "between two answers to the same question", "Asked again"),
     }
     known = [name for name in words if name in own and own[name].notna().any()]
@@ -154,7 +160,7 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
         reach = f" (from {percent(column.min())} to {percent(column.max())} by model)" if len(column) > 1 else ""
         parts.append(f"{percent(column.median())} {words[name][1]}{reach}")
         row = words[name][0].capitalize()
-        marks += [Mark(row, 100 * share, series="a model") for share in column]
+        marks += [Mark(row, 100 * share, series="a model", model=str(model)) for model, share in column.items()]
         marks += [Mark(row, 100 * column.median(), series="median")] if len(own) > 1 else []
     most = str(own[known].median().idxmax())
     moved = float(own[known].median().max())
@@ -167,7 +173,7 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
         sentence=found,
         view="model",
         name=str(own.set_index("model")[most].idxmax()),
-        link="The model that changes most" if len(own) > 1 else "The model",
+        link=f"The model that {words[most][0]} changes most" if len(own) > 1 else "The model",
         chart="Items rated otherwise, each model",
         kind="dots",
         unit="% of items",
@@ -186,18 +192,20 @@ def groups_of_models(tables: Tables, instrument: Instrument) -> Finding | None:
     for comparison, rows in own.groupby("comparison", sort=False):
         first = rows.iloc[0]
         other = "others" if comparison == "reasoning" else first["second"]
+        size = f" (from {LARGE_B} billion parameters)" if comparison == "size" else ""
         held = rows[rows["p_adjusted"] < LEVEL].to_dict("records")
         if held:
             cells = [_how(row, instrument) for row in held]
             clear[str(comparison)] = (
-                f"The {first['n_first']} {first['first']} models differ from the {first['n_second']} {other}: "
+                f"The {first['n_first']} {first['first']} models{size} differ from the {first['n_second']} {other}: "
                 f"{listed(cells)}."
             )
         else:
-            rest[str(comparison)] = f"{first['n_first']} {first['first']} and {first['n_second']} {other} ones"
+            one = f"{first['n_first']} {first['first']}{size}"
+            rest[str(comparison)] = f"between {one} and {first['n_second']} {other} models"
     found = " ".join(clear.values())
     if rest:
-        found += f" Between {listed(list(rest.values()))}, no difference is beyond chance."
+        found += f" No difference is beyond chance {listed(list(rest.values()))}."
     spreads = own[own["dimension"] == PROFILE_VARIANCE].to_dict("records")
     marks = [
         Mark(f"{row['first'].capitalize()} models", row["difference"], row["cluster_low"], row["cluster_high"])
@@ -206,17 +214,23 @@ def groups_of_models(tables: Tables, instrument: Instrument) -> Finding | None:
     return Finding(
         finding="groups_of_models",
         heading=_heading_of_groups(list(clear), list(rest)),
-        sentence=f"{found.strip()} Models of one developer are taken together, and p is adjusted over dimensions.",
+        sentence=f"{found.strip()} Models of one developer are taken together; p of dimensions is adjusted over them, "
+        "intervals are not.",
         verdict=f"{len(clear)} of {len(clear) + len(rest)} comparisons beyond chance",
         tone=tone(len(clear) / (len(clear) + len(rest))),
         view="certainty",
         name="" if len(tables.get("claims", ())) else "scores",
-        link="Every claim in every analysis" if len(tables.get("claims", ())) else "How sure the scores are",
+        link="Every claim in other analyses" if len(tables.get("claims", ())) else "How sure the scores are",
         chart="How much more pronounced their profiles are than others', with 95 % intervals",
         kind="dots",
         unit="difference in variance of the profile",
         marks=tuple(marks),
     )
+
+
+def _share(share: float) -> str:
+    """A share in words, in which few are not none."""
+    return "none" if share == 0 else percent(share) if share >= 0.005 else "under 1 %"
 
 
 def _most_different(pairs: pd.DataFrame) -> str:
@@ -226,20 +240,6 @@ def _most_different(pairs: pd.DataFrame) -> str:
         return ""
     first = own.sort_values(["p_max_t", "p"], kind="stable").iloc[0]
     return urlencode([("models", first["first"]), ("models", first["second"])])
-
-
-def ranked_means(means: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """The mean profile of the main family, highest first: on other items like these or, where unknown, on these."""
-    own = means[means["family"] == instrument.main.name].dropna(subset=["score"])
-    chosen = own[own["inference"] == "items_like_these"]
-    chosen = chosen if len(chosen) else own[own["inference"] == "these_items"]
-    return chosen.sort_values("score", ascending=False, kind="stable")
-
-
-def beyond_shuffled_keys(tables: Tables, instrument: Instrument) -> list[str] | None:
-    """Dimensions whose mean over models lies beyond what keys from shuffled raters give; None where there are none."""
-    own = headline(tables["alternatives"], "mean_profile", "nothing", instrument).dropna(subset=["dimension", "p"])
-    return None if own.empty else list(own.loc[holm(own["p"]) < LEVEL, "dimension"].astype(str))
 
 
 def _named(row: "pd.Series[Any]", instrument: Instrument) -> str:

@@ -3,8 +3,6 @@
 No number stands without its interval, its chance level or what it is a share of.
 """
 
-import pandas as pd
-
 from value_portrait.instrument import Instrument, mid_sentence
 from value_portrait.publication.page.finding import (
     BAD,
@@ -22,7 +20,7 @@ from value_portrait.publication.page.finding import (
     with_minus,
 )
 from value_portrait.publication.verdicts import bracketed, percent
-from value_portrait.publication.worth import WEAK
+from value_portrait.publication.worth import WEAK, by_chance
 from value_portrait.robustness.groups import holm
 from value_portrait.robustness.level import LEVEL
 
@@ -38,12 +36,10 @@ def tags_by_chance(tables: Tables, instrument: Instrument) -> Finding | None:
     more = parts[holm(parts["p"]) < LEVEL]
     found = (
         f"The key says {whole['tags']:,} times that an item measures one of the {mid_sentence(main)}; shuffled raters, "
-        f"whose ratings measure nothing, give {whole['expected']:.0f} [{whole['low']:.0f}, {whole['high']:.0f}]"
+        f"in whom nothing correlates, give {by_chance(whole)}"
     )
-    if pd.notna(whole["false_discovery_rate"]):
-        found += f", so about {percent(whole['false_discovery_rate'])} of the tags are chance"
     names = [instrument.titles[str(name)] for name in more["dimension"]]
-    found += f". More than chance: {listed(names) or 'none'}, {len(more)} of {len(parts)}."
+    found += f". More than chance, p adjusted: {listed(names) or 'none'}, {len(more)} of {len(parts)}."
     marks = []
     shown = parts if len(parts) <= MOST_ROWS else parts.sort_values("tags", ascending=False, kind="stable")
     for row in ends(shown).to_dict("records"):
@@ -94,8 +90,7 @@ def other_people(tables: Tables, instrument: Instrument) -> Finding | None:
     found = (
         "Scores of people who had no part in the key correlate "
         f"{said['raters', 'convergent']} with their own questionnaire on the same dimension, "
-        f"{said['raters', 'discriminant']} on others, and {said['shuffled', 'convergent']} by a key from shuffled "
-        "raters."
+        f"{said['raters', 'discriminant']} on others; with a key from shuffled raters {said['shuffled', 'convergent']}."
     )
     return Finding(
         finding="other_people",
@@ -130,8 +125,8 @@ def beside_people(tables: Tables, instrument: Instrument) -> Finding | None:
     known = f", of {len(own)} with an interval," if len(own) < len(every) else ""
     found = (
         f"Held against people who rated the same items, models differ most{known} in "
-        f"{instrument.titles[largest['dimension']]}, {number}. Beyond chance, adjusted over dimensions: "
-        f"{listed(names) or 'none'}, {len(clear)} of {len(own)}."
+        f"{instrument.titles[largest['dimension']]}, {number}. Beyond chance, p adjusted over dimensions: "
+        f"{listed(names) or 'none'}, {len(clear)} of {len(own)}. Intervals are each by itself."
     )
     return Finding(
         finding="beside_people",
@@ -212,7 +207,7 @@ def planted_truth(tables: Tables, instrument: Instrument) -> Finding | None:
     verdict, share = f"{percent(marks[0].value)} of the tags found", marks[0].value
     if len(own):
         inside = own["planted"].between(own["low"], own["high"])
-        found += f" Of {len(own):,} 95 % intervals of undiluted scores, {inside.sum():,} hold the planted one."
+        found += f" Of {len(own):,} intervals (95 %) of undiluted scores, {inside.sum():,} hold the planted one."
         marks += [Mark("Intervals that hold the truth", float(inside.mean()))]
         verdict, share = f"{percent(inside.mean())} of 95 % intervals hold the truth", float(inside.mean())
     return Finding(

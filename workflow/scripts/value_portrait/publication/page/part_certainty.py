@@ -7,12 +7,17 @@ import pandas as pd
 from value_portrait.instrument import Instrument
 from value_portrait.publication.page.finding import with_minus
 from value_portrait.publication.page.packing import Packed, as_columns
-from value_portrait.publication.worth import CIRCLE_SUBJECTS, WORTH_TABLES, worth_lines
+from value_portrait.publication.worth import CIRCLE_SUBJECTS, RULES, WORTH_TABLES, worth_lines
 from value_portrait.robustness.groups import holm
 from value_portrait.robustness.level import LEVEL
 from value_portrait.robustness.precision import VARIANCE as VARIANCE_TABLE
 from value_portrait.tables import Schema
 
+# What stands on the circle beside ``CIRCLE_SUBJECTS``.
+TAGS_ON_CIRCLE = {
+    "tags_same_sign": "two tags of an item, same sign",
+    "tags_opposite_sign": "two tags of an item, opposite signs",
+}
 CERTAINTY_TABLES: dict[str, Schema] = {**WORTH_TABLES, "variance": VARIANCE_TABLE}
 VARIANCE = ["family", "dimension", "scores", "component", "variance", "low", "high", "share"]
 PRECISION = ["family", "dimension", "scores", "inference", "n_items", "n_wordings", "n_orders", "n_versions"]
@@ -27,7 +32,7 @@ def certainty_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -
     tables : ``CERTAINTY_TABLES``; chance, dilution, replication and validity where people rated; circle where the
         instrument has one.
     """
-    said = worth_lines(tables, instrument)
+    said = worth_lines(tables, instrument) | {"rules": " ".join(RULES.replace("*", "").split())}
     parts = {
         "intervals": _intervals(tables["uncertainty"]),
         "differences": _differences(tables["pairs"], tables["ranks"]),
@@ -40,7 +45,8 @@ def certainty_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -
         parts["tags"] = _tags(tables["chance"])
     if "circle" in tables:
         circle = tables["circle"]
-        parts["circle"] = circle.assign(title=circle["subject"].map(CIRCLE_SUBJECTS).fillna(circle["subject"]))
+        subjects = circle["subject"].astype(str)
+        parts["circle"] = circle.assign(title=subjects.map(CIRCLE_SUBJECTS | TAGS_ON_CIRCLE).fillna(subjects))
     packed = {name: Packed(table) for name, table in parts.items()}
     lines = [{"topic": topic, "text": with_minus(text)} for topic, text in said.items() if text]
     return packed | {"said": as_columns(lines, ("topic", "text"))}

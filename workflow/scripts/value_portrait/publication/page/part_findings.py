@@ -16,13 +16,13 @@ from value_portrait.publication.page.finding import (
     Finding,
     Mark,
     Tables,
+    beyond_shuffled_keys,
     leave_out_zero,
+    ranked_means,
 )
 from value_portrait.publication.page.findings_on_models import (
-    beyond_shuffled_keys,
     first_and_last,
     groups_of_models,
-    ranked_means,
     single_scores,
     wording_and_order,
 )
@@ -138,7 +138,7 @@ def headline(tables: Tables, instrument: Instrument) -> str:
     leanings = [f"to {up[0]}"] if up else []
     leanings += [f"away from {down[0]}"] if down else []
     models = int(own["models"].max())
-    who = "Language models lean" if models > 1 else "The model leans"
+    who = f"{models} language models lean" if models > 1 else "The model leans"
     said = (
         f"{who} {' and '.join(leanings)}" if leanings else f"No one of the {instrument.main.title.lower()} stands out"
     )
@@ -172,9 +172,9 @@ def reproduced(counts: pd.DataFrame) -> Finding:
     total = sum(number.values())
     whole = int(printed.sum())
     still = number["unexplained"]
-    heading = "What the paper prints comes out again"
+    heading = "What can be compared with print comes out again"
     if number["differs"]:
-        heading = "Not all that the paper prints comes out again"
+        heading = "Not all that can be compared with print comes out again"
     elif still:
         heading += f", but for {still} {'number' if still == 1 else 'numbers'}"
     return Finding(
@@ -182,9 +182,10 @@ def reproduced(counts: pd.DataFrame) -> Finding:
         heading=heading,
         sentence=(
             f"Of {whole:,} numbers in print {total:,} can be compared: {number['match']:,} match, "
-            f"{number['explained']:,} do so once a cause is taken out that the data show, {number['conjectured']:,} "
-            f"by a conjecture; {still:,} are open and {number['differs']:,} differ. The others need answers or data "
-            "that the archive does not hold."
+            f"{number['explained']:,} do so once a cause that the data show is taken out, {number['conjectured']:,} "
+            f"by a conjecture; {still:,} {'is' if still == 1 else 'are'} open and {number['differs']:,} "
+            f"{'differs' if number['differs'] == 1 else 'differ'}. The others need answers or data that the archive "
+            "does not hold."
         ),
         verdict=f"{number['differs']:,} differ, {still:,} open",
         tone=BAD if number["differs"] else GOOD,

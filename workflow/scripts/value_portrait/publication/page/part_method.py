@@ -16,8 +16,11 @@ LIMITS = (
     "What is scored are answers to questions about likeness. What a model does when nobody asks is not in them.",
     "Items come from certain queries, responses and people. Intervals for other items like these reach beyond the "
     "items, not beyond the language, the time and the people.",
-    "Intervals take the item key as it is. Wrong tags dilute scores; only intervals of undiluted scores take that in.",
-    "Models of one developer are no independent draws. Comparisons take them together, which leaves few to compare.",
+    "Intervals of a model's scores reckon with a key by other raters; those of means over models, and of differences "
+    "between two models, take the key as it is. Wrong tags dilute scores; only intervals of undiluted scores take that "
+    "in.",
+    "Models of one developer are no independent draws. Comparisons of groups take them together, which leaves few to "
+    "compare.",
 )
 SIMULATED = "This study is made up: people, items or models are drawn, and nothing here is said of real ones."
 NO_VALUE = "none"
