@@ -71,7 +71,7 @@ function queryOf(list, terms, known, rho) {
     { class: "query" },
     html("h2", {}, said.length ? marked(said[0], terms, 130) : words(`Query ${query_id}`)),
     said.length > 1 ? html("p", { class: "soft" }, marked(said[1], terms, 220)) : null,
-    html("p", { class: "note" }, about.map((one, place) => html("span", {}, place ? " · " : "", words(beginning(one, 60))))),
+    about.length ? html("p", { class: "note" }, about.map((one, place) => html("span", {}, place ? " · " : "", words(beginning(one, 60))))) : null,
     html("ul", {}, list.map((item) => responseOf(item, terms, known, rho))),
   );
 }
