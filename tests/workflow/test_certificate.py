@@ -66,7 +66,7 @@ def test_the_headline_counts_numbers_in_print_before_files(paper):
     verdict = (paper / "results/publication/verdict.txt").read_text().splitlines()
     assert verdict[:2] == [
         "1,248 numbers in print, 480 of them compared: 261 match, 213 explained, 3 conjectured, 3 open, 0 differ. "
-        "Not to be compared: 40 not in the archive, 132 needs microdata, 596 needs live answers.",
+        "Not to be compared: 40 not in the archive, 132 need microdata, 596 need live answers.",
         "13,565 comparisons with the archive's files, 13,489 of them compared: 11,304 match, 2,185 explained, "
         "0 conjectured, 0 open, 0 differ. Not to be compared: 76 not in the archive.",
     ]

@@ -110,6 +110,7 @@ def _counted(what: str, counts: "pd.Series[Any]") -> str:
     named = {"unexplained": "open", "differs": "differ"}
     compared = ", ".join(f"{counts[status]:,} {named.get(status, status)}" for status in COMPARED)
     waiting = [f"{count:,} {status}" for status, count in counts.drop(list(COMPARED)).items() if count]
+    waiting = [words if words.startswith("1 ") else words.replace(" needs ", " need ") for words in waiting]
     return (
         f"{counts.sum():,} {what}, {counts[list(COMPARED)].sum():,} of them compared: {compared}. "
         f"Not to be compared: {', '.join(waiting) or 'none'}."
