@@ -109,3 +109,24 @@ def test_hiding_what_shows_nothing_changes_nothing(shown, name, tmp_path, monkey
     whole, _ = draw("whole", False)
     assert hidden == whole
     assert not figure.axes[0].yaxis.get_visible()
+
+
+@pytest.mark.parametrize(
+    "place", ["outside upper left", "outside upper right", "outside lower center", "outside right"]
+)
+def test_a_legend_keeps_clear_of_the_mark(place, tmp_path, monkeypatch):
+    figure, seen = Figure(figsize=(3, 2), layout="constrained"), []
+    (line,) = figure.subplots().plot([0, 1])
+    figure.legend([line], ["a name that takes the width of the figure"], loc=place)
+
+    def spy(figure):
+        drawn = record(figure)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        seen.append([artist.get_window_extent(renderer) for artist in (figure.texts[0], figure.legends[0])])
+        return drawn
+
+    monkeypatch.setattr(drawing, "record", spy)
+    save_figure(figure, tmp_path / "figure", "panel: ten items of each dimension, simulated")
+    mark, legend = seen[0]
+    assert not mark.overlaps(legend)
+    assert 0 <= legend.y0 < legend.y1 <= mark.y0

@@ -147,7 +147,7 @@ def save_figure(figure: Figure, stem: Path, mark: str) -> None:
         place = (1 - 0.05 / figure.get_figwidth(), 1 - 0.04 / height)
         marked = figure.text(*place, mark, ha="right", va="top", size=7.5, style="italic", color=COLOURS[1])
         marked.set_in_layout(False)
-        engine.set(rect=(0, 0, 1, 1 - 0.2 / height))
+        _keep_below(1 - 0.2 / height, figure, engine)
     _hide_idle(figure)
     resolution = figure.dpi
     figure.set_dpi(min(RESOLUTION, MOST_DOTS / max(figure.get_size_inches())))
@@ -164,7 +164,14 @@ def save_figure(figure: Figure, stem: Path, mark: str) -> None:
     figure.set_dpi(resolution)
     if marked is not None:
         marked.remove()
-        engine.set(rect=(0, 0, 1, 1))
+        _keep_below(1, figure, engine)
+
+
+def _keep_below(top: float, figure: Figure, engine: ConstrainedLayoutEngine) -> None:
+    """Lay out everything below this share of the figure's height; legends outside of axes would take all of it."""
+    engine.set(rect=(0, 0, 1, top))
+    for legend in figure.legends:
+        legend.set_bbox_to_anchor((0, 0, 1, top), figure.transFigure)
 
 
 def _hide_idle(figure: Figure) -> None:
