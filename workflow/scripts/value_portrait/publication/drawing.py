@@ -29,7 +29,6 @@ from matplotlib.collections import PatchCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontPath, get_font
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import NullLocator
 
@@ -58,6 +57,7 @@ FIRST: dict[str, Any] = {"color": COLOURS[0], "marker": "o", "markerfacecolor": 
 SECOND: dict[str, Any] = {"color": COLOURS[1], "marker": "s", "markerfacecolor": "none", "markersize": 5.5}
 
 RESOLUTION = 200  # dots per inch of the PNG
+MARK_STRIP = 0.2  # inches above a figure, for what it is made from
 WITHIN = 0.98  # of the ends of intervals lie on the page
 MOST_DOTS = 2**16 - 1  # that Agg draws in a row
 
@@ -137,21 +137,16 @@ def save_figure(figure: Figure, stem: Path, mark: str) -> None:
     """Write one drawing as ``<stem>.pdf``, ``.svg`` and ``.png`` (200 dpi), each whole or not at all.
 
     The files hold no date and no random id: the same figure gives the same bytes. The ``mark`` (simulated, a panel;
-    or nothing) stands in the upper right corner, above everything else.
+    or nothing) stands in the upper right corner, in a strip above everything else.
     """
-    engine = figure.get_layout_engine()
-    assert isinstance(engine, ConstrainedLayoutEngine)
-    marked = None
-    if mark:
-        height = figure.get_figheight()
-        place = (1 - 0.05 / figure.get_figwidth(), 1 - 0.04 / height)
-        marked = figure.text(*place, mark, ha="right", va="top", size=7.5, style="italic", color=COLOURS[1])
-        marked.set_in_layout(False)
-        _keep_below(1 - 0.2 / height, figure, engine)
     _hide_idle(figure)
     resolution = figure.dpi
-    figure.set_dpi(min(RESOLUTION, MOST_DOTS / max(figure.get_size_inches())))
-    drawn = record(figure)
+    strip = MARK_STRIP if mark else 0.0
+    figure.set_dpi(min(RESOLUTION, MOST_DOTS / (max(figure.get_size_inches()) + strip)))
+    drawn = record(figure, strip)
+    if mark:
+        place = (1 - 0.05 / drawn.get_figwidth(), 1 - 0.04 / drawn.get_figheight())
+        drawn.text(*place, mark, ha="right", va="top", size=7.5, style="italic", color=COLOURS[1])
     # savefig() would draw everything twice, to lay out anew what is laid out already.
     with written_whole(stem.with_name(stem.name + ".png")) as partial:
         FigureCanvasAgg(drawn).print_png(partial, pil_kwargs={"compress_level": 3})
@@ -162,16 +157,6 @@ def save_figure(figure: Figure, stem: Path, mark: str) -> None:
         FigureCanvasPdf(drawn).print_pdf(partial, metadata={"CreationDate": None})
     # As it was, so that the same figure can be saved again and gives the same bytes.
     figure.set_dpi(resolution)
-    if marked is not None:
-        marked.remove()
-        _keep_below(1, figure, engine)
-
-
-def _keep_below(top: float, figure: Figure, engine: ConstrainedLayoutEngine) -> None:
-    """Lay out everything below this share of the figure's height; legends outside of axes would take all of it."""
-    engine.set(rect=(0, 0, 1, top))
-    for legend in figure.legends:
-        legend.set_bbox_to_anchor((0, 0, 1, top), figure.transFigure)
 
 
 def _hide_idle(figure: Figure) -> None:

@@ -10,15 +10,15 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Affine2D, Bbox, Transform, TransformedBbox, TransformedPath
 
 
-def record(figure: Figure) -> Figure:
-    """A figure that looks the same and is quick to save: its only artist plays the other's strokes.
+def record(figure: Figure, above: float = 0.0) -> Figure:
+    """A figure that looks the same, ``above`` inches higher, and is quick to save: an artist plays the other's strokes.
 
     Artists find their places and strokes anew whenever they are drawn, which takes longer than most strokes. What
     Agg does at the resolution of ``figure`` is done in all formats: lengths of letters, marks on whole pixels, images.
     """
     recorder = _Recorder(figure)
     figure.draw(recorder)
-    drawn = Figure((figure.get_figwidth(), figure.get_figheight()), dpi=figure.dpi, frameon=False)
+    drawn = Figure((figure.get_figwidth(), figure.get_figheight() + above), dpi=figure.dpi, frameon=above > 0)
     drawn.set_layout_engine("none")
     drawn.add_artist(_Recording(recorder))
     return drawn
