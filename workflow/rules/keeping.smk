@@ -16,7 +16,6 @@ onstart:
     if workflow.local_exec:
         # What ends the run lets its jobs end: they take seconds, and live ones have their own way.
         shell.prefix("set -euo pipefail; trap '' INT TERM; ")
-        let_scheduler_rest()
     note_what_is_asked()
     say_what_is_to_do()
     keep_aside(RESULTS, ["publication"], ASIDE)

@@ -14,17 +14,6 @@ if workflow.is_main_process and not IS_MODULE:
                 handler.setFormatter(BRIEF)
 
 
-def let_scheduler_rest():
-    """Let no clock wake the scheduler while jobs of this machine run; Snakemake's default is a hundred jobs a second.
-
-    To keep that limit, which no machine reaches, it looks at all jobs again every second, once for each that has ended:
-    a tenth of a rebuild's CPU time, and a second after its last job.
-    """
-    limit = workflow.scheduler.job_rate_limiter
-    if limit and (limit.max_jobs, limit.timespan) == (100, 1):
-        workflow.scheduler.job_rate_limiter = None
-
-
 def seconds_taken(job):
     """How long a job took when it last ran; None where that is not known, or says nothing of this time."""
     records = [workflow.persistence.metadata(path) for path in job.output]
