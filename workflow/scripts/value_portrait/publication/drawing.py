@@ -70,7 +70,7 @@ _STYLE: Any = {
     "axes.titlesize": 7.5,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
-    "axes.titley": 1.0,
+    "axes.titley": 1.0,  # to look for a place takes long; over labels at the top, a title takes a ``pad``
     "axes.labelsize": 7,
     "axes.linewidth": 0.6,
     "axes.spines.top": False,

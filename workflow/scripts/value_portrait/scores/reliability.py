@@ -5,9 +5,9 @@ import pandas as pd
 import scipy
 
 from value_portrait.instrument import Instrument
+from value_portrait.items.validation import Z_95
 from value_portrait.scores.ratings import Ratings
 
-Z_95 = 1.959963984540054  # scipy.special.ndtri(0.975)
 # The smallest share of an item's variance that may be its own, as in R's factanal: likelihoods grow without end at 0.
 LEAST_UNIQUENESS = 0.005
 

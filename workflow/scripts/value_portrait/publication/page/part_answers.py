@@ -34,8 +34,8 @@ def answer_parts(
 
     ``answers`` has ``ratings``, and ``subjects``: how many answers a model gave under a condition, and whether their
     ratings are there. The class of a plain answer whose outcome is another than answered is that outcome. ``words`` has
-    ``words``, with ``length`` where only the start is there, ``is_error`` where they
-    are an error's; and ``kinds``: how many answers of a class there are, and of how many the words are there.
+    ``words``, with ``length`` where only the start is there, ``is_error`` where they are an error's; and ``kinds``: how
+    many answers of a class there are, and of how many the words are there.
 
     Parameters
     ----------
