@@ -86,7 +86,7 @@ def with_minus(text: str) -> str:
 
 def listed(names: list[str]) -> str:
     """Names as a sentence has them."""
-    return names[0] if len(names) == 1 else " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def ranked_means(means: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:

@@ -55,12 +55,13 @@ def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
     found += f". {where[0].upper()}{where[1:]}, each by itself, {clear} of {len(own)} {mid_sentence(main)} can be told "
     found += "from 0, which is a model's own mean."
     if len(own) > FIRST and models > 1:
-        highest = highest_values(tables["profiles"], FIRST, instrument)
+        highest = highest_values(tables["profiles"].dropna(subset=["centred_mean"]), FIRST, instrument)
         three = frozenset(own["dimension"].head(FIRST))
         same = sum(values == three for values in highest.values())
         names = [instrument.titles[str(name)] for name in own["dimension"].head(FIRST)]
-        has = "model has" if len(highest) == 1 else "models has" if same == 1 else "models have"
-        found += f" {same} of {len(highest)} {has} exactly {listed(names)} as first three."
+        found += (
+            f" {same} of {len(highest)} models {'has' if same == 1 else 'have'} exactly {listed(names)} as first three."
+        )
     beyond = beyond_shuffled_keys(tables, instrument)
     if beyond is not None:
         names = [instrument.titles[name] for name in beyond]
@@ -71,7 +72,6 @@ def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
         Mark(instrument.titles[row["dimension"]], row["score"], row["low"], row["high"], WHERE[row["inference"]])
         for name in ends(own)["dimension"]
         for row in known[known["dimension"] == name].to_dict("records")
-        if row["inference"] in WHERE
     ]
     return Finding(
         finding="first_and_last",
@@ -191,13 +191,15 @@ def groups_of_models(tables: Tables, instrument: Instrument) -> Finding | None:
     rest: dict[str, str] = {}
     for comparison, rows in own.groupby("comparison", sort=False):
         first = rows.iloc[0]
-        other = "others" if comparison == "reasoning" else first["second"]
+        other, others = first["second"], f"{first['second']} ones"
+        if comparison == "reasoning":
+            other, others = "other", "others"
         size = f" (from {LARGE_B} billion parameters)" if comparison == "size" else ""
         held = rows[rows["p_adjusted"] < LEVEL].to_dict("records")
         if held:
             cells = [_how(row, instrument) for row in held]
             clear[str(comparison)] = (
-                f"The {first['n_first']} {first['first']} models{size} differ from the {first['n_second']} {other}: "
+                f"The {first['n_first']} {first['first']} models{size} differ from the {first['n_second']} {others}: "
                 f"{listed(cells)}."
             )
         else:
@@ -230,7 +232,8 @@ def groups_of_models(tables: Tables, instrument: Instrument) -> Finding | None:
 
 def _share(share: float) -> str:
     """A share in words, in which few are not none."""
-    return "none" if share == 0 else percent(share) if share >= 0.005 else "under 1 %"
+    said = percent(share)
+    return said if said != "0 %" else "under 1 %" if share else "none"
 
 
 def _most_different(pairs: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ from value_portrait.publication.page.finding import (
     BAD,
     FEW,
     GOOD,
+    MOST,
     MOST_ROWS,
     OPEN,
     Finding,
@@ -63,10 +64,10 @@ def tags_by_chance(tables: Tables, instrument: Instrument) -> Finding | None:
 
 
 def _how_much(false: float, everywhere: bool) -> str:
-    """How much of the key is chance, as far as it can be told in every dimension."""
+    """How much of the key is chance, as far as it can be told in every dimension; ``false`` may be unknown (NaN)."""
     if false >= FEW:
-        return "Part"
-    return "Little" if everywhere else "How much"
+        return "Part" if false < MOST else "Much"
+    return "Little" if everywhere and false < FEW else "How much"
 
 
 def other_people(tables: Tables, instrument: Instrument) -> Finding | None:

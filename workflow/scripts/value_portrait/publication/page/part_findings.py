@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from value_portrait.configuration import Claim
-from value_portrait.instrument import Instrument
+from value_portrait.instrument import Instrument, mid_sentence
 from value_portrait.publication.page.finding import (
     BAD,
     FEW,
@@ -133,20 +133,17 @@ def headline(tables: Tables, instrument: Instrument) -> str:
     beyond = beyond_shuffled_keys(tables, instrument)
     sure = own[leave_out_zero(own) & (own["dimension"].isin(beyond) if beyond is not None else True)]
     titles = [(instrument.titles[str(row["dimension"])], row["score"] > 0) for row in sure.to_dict("records")]
-    up = [title for title, above in titles if above][:1]
-    down = [title for title, above in titles if not above][-1:]
+    up, down = ([title for title, above in titles if above is side] for side in (True, False))
     leanings = [f"to {up[0]}"] if up else []
-    leanings += [f"away from {down[0]}"] if down else []
+    leanings += [f"away from {down[-1]}"] if down else []
     models = int(own["models"].max())
     who = f"{models} language models lean" if models > 1 else "The model leans"
     said = (
-        f"{who} {' and '.join(leanings)}" if leanings else f"No one of the {instrument.main.title.lower()} stands out"
+        f"{who} {' and '.join(leanings)}" if leanings else f"No one of the {mid_sentence(instrument.main)} stands out"
     )
     pairs = tables["pairs"]
     pairs = pairs[(pairs["family"] == instrument.main.name) & (pairs["inference"] == "items_like_these")]
     held = pairs["p_max_t"].dropna() < LEVEL
-    if held.empty:
-        return said
     return f"{said}, but one can hardly be told from another" if held.mean() < FEW else said
 
 
