@@ -13,6 +13,8 @@ from value_portrait.publication.verdicts import (
     bracketed,
     describe_claim,
     gather_evidence,
+    in_percent,
+    in_words,
     judge_all,
     verdict,
 )
@@ -173,6 +175,76 @@ def test_a_comparison_of_groups_is_quoted_with_developers_taken_together():
     # Groups that the study does not compare keep the p-value of the multiverse.
     families = claim("group_above", "family=Fir", "family=Ash", "Salty")
     assert gather_evidence(families, tables(HELD), NAMED).p == 0.001
+
+
+def test_a_comparison_is_told_from_the_side_that_its_claim_names_first():
+    sides = "reasoning=yes", "reasoning=no"
+    said = [
+        describe_claim(one, [one], tables(HELD), SMALL)
+        for one in (claim("group_above", *sides, "Salty"), claim("group_above", *sides[::-1], "Salty"))
+    ]
+    assert [(about["found"], about["subjects"]) for about in said] == [
+        ("+0.20 [0.10, 0.30]", "3 / 9"),
+        ("-0.20 [-0.30, -0.10]", "9 / 3"),
+    ]
+
+
+def test_the_table_of_claims_word_for_word():
+    claims = [
+        claim("highest", "Sweet", "Salty", name="b"),
+        claim("lowest", "Salty", name="c"),
+        claim("highest_in_most_models", "Salty", "Sweet", name="d"),
+        claim("above", "Sweet", "Salty", name="e"),
+        claim("rises_with_size", "spread", name="f"),
+        claim("model_families_differ", "spread", name="g"),
+        claim("lowest", "Haste", name="h"),
+        claim("highest_in_most_models", "Salty", name="i"),
+    ]
+    note = "no model has its size."
+    row = {"share_holds": 0.95, "models": 12, "p": 0.04}
+    own = tables(
+        row | {"claim": "b", "value": 0.25, "holds": True, "option": "parser", "share_holds": 0.1},
+        row | {"claim": "b", "value": 0.25, "holds": True},
+        row | {"claim": "c", "value": -0.004, "holds": False, "models": 7},
+        row | {"claim": "d", "value": 0.4, "holds": False, "decides_most": None},
+        row | {"claim": "e", "value": 0.1, "holds": True, "share_holds": 0.89, "decides_most": None},
+        row | {"claim": "f", "value": np.nan, "holds": None, "share_holds": np.nan, "note": note},
+        row | {"claim": "g", "value": 0.3, "holds": True, "note": "too few."},
+        row | {"claim": "h", "value": np.nan, "holds": None, "share_holds": np.nan, "note": note},
+        row | {"claim": "i", "value": 0.6, "holds": True},
+    )
+    page = describe_worth(own, claims, False, None, SMALL)
+    table = page[page.index("## What is said") : page.index("## The profiles")]
+    shuffled = "p = 0.030 by shuffled keys"
+    assert table == (
+        "## What is said of the models\n\n"
+        "| claim | where | verdict | this run | models | by chance | analyses |\n|---|---|---|---|---|---|---|\n"
+        f"| Claim b | here | **holds for the average model only** | +0.25 | 12 | {shuffled}; a single model has it "
+        "with a probability of 30 % | 95 % |\n"
+        f"| Claim c | here | **does not hold** | 0.00 | 7 | {shuffled} | 95 % |\n"
+        "| Claim d | here | **does not hold** | 40 % of the models | 12 |  | 95 % |\n"
+        "| Claim e | here | **depends on the analysis** | +0.10 | 12 |  | 89 % |\n"
+        "| Claim f | here | **cannot be tested here** |  |  |  |  |\n"
+        "| Claim g | here | **holds** | omega² = 0.30 | 12 | p = 0.040 | 95 % |\n"
+        "| Claim h | here | **cannot be tested here** |  |  |  |  |\n"
+        "| Claim i | here | **holds** | 60 % of the models | 12 |  | 95 % |\n"
+        f"\nNot tested: {note}\nNo p: too few.\n\n"
+    )
+    assert judge_all(claims, own, SMALL)["b"] == "holds for the average model only"
+    assert gather_evidence(claims[3], own, NAMED).decides_most is None
+
+
+def test_p_and_shares_in_words():
+    assert [in_words(p) for p in (0.0, 0.0009, 0.001, 0.0994, 0.1, 0.994)] == [
+        *("< 0.001", "< 0.001", "= 0.001", "= 0.099", "= 0.10", "= 0.99")
+    ]
+    assert [in_percent(share) for share in (0, 0.001, 0.005, 0.006, 1)] == [
+        "0 %",
+        "under 1 %",
+        "under 1 %",
+        "1 %",
+        "100 %",
+    ]
 
 
 def test_what_is_said_of_the_mean_may_hold_of_few_models():

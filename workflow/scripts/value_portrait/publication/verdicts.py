@@ -132,7 +132,7 @@ def claims_table(tables: Tables, claims: Sequence[Claim], instrument: Instrument
         about = describe_claim(claim, claims, tables, instrument)
         cells = [claim.text, claim.where, f"**{about['verdict']}**"]
         cells += [about[name] for name in ("found", "subjects", "chance", "analyses")]
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        lines.append(f"| {' | '.join(cells)} |")
     noted = tables["claims"].dropna(subset="note").drop_duplicates("note")
     notes = [f"{'Not tested' if pd.isna(row['value']) else 'No p'}: {row['note']}" for _, row in noted.iterrows()]
     return [*lines, "", *notes, ""]
@@ -223,6 +223,12 @@ def headline(alternatives: pd.DataFrame, statistic: str, without: str, instrumen
 def percent(share: float) -> str:
     """A share of 1 as a whole percentage."""
     return f"{100 * share:.0f} %"
+
+
+def in_percent(share: float) -> str:
+    """A share as a whole percentage, in which few are not none."""
+    said = percent(share)
+    return "under 1 %" if share and said == "0 %" else said
 
 
 def signed(value: float) -> str:

@@ -13,9 +13,11 @@ from value_portrait.publication.verdicts import (
     bracketed,
     claims_table,
     headline,
+    in_percent,
     in_words,
     judge_all,
     percent,
+    signed,
 )
 from value_portrait.robustness.alphas import ALPHAS
 from value_portrait.robustness.alternatives import ALTERNATIVES
@@ -56,6 +58,8 @@ CIRCLE_SUBJECTS = {
 }
 # A correlation below this is called weak (Cohen 1988: medium from here on).
 WEAK = 0.3
+# No more dimensions than these are named where several have the same number.
+MOST_NAMED = 3
 # Verdicts on several claims at once.
 PLURALS = {
     "holds": "hold",
@@ -200,7 +204,7 @@ def profile_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
     if own.empty:
         return ""
     clear = own[holm(own["p"]) < LEVEL]
-    cells = [f"{instrument.titles[str(row['dimension'])]} {row['value']:+.2f}" for row in clear.to_dict("records")]
+    cells = [f"{instrument.titles[str(row['dimension'])]} {signed(row['value'])}" for row in clear.to_dict("records")]
     spread = headline(alternatives, "mean_profile_sd", "nothing", instrument)
     beyond = "".join(
         f" Its spread is {row['value']:.2f}, by such keys {row['expected']:.2f} "
@@ -247,7 +251,7 @@ def _liking_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
     )
     moved = (after - before).dropna()
     moved = moved[moved.abs().sort_values(ascending=False).index].head(3)
-    cells = [f"{instrument.titles[str(name)]} {before[name]:+.2f} to {after[name]:+.2f}" for name in moved.index]
+    cells = [f"{instrument.titles[str(name)]} {signed(before[name])} to {signed(after[name])}" for name in moved.index]
     return (
         f"Models' ratings correlate {bracketed(row['value'], row['low'], row['high'])} with how much people like a "
         f"response. With that taken out, these move most: {', '.join(cells)}."
@@ -293,7 +297,7 @@ def _pairs_line(pairs: pd.DataFrame, ranks: pd.DataFrame, instrument: Instrument
         if len(own) and len(places):
             width = (places["high"] - places["low"] + 1).median()
             parts.append(
-                f"{percent((own['p_max_t'] < LEVEL).mean())} {words}, where a rank covers {width:.0f} of "
+                f"{in_percent((own['p_max_t'] < LEVEL).mean())} {words}, where a rank covers {width:.0f} of "
                 f"{ranks['model'].nunique()} places"
             )
     return (
@@ -307,17 +311,20 @@ def _precision_line(precision: pd.DataFrame, instrument: Instrument) -> str:
     own = precision[(precision["family"] == instrument.main.name) & (precision["this_study"] == 1)]
     own = own[own["inference"] == "items_like_these"].dropna(subset=["relative"])
     mean = own.groupby("scores", observed=True)["relative"].mean()
-    centred = own[own["scores"] == "centred"].sort_values("relative")
     if not {"centred", "raw"} <= set(mean.index):
         return ""
-    low, high = (
-        f"{row['relative']:.2f} ({instrument.titles[str(row['dimension'])]})"
-        for row in (centred.iloc[0], centred.iloc[-1])
-    )
+    centred = own[own["scores"] == "centred"]
+    said = centred["relative"].map("{:.2f}".format)
+    cells = []
+    for end in dict.fromkeys((said.min(), said.max())):
+        tied = centred.loc[said == end, "dimension"]
+        few = len(tied) <= MOST_NAMED
+        which = _names(tied, instrument) if few else f"{len(tied)} of {len(said)} {mid_sentence(instrument.main)}"
+        cells.append(f"{end} ({which})")
     return (
         "The generalizability coefficient of models' scores over other items like these is "
-        f"{mean['centred']:.2f} for centred scores (mean; {low} to {high}), {mean['raw']:.2f} for raw ones, which hold "
-        "a model's general level."
+        f"{mean['centred']:.2f} for centred scores (mean; {' to '.join(cells)}), {mean['raw']:.2f} for raw ones, which "
+        "hold a model's general level."
     )
 
 
@@ -339,7 +346,7 @@ def _alphas_line(alphas: pd.DataFrame, instrument: Instrument) -> str:
     if own.empty:
         return ""
     apart = (own["p_equal"] < LEVEL).sum()
-    return f"Raters' alphas differ between survey groups in {apart} of {len(own)} dimensions."
+    return f"Raters' alphas differ between survey groups in {apart} of {len(own)} dimensions, each by itself."
 
 
 def _circle_line(circle: pd.DataFrame) -> str:

@@ -27,7 +27,7 @@ from value_portrait.publication.page.finding import (
     tone,
     with_minus,
 )
-from value_portrait.publication.verdicts import bracketed, in_words, percent
+from value_portrait.publication.verdicts import bracketed, in_percent, in_words, percent
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import LARGE_B
@@ -231,9 +231,8 @@ def groups_of_models(tables: Tables, instrument: Instrument) -> Finding | None:
 
 
 def _share(share: float) -> str:
-    """A share in words, in which few are not none."""
-    said = percent(share)
-    return said if said != "0 %" else "under 1 %" if share else "none"
+    """A share in words."""
+    return in_percent(share) if share else "none"
 
 
 def _most_different(pairs: pd.DataFrame) -> str:
