@@ -570,10 +570,10 @@ def test_planted_truth_word_for_word():
         heading="How much of the planted truth comes back",
         sentence=(
             "Of 2,000 tags planted in the tastes the key finds 1,200; 1,200 of its 1,600 tags are true. Of 3 intervals "
-            "(95 %) of undiluted scores, 1 hold the planted one."
+            "(95 %) of undiluted scores, 1 holds the planted one."
         ),
         verdict="33 % of 95 % intervals hold the truth",
-        tone="open",
+        tone="bad",
         view="certainty",
         name="scores",
         link="How sure the scores are",
@@ -584,6 +584,11 @@ def test_planted_truth_word_for_word():
     without = planted_truth({"recovery_tags": tags, "recovery_scores": scores.assign(low=None)}, FIVE)
     assert without.sentence.endswith("1,200 of its 1,600 tags are true.")
     assert (without.verdict, without.tone, without.marks) == ("60 % of the tags found", "good", recovered)
+    for inside, how in ((4, "bad"), (5, "open"), (9, "open"), (10, "good")):
+        own = frame("family planted low high", *[("taste", 0.5, 0.1, 0.9)] * inside, *[("taste", 0.5, 0.6, 0.9)] * 10)
+        ten = planted_truth({"recovery_tags": tags, "recovery_scores": own.head(10)}, FIVE)
+        assert (ten.verdict, ten.tone) == (f"{10 * inside} % of 95 % intervals hold the truth", how)
+        assert f"{inside} hold the planted one" in ten.sentence
     nothing = tags.assign(planted=0, found=0, false_tags=0)
     without = planted_truth({"recovery_tags": nothing, "recovery_scores": scores.assign(low=None)}, FIVE)
     assert [mark.value for mark in without.marks] == [0, 0]
@@ -644,6 +649,10 @@ def test_a_family_keeps_its_name_in_the_headline():
     five = as_instrument(check(InstrumentFile, content, "five.yaml").completed())
     unsure = {"mean_profile": MEANS.assign(low=-1.0, high=1.0), "alternatives": NO_KEYS, "pairs": TEN_PAIRS}
     assert headline(unsure, five) == "No one of the Big Five tastes stands out"
+    unsure["pairs"] = TEN_PAIRS.assign(p_max_t=0.9)
+    assert headline(unsure, five) == (
+        "No one of the Big Five tastes stands out, and one model can hardly be told from another"
+    )
 
 
 def test_what_was_done():

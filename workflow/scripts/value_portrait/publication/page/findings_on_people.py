@@ -205,18 +205,22 @@ def planted_truth(tables: Tables, instrument: Instrument) -> Finding | None:
         f"{row['found']:,} of its {made:,} tags are true."
     )
     own = scores[scores["family"] == main.name].dropna(subset=["planted", "low"])
-    verdict, share = f"{percent(marks[0].value)} of the tags found", marks[0].value
+    verdict, how = f"{percent(marks[0].value)} of the tags found", tone(marks[0].value)
     if len(own):
         inside = own["planted"].between(own["low"], own["high"])
-        found += f" Of {len(own):,} intervals (95 %) of undiluted scores, {inside.sum():,} hold the planted one."
-        marks += [Mark("Intervals that hold the truth", float(inside.mean()))]
-        verdict, share = f"{percent(inside.mean())} of 95 % intervals hold the truth", float(inside.mean())
+        holds = "holds" if inside.sum() == 1 else "hold"
+        found += f" Of {len(own):,} intervals (95 %) of undiluted scores, {inside.sum():,} {holds} the planted one."
+        share = float(inside.mean())
+        marks += [Mark("Intervals that hold the truth", share)]
+        # Nearly all of them should.
+        verdict = f"{percent(share)} of 95 % intervals hold the truth"
+        how = GOOD if share > 1 - FEW else OPEN if share >= MOST else BAD
     return Finding(
         finding="planted_truth",
         heading="How much of the planted truth comes back",
         sentence=found,
         verdict=verdict,
-        tone=tone(share),
+        tone=how,
         view="certainty",
         name="scores",
         link="How sure the scores are",

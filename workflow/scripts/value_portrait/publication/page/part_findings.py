@@ -138,13 +138,13 @@ def headline(tables: Tables, instrument: Instrument) -> str:
     leanings += [f"away from {down[-1]}"] if down else []
     models = int(own["models"].max())
     who = f"{models} language models lean" if models > 1 else "The model leans"
-    said = (
-        f"{who} {' and '.join(leanings)}" if leanings else f"No one of the {mid_sentence(instrument.main)} stands out"
-    )
+    said, rest = f"{who} {' and '.join(leanings)}", "but one"
+    if not leanings:
+        said, rest = f"No one of the {mid_sentence(instrument.main)} stands out", "and one model"
     pairs = tables["pairs"]
     pairs = pairs[(pairs["family"] == instrument.main.name) & (pairs["inference"] == "items_like_these")]
     held = pairs["p_max_t"].dropna() < LEVEL
-    return f"{said}, but one can hardly be told from another" if held.mean() < FEW else said
+    return f"{said}, {rest} can hardly be told from another" if held.mean() < FEW else said
 
 
 def standfirst(tables: Tables, claims: Sequence[Claim], instrument: Instrument) -> str:
