@@ -157,6 +157,7 @@ def test_what_a_profile_is_ranked_by():
     assert len(ranked_means(MEANS.assign(score=None), FIVE)) == 0
     assert beyond_shuffled_keys({"alternatives": ALTERNATIVES}, FIVE) == ["Sweet"]
     assert beyond_shuffled_keys({"alternatives": NO_KEYS}, FIVE) is None
+    assert beyond_shuffled_keys({"alternatives": ALTERNATIVES.assign(p=np.nan)}, FIVE) is None
     at_level = ALTERNATIVES.assign(p=ALTERNATIVES["p"].replace(0.001, 0.0125))
     assert beyond_shuffled_keys({"alternatives": at_level}, FIVE) == []
 
@@ -288,6 +289,7 @@ def test_wording_order_and_repeats():
             Mark("Asking again", 2.0, series="median"),
         ),
     )
+    assert (found.verdict, found.tone, found.choices) == ("", "", "")
     again = SENSITIVITY.assign(repeat_sensitivity=[0.5, 0.7, 0.1, 0.9])
     found = wording_and_order({"sensitivity": again}, FIVE)
     assert (found.heading, found.name, found.link) == (
@@ -756,6 +758,9 @@ def test_the_part_has_every_finding_with_its_marks_and_claims():
     assert {str(marks[name].dtype) for name in ("value", "low", "high")} == {"float64"}
     assert list(dict.fromkeys(marks["finding"])) == order
     assert list(marks.loc[marks["finding"] == "reproduced", "value"]) == [4000, 2, 3, 5, 0]
+    # What is left out has no text.
+    assert set(marks.loc[marks["finding"] == "single_scores", ["series", "model"]].to_numpy().ravel()) == {""}
+    assert tuple(found.loc[3, ["name", "choices", "unit"]]) == ("", "", "")
     tally = "Of 3 claims about models that can be tested, 1 holds for the average model only, 1 does not hold, 1 holds."
     rows = part["claims"].table
     said = ["finding", "claim", "text", "where", "verdict", "tone", "share", "tally"]

@@ -200,7 +200,7 @@ def validity_line(validity: pd.DataFrame, instrument: Instrument) -> str:
 
 def profile_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
     """Which means over models lie beyond those that keys from shuffled raters give."""
-    own = headline(alternatives, "mean_profile", "nothing", instrument).dropna(subset=["dimension", "p"])
+    own = headline(alternatives, "mean_profile", "nothing", instrument).dropna(subset=["p"])
     if own.empty:
         return ""
     clear = own[holm(own["p"]) < LEVEL]

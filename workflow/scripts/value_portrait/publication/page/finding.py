@@ -99,5 +99,5 @@ def ranked_means(means: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
 
 def beyond_shuffled_keys(tables: Tables, instrument: Instrument) -> list[str] | None:
     """Dimensions whose mean over models lies beyond what keys from shuffled raters give; None where there are none."""
-    own = headline(tables["alternatives"], "mean_profile", "nothing", instrument).dropna(subset=["dimension", "p"])
+    own = headline(tables["alternatives"], "mean_profile", "nothing", instrument).dropna(subset=["p"])
     return None if own.empty else list(own.loc[holm(own["p"]) < LEVEL, "dimension"].astype(str))
