@@ -32,7 +32,8 @@ from value_portrait.publication.page.findings_on_people import (
     planted_truth,
     tags_by_chance,
 )
-from value_portrait.publication.page.part_findings import findings_part, headline, reproduced, standfirst
+from value_portrait.publication.page.part_findings import CLAIMED, findings_part, headline, reproduced, standfirst
+from value_portrait.robustness.claims import ARGUMENTS
 
 NAMES = ("Sweet", "Salty", "Sour_Bitter", "Fat", "Hot")
 TASTES = {"taste": {"title": "Tastes", "dimensions": list(NAMES)}, "pace": {"title": "Pace", "dimensions": ["Haste"]}}
@@ -54,7 +55,7 @@ MEANS = frame(
     ("taste", "Sweet", "items_like_these", 3, 0.40, 0.10, 0.70),
     ("taste", "Sour_Bitter", "these_items", 3, -0.30, -0.35, -0.25),
     ("taste", "Sour_Bitter", "items_like_these", 3, -0.50, -0.90, -0.10),
-    ("taste", "Fat", "these_items", 3, 0.20, np.nan, np.nan),
+    ("taste", "Fat", "these_items", 3, 0.204, np.nan, np.nan),
     ("taste", "Fat", "items_like_these", 3, 0.25, np.nan, np.nan),
     ("taste", "Hot", "these_items", 3, -0.45, -0.50, -0.40),
     ("taste", "Hot", "items_like_these", 3, -0.20, -0.50, 0.10),
@@ -122,6 +123,39 @@ def test_what_models_put_first_and_last():
     none = first_and_last(TABLES | {"alternatives": ALTERNATIVES[ALTERNATIVES["p"] > 0.02]}, FIVE)
     assert none.sentence.endswith(" Beyond what keys from shuffled raters give, p adjusted: none.")
     assert (none.verdict, none.tone) == ("0 of 5 beyond chance", "bad")
+
+
+def test_two_models_are_several():
+    found = first_and_last(TABLES | {"mean_profile": MEANS.assign(models=2)}, FIVE)
+    assert found.sentence.startswith("On average over 2 models, Sweet (")
+    assert " models have exactly " in found.sentence
+    assert (found.heading, found.chart) == (
+        "What models put first and last",
+        "Tastes: mean over models, with 95 % intervals",
+    )
+    unknown = MEANS.assign(score=MEANS["score"].where(MEANS["low"] != 0.05))
+    rows = [
+        mark.series for mark in first_and_last(TABLES | {"mean_profile": unknown}, FIVE).marks if mark.name == "Salty"
+    ]
+    assert rows == [ON_OTHERS]
+    two = wording_and_order({"sensitivity": SENSITIVITY.head(2)}, FIVE)
+    assert two.sentence == (
+        "Share of items to which a model gives another rating, median over models: 25 % between two wordings (from "
+        "10 % to 40 % by model); 25 % between two orders of the options (from 20 % to 30 % by model); 2 % between two "
+        "answers to the same question."
+    )
+    assert (two.heading, two.link) == (
+        "Asked in other words, models answer otherwise",
+        "The model that another wording changes most",
+    )
+    assert [mark.series for mark in two.marks[:3]] == ["a model", "a model", "median"]
+
+
+def test_one_model_that_changes_much_moves_no_median():
+    own = SENSITIVITY.head(3).assign(order_sensitivity=[0.01, 0.09, 0.9], wording_sensitivity=[0.095, 0.06, 0.096])
+    found = wording_and_order({"sensitivity": own}, FIVE)
+    assert (found.heading, found.name) == ("Models mostly keep to their answers", "c")
+    assert found.link == "The model that another wording changes most"
 
 
 def test_how_many_models_have_the_first_three():
@@ -345,6 +379,8 @@ def test_groups_of_models_word_for_word():
         both.sentence
     )
     assert (both.verdict, both.tone) == ("3 of 3 comparisons beyond chance", "good")
+    sure = groups_of_models({"groups": GROUPS.assign(p_adjusted=GROUPS["p_adjusted"] / 100)}, FIVE)
+    assert " and more pronounced profiles (+0.05 [−0.20, 0.40], p = 0.005). The 4 large" in sure.sentence
     none = groups_of_models({"groups": GROUPS[GROUPS["comparison"] == "weights"]}, FIVE)
     assert none.sentence == f"No difference is beyond chance between 2 open and 6 closed models. {rest}"
     assert (none.heading, none.tone) == ("Openness cannot be shown to go with another profile", "bad")
@@ -406,6 +442,11 @@ def test_a_chart_of_many_dimensions_shows_those_with_most_and_with_fewest_tags()
     found = tags_by_chance({"chance": frame(" ".join(CHANCE.columns), whole, *rows)}, many)
     assert [mark.value for mark in found.marks[::2]] == [*range(16, 8, -1), *range(7, -1, -1)]
     assert found.chart == "Tags of each dimension, found and by chance; the first and the last 8 of 17"
+    means = frame(
+        " ".join(MEANS.columns), *[("taste", name, "these_items", 3, n, n, n) for n, name in enumerate(names)]
+    )
+    first = first_and_last({"mean_profile": means, "profiles": THREE, "alternatives": NO_KEYS}, many)
+    assert [mark.value for mark in first.marks] == [*range(16, 8, -1), *range(7, -1, -1)]
 
 
 VALIDITY = frame(
@@ -714,6 +755,15 @@ def claim(name, kind, *arguments):
     return Claim(claim=name, text=f"Text of {name}", where=f"Where {name} is", kind=kind, arguments=list(arguments))
 
 
+def test_every_kind_of_claim_stands_below_a_finding():
+    of_groups = {"group_above", "rises_with_size", "model_families_differ"}
+    assert {kind for kind, finding in CLAIMED.items() if finding == "groups_of_models"} == of_groups
+    assert CLAIMED["condition_above"] == "personas_and_people"
+    assert {kind for kind, finding in CLAIMED.items() if finding == "first_and_last"} == (
+        set(ARGUMENTS) - of_groups - {"condition_above"}
+    )
+
+
 def test_the_part_has_every_finding_with_its_marks_and_claims():
     claims = [
         claim("sweet", "highest", "Sweet"),
@@ -758,7 +808,8 @@ def test_the_part_has_every_finding_with_its_marks_and_claims():
     assert {str(marks[name].dtype) for name in ("value", "low", "high")} == {"float64"}
     assert list(dict.fromkeys(marks["finding"])) == order
     assert list(marks.loc[marks["finding"] == "reproduced", "value"]) == [4000, 2, 3, 5, 0]
-    # What is left out has no text.
+    # Shares alone are rounded. What is left out has no text.
+    assert marks["value"][2] == 0.204
     assert set(marks.loc[marks["finding"] == "single_scores", ["series", "model"]].to_numpy().ravel()) == {""}
     assert tuple(found.loc[3, ["name", "choices", "unit"]]) == ("", "", "")
     tally = "Of 3 claims about models that can be tested, 1 holds for the average model only, 1 does not hold, 1 holds."
