@@ -392,7 +392,7 @@ CHANCE = frame(
     ("pace", None, "positive", 9, 8, 7.0, 6.0, 5.0, 0.5, 0.5, 3),
     ("taste", None, "two_sided", 9, 9, 9.0, 9.0, 9.0, 0.001, 0.9, 5),
     ("taste", None, "positive", 2600, 1040, 500.0, 400.0, 601.0, 0.002, 0.25, 4),
-    ("taste", "Sweet", "positive", 520, 300, 90.0, 80.0, 100.0, 0.001, 0.2, 3),
+    ("taste", "Sweet", "positive", 520, 270, 90.0, 80.0, 100.0, 0.001, 0.2, 3),
     ("taste", "Salty", "positive", 520, 280, 91.0, 81.0, 101.0, 0.01, 0.2, 1),
     ("taste", "Sour_Bitter", "positive", 520, 100, 92.0, 82.0, 102.0, 0.025, 0.2, 0),
     ("taste", "Sweet", "two_sided", 520, 1, 1.0, 1.0, 1.0, 0.001, 0.2, 3),
@@ -419,7 +419,7 @@ def test_how_much_of_the_key_is_chance():
         kind="dots",
         unit="items tagged",
         marks=(
-            Mark("Sweet", 300, series="in the key"),
+            Mark("Sweet", 270, series="in the key"),
             Mark("Sweet", 90.0, 80.0, 100.0, "by chance, with 95 % range"),
             Mark("Salty", 280, series="in the key"),
             Mark("Salty", 91.0, 81.0, 101.0, "by chance, with 95 % range"),
@@ -430,6 +430,10 @@ def test_how_much_of_the_key_is_chance():
     none = tags_by_chance({"chance": CHANCE.assign(p=0.02)}, FIVE)
     assert none.sentence.endswith(" More than chance, p adjusted: none, 0 of 3.")
     assert (none.verdict, none.tone) == ("more than chance in 0 of 3", "bad")
+    some = tags_by_chance({"chance": CHANCE.assign(p=[0.5, 0.5, 0.5, 0.9, 0.001, 0.9, 0.5])}, FIVE)
+    assert (some.verdict, some.tone) == ("more than chance in 1 of 3", "open")
+    level = tags_by_chance({"chance": CHANCE.assign(p=[0.5, 0.5, 0.5, 0.001, 0.01, 0.05, 0.5])}, FIVE)
+    assert level.sentence.endswith(" p adjusted: Sweet and Salty, 2 of 3.")
     assert tags_by_chance({}, FIVE) is None
 
 
@@ -451,9 +455,9 @@ def test_a_chart_of_many_dimensions_shows_those_with_most_and_with_fewest_tags()
 
 VALIDITY = frame(
     "family dimension key criterion r low high",
+    ("taste", None, "raters", "convergent", 0.3, 0.01, 0.59),
     ("pace", None, "raters", "convergent", 0.9, 0.8, 1.0),
     ("taste", "Sweet", "raters", "convergent", 0.8, 0.7, 0.9),
-    ("taste", None, "raters", "convergent", 0.3, 0.01, 0.59),
     ("taste", None, "raters", "discriminant", -0.2, -0.3, -0.1),
     ("taste", None, "shuffled", "convergent", 0.04, -0.06, 0.14),
     ("taste", None, "shuffled", "discriminant", 0.5, 0.4, 0.6),
@@ -510,6 +514,7 @@ PEOPLE = frame(
     ("taste", "Sour_Bitter", 0.4, 0.1, 0.7, 0.01, 0.049),
     ("taste", "Fat", -0.9, None, None, None, None),
     ("taste", "Hot", None, None, None, None, None),
+    models_sd=None,
 )
 
 
@@ -537,6 +542,9 @@ def test_models_beside_people():
             Mark("Salty", -0.5, -0.6, -0.4),
         ),
     )
+    salty = PEOPLE.assign(p_adjusted=PEOPLE["p_adjusted"].where(PEOPLE["dimension"] == "Salty", 0.05))
+    some = beside_people({"models_and_people": salty}, FIVE)
+    assert (some.verdict, some.tone) == ("1 of 3 differences hold", "open")
     none = beside_people({"models_and_people": PEOPLE[PEOPLE["dimension"].isin(["Haste", "Sweet"])]}, FIVE)
     assert none.sentence == (
         "Held against people who rated the same items, models differ most in Sweet, +0.30 [0.20, 0.40]. Beyond chance, "
@@ -552,11 +560,13 @@ AGREEMENT = frame(
     ("answers", "age", "all", "axis_mean", 10, 9, 5.2, 0.01),
     ("answers", "gender", "all", "axis_mean", 10, 4, 4.8, 0.025),
     ("answers", "age", "all", "axis_mean", 30, 15, 14.6, 0.03),
+    ("answers", "faith", "all", "axis_mean", 1, 1, 0.5, 0.9),
     ("answers", "politics", "all", "axis_mean", 0, 0, 0.0, 1.0),
     ("answers", "race", "all", "axis_mean", 5, 5, 2.5, None),
     ("printed", "age", "all", "axis_mean", 99, 99, 5.0, 0.001),
     ("answers", "age", "20-39", "axis_mean", 99, 99, 5.0, 0.001),
     ("answers", "age", "all", "first", 99, 99, 5.0, 0.001),
+    tau=None,
 )
 
 
@@ -566,11 +576,11 @@ def test_personas_beside_people():
         finding="personas_and_people",
         heading="Some personas move as people do",
         sentence=(
-            "Told to be somebody, do models move as people of that group do? In 28 of 50 comparisons the direction is "
-            "people's, by chance in 25; beyond chance, adjusted, in 1 of 3 tests (one for each model, framing, axis "
+            "Told to be somebody, do models move as people of that group do? In 29 of 51 comparisons the direction is "
+            "people's, by chance in 25; beyond chance, adjusted, in 1 of 4 tests (one for each model, framing, axis "
             "and source on people)."
         ),
-        verdict="1 of 3 beyond chance",
+        verdict="1 of 4 beyond chance",
         tone="open",
         view="people",
         name="personas",
@@ -583,6 +593,8 @@ def test_personas_beside_people():
             Mark("Age", pytest.approx(49.5), series="by chance"),
             Mark("Gender", 40.0, series="personas"),
             Mark("Gender", pytest.approx(48.0), series="by chance"),
+            Mark("Faith", 100.0, series="personas"),
+            Mark("Faith", 50.0, series="by chance"),
         ),
     )
     none = personas_and_people({"agreement": AGREEMENT.assign(same_sign_p=0.02)}, FIVE)
@@ -605,6 +617,7 @@ def test_planted_truth_word_for_word():
         ("taste", 0.5, 0.6, 0.9),
         ("taste", None, 0.1, 0.9),
         ("taste", 0.5, None, None),
+        note=None,
     )
     found = planted_truth({"recovery_tags": tags, "recovery_scores": scores}, FIVE)
     recovered = (Mark("Planted tags that are found", 0.6), Mark("Tags of the key that are true", 0.75))
@@ -632,6 +645,12 @@ def test_planted_truth_word_for_word():
         ten = planted_truth({"recovery_tags": tags, "recovery_scores": own.head(10)}, FIVE)
         assert (ten.verdict, ten.tone) == (f"{10 * inside} % of 95 % intervals hold the truth", how)
         assert f"{inside} hold the planted one" in ten.sentence
+    fewer = tags.assign(planted=3000)
+    without = planted_truth({"recovery_tags": fewer, "recovery_scores": scores.assign(low=None)}, FIVE)
+    assert (without.verdict, without.tone) == ("40 % of the tags found", "open")
+    one = tags.assign(planted=1, found=1, false_tags=0)
+    without = planted_truth({"recovery_tags": one, "recovery_scores": scores.assign(low=None)}, FIVE)
+    assert [mark.value for mark in without.marks] == [1, 1]
     nothing = tags.assign(planted=0, found=0, false_tags=0)
     without = planted_truth({"recovery_tags": nothing, "recovery_scores": scores.assign(low=None)}, FIVE)
     assert [mark.value for mark in without.marks] == [0, 0]

@@ -50,9 +50,9 @@ RATED = {
     ),
     "validity": frame(
         "family dimension key criterion r low high",
+        ("taste", None, "raters", "convergent", 0.29, 0.0, 0.59),
         ("pace", None, "raters", "convergent", 0.9, 0.8, 1.0),
         ("taste", "Sweet", "raters", "convergent", 0.8, 0.7, 0.9),
-        ("taste", None, "raters", "convergent", 0.29, 0.0, 0.59),
         ("taste", None, "raters", "discriminant", -0.2, -0.3, -0.1),
         ("taste", None, "shuffled", "convergent", 0.04, -0.06, 0.14),
         ("taste", None, "questionnaire", "discriminant", 0.6, 0.5, 0.7),
