@@ -451,6 +451,12 @@ def test_a_chart_of_many_dimensions_shows_those_with_most_and_with_fewest_tags()
     )
     first = first_and_last({"mean_profile": means, "profiles": THREE, "alternatives": NO_KEYS}, many)
     assert [mark.value for mark in first.marks] == [*range(16, 8, -1), *range(7, -1, -1)]
+    people = frame(
+        " ".join(PEOPLE.columns), *[("taste", name, n, n, n, 0.5, 0.5, None) for n, name in enumerate(names)]
+    )
+    beside = beside_people({"models_and_people": people}, many)
+    assert [mark.value for mark in beside.marks] == [*range(16, 8, -1), *range(7, -1, -1)]
+    assert beside.chart == "Models minus people on the same items, with 95 % intervals; the first and the last 8 of 17"
 
 
 VALIDITY = frame(
@@ -501,6 +507,7 @@ def test_whether_the_key_measures_other_people():
             "cannot be shown",
             "bad",
         )
+    assert other_people({"validity": VALIDITY.iloc[[0, 3, 4]]}, FIVE) == found
     assert other_people({"validity": VALIDITY.drop(index=3)}, FIVE) is None
     assert other_people({"validity": VALIDITY.assign(low=None)}, FIVE) is None
     assert other_people({}, FIVE) is None
@@ -545,7 +552,7 @@ def test_models_beside_people():
     salty = PEOPLE.assign(p_adjusted=PEOPLE["p_adjusted"].where(PEOPLE["dimension"] == "Salty", 0.05))
     some = beside_people({"models_and_people": salty}, FIVE)
     assert (some.verdict, some.tone) == ("1 of 3 differences hold", "open")
-    none = beside_people({"models_and_people": PEOPLE[PEOPLE["dimension"].isin(["Haste", "Sweet"])]}, FIVE)
+    none = beside_people({"models_and_people": PEOPLE[PEOPLE["dimension"].isin(["Haste", "Sweet", "Hot"])]}, FIVE)
     assert none.sentence == (
         "Held against people who rated the same items, models differ most in Sweet, +0.30 [0.20, 0.40]. Beyond chance, "
         "p adjusted over dimensions: none, 0 of 1. Intervals are each by itself."
@@ -597,7 +604,9 @@ def test_personas_beside_people():
             Mark("Faith", 50.0, series="by chance"),
         ),
     )
-    none = personas_and_people({"agreement": AGREEMENT.assign(same_sign_p=0.02)}, FIVE)
+    sure = personas_and_people({"agreement": AGREEMENT.assign(same_sign_p=0.001)}, FIVE)
+    assert (sure.verdict, sure.tone) == ("5 of 5 beyond chance", "good")
+    none = personas_and_people({"agreement": AGREEMENT.dropna(subset="same_sign_p").assign(same_sign_p=0.0125)}, FIVE)
     assert (none.heading, none.tone) == ("Personas cannot be shown to move as people do", "bad")
     assert personas_and_people({}, FIVE) is None
 
