@@ -83,7 +83,7 @@ def profiles(*orders):
         for model, order in enumerate(orders)
         for name in NAMES
     ]
-    return frame("model family dimension centred_mean", *rows)
+    return frame("model family dimension centred_mean", *rows, note=None)
 
 
 THREE = profiles(
@@ -217,6 +217,7 @@ UNCERTAINTY = frame(
     ("taste", "queries", "baseline", 1.0, 0.9, 1.1),
     ("taste", "all", "other", 1.0, 0.9, 1.1),
     ("pace", "all", "baseline", 1.0, 0.9, 1.1),
+    note=None,
 )
 PAIRS = frame(
     "family first second inference p p_max_t",
@@ -228,6 +229,7 @@ PAIRS = frame(
     ("taste", "b", "a", "items_like_these", 0.0001, 0.001),
     *[("taste", "a", "b", "items_like_these", 0.0001, 0.05)] * 3,
     ("pace", "a", "b", "these_items", 0.0001, 0.0001),
+    p_bh=None,
 )
 
 
@@ -345,6 +347,7 @@ GROUPS = frame(
     ("size", "taste", "Sour_Bitter", "large", "small", 4, 5, -0.25, -0.45, -0.05, 0.01, 0.049),
     ("size", "taste", "profile_variance", "large", "small", 4, 5, -0.2, -0.3, -0.1, 0.02, 0.02),
     ("reasoning", "taste", "Sweet", "reasoning", "no reasoning", 2, 7, 0.1, -0.1, 0.3, 0.01, 0.2),
+    ci_low=None,
 )
 
 

@@ -240,7 +240,7 @@ def _most_different(pairs: pd.DataFrame) -> str:
     own = pairs[pairs["inference"] == "these_items"]
     if own.empty:
         return ""
-    first = own.sort_values(["p_max_t", "p"], kind="stable").iloc[0]
+    first = own.sort_values(["p_max_t", "p"]).iloc[0]
     return urlencode([("models", first["first"]), ("models", first["second"])])
 
 
