@@ -352,6 +352,8 @@ def test_claims_are_counted():
     assert said == f"Of 4 claims about models that can be tested, {counted}"
     assert verdict_line(tables(rows[0]), several[:1], SMALL) == "Of 1 claim about models that can be tested, 1 holds."
     assert verdict_line(tables(rows[-1]), several[-1:], SMALL) == ""
+    chance = tables(*(HELD | {"claim": name, "p": 0.05} for name in "ab"))
+    assert verdict_line(chance, several[:2], SMALL).endswith(" tested, 2 cannot be told from chance.")
 
 
 def chance_of(p):

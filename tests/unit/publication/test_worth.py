@@ -93,13 +93,16 @@ def test_the_key_line_by_line():
     assert list(said)[:4] == list(LINES)
     assert not set(worth_lines(tables(), FIVE)) & set(LINES)
     assert changed("chance", p=0.03).endswith(" for all tests; no more than chance: Sweet, Salty.")
+    assert changed("chance", p=[0.5, 0.5, 0.5, 0.01, 0.05]).endswith(" Sweet; no more than chance: Salty.")
+    few = "Too few raters to see whether the key measures anything in people who did not make it."
+    assert changed("validity", low=None) == few
     assert changed("replication", rho_other=None) == "Too few raters to see whether tags come again in others."
 
 
 @pytest.mark.parametrize(
     ("tags", "expected", "false", "said"),
     [
-        (40, 10.4, 0.25, ", so about 25 % are false"),
+        (40, 10.5, 0.25, ", so about 25 % are false"),
         (40, 10.6, 0.25, ". As some pairs do correlate, fewer are false, about 25 %"),
         # More by chance than were found, and still some pairs correlate.
         (30, 40.0, 0.5, ". As some pairs do correlate, fewer are false, about 50 %"),
@@ -142,13 +145,17 @@ PROFILES = tables() | {
     ),
     "uncertainty": frame(
         "family condition source low high",
-        *[("taste", "baseline", "all", low, low + width) for low, width in ((0.0, 1.0), (0.1, 2.0), (-9.0, 8.0))],
+        *[
+            ("taste", "baseline", "all", low, low + width)
+            for low, width in ((0.0, 1.0), (-1.0, 1.0), (0.1, 2.0), (-9.0, 8.0))
+        ],
         ("taste", "baseline", "all", None, None),
         *[("taste", "baseline", "raters", low, low + 0.4) for low in (0.0, 0.1)],
         *[("taste", "baseline", "queries", low, low + 0.6) for low in (0.0, 0.1)],
         *[("taste", "baseline", "wordings", 0.0, width) for width in (0.1, 0.5, 9.0)],
         ("taste", "other", "all", 1.0, 9.0),
         ("pace", "baseline", "all", 1.0, 9.0),
+        note=None,
     ),
     "mean_profile": frame(
         "family inference models low high",
@@ -156,6 +163,7 @@ PROFILES = tables() | {
         *[("taste", "items_like_these", 5, low, high) for low, high in ((-0.6, 0.0), (0.1, 0.2), (-0.1, 0.9))],
         ("taste", "items_like_these", 4, None, None),
         ("pace", "these_items", 4, 1.0, 9.0),
+        note=None,
     ),
     "pairs": frame(
         "family inference p_max_t",
@@ -163,6 +171,7 @@ PROFILES = tables() | {
         *[("taste", "items_like_these", 0.9)] * 399,
         ("taste", "items_like_these", 0.01),
         ("pace", "these_items", 0.01),
+        p_bh=None,
     ),
     "ranks": frame(
         "family inference model low high",
@@ -178,6 +187,7 @@ PROFILES = tables() | {
         ("taste", 0, "items_like_these", "centred", "Fat", 0.9),
         ("taste", 1, "these_items", "centred", "Fat", 0.9),
         ("pace", 1, "items_like_these", "centred", "Haste", 0.9),
+        note=None,
     ),
     "alphas": frame(
         "source family dimension p_equal",
@@ -186,6 +196,7 @@ PROFILES = tables() | {
         ("raters", "taste", "Fat", None),
         ("models", "taste", "Sweet", 0.01),
         ("raters", "pace", "Haste", 0.01),
+        i2=None,
     ),
     "circle": frame(
         "subject statistic reference value expected p",
@@ -213,10 +224,10 @@ def test_the_profiles_line_by_line():
             "Models' ratings correlate -0.50 [-0.60, -0.40] with how much people like a response. With that taken out, "
             "these move most: Sweet -0.40 to -0.10, Hot -0.20 to -0.40, Fat +0.10 to 0.00."
         ),
-        # Half widths of 0.5, 1 and 4; of 0.2; of 0.3; of 0.05, 0.25 and 4.5.
+        # Half widths of 0.5, 0.5, 1 and 4; of 0.2; of 0.3; of 0.05, 0.25 and 4.5.
         "intervals": (
-            "A score of a model is known to ± 1.00 scale points (95 %, median; 0.30 by queries, 0.25 by wordings, 0.20 "
-            "by raters); 67 % of the models' scores of the tastes can be told from 0. That wrong tags dilute scores is "
+            "A score of a model is known to ± 0.75 scale points (95 %, median; 0.30 by queries, 0.25 by wordings, 0.20 "
+            "by raters); 50 % of the models' scores of the tastes can be told from 0. That wrong tags dilute scores is "
             "not in these intervals, but in those of undiluted scores."
         ),
         # Half widths of 0.1, 0.05 and 2; of 0.3, 0.05 and 0.5.
@@ -275,11 +286,15 @@ def test_what_is_not_known_is_not_said():
     assert worth_lines(PROFILES | {"alternatives": bare}, FIVE)["common"] == (
         "One profile, more or less pronounced, makes up 87 % of the squares of models' scores."
     )
-    at_level = kept.assign(p=0.02)
-    assert (
-        " in the mean over models: none. Its spread"
-        in worth_lines(PROFILES | {"alternatives": at_level}, FIVE)["profile"]
-    )
+    # Five times 0.01 is not below 0.05.
+    said = [
+        worth_lines(PROFILES | {"alternatives": kept.assign(p=p)}, FIVE)["profile"].partition(" over models: ")[2]
+        for p in (0.01, [0.01, 0.012, 0.0249, 0.025] + [None] * 12)
+    ]
+    spread = "Its spread is 0.30, by such keys 0.20 [0.10, 0.25]."
+    assert said == [f"none. {spread}", f"Salty +0.30, Sweet -0.40, Fat +0.10, Hot -0.20. {spread}"]
+    single = worth_lines(PROFILES | {"mean_profile": PROFILES["mean_profile"].assign(models=1)}, FIVE)
+    assert (single["mean"], single["common"]) == ("", "")
     some = PROFILES["mean_profile"][PROFILES["mean_profile"]["inference"] == "items_like_these"]
     assert worth_lines(PROFILES | {"mean_profile": some}, FIVE)["mean"] == (
         "The mean over these models is known to ± 0.30 on other items like these, where 1 of 3 can be told from 0 "
