@@ -104,7 +104,7 @@ def findings_part(
     return {
         "front": as_columns([front], list(front)),
         "findings": as_columns(
-            [{name: value for name, value in asdict(finding).items() if name != "marks"} for finding in found],
+            [asdict(finding) for finding in found],
             [name for name in Finding.__dataclass_fields__ if name != "marks"],
         ),
         "marks": Packed(
