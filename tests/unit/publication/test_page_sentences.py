@@ -843,6 +843,11 @@ def test_the_part_has_every_finding_with_its_marks_and_claims():
     assert marks["value"][2] == 0.204
     assert set(marks.loc[marks["finding"] == "single_scores", ["series", "model"]].to_numpy().ravel()) == {""}
     assert tuple(found.loc[3, ["name", "choices", "unit"]]) == ("", "", "")
+    # Shares alone have no intervals, and their ends are numbers none the less.
+    shares = findings_part(
+        tables | {"mean_profile": MEANS.assign(score=None), "groups": GROUPS.head(0)}, [], None, FIVE
+    )
+    assert {str(shares["marks"].table[name].dtype) for name in ("value", "low", "high")} == {"float64"}
     tally = "Of 3 claims about models that can be tested, 1 holds for the average model only, 1 does not hold, 1 holds."
     rows = part["claims"].table
     said = ["finding", "claim", "text", "where", "verdict", "tone", "share", "tally"]
