@@ -366,9 +366,12 @@ def test_in_vain_the_rate_starts_again_from_half_of_the_most_in_a_second(served:
     assert limit.rate == 2 * rate
 
 
-def test_ten_more_refusals_than_answers_are_about_a_limit_again() -> None:
+@pytest.mark.parametrize("answers", [0, 1])
+def test_ten_more_refusals_than_answers_are_about_a_limit_again(answers: int) -> None:
     limit = Limit(None, 0.0)
-    limit.serve(0.0)
+    # Before any refusal, an answer makes up for nothing.
+    for _ in range(answers):
+        limit.serve(0.0)
     refused(limit, 17, 0.0, 2.0)
     *_, limit = rounds(limit, 2.0, *evenly(10, 10, 10))
     # Four refusals, less one answer.
