@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.image import imread
+from test_figures import LONG
 from value_portrait.publication import drawing
 
 NAN = np.nan
@@ -165,6 +166,7 @@ def test_columns_of_text_stand_beside_their_rows():
         (1, 2): "3",
         (1, 3.5): "4",
     }
+    assert {(text.get_ha(), text.get_va()) for text in axes.texts} == {("center", "center")}
     assert axes.get_xlim() == (-0.5, 1.5)
     with pytest.raises(ValueError, match="zip"):
         drawing.draw_columns(axes, np.array([2.0]), "a heading", columns)
@@ -200,6 +202,7 @@ def test_axes_reach_as_far_as_most_intervals(ends, edge, cut):
         ("ab-def", 4, True, "ab-\ndef"),
         ("a-bc/d", 4, True, "a-\nbc/d"),
         ("a-b/cd", 4, True, "a-b/\ncd"),
+        ("aaXbbb", 4, True, "aaXb\nbb"),
         ("a-bcdef", 4, True, "a-bc\ndef"),  # the rest would be too long after the mark
     ],
 )
@@ -290,7 +293,16 @@ def test_of_all_drawings_those_among_the_outputs_are_saved_with_the_mark(tmp_pat
     assert saved == [("figure b", tmp_path / "b.c", "simulated"), ("figure a", tmp_path / "a", "simulated")]
 
 
-def test_the_longest_title_takes_the_room():
-    names = [name for _, name in SMALL.dimensions]
-    longest = max(names, key=lambda name: len(SMALL.titles[name]))
-    assert drawing.titles_width(names, SMALL) == drawing.titles_width([longest], SMALL)
+def test_titles_are_cut_to_the_room_that_is_kept_for_them():
+    # "A rather long title of dimension 10" and others.
+    dimensions = LONG.dimensions[9:11]
+    families, names = zip(*dimensions, strict=True)
+    cut = ["A rather long …f dimension 9", "A rather long … dimension 10"]
+    rows, columns = axes_of(), axes_of()
+    drawing.dimension_rows(rows, families, names, False, LONG)
+    drawing.draw_dimensions(columns, np.arange(2), np.array([0]), np.array([[0.1, 0.2]]), dimensions, LONG)
+    for axis in (rows.yaxis, columns.xaxis):
+        assert [label.get_text() for label in axis.get_ticklabels()] == cut
+    assert drawing.titles_width(names, LONG) == drawing.titles_width(names[:1], LONG)
+    by_length = sorted(SMALL.titles, key=lambda name: len(SMALL.titles[name]))
+    assert drawing.titles_width(by_length, SMALL) > drawing.titles_width(by_length[:-1], SMALL)

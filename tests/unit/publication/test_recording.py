@@ -136,17 +136,24 @@ def test_an_embedded_font_has_outlines_and_no_layout_tables(tmp_path):
         lambda axis: axis.set_label_text("a name"),
         lambda axis: axis.set_minor_locator(MultipleLocator(0.05)),
         lambda axis: None,
+        None,
     ],
 )
 @pytest.mark.parametrize("name", ["xaxis", "yaxis"])
 def test_hiding_what_shows_nothing_changes_nothing(shown, name, tmp_path, monkeypatch):
+    """``shown`` is what one axis shows; None: ticks of the usual length."""
+
     @drawing.house_style()
     def draw(stem, hide):
         figure = Figure(figsize=(3, 2))
         for axes in figure.subplots(1, 2):
             axes.plot([0.1, 0.9], [0, 1])
-            axes.tick_params(labelbottom=False, labelleft=False, length=0)
-        shown(getattr(axes, name))
+            axes.tick_params(labelbottom=False, labelleft=False)
+            for axis in (axes.xaxis, axes.yaxis):
+                if shown or axis is not getattr(axes, name):
+                    axis.set_tick_params(length=0)
+        if shown:
+            shown(getattr(axes, name))
         if not hide:
             monkeypatch.setattr(drawing, "_hide_idle", lambda figure: None)
         save_figure(figure, tmp_path / stem, "")
