@@ -1,5 +1,6 @@
 """What every figure is drawn with: places, colours and names, by hand."""
 
+import re
 import zlib
 
 import numpy as np
@@ -244,6 +245,15 @@ def test_a_colour_bar_shows_the_scale_of_the_cells():
     assert (bar.get_xlabel(), bar.get_xlim()) == ("a label", (-0.5, 0.5))
     assert cells.colorbar.cmap.name == "RdBu_r"
     assert bar.get_position().y1 < axes.get_position().y0
+
+
+def test_the_pixels_of_a_colour_bar_in_a_pdf_are_as_small_as_in_a_png(tmp_path):
+    figure = Figure(figsize=(7, 3))
+    axes = figure.subplots()
+    bar = figure.colorbar(axes.pcolormesh(np.eye(2)), orientation="horizontal").ax
+    drawing.save_figure(figure, tmp_path / "figure", "")
+    images = re.findall(rb"/Subtype /Image .*?/Width (\d+)", (tmp_path / "figure.pdf").read_bytes(), re.DOTALL)
+    assert [int(width) for width in images] == [pytest.approx(7 * 200 * bar.get_position().width, abs=3)]
 
 
 def test_a_figure_is_saved_in_three_formats_and_as_often_as_one_likes(tmp_path):
