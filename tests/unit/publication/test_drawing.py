@@ -9,7 +9,7 @@ import pytest
 from instruments import SMALL, VALUE_PORTRAIT
 from matplotlib import colormaps
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import Normalize
+from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from test_figures import LONG
@@ -66,6 +66,15 @@ def test_on_a_scale_that_begins_in_the_dark_an_empty_cell_is_written_on_in_black
     assert [text.get_color() for text in axes.texts] == ["black"]
 
 
+def test_luminance_by_rec_709_decides_between_white_and_black_text():
+    # 0.2126 red, 0.7152 green, 0.0722 blue: white below one half.
+    light = {"#ff0000": 0, "#00ff00": 1, "#0000ff": 0, "#ff6600": 0, "#ff6900": 1, "#00b000": 0, "#00b01a": 1}
+    axes, x = axes_of(), np.arange(7)
+    colours = ListedColormap(list(light))
+    drawing.draw_cells(axes, x, x[:1], x[None] + 0.5, x[None].astype(str), colours, Normalize(0, 7))
+    assert [text.get_color() for text in axes.texts] == [("white", "black")[one] for one in light.values()]
+
+
 @pytest.mark.parametrize(
     ("values", "limit"), [([0.2, -0.7, NAN], 0.7), ([0.01, NAN, -0.02], 0.1), ([NAN, NAN, NAN], 0.1)]
 )
@@ -74,14 +83,30 @@ def test_dimensions_are_named_above_and_their_families_below(values, limit):
     dimensions = [*VALUE_PORTRAIT.dimensions[:2], VALUE_PORTRAIT.dimensions[-1]]
     x, y = np.array([0, 1, 2.5]), np.array([0, 1])
     cells = drawing.draw_dimensions(axes, x, y, np.array([values, [NAN] * 3]), dimensions, VALUE_PORTRAIT)
-    assert (cells.norm.vmin, cells.norm.vmax) == (-limit, limit)
+    assert (cells.norm.vmin, cells.norm.vmax, cells.cmap.name) == (-limit, limit, "RdBu_r")
+    assert axes.collections[1].get_hatch() == "////"
     assert axes.get_xticks().tolist() == [0, 1, 2.5]
     labels = axes.get_xticklabels()
     assert [label.get_text() for label in labels] == [VALUE_PORTRAIT.titles[name] for _, name in dimensions]
+    assert {label.get_rotation() for label in labels} == {90}
     assert axes.xaxis.get_ticks_position() == "top"
     below = {text.get_position(): text.get_text() for text in axes.texts if text.get_weight() == "bold"}
     first, last = (VALUE_PORTRAIT.family(family).title for family in (dimensions[0][0], dimensions[-1][0]))
     assert {place: " ".join(name.split()) for place, name in below.items()} == {(0.5, 1.8): first, (2.5, 1.8): last}
+
+
+def test_a_family_without_room_for_its_name_has_it_upright():
+    axes = axes_of(3.5)
+    drawing.draw_dimensions(
+        axes, np.arange(19), np.array([0]), np.zeros((1, 19)), VALUE_PORTRAIT.dimensions, VALUE_PORTRAIT
+    )
+    below = [text for text in axes.texts if text.get_weight() == "bold"]
+    assert {text.get_text(): text.get_rotation() for text in below} == {
+        "Values": 0,
+        "Higher-order values": 90,
+        "Big Five traits": 90,
+    }
+    assert {(text.get_ha(), text.get_va()) for text in below} == {("center", "top")}
 
 
 def test_a_family_is_named_in_up_to_three_lines_or_upright():
@@ -309,10 +334,15 @@ def test_titles_are_cut_to_the_room_that_is_kept_for_them():
     families, names = zip(*dimensions, strict=True)
     cut = ["A rather long …f dimension 9", "A rather long … dimension 10"]
     rows, columns = axes_of(), axes_of()
-    drawing.dimension_rows(rows, families, names, False, LONG)
+    drawing.dimension_rows(rows, families, names, True, LONG)
+    assert [text.get_text() for text in rows.texts] == [" A questionnaire with…hat no column holds"]
     drawing.draw_dimensions(columns, np.arange(2), np.array([0]), np.array([[0.1, 0.2]]), dimensions, LONG)
     for axis in (rows.yaxis, columns.xaxis):
         assert [label.get_text() for label in axis.get_ticklabels()] == cut
     assert drawing.titles_width(names, LONG) == drawing.titles_width(names[:1], LONG)
     by_length = sorted(SMALL.titles, key=lambda name: len(SMALL.titles[name]))
     assert drawing.titles_width(by_length, SMALL) > drawing.titles_width(by_length[:-1], SMALL)
+
+
+def test_groups_stand_half_a_row_apart():
+    assert drawing.spaced(["a", "b", "b", "a"]).tolist() == [0, 1.5, 2.5, 4]
