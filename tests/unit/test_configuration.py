@@ -5,6 +5,9 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
+from snakemake.io import PeriodicityDetector
+from value_portrait.checking import FileLabel
 from value_portrait.configuration import check_config, check_folder, read_models
 from value_portrait.errors import InputError
 from value_portrait.files import slug
@@ -89,6 +92,7 @@ def write_models(tmp_path, *rows, header=HEADER):
     [
         ([ROW, ROW], "row 3: 'a' stands in an earlier row too"),
         ([ROW | {"model": "x:y"}, ROW | {"model": "x/y"}], "row 3: 'x/y' and 'x:y' get one file name, x_y"),
+        ([ROW | {"model": "模" * 20}], "row 2: model: '模模.* ends, as a file's name, in the same 20 times: '____"),
         ([ROW | {"weights": "half"}], "row 2: weights: 'half' does not fit .*open or closed"),
         ([ROW | {"size_b": "big"}], "row 2: size_b: 'big' does not fit .*parameters in billions"),
         ([ROW | {"conditions": "baseline;My mood"}], r"row 2: conditions\.1: 'My mood' does not fit"),
@@ -124,3 +128,13 @@ def test_a_file_in_the_place_of_a_folder_is_named(tmp_path):
     (tmp_path / "results").touch()
     with pytest.raises(InputError, match=r"results: is a file where a folder is needed.*results_dir"):
         check_folder(tmp_path / "results/demo", "results_dir")
+
+
+@given(st.text("ab", min_size=1, max_size=3), st.text("ab-模型", max_size=3), st.integers(1, 30))
+def test_a_name_is_refused_where_snakemake_would_refuse_its_file(start, part, times):
+    name, label = start + part * times, TypeAdapter(FileLabel)
+    if PeriodicityDetector().is_periodic(slug(name)):
+        with pytest.raises(ValueError, match="in the same 20 times"):
+            label.validate_python(name)
+    else:
+        assert label.validate_python(name) == name

@@ -6,7 +6,8 @@ import pytest
 from instruments import SMALL, VALUE_PORTRAIT
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from test_figures import INSTRUMENTS, check_texts, families_of, words
-from value_portrait.publication import figures_chance, figures_claims, figures_robustness
+from value_portrait.publication import figures_chance, figures_claims, figures_robustness, verdicts
+from value_portrait.robustness.multiverse import ALL_OPTIONS
 
 OPTIONS = {"method": ["spearman", "pearson"], "threshold": ["0.2", "0.3", "0.4"]}
 SOURCES = ("raters", "all")
@@ -180,6 +181,12 @@ def test_nothing_known_is_drawn_or_said():
     assert "Not put to the test: Models of kind 0" in words(
         figures_claims.claims_held(claims_of([(np.nan, np.nan)])[0])
     )
+
+
+def test_what_decides_most_is_named_as_the_page_names_it():
+    drawn = words(figures_claims.claims_held(claims_of([(0.5, np.nan)])[0]))
+    assert "threshold of tags" in drawn
+    assert set(verdicts.OPTIONS) == set(ALL_OPTIONS)
 
 
 def test_chance_is_left_behind_after_holm_within_a_family():

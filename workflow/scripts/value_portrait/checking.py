@@ -12,6 +12,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from value_portrait.errors import InputError, shown
+from value_portrait.files import slug
 from value_portrait.reading import NUMBER, WHOLE, is_plain, read_cells, read_text, why_no_name
 
 # What makes Snakemake run what stands in a file of YAML.
@@ -22,6 +23,13 @@ _LONGEST_TEXT, _LARGEST_WHOLE, _MOST_LEVELS, _MOST_VALUES = 20_000, 2**53, 30, 1
 def _label(text: str) -> str:
     if why := why_no_name(text):
         raise ValueError(f"{shown(text)} {why}")
+    return text
+
+
+def _file_name(text: str) -> str:
+    # Snakemake takes it for a rule that feeds itself.
+    if re.search(r"(.+)\1{19}$", slug(text)):
+        raise ValueError(f"{shown(text)} ends, as a file's name, in the same 20 times: {shown(slug(text))}")
     return text
 
 
@@ -45,6 +53,8 @@ def _date(text: str) -> str:
 Folder = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_path)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60), AfterValidator(_label)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_label)]
+FileLabel = Annotated[Label, AfterValidator(_file_name)]
+FileName = Annotated[Name, AfterValidator(_file_name)]
 Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_date)]
 USD = Annotated[float, Field(ge=0, le=1_000_000_000)]
 

@@ -11,7 +11,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
-from value_portrait.checking import USD, Checked, Date, Folder, Label, Name, check, each_once, read_rows
+from value_portrait.checking import (
+    USD,
+    Checked,
+    Date,
+    FileLabel,
+    FileName,
+    Folder,
+    Label,
+    Name,
+    check,
+    each_once,
+    read_rows,
+)
 from value_portrait.errors import InputError
 from value_portrait.files import slug
 
@@ -192,7 +204,7 @@ class Config(Checked):
 class Model(Checked):
     """A row of the table of models."""
 
-    model: Label = Field(description="the model's name in tables and figures")
+    model: FileLabel = Field(description="the model's name in tables and figures")
     answers: Literal["recorded", "live", "simulated", "printed"] = Field(
         description="recorded, live, simulated or printed"
     )
@@ -242,7 +254,7 @@ class FamilyMark(Checked):
 class Persona(Checked):
     """A row of the table of personas: a persona, or a value that a model can be told to hold."""
 
-    persona: Name = Field(description="an id of small letters, digits and _, which is a file name, too")
+    persona: FileName = Field(description="an id of small letters, digits and _, which is a file name, too")
     axis: Name = Field(description="a name of small letters, digits and _: gender, age, ... or steering")
     order: Annotated[int, Field(ge=-1000, le=1000)] | None = Field(
         description="the group's place on an ordered axis, a whole number; empty on any other"

@@ -24,6 +24,7 @@ from value_portrait.publication.drawing import (
     shown,
     spaced,
 )
+from value_portrait.publication.verdicts import OPTIONS
 from value_portrait.randomness import named_generator
 from value_portrait.robustness.level import LEVEL
 from value_portrait.robustness.multiverse import ALL_OPTIONS
@@ -162,7 +163,8 @@ def claims_held(claims: pd.DataFrame) -> Figure:
     axes.set_yticks(places, [_two_lines(text) for text in tested["text"]], linespacing=0.9)
     axes.set_ylim(len(tested) - 0.4, -0.6)
     for place, option in zip(places.tolist(), tested["decides_most"], strict=True):
-        axes.text(104, place, "" if pd.isna(option) else str(option).replace("_", " "), va="center", size=SMALL)
+        words = "" if pd.isna(option) else OPTIONS[option].removeprefix("the ")
+        axes.text(104, place, words, va="center", size=SMALL)
     axes.text(104, -0.75, "decides most", va="bottom", weight="bold", size=SMALL)
     axes.set_xlim(-2, 102)
     axes.grid()

@@ -50,8 +50,8 @@ def pack(tables: Mapping[str, Packed]) -> str:
     described = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
     start = len(described).to_bytes(4, "little") + described
     start += bytes(-len(start) % ALIGNMENT)
-    # Without a date, so that the same tables make the same page.
-    return base64.b64encode(gzip.compress(start + b"".join(buffers), 9, mtime=0)).decode()
+    # Level 9 takes four times as long, for half a percent less. Without a date, the same tables make the same page.
+    return base64.b64encode(gzip.compress(start + b"".join(buffers), 7, mtime=0)).decode()
 
 
 def _column(values: pd.Series, unit: float | None) -> tuple[npt.NDArray[Any], dict[str, Any]]:
