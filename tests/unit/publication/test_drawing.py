@@ -53,6 +53,7 @@ def test_every_cell_has_its_place_its_colour_and_its_text():
     assert {place: text.get_text() for place, text in texts.items()} == {
         (column, row): words[i, j] for i, row in enumerate((0, 2)) for j, column in enumerate((0, 1, 2.5))
     }
+    assert {(text.get_ha(), text.get_va()) for text in texts.values()} == {("center", "center_baseline")}
     # Dark blue and dark red.
     assert [place for place, text in texts.items() if text.get_color() == "white"] == [(0, 0), (2.5, 0)]
     # The first row stands at the top, and all are in sight.
