@@ -1,4 +1,4 @@
-"""Limits that no reply states: whole runs by a clock that jumps, and single refusals by hand."""
+"""Limits that no reply states: whole runs by a clock that jumps."""
 
 import asyncio
 import random
@@ -13,7 +13,6 @@ import pytest
 from targets import make_plan, make_target
 from value_portrait.responses import engine, pacing
 from value_portrait.responses.engine import Summary
-from value_portrait.responses.limits import Limit, Ticket
 from value_portrait.responses.progress import Progress
 from value_portrait.responses.replies import Reply
 from virtual_time import run_virtually
@@ -291,121 +290,6 @@ def test_a_server_that_restarts_is_waited_for(monkeypatch: pytest.MonkeyPatch, b
     summary, _, seconds = play(monkeypatch, serve, 2000, max_in_flight=64)
     assert summary.missing == 0
     assert 40 < seconds < 90
-
-
-# By hand: the request that leaves last, and what its refusal tells.
-
-
-def leave(limit: Limit, number: int, begin: float, end: float) -> list[Ticket]:
-    """So many requests leave evenly, the last at ``end``."""
-    return [limit.leave(begin + (end - begin) * i / number) for i in range(1, number + 1)]
-
-
-def test_between_two_refusals_the_servers_rate_is_measured() -> None:
-    limit = Limit(None, 1000.0)
-    assert (limit.learned, limit.one_at_a_time, limit.refused_since) == (None, False, None)
-    *_, refused = leave(limit, 31, 1000.0, 1003.0)
-    # 30 passed in three seconds; the next one that tries goes after an interval at that rate, a little shortened.
-    assert limit.refuse(refused, 1003.1) == pytest.approx(0.2)
-    assert limit.learned == 10
-    assert (limit.one_at_a_time, limit.refused_since) == (True, 1003.1)
-    probe = limit.leave(1003.3)
-    limit.let_pass(probe)
-    limit.serve(1003.5)
-    assert (limit.rate, limit.one_at_a_time, limit.refused_since) == (pytest.approx(9.8), False, None)
-    *_, refused = leave(limit, 40, 1003.3, 1011.0)
-    # The one that tried and 39 others passed in eight seconds.
-    limit.refuse(refused, 1011.1)
-    assert limit.learned == 5
-    limit.let_pass(limit.leave(1011.4))
-    assert limit.rate == pytest.approx(5 * 0.98)
-    # 30 passed before the first refusal, in three seconds, 15 more than at that rate: a second's worth is caught up.
-    assert limit.burst == 5
-
-
-def test_a_limit_that_others_have_used_up_says_little() -> None:
-    limit = Limit(None, 1000.0)
-    assert limit.refuse(limit.leave(1000.0), 1000.1) == pytest.approx(0.2)
-    assert limit.learned == 5
-    limit.let_pass(limit.leave(1040.0))
-    assert limit.rate == pytest.approx(4.9)
-
-
-def test_a_refusal_from_before_is_no_news() -> None:
-    limit = Limit(None, 1000.0)
-    tickets = leave(limit, 20, 1000.0, 1002.0)
-    assert limit.refuse(tickets[14], 1002.1) is not None
-    rate = limit.learned
-    assert rate == 14 / 1.5
-    assert [limit.refuse(ticket, 1002.1) for ticket in tickets[15:]] == [None] * 5
-    # Nor is an answer: the door stays closed.
-    limit.let_pass(tickets[3])
-    limit.serve(1002.2)
-    assert (limit.learned, limit.one_at_a_time) == (rate, True)
-
-
-def test_who_tries_waits_longer_each_time() -> None:
-    limit = Limit(None, 1000.0)
-    *_, refused = leave(limit, 31, 1000.0, 1003.0)
-    gaps = [limit.refuse(refused, 1003.0)]
-    for after in (1, 5, 10, 50):
-        gaps.append(limit.refuse(limit.leave(1003.0 + after), 1003.0 + after))
-    assert gaps == pytest.approx([0.2, 0.2, 0.6, 1.2, 6])
-
-
-def test_a_door_that_stays_closed_is_a_window() -> None:
-    limit = Limit(None, 1000.0)
-    for second in range(5):
-        for _ in range(20):
-            limit.serve(1000.0 + 1.1 * second)
-    *_, refused = leave(limit, 101, 1000.0, 1005.0)
-    limit.refuse(refused, 1005.0)
-    limit.refuse(limit.leave(1030.0), 1030.0)
-    limit.let_pass(limit.leave(1060.0))
-    # 100 in 60 s, as fast as ever served: the one that tried, and 99 more. Then one tries whether there are more.
-    assert limit.learned == 100 / 60
-    assert limit.rate == 20
-    leave(limit, 98, 1060.0, 1065.0)
-    assert not limit.one_at_a_time
-    limit.leave(1065.1)
-    assert limit.one_at_a_time
-    more = limit.leave(1065.2)
-    # The next window is expected 60 s after this one; a little before, somebody tries.
-    assert limit.refuse(more, 1065.2) == pytest.approx(0.97 * 60 - 5.2)
-    assert limit.refuse(limit.leave(1118.2), 1118.2) == pytest.approx(0.015 * 60)
-    # Much later than expected, with growing gaps again.
-    assert limit.refuse(limit.leave(1130.0), 1130.0) == pytest.approx(0.12 * (1130 - 1065.2))
-
-
-def test_room_within_a_window_halves_the_rate_alone() -> None:
-    limit = Limit(None, 1000.0)
-    for _ in range(50):
-        limit.serve(1000.5)
-    *_, refused = leave(limit, 101, 1000.0, 1002.0)
-    limit.refuse(refused, 1002.0)
-    limit.refuse(limit.leave(1005.0), 1005.0)
-    limit.let_pass(limit.leave(1010.0))
-    assert (limit.learned, limit.rate) == (10, 50)
-    *_, refused = leave(limit, 9, 1010.0, 1010.4)
-    assert limit.refuse(refused, 1010.4) == pytest.approx(0.15)
-    rate = limit.rate
-    limit.let_pass(limit.leave(1010.6))
-    assert limit.rate == pytest.approx(rate / 2)
-    assert limit.learned == 10
-
-
-def test_a_stated_limit_is_a_ceiling() -> None:
-    limit = Limit(None, 1000.0)
-    limit.leave(1000.0)
-    limit.state(5.0)
-    assert limit.rate == 5
-    limit.state(7.0)
-    leave(limit, 50, 1000.0, 1010.0)
-    assert limit.rate == 5
-    limit.state(4.0)
-    limit.leave(1011.0)
-    assert limit.rate == 4
-    assert Limit(3.0, 1000.0).rate == 3
 
 
 def test_the_clock_of_the_pacer_is_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -346,8 +346,8 @@ def draw_cells(
     corners = [(column - 0.5, row - 0.5) for row in y for column in x]
     flat = values.ravel()
     empty = np.isnan(flat)
-    boxes = np.array([Rectangle(corner, 1, 1) for corner in corners], dtype=object)
-    cells = PatchCollection(list(boxes), array=np.ma.masked_array(flat, empty), cmap=cmap, norm=norm)
+    boxes = np.array([Rectangle(corner, 1, 1) for corner in corners])
+    cells = PatchCollection(list(boxes), array=flat, cmap=cmap, norm=norm)
     cells.set(edgecolor="white", linewidth=0.6)
     axes.add_collection(cells)
     if empty.any():
@@ -355,7 +355,7 @@ def draw_cells(
             PatchCollection(list(boxes[empty]), facecolor="0.96", edgecolor="0.75", hatch=hatch, linewidth=0)
         )
     # Luminance of the background by Rec. 709 decides between dark and light text.
-    dark = cells.to_rgba(np.where(empty, norm.vmin, flat))[:, :3] @ (0.2126, 0.7152, 0.0722) < 0.5
+    dark = cells.to_rgba(flat)[:, :3] @ (0.2126, 0.7152, 0.0722) < 0.5
     style: dict[str, Any] = {"ha": "center", "va": "center_baseline", "size": CELLS, "in_layout": False}
     for (left, bottom), text, is_dark, is_empty in zip(corners, texts.ravel(), dark, empty, strict=True):
         colour = "white" if is_dark and not is_empty else "black"

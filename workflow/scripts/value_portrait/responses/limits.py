@@ -75,7 +75,7 @@ class Limit:
         self._closed: Ticket | None = None  # what was refused first
         self._old_news = 0  # the last ticket that was given before the last refusal
         self._window: tuple[float, int] | None = None  # seconds, and how many pass
-        self._first: tuple[int, float] | None = None  # how many passed before the first refusal, in how many seconds
+        self._first: tuple[int, float]  # how many passed before the first refusal, in how many seconds
         self._measuring: _Count | None = None  # since some refusal
         self._measured = 0.0
         self._in_vain = 0
@@ -140,7 +140,7 @@ class Limit:
         self.refused_since = self.refused_since or now
         self._surplus += 1
         for count in (self._open, self._measuring):
-            if count is not None and ticket.number > count.start.number:
+            if count is not None and ticket.number >= count.start.number:
                 count.refused += 1
         if ticket.number <= self._old_news:
             return None
@@ -199,7 +199,7 @@ class Limit:
                 self._measured = max(self._measured, usual / 2)
             self._window = None
             self.rate = min(max(self._measured * _LEARNED_SHARE, _SLOWEST), self._ceiling)
-            first, seconds = self._first or (0, 0.0)
+            first, seconds = self._first
             # Half of what the server's bucket held at first, to catch up after a pause; at most a second's worth.
             self.burst = min(max(0.0, (first - self._measured * seconds) / 2), self._measured)
         self._open = _Count(ticket, -1)
@@ -216,4 +216,4 @@ class Limit:
                 return _EARLY * length - elapsed
             if elapsed < _LATE * length:
                 return max(_WINDOW_GAP * length, 0 if full else _GAP_SHARE * self.denied_s)
-        return max(_SHORTEST_GAP_S, _GAP_SHARE * self.denied_s, _LEARNED_SHARE / (self._measured or self.rate))
+        return max(_SHORTEST_GAP_S, _GAP_SHARE * self.denied_s, _LEARNED_SHARE / self._measured)
