@@ -149,6 +149,8 @@ def test_two_models_are_several():
         "The model that another wording changes most",
     )
     assert [mark.series for mark in two.marks[:3]] == ["a model", "a model", "median"]
+    kept = SENSITIVITY.head(2).assign(order_sensitivity=0.09, wording_sensitivity=0.09)
+    assert wording_and_order({"sensitivity": kept}, FIVE).heading == "Models mostly keep to their answers"
 
 
 def test_one_model_that_changes_much_moves_no_median():

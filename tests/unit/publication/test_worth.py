@@ -266,8 +266,9 @@ def test_who_is_least_precise_where_many_are():
     four = equal.assign(relative=equal["relative"].where(equal["dimension"] != "Hot", 1.0))
     said = worth_lines(PROFILES | {"precision": four}, FIVE)["precision"]
     assert "is 0.20 for centred scores (mean; 0.00 (4 of 5 tastes) to 1.00 (Hot)), 0.20 for raw ones" in said
-    raw = equal[equal["scores"] == "raw"]
-    assert worth_lines(PROFILES | {"precision": raw}, FIVE)["precision"] == ""
+    for scores in ("raw", "centred"):
+        one = equal.astype({"scores": "category"})[equal["scores"] == scores]
+        assert worth_lines(PROFILES | {"precision": one}, FIVE)["precision"] == ""
 
 
 def test_what_is_not_known_is_not_said():
