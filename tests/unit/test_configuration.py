@@ -92,7 +92,7 @@ def write_models(tmp_path, *rows, header=HEADER):
     [
         ([ROW, ROW], "row 3: 'a' stands in an earlier row too"),
         ([ROW | {"model": "x:y"}, ROW | {"model": "x/y"}], "row 3: 'x/y' and 'x:y' get one file name, x_y"),
-        ([ROW | {"model": "模" * 20}], "row 2: model: '模模.* ends, as a file's name, in the same 20 times: '____"),
+        ([ROW | {"model": "模" * 20}], "row 2: model: '模模.* in the same letters 20 times: '____"),
         ([ROW | {"weights": "half"}], "row 2: weights: 'half' does not fit .*open or closed"),
         ([ROW | {"size_b": "big"}], "row 2: size_b: 'big' does not fit .*parameters in billions"),
         ([ROW | {"conditions": "baseline;My mood"}], r"row 2: conditions\.1: 'My mood' does not fit"),
@@ -134,7 +134,7 @@ def test_a_file_in_the_place_of_a_folder_is_named(tmp_path):
 def test_a_name_is_refused_where_snakemake_would_refuse_its_file(start, part, times):
     name, label = start + part * times, TypeAdapter(FileLabel)
     if PeriodicityDetector().is_periodic(slug(name)):
-        with pytest.raises(ValueError, match="in the same 20 times"):
+        with pytest.raises(ValueError, match="in the same letters 20 times"):
             label.validate_python(name)
     else:
         assert label.validate_python(name) == name

@@ -29,7 +29,7 @@ def _label(text: str) -> str:
 def _file_name(text: str) -> str:
     # Snakemake takes it for a rule that feeds itself.
     if re.search(r"(.+)\1{19}$", slug(text)):
-        raise ValueError(f"{shown(text)} ends, as a file's name, in the same 20 times: {shown(slug(text))}")
+        raise ValueError(f"{shown(text)} ends, as a file's name, in the same letters 20 times: {shown(slug(text))}")
     return text
 
 
