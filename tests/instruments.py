@@ -21,4 +21,11 @@ SMALL_CONTENT = {
     "templates": {"plain": ["content"]},
     "prompt_versions": {"a": {}, "a_turned": {"wording": "a", "order": "reversed"}, "b": {}},
 }
+
+
+def of_families(families):
+    """SMALL with other families."""
+    return as_instrument(check(InstrumentFile, SMALL_CONTENT | {"families": families}, "own.yaml").completed())
+
+
 SMALL = as_instrument(check(InstrumentFile, SMALL_CONTENT, "small.yaml").completed())

@@ -51,6 +51,11 @@ def test_the_shipped_configs_and_models_are_valid():
         (["people", "groups", "age", "old"], [80], r"people\.groups\.age\.old: \[80\] does not fit"),
         (["people", "groups", "mood"], {"a": [1, 2], "b": [3, 4]}, r"people\.groups\.mood: "),
         (["framings", "default"], {"role": "user", "text": "{statement}"}, "framings: 'default' is no name"),
+        (
+            ["framings", "f" * 20],
+            {"role": "user", "text": "{statement}"},
+            "ends, as a file's name, in the same letters",
+        ),
         (["framings", "own"], {"role": "user", "text": "none"}, r"framings\.own\.text: 'none' does not fit"),
         (["items", "method"], "kendall", r"items\.method: 'kendall' does not fit .*spearman or pearson"),
         (["prompt_versions"], ["v1", "v1"], "prompt_versions: 'v1' stands there twice"),

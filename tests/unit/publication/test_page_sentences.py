@@ -3,11 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from instruments import SMALL_CONTENT
-from value_portrait.checking import check
+from instruments import of_families
+from test_worth import FIVE, NAMES, RATED, frame
 from value_portrait.configuration import Claim
-from value_portrait.instrument import as_instrument
-from value_portrait.instrument_file import InstrumentFile
 from value_portrait.publication.page.finding import (
     Finding,
     Mark,
@@ -35,14 +33,7 @@ from value_portrait.publication.page.findings_on_people import (
 from value_portrait.publication.page.part_findings import CLAIMED, findings_part, headline, reproduced, standfirst
 from value_portrait.robustness.claims import ARGUMENTS
 
-NAMES = ("Sweet", "Salty", "Sour_Bitter", "Fat", "Hot")
-TASTES = {"taste": {"title": "Tastes", "dimensions": list(NAMES)}, "pace": {"title": "Pace", "dimensions": ["Haste"]}}
-FIVE = as_instrument(check(InstrumentFile, SMALL_CONTENT | {"families": TASTES}, "five.yaml").completed())
 ON_THESE, ON_OTHERS = "on these very items", "on other items like these"
-
-
-def frame(columns, *rows, **same):
-    return pd.DataFrame(rows, columns=columns.split()).assign(**same)
 
 
 # Neither in the order of the means on other items nor, in the same order, on these.
@@ -444,8 +435,7 @@ def test_how_much_of_the_key_is_chance():
 
 def test_a_chart_of_many_dimensions_shows_those_with_most_and_with_fewest_tags():
     names = [f"D{place}" for place in range(17)]
-    content = SMALL_CONTENT | {"families": {"taste": {"title": "Tastes", "dimensions": names}}}
-    many = as_instrument(check(InstrumentFile, content, "many.yaml").completed())
+    many = of_families({"taste": {"title": "Tastes", "dimensions": names}})
     rows = [("taste", name, "positive", 90, place, 5.0, 1.0, 9.0, 0.9, 0.2, 0) for place, name in enumerate(names)]
     whole = ("taste", None, "positive", 1530, 136, 85.0, 60.0, 99.0, 0.2, 0.2, 0)
     found = tags_by_chance({"chance": frame(" ".join(CHANCE.columns), whole, *rows)}, many)
@@ -464,16 +454,7 @@ def test_a_chart_of_many_dimensions_shows_those_with_most_and_with_fewest_tags()
     assert beside.chart == "Models minus people on the same items, with 95 % intervals; the first and the last 8 of 17"
 
 
-VALIDITY = frame(
-    "family dimension key criterion r low high",
-    ("taste", None, "raters", "convergent", 0.3, 0.01, 0.59),
-    ("pace", None, "raters", "convergent", 0.9, 0.8, 1.0),
-    ("taste", "Sweet", "raters", "convergent", 0.8, 0.7, 0.9),
-    ("taste", None, "raters", "discriminant", -0.2, -0.3, -0.1),
-    ("taste", None, "shuffled", "convergent", 0.04, -0.06, 0.14),
-    ("taste", None, "shuffled", "discriminant", 0.5, 0.4, 0.6),
-    ("taste", None, "questionnaire", "discriminant", 0.6, 0.5, 0.7),
-)
+VALIDITY = RATED["validity"].replace({"r": {0.29: 0.3}, "low": {0.0: 0.01}})
 
 
 def test_whether_the_key_measures_other_people():
@@ -721,8 +702,7 @@ def test_the_headline_word_for_word():
 
 
 def test_a_family_keeps_its_name_in_the_headline():
-    content = SMALL_CONTENT | {"families": {"taste": {"title": "Big Five tastes", "dimensions": list(NAMES)}}}
-    five = as_instrument(check(InstrumentFile, content, "five.yaml").completed())
+    five = of_families({"taste": {"title": "Big Five tastes", "dimensions": list(NAMES)}})
     unsure = {"mean_profile": MEANS.assign(low=-1.0, high=1.0), "alternatives": NO_KEYS, "pairs": TEN_PAIRS}
     assert headline(unsure, five) == "No one of the Big Five tastes stands out"
     unsure["pairs"] = TEN_PAIRS.assign(p_max_t=0.9)

@@ -2,27 +2,13 @@
 
 import pandas as pd
 import pytest
-from instruments import SMALL, SMALL_CONTENT
+from instruments import SMALL, of_families
 from test_verdicts import tables
-from value_portrait.checking import check
-from value_portrait.instrument import as_instrument
-from value_portrait.instrument_file import InstrumentFile
 from value_portrait.publication.worth import HEAD, PANEL, SIMULATED, by_chance, describe_worth, worth_lines
 
 NAMES = ("Sweet", "Salty", "Sour_Bitter", "Fat", "Hot")
-FIVE = as_instrument(
-    check(
-        InstrumentFile,
-        SMALL_CONTENT
-        | {
-            "families": {
-                "taste": {"title": "Tastes", "dimensions": list(NAMES)},
-                "pace": {"title": "Pace", "dimensions": ["Haste"]},
-            }
-        },
-        "five.yaml",
-    ).completed()
-)
+TASTES = {"taste": {"title": "Tastes", "dimensions": list(NAMES)}, "pace": {"title": "Pace", "dimensions": ["Haste"]}}
+FIVE = of_families(TASTES)
 
 
 def frame(columns, *rows, **same):

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from value_portrait.responses.limits import Limit, Ticket
 
 
@@ -400,3 +402,25 @@ def test_in_vain_fewer_than_50_say_little(more: int, is_behind: bool) -> None:
     # 10 of the last round, and the others; 30 of all.
     refused(limit, more + 1, 5.75, 10.0)
     assert limit.learned == pytest.approx(0.9 * limit.rate if is_behind else (30 + more) / 8)
+
+
+@given(
+    st.none() | st.floats(0.1, 50),
+    st.lists(st.tuples(st.integers(0, 9), st.sampled_from(["leave", "pass", "refuse"]), st.sampled_from([0, 0.1, 9]))),
+)
+def test_any_answers_leave_a_pace_that_can_be_kept(stated: float | None, steps: list[tuple[int, str, float]]) -> None:
+    limit, now, under_way = Limit(stated, 1000.0), 1000.0, list[Ticket]()
+    for which, step, seconds in steps:
+        now += seconds
+        if step == "leave" or not under_way:
+            under_way.append(limit.leave(now))
+            continue
+        ticket = under_way.pop(which % len(under_way))
+        if step == "refuse":
+            assert (limit.refuse(ticket, now) or 0) >= 0
+        else:
+            limit.let_pass(ticket)
+            limit.serve(now)
+        assert limit.rate > 0
+        assert limit.burst >= 0
+        assert limit.learned is None or limit.learned > 0

@@ -3,10 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from instruments import SMALL_CONTENT
-from value_portrait.checking import check
-from value_portrait.instrument import as_instrument
-from value_portrait.instrument_file import InstrumentFile
+from instruments import SMALL_CONTENT, of_families
 from value_portrait.items.validation import correlate_items, pearson_matrix, select_items, survey_blocks
 from value_portrait.robustness.circle import circle_steps
 from value_portrait.robustness.held_out import held_out_correlations
@@ -24,7 +21,7 @@ def around(size):
         "ring": {"title": "Ring", "circle": True, "dimensions": dimensions},
         "pace": SMALL_CONTENT["families"]["pace"],
     }
-    return as_instrument(check(InstrumentFile, SMALL_CONTENT | {"families": families}, "ring.yaml").completed())
+    return of_families(families)
 
 
 def people(instrument, seed=1, raters=60, items=36, circular=True, loading=1.0):

@@ -4,7 +4,6 @@ The types are the schema: ``workflow/schemas`` and the reference in ``docs`` are
 """
 
 import os
-import re
 from collections.abc import Container, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
@@ -171,7 +170,7 @@ class Config(Checked):
     personas: Folder = Field(description="the path of a table of personas")
     claims: Folder = Field(description="the path of a table of claims")
     people: People | None = Field(description="groups of people, or null for none")
-    framings: dict[str, Framing]
+    framings: dict[FileName, Framing]
     simulation: Simulation | None = None
 
     @field_validator("results_dir")
@@ -196,7 +195,7 @@ class Config(Checked):
             if needed not in framings:
                 raise ValueError(f"'{needed}' is missing")
         for name in framings:
-            if name == "default" or not re.fullmatch(r"[a-z0-9][a-z0-9_]*", name):
+            if name == "default":
                 raise ValueError(f"'{name}' is no name of small letters, digits and _ other than default")
         return framings
 

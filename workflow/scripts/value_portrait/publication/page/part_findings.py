@@ -133,7 +133,8 @@ def headline(tables: Tables, instrument: Instrument) -> str:
     beyond = beyond_shuffled_keys(tables, instrument)
     sure = own[leave_out_zero(own) & (own["dimension"].isin(beyond) if beyond is not None else True)]
     titles = [(instrument.titles[str(row["dimension"])], row["score"] > 0) for row in sure.to_dict("records")]
-    up, down = ([title for title, above in titles if above is side] for side in (True, False))
+    up = [title for title, above in titles if above]
+    down = [title for title, above in titles if not above]
     leanings = [f"to {up[0]}"] if up else []
     leanings += [f"away from {down[-1]}"] if down else []
     models = int(own["models"].max())
