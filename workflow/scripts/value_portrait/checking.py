@@ -26,8 +26,13 @@ def _label(text: str) -> str:
     return text
 
 
-def _file_name(text: str) -> str:
-    # Snakemake takes it for a rule that feeds itself.
+def check_file_name(text: str) -> str:
+    """The text, if Snakemake does not take the file of that name for one of a rule that feeds itself.
+
+    Raises
+    ------
+    ValueError : it does.
+    """
     if re.search(r"(.+)\1{19}$", slug(text)):
         raise ValueError(f"{shown(text)} ends, as a file's name, in the same letters 20 times: {shown(slug(text))}")
     return text
@@ -53,8 +58,8 @@ def _date(text: str) -> str:
 Folder = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_path)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60), AfterValidator(_label)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_label)]
-FileLabel = Annotated[Label, AfterValidator(_file_name)]
-FileName = Annotated[Name, AfterValidator(_file_name)]
+FileLabel = Annotated[Label, AfterValidator(check_file_name)]
+FileName = Annotated[Name, AfterValidator(check_file_name)]
 Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_date)]
 USD = Annotated[float, Field(ge=0, le=1_000_000_000)]
 

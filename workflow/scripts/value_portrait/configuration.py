@@ -4,6 +4,7 @@ The types are the schema: ``workflow/schemas`` and the reference in ``docs`` are
 """
 
 import os
+import re
 from collections.abc import Container, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
@@ -20,6 +21,7 @@ from value_portrait.checking import (
     Label,
     Name,
     check,
+    check_file_name,
     each_once,
     read_rows,
 )
@@ -170,7 +172,7 @@ class Config(Checked):
     personas: Folder = Field(description="the path of a table of personas")
     claims: Folder = Field(description="the path of a table of claims")
     people: People | None = Field(description="groups of people, or null for none")
-    framings: dict[FileName, Framing]
+    framings: dict[str, Framing]
     simulation: Simulation | None = None
 
     @field_validator("results_dir")
@@ -195,8 +197,9 @@ class Config(Checked):
             if needed not in framings:
                 raise ValueError(f"'{needed}' is missing")
         for name in framings:
-            if name == "default":
+            if name == "default" or not re.fullmatch(r"[a-z0-9][a-z0-9_]*", name):
                 raise ValueError(f"'{name}' is no name of small letters, digits and _ other than default")
+            check_file_name(name)
         return framings
 
 
