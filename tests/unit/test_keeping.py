@@ -1,5 +1,6 @@
 import os
 import subprocess
+import time
 
 import pytest
 from value_portrait import keeping
@@ -72,6 +73,24 @@ def test_what_a_killed_process_half_wrote_is_removed_and_what_is_being_written_s
     put_back(results, tmp_path / "aside")
     expected = {name: text for name, text in before.items() if name not in names}
     assert found(results) == expected | {"publication/tables/a.csv": "new"}
+
+
+def test_a_killed_process_whose_parent_has_not_asked_how_it_ended_writes_no_more(results, tmp_path):
+    before = found(results)
+    with subprocess.Popen(["sleep", "60"]) as killed:
+        killed.kill()
+        os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)
+        (results / f".a.{killed.pid}.partial.csv").write_text("half")
+        put_back(results, tmp_path / "aside")
+    assert found(results) == before
+
+
+def test_the_number_of_a_killed_process_may_have_gone_to_another(results, tmp_path, monkeypatch):
+    before = found(results)
+    monkeypatch.setattr(keeping.psutil.Process, "create_time", lambda _: time.time() + 60)
+    (results / f".a.{os.getpid()}.partial.csv").write_text("half")
+    put_back(results, tmp_path / "aside")
+    assert found(results) == before
 
 
 def test_a_copy_aside_that_a_kill_cut_short_is_not_put_back(results, tmp_path, monkeypatch):

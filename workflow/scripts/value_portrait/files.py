@@ -29,21 +29,3 @@ def written_whole(path: str | Path) -> Iterator[Path]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def remove_half_written(folder: str | Path) -> None:
-    """Remove what processes that were killed left below a folder; what one of this machine still writes stays."""
-    for partial in Path(folder).rglob(HALF_WRITTEN):
-        written_by = re.search(r"\.(\d+)\.partial", partial.name)
-        if written_by and not _is_alive(int(written_by[1])):
-            partial.unlink(missing_ok=True)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        pass
-    return True

@@ -6,11 +6,14 @@ finds of earlier ones and no longer makes is removed.
 """
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from value_portrait.files import HALF_WRITTEN, remove_half_written, written_whole
+import psutil
+
+from value_portrait.files import HALF_WRITTEN, written_whole
 
 # Older than whatever a file is made from, so that it never counts as up to date.
 _LONG_AGO = (1, 1)
@@ -50,6 +53,23 @@ def put_back(results: str | Path, aside: str | Path) -> int:
             missing += 1
     shutil.rmtree(aside, ignore_errors=True)
     return missing
+
+
+def remove_half_written(folder: str | Path) -> None:
+    """Remove what processes that were killed left below a folder; what one of this machine still writes stays."""
+    for partial in Path(folder).rglob(HALF_WRITTEN):
+        written_by = re.search(r"\.(\d+)\.partial", partial.name)
+        if written_by and not _is_writing(int(written_by[1]), partial):
+            partial.unlink(missing_ok=True)
+
+
+def _is_writing(process: int, partial: Path) -> bool:
+    try:
+        writer = psutil.Process(process)
+        # What was killed keeps its number until its parent asks how it ended, and then another process may get it.
+        return writer.status() != psutil.STATUS_ZOMBIE and writer.create_time() <= partial.stat().st_ctime
+    except (psutil.NoSuchProcess, FileNotFoundError):
+        return False
 
 
 def remove_unmade(folder: str | Path, made: Callable[[str], float | None], makes: Callable[[str], bool]) -> list[str]:
