@@ -41,16 +41,16 @@ def test_the_demo_stays_below_its_own_folder(demo):
 
 def test_as_much_of_the_planted_truth_is_recovered_as_a_real_study_would(demo):
     """About half of the tags are false, as chance has it in the paper's study, and shrink the scores by half."""
-    tags = pd.read_csv(demo / RESULTS / "publication/tables/recovery_tags.csv")
+    tags = pd.read_csv(demo / RESULTS / "publication/comparisons/recovery_tags.csv")
     pooled = tags[tags["dimension"] == "all"].set_index("family")
     assert pooled["sensitivity"].between(0.4, 0.8).all()
     assert pooled["precision"].between(0.3, 0.7).all()
     assert (pooled["specificity"] > 0.95).all()
-    profiles = pd.read_csv(demo / RESULTS / "publication/tables/recovery_profiles.csv")
+    profiles = pd.read_csv(demo / RESULTS / "publication/comparisons/recovery_profiles.csv")
     values = profiles[profiles["family"] == "pvq"]
     assert len(values) == 8
     assert values["correlation"].median() > 0.6
-    scores = pd.read_csv(demo / RESULTS / "publication/tables/recovery_scores.csv").query("family == 'pvq'")
+    scores = pd.read_csv(demo / RESULTS / "publication/comparisons/recovery_scores.csv").query("family == 'pvq'")
     slope, _ = np.polyfit(scores["planted"], scores["recovered"], 1)
     assert 0.3 < slope < 0.7
     description = (demo / RESULTS / "publication/recovery.md").read_text()

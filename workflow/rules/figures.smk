@@ -23,6 +23,10 @@ if RATED:
     COMPARISONS |= {"people": "models_and_people", "instruments": "instruments"}
 COMPARED = {name: f"<results>/publication/comparisons/{table}.csv" for name, table in COMPARISONS.items()}
 SHOWN_COMPARED = {name: table for name, table in COMPARED.items() if name != "instruments"}
+RECOVERED = {
+    name: f"<results>/publication/comparisons/{name}.csv"
+    for name in ("recovery_tags", "recovery_profiles", "recovery_scores")
+}
 TABLES = [
     *WITH_TOPICS,
     "items_per_value",

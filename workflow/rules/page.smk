@@ -43,7 +43,7 @@ if CERTIFIED:
         "certificate_findings": "<results>/certificate/findings.csv",
     }
 if SIMULATED:
-    REPORTED |= {name: f"<results>/publication/tables/{name}.csv" for name in ("recovery_tags", "recovery_scores")}
+    REPORTED |= {name: RECOVERED[name] for name in ("recovery_tags", "recovery_scores")}
 REPORTED_VIEWS = [
     "findings",
     "models",

@@ -105,13 +105,11 @@ if SIMULATED:
             uncertainty="<results>/robustness/uncertainty.csv",
             library=library("simulation/assess_recovery"),
         output:
-            recovery_tags=reported(
-                "<results>/publication/tables/recovery_tags.csv", "recovery", "Recovery of the truth"
-            ),
-            recovery_profiles=reported(
-                "<results>/publication/tables/recovery_profiles.csv", "recovery", "Recovery of the truth"
-            ),
-            recovery_scores="<results>/publication/tables/recovery_scores.csv",
+            **RECOVERED,
+            for_people=[
+                reported(f"<results>/publication/tables/{name}.csv", "recovery", "Recovery of the truth")
+                for name in ("recovery_tags", "recovery_profiles")
+            ],
             description="<results>/publication/recovery.md",
         log:
             "<logs>/assess_recovery.log",
@@ -128,8 +126,8 @@ if SIMULATED:
 
     rule draw_recovery:
         input:
-            tags="<results>/publication/tables/recovery_tags.csv",
-            scores="<results>/publication/tables/recovery_scores.csv",
+            tags=RECOVERED["recovery_tags"],
+            scores=RECOVERED["recovery_scores"],
             library=library("simulation/draw_recovery"),
         output:
             figures("Recovery of the truth", recovery="recovery_figure"),

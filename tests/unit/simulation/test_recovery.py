@@ -222,6 +222,7 @@ def test_from_files_to_files(tmp_path):
             "recovery_tags": tmp_path / "tags.csv",
             "recovery_profiles": tmp_path / "recovered.csv",
             "recovery_scores": tmp_path / "scores.csv",
+            "for_people": [tmp_path / "tags_in_print.csv", tmp_path / "recovered_in_print.csv"],
             "description": tmp_path / "recovery.md",
         },
         "tagged_items",
@@ -230,4 +231,6 @@ def test_from_files_to_files(tmp_path):
     )
     assert read_table(tmp_path / "tags.csv", RECOVERY_TAGS).num_rows == len(PLANTED) + 2
     assert read_table(tmp_path / "recovered.csv", RECOVERY_PROFILES)["family"].to_pylist() == ["pvq", "bfi"]
+    assert "Values,Self-Direction," in (tmp_path / "tags_in_print.csv").read_text()
+    assert (tmp_path / "recovered_in_print.csv").read_text().splitlines()[1].startswith("m,baseline,pvq,")
     assert "| Values |" in (tmp_path / "recovery.md").read_text()

@@ -1,16 +1,18 @@
 """Whether the effects that the simulated study planted, of personas and between groups of people, are found again."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import pandas as pd
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import figures_personas
 from value_portrait.publication.drawing import save_figures
+from value_portrait.publication.printing import write_printed
 from value_portrait.reading import read_json
 from value_portrait.simulation import recovery
 from value_portrait.simulation.models import PlantedModel
-from value_portrait.tables import read_table, write_csv
+from value_portrait.tables import read_table
 
 
 def assess_persona_recovery(
@@ -34,8 +36,8 @@ def assess_persona_recovery(
         found.append(recovery.compare_groups_of_people(pd.read_csv(planted_people), groups))
     table = pd.concat(found, ignore_index=True)
     quality = recovery.assess_effects(table)
-    write_csv(table, scores)
-    write_csv(quality, fits)
+    write_printed(table, Path(scores), instrument)
+    write_printed(quality, Path(fits), instrument)
     save_figures(
         {"persona_recovery": lambda: figures_personas.persona_recovery(table, quality)}, outputs, mark="simulated"
     )
