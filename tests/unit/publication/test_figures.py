@@ -369,7 +369,7 @@ def test_wordings_stand_beside_orders_of_the_same_models():
     drawn = words(figures_models.sensitivity(table))
     assert "Median: 30 % with the wording, 35 % with the order;the wording moves more items in 1 of 2 models" in drawn
     line = _sensitivity_line(table)
-    assert "30 % between two wordings (from 10 %, a, to 50 %, b)" in line
+    assert "30 % between two wordings, 10 % (a) to 50 % (b); 40 % between" in line
     assert "more by wording than by order in 1 of 2 models" in line
 
 

@@ -39,7 +39,7 @@ from value_portrait.publication.drawing import (
     signed,
     spaced,
 )
-from value_portrait.publication.verdicts import in_words
+from value_portrait.publication.wording import in_words
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import size_series
 

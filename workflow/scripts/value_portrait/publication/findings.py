@@ -12,7 +12,7 @@ from value_portrait.items import coverage
 from value_portrait.items.validation import select_items
 from value_portrait.publication.comparisons import spread_by_size
 from value_portrait.publication.printing import COEFFICIENTS
-from value_portrait.publication.verdicts import bracketed, in_words
+from value_portrait.publication.wording import bracketed, extremes, in_words, percent
 from value_portrait.responses.conditions import STEERING
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
@@ -164,11 +164,9 @@ def _items_line(key: pd.DataFrame, instrument: Instrument) -> str:
         for family in instrument.families
         if not family.made_up and family is not main
     ]
-    titles = instrument.titles
     reach = ""
     if len(tags) > 1:
-        low, high = str(tags.idxmin()), str(tags.idxmax())
-        reach = f", from {tags.min()} ({titles[low]}) to {tags.max()} ({titles[high]})"
+        reach = f", from {extremes(tags.rename(instrument.titles), str, mid_sentence(main))}"
         if tags.min() == tags.max():
             reach = f", {tags.min()} of each dimension"
     both = f"{', and ' if reach else ' and '}{', '.join(others)}" if others else ""
@@ -206,16 +204,11 @@ def _reliability_line(reliability: pd.DataFrame, instrument: Instrument) -> str:
     for coefficient, name in COEFFICIENTS.items():
         sides = []
         for source, own in known[known["coefficient"] == coefficient].groupby("source", observed=True):
-            ranked = own.sort_values("estimate")
-            low, high = (f"{ranked['estimate'].iloc[n]:.2f} ({_first(ranked.iloc[n], instrument)})" for n in (0, -1))
-            sides.append(f"{low} to {high} among {source}" if len(ranked) > 1 else f"{low} among {source}")
+            estimates = own.set_index("dimension")["estimate"].rename(instrument.titles)
+            sides.append(f"{extremes(estimates, '{:z.2f}'.format, mid_sentence(instrument.main))} among {source}")
         if sides:
             parts.append(f"{name} of the {mid_sentence(instrument.main)}: {'; '.join(sides)}.")
     return " ".join(parts) or f"None of the {mid_sentence(instrument.main)} has enough items to be reliable."
-
-
-def _first(row: "pd.Series[Any]", instrument: Instrument) -> str:
-    return instrument.titles[str(row["dimension"])]
 
 
 def _sensitivity_line(sensitivity: pd.DataFrame) -> str:
@@ -227,13 +220,9 @@ def _sensitivity_line(sensitivity: pd.DataFrame) -> str:
         column = sensitivity.set_index("model")[f"{measure}_sensitivity"].dropna()
         if column.empty:
             parts.append(f"unknown {words}, which takes two that are answered")
-        elif len(column) == 1:
-            parts.append(f"{100 * column.iloc[0]:.0f} % {words} ({column.index[0]})")
         else:
-            parts.append(
-                f"{100 * column.median():.0f} % {words} (from {100 * column.min():.0f} %, {column.idxmin()}, to "
-                f"{100 * column.max():.0f} %, {column.idxmax()})"
-            )
+            reach = f", {extremes(column, percent, 'models')}" if len(column) > 1 else f" ({column.index[0]})"
+            parts.append(f"{percent(column.median())} {words}{reach}")
     known = sensitivity.dropna(subset=["wording_sensitivity", "order_sensitivity"])
     if len(known):
         more = (known["wording_sensitivity"] > known["order_sensitivity"]).sum()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from value_portrait.instrument import Instrument
+from value_portrait.publication.wording import bracketed, in_words, percent, signed
 from value_portrait.robustness.claims import SPREAD, named_highest, parse_group
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
@@ -218,32 +219,6 @@ def headline(alternatives: pd.DataFrame, statistic: str, without: str, instrumen
     """Rows of ``ALTERNATIVES`` about the mean over models in the main family, after something is taken out."""
     own = alternatives[(alternatives["question"] == "headline") & (alternatives["statistic"] == statistic)]
     return own[(own["without"] == without) & (own["subject"] == "all models") & (own["family"] == instrument.main.name)]
-
-
-def percent(share: float) -> str:
-    """A share of 1 as a whole percentage."""
-    return f"{100 * share:.0f} %"
-
-
-def in_percent(share: float) -> str:
-    """A share as a whole percentage, in which few are not none."""
-    said = percent(share)
-    return "under 1 %" if share and said == "0 %" else said
-
-
-def signed(value: float) -> str:
-    """A number with its sign, which 0.00 has none of."""
-    return f"{value:+z.2f}".replace("+0.00", "0.00")
-
-
-def bracketed(value: float, low: float, high: float) -> str:
-    """A number and its interval, which may be null."""
-    return signed(value) if pd.isna(low) else f"{signed(value)} [{low:z.2f}, {high:z.2f}]"
-
-
-def in_words(p: float) -> str:
-    """A p-value with its relation, as it follows the letter p."""
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"
 
 
 def _number(value: float) -> float | None:

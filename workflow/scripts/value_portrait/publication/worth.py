@@ -7,18 +7,8 @@ import pandas as pd
 
 from value_portrait.configuration import Claim
 from value_portrait.instrument import Instrument, mid_sentence
-from value_portrait.publication.verdicts import (
-    MOST_ANALYSES,
-    Tables,
-    bracketed,
-    claims_table,
-    headline,
-    in_percent,
-    in_words,
-    judge_all,
-    percent,
-    signed,
-)
+from value_portrait.publication.verdicts import MOST_ANALYSES, Tables, claims_table, headline, judge_all
+from value_portrait.publication.wording import bracketed, extremes, in_percent, in_words, percent, signed
 from value_portrait.robustness.alphas import ALPHAS
 from value_portrait.robustness.alternatives import ALTERNATIVES
 from value_portrait.robustness.chance import TAGS_BY_CHANCE
@@ -58,8 +48,6 @@ CIRCLE_SUBJECTS = {
 }
 # A correlation below this is called weak (Cohen 1988: medium from here on).
 WEAK = 0.3
-# No more dimensions than these are named where several have the same number.
-MOST_NAMED = 3
 # Verdicts on several claims at once.
 PLURALS = {
     "holds": "hold",
@@ -313,17 +301,11 @@ def _precision_line(precision: pd.DataFrame, instrument: Instrument) -> str:
     mean = own.groupby("scores", observed=True)["relative"].mean()
     if not {"centred", "raw"} <= set(mean.index):
         return ""
-    centred = own[own["scores"] == "centred"]
-    said = centred["relative"].map("{:.2f}".format)
-    cells = []
-    for end in dict.fromkeys((said.min(), said.max())):
-        tied = centred.loc[said == end, "dimension"]
-        few = len(tied) <= MOST_NAMED
-        which = _names(tied, instrument) if few else f"{len(tied)} of {len(said)} {mid_sentence(instrument.main)}"
-        cells.append(f"{end} ({which})")
+    centred = own[own["scores"] == "centred"].set_index("dimension")["relative"].rename(instrument.titles)
+    reach = extremes(centred, "{:z.2f}".format, mid_sentence(instrument.main))
     return (
         "The generalizability coefficient of models' scores over other items like these is "
-        f"{mean['centred']:.2f} for centred scores (mean; {' to '.join(cells)}), {mean['raw']:.2f} for raw ones, which "
+        f"{mean['centred']:.2f} for centred scores (mean; {reach}), {mean['raw']:.2f} for raw ones, which "
         "hold a model's general level."
     )
 

@@ -27,7 +27,7 @@ from value_portrait.publication.page.finding import (
     tone,
     with_minus,
 )
-from value_portrait.publication.verdicts import bracketed, in_percent, in_words, percent
+from value_portrait.publication.wording import bracketed, in_percent, in_words, percent
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import LARGE_B

@@ -20,7 +20,7 @@ from value_portrait.publication.page.finding import (
     tone,
     with_minus,
 )
-from value_portrait.publication.verdicts import bracketed, percent
+from value_portrait.publication.wording import bracketed, percent
 from value_portrait.publication.worth import WEAK, by_chance
 from value_portrait.robustness.groups import holm
 from value_portrait.robustness.level import LEVEL

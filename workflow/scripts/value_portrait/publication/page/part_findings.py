@@ -34,7 +34,8 @@ from value_portrait.publication.page.findings_on_people import (
     tags_by_chance,
 )
 from value_portrait.publication.page.packing import Packed, as_columns
-from value_portrait.publication.verdicts import gather_evidence, percent, verdict
+from value_portrait.publication.verdicts import gather_evidence, verdict
+from value_portrait.publication.wording import percent
 from value_portrait.publication.worth import verdict_line
 from value_portrait.robustness.alternatives import ALTERNATIVES
 from value_portrait.robustness.chance import TAGS_BY_CHANCE
