@@ -310,7 +310,50 @@ def test_a_published_answer_is_known_by_what_is_told_of_it(tmp_path):
     assert answered_versions(tmp_path / "m.parquet", VERSIONS) == VERSIONS
 
 
-@pytest.mark.parametrize("rows", [TOLD, REPLIED])
+REPEATED = [row | {"repeat": repeat, "raw_response": f"{repeat}"} for row in TOLD for repeat in (1, 0)]
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_repeats_come_one_after_the_other_as_those_of_the_engine(tmp_path, as_text):
+    rows = [row | {"repeat": str(row["repeat"])} for row in REPEATED] if as_text else REPEATED
+    table = read(tmp_path, lines(rows), "jsonl")
+    write_table(table, tmp_path / "answers.parquet", "answers", SMALL)
+    once = read(tmp_path, lines(TOLD), "jsonl")
+    for column in ("prompt_version", "item_id"):
+        assert table[column].to_pylist() == 2 * once[column].to_pylist()
+    assert table["repeat"].to_pylist() == [0] * 4 + [1] * 4
+    assert table["raw_response"].to_pylist() == ["0"] * 4 + ["1"] * 4
+    header = "item_id,prompt_version,raw_response,repeat\n"
+    cells = "".join(f"{r['item_id']},{r['prompt_version']},{r['raw_response']},{r['repeat']}\n" for r in REPEATED)
+    assert read(tmp_path, header + cells).equals(table)
+
+
+@pytest.mark.parametrize("said", [None, "", "0", 0])
+def test_what_was_asked_once_has_no_repeats(tmp_path, said):
+    assert read(tmp_path, lines([row | {"repeat": said} for row in TOLD]), "jsonl").equals(
+        read(tmp_path, lines(TOLD), "jsonl")
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        (REPEATED[:-1], r"m\.jsonl: lacks answers to 1 item\(s\) under b, repeat 0, the first is i2\. Add them"),
+        ([row for row in REPEATED if row["repeat"]], r"m\.jsonl: has 2 faults"),
+        ([*REPEATED, REPEATED[0]], r"row 9: answers i1 under a a second time\. Keep one, or number repeats from 0"),
+        ([TOLD[0] | {"repeat": 100}, *TOLD], r"row 1: the repeat '100' is not a whole number from 0 to 99"),
+        ([TOLD[0] | {"repeat": -1}, *TOLD], r"row 1: the repeat '-1' is not a whole number"),
+        ([TOLD[0] | {"repeat": True}, *TOLD], r"row 1: repeat is no text"),
+        ([TOLD[0] | {"repeat": 1.0}, *TOLD], r"row 1: repeat is no text"),
+        ([TOLD[0] | {"item_id": 1}, *TOLD], r"row 1: item_id is no text"),
+    ],
+)
+def test_a_repeat_that_is_missing_or_no_number_is_named(tmp_path, rows, complaint):
+    with pytest.raises(InputError, match=complaint):
+        read(tmp_path, lines(rows), "jsonl")
+
+
+@pytest.mark.parametrize("rows", [TOLD, REPEATED, REPLIED])
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_one_change_in_answers_is_a_line_or_no_change_of_what_was_said(tmp_path, rows, data):
