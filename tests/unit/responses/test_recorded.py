@@ -269,6 +269,8 @@ def test_every_fault_is_named_by_its_row(tmp_path, caplog):
     assert [message.split(": ")[0].split("csv, ")[1] for message in caplog.messages] == [
         f"row {n}" for n in range(6, 26)
     ]
+    with pytest.raises(InputError, match=r"m\.csv: has 20 faults\. Correct them"):
+        read(tmp_path, as_csv([*ROWS, *[("i9", "a", "")] * 20]))
     caplog.clear()
     with pytest.raises(InputError, match=r"m\.csv: has 2 faults\. Correct them"):
         read(tmp_path, as_csv([ROWS[0], ROWS[2]]))
@@ -293,7 +295,35 @@ def test_what_ended_an_answer_counts_as_of_live_ones(tmp_path, answer, finish, o
     rows += [replied("b", item, answer, finish_reason=finish.replace("max_tokens", "length")) for item in ("i1", "i2")]
     table = read(tmp_path, lines(rows), "jsonl")
     assert table["outcome"].to_pylist() == [outcome] * 4
-    assert table["finish_reason"].to_pylist()[:2] == [finish] * 2
+    assert table["finish_reason"].to_pylist() == [finish] * 2 + [finish.replace("max_tokens", "length")] * 2
+
+
+def test_what_a_reply_says_of_an_answer_decides_before_its_words(tmp_path):
+    refused = {"message": {"content": None, "refusal": "often"}, "finish_reason": None}
+    rows = [replied("a", "i1", "often", **refused), replied("a", "i2", None)]
+    table = read(tmp_path, lines(rows), "jsonl").select(["raw_response", "outcome", "finish_reason"])
+    assert table.to_pylist() == [
+        {"raw_response": "often", "outcome": "refusal", "finish_reason": None},
+        {"raw_response": "", "outcome": "empty", "finish_reason": "stop"},
+    ]
+
+
+def test_a_reply_that_failed_is_no_answer_whatever_it_holds(tmp_path):
+    failed = replied("a", "i1", "often")
+    failed["response"]["status_code"] = 500
+    with pytest.raises(InputError, match=r"m\.jsonl, row 1: has no answer, but "):
+        read(tmp_path, lines([failed]), "jsonl")
+    whole = [row | {"condition": "baseline", "repeat": 0, "finish_reason": "stop"} for row in TOLD]
+    assert read(tmp_path, lines(whole), "jsonl").num_rows == 4
+
+
+@pytest.mark.parametrize(
+    ("column", "given"), [("prompt_sha256", "0" * 64), ("system_sha256", "0" * 64), ("system_sha256", "x")]
+)
+def test_a_hash_is_checked_whatever_the_other_says(tmp_path, column, given):
+    other = {"prompt_sha256": "", "system_sha256": ""} | {column: given}
+    with pytest.raises(InputError, match=f"row 1: the {column} "):
+        read(tmp_path, lines([TOLD[0] | other, *TOLD[1:]]), "jsonl")
 
 
 def test_a_published_answer_is_known_by_what_is_told_of_it(tmp_path):
