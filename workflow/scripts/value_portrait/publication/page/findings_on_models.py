@@ -118,8 +118,9 @@ def single_scores(tables: Tables, instrument: Instrument) -> Finding | None:
             "adjusted for all: "
             f"{'; '.join(f'{_share(share)} {WHERE[name]}' for name, share in held.items())}."
         )
-    share = min(held.values(), default=float(clear.mean()))
-    verdict = f"{_share(share)} of the differences hold" if held else f"{_share(share)} told from 0"
+    least = min(held, key=held.__getitem__, default="")
+    share = held.get(least, float(clear.mean()))
+    verdict = f"{_share(share)} of the differences hold {WHERE[least]}" if held else f"{_share(share)} told from 0"
     headings = {
         BAD: "One model can hardly be told from another",
         OPEN: "Some models can be told from each other",

@@ -186,7 +186,7 @@ def reproduced(counts: pd.DataFrame) -> Finding:
             f"{'differs' if number['differs'] == 1 else 'differ'}. The others need answers or data that the archive "
             "does not hold."
         ),
-        verdict=f"{number['differs']:,} differ, {still:,} open",
+        verdict=f"{number['differs']:,} {'differs' if number['differs'] == 1 else 'differ'}, {still:,} open",
         tone=BAD if number["differs"] else GOOD,
         view="certificate",
         link="Every number beside ours",
