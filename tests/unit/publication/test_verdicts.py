@@ -238,6 +238,11 @@ def test_p_and_shares_in_words():
     ]
 
 
+def test_few_analyses_are_not_none():
+    few = tables(HELD | {"holds": False, "share_holds": 0.004})
+    assert describe_worth(few, [claim("rises_with_size", "spread")], False, None, SMALL).count("| under 1 % |") == 1
+
+
 def test_what_is_said_of_the_mean_may_hold_of_few_models():
     highest = claim("highest", "Sweet", "Salty")
     found = gather_evidence(highest, tables(HELD), NAMED)

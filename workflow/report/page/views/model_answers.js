@@ -14,7 +14,7 @@ const SENSITIVITY_TITLES = [
   ["wording_sensitivity", "two wordings"],
   ["order_sensitivity", "two orders of the options"],
   ["repeat_sensitivity", "the same question twice"],
-  ["prompt_sensitivity", "all wordings, not all alike"],
+  ["prompt_sensitivity", "any of the wordings"],
 ];
 
 /**
