@@ -51,6 +51,7 @@ def answer_of(sample: EvalSample, where: str) -> dict[str, str | None]:
     if [role for role, _ in asked] != ["user"]:
         raise ValueError(f"{where}: was asked in {len(calls[0].input)} messages, not in a system message and a turn.")
     return about | {
+        "repeat": str(sample.epoch - 1),
         "raw_response": sample.output.completion,
         "prompt_sha256": hashlib.sha256(asked[0][1].encode()).hexdigest(),
         "system_sha256": None if system is None else hashlib.sha256(system.encode()).hexdigest(),

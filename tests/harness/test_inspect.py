@@ -144,7 +144,6 @@ def test_every_fault_of_a_log_is_one_line(asked, tmp_path: Path) -> None:
     }.items():
         assert words in convert(checkout, logs[name])
     for name, words in {
-        "twice": f"has {QUESTIONS} faults",
         "few": r"lacks answers to 7 item\(s\) under v1",
         "other": "row 1: the prompt_sha256",
         "system": f"has {QUESTIONS} faults",
@@ -154,6 +153,12 @@ def test_every_fault_of_a_log_is_one_line(asked, tmp_path: Path) -> None:
             import_answers(checkout)
     assert convert(checkout, logs["whole"]) == ""
     assert import_answers(checkout).num_rows == QUESTIONS
+    # Epochs are repeats; the same log given twice is not.
+    assert convert(checkout, logs["twice"]) == ""
+    assert import_answers(checkout)["repeat"].to_pylist() == [0] * QUESTIONS + [1] * QUESTIONS
+    assert convert(checkout, logs["whole"], logs["whole"]) == ""
+    with pytest.raises(InputError, match=rf"{MODEL}\.jsonl.*has {QUESTIONS} faults"):
+        import_answers(checkout)
 
 
 def import_answers(checkout: Path) -> pa.Table:

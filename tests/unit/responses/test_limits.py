@@ -5,7 +5,9 @@ import random
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -80,6 +82,8 @@ def play(
             return replace(reply, latency_s=way + rest)
 
     monkeypatch.setattr(engine, "Client", Client)
+    # Pauses are random, too; the same ones each time.
+    monkeypatch.setattr(engine, "random", SimpleNamespace(Random=partial(random.Random, 7)))
     target = make_target(URL, **{"max_in_flight": IN_FLIGHT, "requests_per_minute": None} | changes)
     kept, summary = Kept(), Summary(number, 0)
     seconds = [0.0]

@@ -269,6 +269,8 @@ def test_every_fault_is_named_by_its_row(tmp_path, caplog):
     assert [message.split(": ")[0].split("csv, ")[1] for message in caplog.messages] == [
         f"row {n}" for n in range(6, 26)
     ]
+    with pytest.raises(InputError, match=r"m\.csv: has 20 faults\. Correct them"):
+        read(tmp_path, as_csv([*ROWS, *[("i9", "a", "")] * 20]))
     caplog.clear()
     with pytest.raises(InputError, match=r"m\.csv: has 2 faults\. Correct them"):
         read(tmp_path, as_csv([ROWS[0], ROWS[2]]))
@@ -293,7 +295,35 @@ def test_what_ended_an_answer_counts_as_of_live_ones(tmp_path, answer, finish, o
     rows += [replied("b", item, answer, finish_reason=finish.replace("max_tokens", "length")) for item in ("i1", "i2")]
     table = read(tmp_path, lines(rows), "jsonl")
     assert table["outcome"].to_pylist() == [outcome] * 4
-    assert table["finish_reason"].to_pylist()[:2] == [finish] * 2
+    assert table["finish_reason"].to_pylist() == [finish] * 2 + [finish.replace("max_tokens", "length")] * 2
+
+
+def test_what_a_reply_says_of_an_answer_decides_before_its_words(tmp_path):
+    refused = {"message": {"content": None, "refusal": "often"}, "finish_reason": None}
+    rows = [replied("a", "i1", "often", **refused), replied("a", "i2", None)]
+    table = read(tmp_path, lines(rows), "jsonl").select(["raw_response", "outcome", "finish_reason"])
+    assert table.to_pylist() == [
+        {"raw_response": "often", "outcome": "refusal", "finish_reason": None},
+        {"raw_response": "", "outcome": "empty", "finish_reason": "stop"},
+    ]
+
+
+def test_a_reply_that_failed_is_no_answer_whatever_it_holds(tmp_path):
+    failed = replied("a", "i1", "often")
+    failed["response"]["status_code"] = 500
+    with pytest.raises(InputError, match=r"m\.jsonl, row 1: has no answer, but "):
+        read(tmp_path, lines([failed]), "jsonl")
+    whole = [row | {"condition": "baseline", "repeat": 0, "finish_reason": "stop"} for row in TOLD]
+    assert read(tmp_path, lines(whole), "jsonl").num_rows == 4
+
+
+@pytest.mark.parametrize(
+    ("column", "given"), [("prompt_sha256", "0" * 64), ("system_sha256", "0" * 64), ("system_sha256", "x")]
+)
+def test_a_hash_is_checked_whatever_the_other_says(tmp_path, column, given):
+    other = {"prompt_sha256": "", "system_sha256": ""} | {column: given}
+    with pytest.raises(InputError, match=f"row 1: the {column} "):
+        read(tmp_path, lines([TOLD[0] | other, *TOLD[1:]]), "jsonl")
 
 
 def test_a_published_answer_is_known_by_what_is_told_of_it(tmp_path):
@@ -310,7 +340,50 @@ def test_a_published_answer_is_known_by_what_is_told_of_it(tmp_path):
     assert answered_versions(tmp_path / "m.parquet", VERSIONS) == VERSIONS
 
 
-@pytest.mark.parametrize("rows", [TOLD, REPLIED])
+REPEATED = [row | {"repeat": repeat, "raw_response": f"{repeat}"} for row in TOLD for repeat in (1, 0)]
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_repeats_come_one_after_the_other_as_those_of_the_engine(tmp_path, as_text):
+    rows = [row | {"repeat": str(row["repeat"])} for row in REPEATED] if as_text else REPEATED
+    table = read(tmp_path, lines(rows), "jsonl")
+    write_table(table, tmp_path / "answers.parquet", "answers", SMALL)
+    once = read(tmp_path, lines(TOLD), "jsonl")
+    for column in ("prompt_version", "item_id"):
+        assert table[column].to_pylist() == 2 * once[column].to_pylist()
+    assert table["repeat"].to_pylist() == [0] * 4 + [1] * 4
+    assert table["raw_response"].to_pylist() == ["0"] * 4 + ["1"] * 4
+    header = "item_id,prompt_version,raw_response,repeat\n"
+    cells = "".join(f"{r['item_id']},{r['prompt_version']},{r['raw_response']},{r['repeat']}\n" for r in REPEATED)
+    assert read(tmp_path, header + cells).equals(table)
+
+
+@pytest.mark.parametrize("said", [None, "", "0", 0])
+def test_what_was_asked_once_has_no_repeats(tmp_path, said):
+    assert read(tmp_path, lines([row | {"repeat": said} for row in TOLD]), "jsonl").equals(
+        read(tmp_path, lines(TOLD), "jsonl")
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        (REPEATED[:-1], r"m\.jsonl: lacks answers to 1 item\(s\) under b, repeat 0, the first is i2\. Add them"),
+        ([row for row in REPEATED if row["repeat"]], r"m\.jsonl: has 2 faults"),
+        ([*REPEATED, REPEATED[0]], r"row 9: answers i1 under a a second time\. Keep one, or number repeats from 0"),
+        ([TOLD[0] | {"repeat": 100}, *TOLD], r"row 1: the repeat '100' is not a whole number from 0 to 99"),
+        ([TOLD[0] | {"repeat": -1}, *TOLD], r"row 1: the repeat '-1' is not a whole number"),
+        ([TOLD[0] | {"repeat": True}, *TOLD], r"row 1: repeat is no text"),
+        ([TOLD[0] | {"repeat": 1.0}, *TOLD], r"row 1: repeat is no text"),
+        ([TOLD[0] | {"item_id": 1}, *TOLD], r"row 1: item_id is no text"),
+    ],
+)
+def test_a_repeat_that_is_missing_or_no_number_is_named(tmp_path, rows, complaint):
+    with pytest.raises(InputError, match=complaint):
+        read(tmp_path, lines(rows), "jsonl")
+
+
+@pytest.mark.parametrize("rows", [TOLD, REPEATED, REPLIED])
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_one_change_in_answers_is_a_line_or_no_change_of_what_was_said(tmp_path, rows, data):

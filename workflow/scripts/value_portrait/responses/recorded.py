@@ -20,7 +20,7 @@ from value_portrait.responses.replies import outcome_of
 from value_portrait.study.spreadsheet import Row, read_spreadsheet
 
 COLUMNS = ("item_id", "prompt_version", "raw_response")
-OPTIONAL = ("condition", "prompt_sha256", "system_sha256", "finish_reason")
+OPTIONAL = ("condition", "repeat", "prompt_sha256", "system_sha256", "finish_reason")
 SUFFIXES = (".csv", ".jsonl", ".parquet")
 # A published answer has it, a plain one has not.
 _OF_EXPORT = "latency_s"
@@ -29,6 +29,7 @@ _CUT, _FILTERED = ("length", "max_tokens", "model_length"), "content_filter"
 # A hash may be given by its first digits.
 _FEWEST_DIGITS = 16
 _MOST_FAULTS = 20
+_MOST_REPEATS = 100
 
 
 def find_recorded(folders: Sequence[str | Path]) -> dict[str, str]:
@@ -110,7 +111,8 @@ def read_recorded(
     """A model's answers under a condition (table ``answers``), in the order of ``hashes``, from a plain file.
 
     Versions without any answer are left out; an empty cell is an empty answer. Where a row names its condition, or
-    hashes of what was asked, these are checked; without a condition it was asked at baseline.
+    hashes of what was asked, these are checked; without a condition it was asked at baseline, without a number of the
+    repeat once.
 
     Parameters
     ----------
@@ -121,10 +123,11 @@ def read_recorded(
     Raises
     ------
     InputError : with the row, for an unknown item or version, an answer given twice, or one to another prompt or
-        another system message; with the item, for one that a version lacks; or the condition has no answers.
+        another system message; with the item, for one that a version or its repeat lacks; or the condition has no
+        answers.
     """
     known, defined = {item for _, item in hashes}, [version.name for version in instrument.prompt_versions]
-    answers: dict[tuple[str, str, str], Row] = {}
+    answers: dict[tuple[str, int, str, str], Row] = {}
     faults: list[InputError] = []
     for row in _rows(path):
         own, item = row.cells.get("condition") or BASELINE, row.cells["item_id"]
@@ -132,14 +135,16 @@ def read_recorded(
             version = row.one_of("prompt_version", defined)
             if item not in known and item not in unasked:
                 raise InputError(row.where, f"answers {shown(item)}, which is no item.", "Remove it, or add the item.")
-            if (own, version, item) in answers:
-                raise InputError(row.where, f"answers {item} under {version} a second time.", "Keep one of the two.")
+            repeat = row.whole("repeat", 0, _MOST_REPEATS - 1) if row.cells.get("repeat") else 0
+            if (own, repeat, version, item) in answers:
+                again = f"answers {item} under {version} a second time."
+                raise InputError(row.where, again, "Keep one, or number repeats from 0 in a column repeat.")
             if own == condition and (version, item) in hashes:
                 _check_question(row, hashes[version, item], system)
-            answers[own, version, item] = row
+            answers[own, repeat, version, item] = row
         except InputError as fault:
             faults.append(fault)
-    held = dict.fromkeys(own for own, _, _ in answers)
+    held = dict.fromkeys(own for own, *_ in answers)
     if not faults and condition not in held:
         raise InputError(
             path,
@@ -147,14 +152,19 @@ def read_recorded(
             "Remove it from the model's row, or add them.",
         )
     versions = list(dict.fromkeys(version for version, _ in hashes))
-    answered = [version for version in versions if any((condition, version, item) in answers for item in known)]
-    if not faults and not answered:
+    given = [(repeat, version) for own, repeat, version, item in answers if own == condition and item in known]
+    repeats, answered = range(1 + max((repeat for repeat, _ in given), default=0)), {version for _, version in given}
+    if not faults and not answered & set(versions):
         raise InputError(path, f"answers none of the prompt versions {', '.join(versions)}.", "Correct prompt_version.")
-    places = [place for place in hashes if place[0] in answered]
-    for version in answered if not faults else []:
-        if missing := [item for own, item in places if own == version and (condition, own, item) not in answers]:
-            lacks = f"lacks answers to {len(missing)} item(s) under {version}, the first is {missing[0]}."
-            faults.append(InputError(path, lacks, "Add them, with an empty raw_response where the model said nothing."))
+    places = [(repeat, *place) for repeat in repeats for place in hashes if place[0] in answered]
+    missing: dict[tuple[int, str], list[str]] = {}
+    for repeat, version, item in places if not faults else []:
+        if (condition, repeat, version, item) not in answers:
+            missing.setdefault((repeat, version), []).append(item)
+    for (repeat, version), items in missing.items():
+        where = f"{version}, repeat {repeat}" if len(repeats) > 1 else version
+        lacks = f"lacks answers to {len(items)} item(s) under {where}, the first is {items[0]}."
+        faults.append(InputError(path, lacks, "Add them, with an empty raw_response where the model said nothing."))
     _refuse(faults, path)
     return _table([answers[condition, *place] for place in places], places, model, condition, instrument)
 
@@ -185,14 +195,16 @@ def _refuse(faults: Sequence[InputError], path: str | Path) -> None:
 
 
 def _table(
-    rows: Sequence[Row], places: Sequence[Place], model: str, condition: str, instrument: Instrument
+    rows: Sequence[Row], places: Sequence[tuple[int, str, str]], model: str, condition: str, instrument: Instrument
 ) -> pa.Table:
+    repeats = [repeat for repeat, *_ in places]
     return pa.table(
         {
             "model": [model] * len(rows),
             "condition": [condition] * len(rows),
-            "prompt_version": [version for version, _ in places],
-            "item_id": [item for _, item in places],
+            "prompt_version": [version for _, version, _ in places],
+            "item_id": [item for *_, item in places],
+            **({"repeat": repeats} if any(repeats) else {}),
             "raw_response": [row.cells["raw_response"] for row in rows],
             "outcome": [_outcome(row.cells, instrument) for row in rows],
             "finish_reason": pa.array([row.cells.get("finish_reason") or None for row in rows], pa.string()),
@@ -224,6 +236,8 @@ def _record(record: Any, where: str) -> Row:
         raise InputError(
             where, f"is no JSON object with {', '.join(COLUMNS)} and at most {', '.join(OPTIONAL)}.", "Correct it."
         )
+    if type(record.get("repeat")) is int:
+        record["repeat"] = str(record["repeat"])
     for name, value in record.items():
         if not isinstance(value, str) and not (value is None and name in OPTIONAL):
             raise InputError(where, f"{name} is no text.", "Put it in quotes.")
