@@ -89,6 +89,8 @@ def test_the_key_line_by_line():
     ("tags", "expected", "false", "said"),
     [
         (40, 10.5, 0.25, ", so about 25 % are of pairs that do not correlate"),
+        # Of 7 a share of 4 % is none, beside the one that is said.
+        (7, 0.51, 0.04, ". As some pairs do correlate, fewer are of pairs that do not, about 4 %"),
         (40, 10.6, 0.25, ". As some pairs do correlate, fewer are of pairs that do not, about 25 %"),
         # More by chance than were found, and still some pairs correlate.
         (30, 40.0, 0.5, ". As some pairs do correlate, fewer are of pairs that do not, about 50 %"),
@@ -213,8 +215,7 @@ def test_the_profiles_line_by_line():
         # Half widths of 0.5, 0.5, 1 and 4; of 0.2; of 0.3; of 0.05, 0.25 and 4.5.
         "intervals": (
             "A score of a model is known to ± 0.75 scale points (95 %, median; 0.30 by queries, 0.25 by wordings, 0.20 "
-            "by raters); 50 % of the models' scores of the tastes can be told from 0, each by itself. That wrong tags "
-            "dilute scores is not in these intervals, but in those of undiluted scores."
+            "by raters); 50 % of the models' scores of the tastes can be told from 0, each by itself."
         ),
         # Half widths of 0.1, 0.05 and 2; of 0.3, 0.05 and 0.5.
         "mean": (
@@ -255,6 +256,14 @@ def test_who_is_least_precise_where_many_are():
     for scores in ("raw", "centred"):
         one = equal.astype({"scores": "category"})[equal["scores"] == scores]
         assert worth_lines(PROFILES | {"precision": one}, FIVE)["precision"] == ""
+
+
+def test_undiluted_scores_are_spoken_of_where_there_are_any():
+    known = PROFILES["uncertainty"]
+    every = pd.concat([known, known[known["source"] == "all"].assign(source="undiluted")])
+    said = worth_lines(PROFILES | {"uncertainty": every}, FIVE)["intervals"]
+    assert said.endswith(" dilute scores is not in these intervals, but in those of undiluted scores.")
+    assert "dilute" not in worth_lines(PROFILES, FIVE)["intervals"]
 
 
 def test_what_is_not_known_is_not_said():

@@ -158,8 +158,8 @@ def by_chance(row: "pd.Series[Any]") -> str:
     false = row["false_discovery_rate"]
     if pd.isna(false):
         return found
-    fewer = false < 1 and false * row["tags"] < row["expected"] - 0.5
-    if fewer:
+    # In the numbers as they are said.
+    if false < 1 and round(false * row["tags"]) < round(row["expected"]):
         return f"{found}. As some pairs do correlate, fewer are of pairs that do not, about {percent(false)}"
     return f"{found}, so about {percent(false)} are of pairs that do not correlate"
 
@@ -255,10 +255,12 @@ def _interval_line(uncertainty: pd.DataFrame, instrument: Instrument) -> str:
         return "No score has an interval: too few queries."
     sources = ", ".join(f"{half[name]:.2f} by {name}" for name in ("queries", "wordings", "raters") if name in half)
     clear = ((whole["low"] > 0) | (whole["high"] < 0)).mean()
+    diluted = ""
+    if "undiluted" in half:
+        diluted = " That wrong tags dilute scores is not in these intervals, but in those of undiluted scores."
     return (
         f"A score of a model is known to ± {half['all']:.2f} scale points (95 %, median; {sources}); {percent(clear)} "
-        f"of the models' scores of the {mid_sentence(instrument.main)} can be told from 0, each by itself. That wrong "
-        "tags dilute scores is not in these intervals, but in those of undiluted scores."
+        f"of the models' scores of the {mid_sentence(instrument.main)} can be told from 0, each by itself.{diluted}"
     )
 
 

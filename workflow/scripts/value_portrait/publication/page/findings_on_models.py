@@ -120,7 +120,8 @@ def single_scores(tables: Tables, instrument: Instrument) -> Finding | None:
         )
     least = min(held, key=held.__getitem__, default="")
     share = held.get(least, float(clear.mean()))
-    verdict = f"{_share(share)} of the differences hold {WHERE[least]}" if held else f"{_share(share)} told from 0"
+    where = f" {WHERE[least]}" if len(set(held.values())) > 1 else ""
+    verdict = f"{_share(share)} of the differences hold{where}" if held else f"{_share(share)} told from 0"
     headings = {
         BAD: "One model can hardly be told from another",
         OPEN: "Some models can be told from each other",
