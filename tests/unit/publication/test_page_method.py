@@ -35,7 +35,8 @@ def described(mark="", left_out=(), **parts):
 def test_limits_are_those_of_every_study_and_of_this_one():
     assert list(described()["limits"]["text"]) == list(LIMITS)
     # Nobody made a key that is given.
-    assert list(described(certainty={"dilution": Packed(pd.DataFrame({"tags": [1]}))})["limits"]["text"]) == [*LIMITS, OF_A_KEY]
+    made = described(certainty={"dilution": Packed(pd.DataFrame({"tags": [1]}))})
+    assert list(made["limits"]["text"]) == [*LIMITS, OF_A_KEY]
     own = list(
         described("panel: 9 items of each dimension, simulated", ["topics (the study has none)"])["limits"]["text"]
     )
