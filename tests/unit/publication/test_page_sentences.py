@@ -97,7 +97,7 @@ def test_what_models_put_first_and_last():
             "On average over 3 models, Sweet (+0.40 [0.10, 0.70]) comes first and Sour Bitter (−0.50 [−0.90, −0.10]) "
             "last. On other items like these, each by itself, 2 of 5 tastes can be told from 0, which is a model's own "
             "mean. 2 of 3 models have exactly Sweet, Fat and Salty as first three. Beyond what keys from shuffled "
-            "raters give, p adjusted: Sweet."
+            "raters give, p adjusted: Sweet; once how much people like a response is taken out: Fat."
         ),
         verdict="1 of 5 beyond chance",
         tone="open",

@@ -65,7 +65,12 @@ def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
     beyond = beyond_shuffled_keys(tables, instrument)
     if beyond is not None:
         names = [instrument.titles[name] for name in beyond]
-        found += f" Beyond what keys from shuffled raters give, p adjusted: {listed(names) or 'none'}."
+        found += f" Beyond what keys from shuffled raters give, p adjusted: {listed(names) or 'none'}"
+        kept = beyond_shuffled_keys(tables, instrument, without="liking")
+        if kept is not None:
+            names = [instrument.titles[name] for name in kept]
+            found += f"; once how much people like a response is taken out: {listed(names) or 'none'}"
+        found += "."
     # Chance need not give 0: where it is known what keys by chance give, that decides.
     held, words = (clear, "can be told from 0") if beyond is None else (len(beyond), "beyond chance")
     marks = [
