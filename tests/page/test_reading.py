@@ -185,6 +185,9 @@ def test_every_number_of_the_certificate_is_there_and_filtered(browser, page_of_
     page.reload()
     visit.settle()
     assert page.locator("tr.opened:visible").count() == 1
+    # As printed, beside 40.3846.
+    row = visit.open("#/certificate/numbers?source=Table+4&q=dating").locator("table.numbers tbody tr").first
+    assert row.locator("td.number").all_inner_texts() == ["40.4", "40.3846", "40.3846"]
     visit.clean()
     visit.context.close()
 
