@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from value_portrait.configuration import Model
+from value_portrait.config_tables import Model
 from value_portrait.responses.budget import Budget
 from value_portrait.responses.conditions import Message
 from value_portrait.responses.engine import Summary, ask

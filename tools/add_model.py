@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 from responses import ROOT, config_of
 from value_portrait.checking import read_config
-from value_portrait.configuration import Model, read_models
+from value_portrait.config_tables import Model, read_models
 from value_portrait.errors import InputError, one_line
 from value_portrait.files import slug
 from value_portrait.responses.providers import check_targets, read_providers

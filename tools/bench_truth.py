@@ -35,7 +35,7 @@ from known_truth import (
     score_in_the_long_run,
     tag,
 )
-from value_portrait.configuration import Model
+from value_portrait.config_tables import Model
 from value_portrait.items.panel import choose_panel
 from value_portrait.robustness.chance import tags_by_chance
 from value_portrait.robustness.claims import read_claims

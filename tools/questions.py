@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 from responses import config_of  # beside this file; it also makes the library known
-from value_portrait.configuration import Model
+from value_portrait.config_tables import Model
 from value_portrait.errors import InputError, one_line
 from value_portrait.files import written_whole
 from value_portrait.instrument import as_instrument

@@ -9,7 +9,8 @@ sys.path.append(str(ROOT / "workflow/scripts"))
 
 from snakemake.utils import update_config  # noqa: E402
 from value_portrait.checking import read_config  # noqa: E402
-from value_portrait.configuration import Config, Model, check_config, read_models  # noqa: E402
+from value_portrait.config_tables import Model, read_models  # noqa: E402
+from value_portrait.configuration import Config, check_config  # noqa: E402
 from value_portrait.errors import InputError, one_line  # noqa: E402
 from value_portrait.instrument import Instrument, as_instrument  # noqa: E402
 from value_portrait.instrument_file import read_instrument  # noqa: E402

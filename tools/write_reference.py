@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "workflow/scripts"))
 
 from value_portrait.checking import Checked  # noqa: E402
-from value_portrait.configuration import Claim, Config, Model, Persona  # noqa: E402
+from value_portrait.config_tables import Claim, Model, Persona  # noqa: E402
+from value_portrait.configuration import Config  # noqa: E402
 from value_portrait.instrument import as_instrument  # noqa: E402
 from value_portrait.instrument_file import InstrumentFile, read_instrument  # noqa: E402
 from value_portrait.responses.providers import ProvidersFile  # noqa: E402

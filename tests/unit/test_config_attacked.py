@@ -16,16 +16,8 @@ from hypothesis import strategies as st
 from instruments import VALUE_PORTRAIT
 from near_misses import STRANGE, complaint, near_misses
 from value_portrait.checking import check, read_config, read_rows
-from value_portrait.configuration import (
-    OWN_FOLDERS,
-    Claim,
-    Model,
-    Persona,
-    check_config,
-    check_folder,
-    check_places,
-    read_models,
-)
+from value_portrait.config_tables import Claim, Model, Persona, read_models
+from value_portrait.configuration import OWN_FOLDERS, check_config, check_folder, check_places
 from value_portrait.instrument_file import InstrumentFile
 from value_portrait.paper.reference import check_printed
 from value_portrait.responses.conditions import read_personas

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from snakemake.io import PeriodicityDetector
 from value_portrait.checking import FileLabel
-from value_portrait.configuration import check_config, check_folder, read_models
+from value_portrait.config_tables import read_models
+from value_portrait.configuration import check_config, check_folder
 from value_portrait.errors import InputError
 from value_portrait.files import slug
 

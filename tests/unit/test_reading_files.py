@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from near_misses import complaint
 from pandas._libs.parsers import STR_NA_VALUES
 from value_portrait.checking import read_config, read_given, read_rows, read_yaml
-from value_portrait.configuration import Claim, FamilyMark, Model, Persona
+from value_portrait.config_tables import Claim, FamilyMark, Model, Persona
 from value_portrait.errors import InputError
 from value_portrait.reading import (
     Found,

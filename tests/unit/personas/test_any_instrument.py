@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from instruments import SMALL, VALUE_PORTRAIT
-from value_portrait.configuration import Persona
+from value_portrait.config_tables import Persona
 from value_portrait.instrument import Dimension, Family
 from value_portrait.paper import personas as paper
 from value_portrait.personas import bias, effects, steering

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 from instruments import VALUE_PORTRAIT
 from scipy.stats import kendalltau, spearmanr
 from value_portrait.checking import read_rows
-from value_portrait.configuration import Persona
+from value_portrait.config_tables import Persona
 from value_portrait.paper import personas as pp
 from value_portrait.personas import bias as pb
 from value_portrait.personas.effects import DRAWS, Effects

@@ -7,7 +7,7 @@ from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from instruments import VALUE_PORTRAIT
-from value_portrait.configuration import Persona
+from value_portrait.config_tables import Persona
 from value_portrait.paper.personas import printed_effects
 from value_portrait.personas import effects as pe
 from value_portrait.scores.profiles import score

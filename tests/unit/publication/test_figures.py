@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from scipy import stats
 from value_portrait.checking import check
-from value_portrait.configuration import read_marks
+from value_portrait.config_tables import read_marks
 from value_portrait.errors import InputError
 from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import InstrumentFile

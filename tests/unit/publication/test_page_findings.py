@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 from instruments import SMALL
-from value_portrait.configuration import Claim
+from value_portrait.config_tables import Claim
 from value_portrait.publication.page.finding import ends, of_both_ends, with_minus
 from value_portrait.publication.page.findings_on_models import (
     first_and_last,

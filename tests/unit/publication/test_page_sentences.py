@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from instruments import of_families
 from test_worth import FIVE, NAMES, RATED, frame
-from value_portrait.configuration import Claim
+from value_portrait.config_tables import Claim
 from value_portrait.publication.page.finding import (
     Finding,
     Mark,

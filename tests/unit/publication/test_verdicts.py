@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from instruments import SMALL
-from value_portrait.configuration import Claim
+from value_portrait.config_tables import Claim
 from value_portrait.publication.verdicts import MEASURES, Evidence, describe_claim, gather_evidence, judge_all, verdict
 from value_portrait.publication.wording import bracketed, in_percent, in_words
 from value_portrait.publication.worth import (

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 import yaml
 from instruments import VALUE_PORTRAIT
-from value_portrait.configuration import Framing, Model, check_config, read_models
+from value_portrait.config_tables import Model, read_models
+from value_portrait.configuration import Framing, check_config
 from value_portrait.errors import InputError
 from value_portrait.responses.conditions import model_conditions, read_personas
 

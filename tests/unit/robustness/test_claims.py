@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from instruments import ROOT, SMALL, VALUE_PORTRAIT
-from value_portrait.configuration import Claim
+from value_portrait.config_tables import Claim
 from value_portrait.errors import InputError
 from value_portrait.robustness import judging
 from value_portrait.robustness.claims import (

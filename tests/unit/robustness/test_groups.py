@@ -6,7 +6,7 @@ import pytest
 from instruments import VALUE_PORTRAIT
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
-from value_portrait.configuration import Model
+from value_portrait.config_tables import Model
 from value_portrait.robustness.clustering import cluster_robust
 from value_portrait.robustness.groups import GROUPS, PROFILE_VARIANCE, compare_clustered, holm
 from value_portrait.tables import write_table

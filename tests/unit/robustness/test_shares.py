@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from instruments import SMALL
-from value_portrait.configuration import Claim
+from value_portrait.config_tables import Claim
 from value_portrait.robustness.multiverse import Multiverse
 from value_portrait.robustness.shares import (
     CLAIMS,

@@ -2,7 +2,7 @@
 
 import pytest
 from instruments import SMALL
-from value_portrait.configuration import Model
+from value_portrait.config_tables import Model
 from value_portrait.scores.model_groups import group_of, plain_siblings, printed_scores, size_series
 
 

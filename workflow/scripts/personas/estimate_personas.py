@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 from value_portrait.checking import read_rows
-from value_portrait.configuration import Persona
+from value_portrait.config_tables import Persona
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping, Sequence
 
-from value_portrait.configuration import Model
+from value_portrait.config_tables import Model
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job

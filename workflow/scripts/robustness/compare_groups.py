@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
-from value_portrait.configuration import read_models
+from value_portrait.config_tables import read_models
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.robustness.groups import GROUPS, compare_clustered

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from value_portrait.configuration import read_models
+from value_portrait.config_tables import read_models
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.robustness.alternatives import ALTERNATIVES, Material

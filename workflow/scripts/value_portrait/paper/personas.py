@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from value_portrait.configuration import Persona
+from value_portrait.config_tables import Persona
 from value_portrait.instrument import Instrument
 from value_portrait.personas.bias import PAIR, people_name
 from value_portrait.personas.effects import COLUMNS, SUBJECT, Effects, subject_name

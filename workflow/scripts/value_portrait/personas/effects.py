@@ -20,7 +20,7 @@ from value_portrait.responses.conditions import BASELINE
 from value_portrait.scores.ratings import Ratings
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
-    from value_portrait.configuration import Persona
+    from value_portrait.config_tables import Persona
 
 DEFAULT_FRAMING = "default"
 DRAWS = 2000

@@ -16,7 +16,7 @@ from value_portrait.robustness.groups import holm
 from value_portrait.robustness.judging import LEAST_SIZES
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
-    from value_portrait.configuration import Model
+    from value_portrait.config_tables import Model
 
 
 def value_spread(scores: pd.DataFrame, models: Sequence[Model], instrument: Instrument) -> pd.DataFrame:

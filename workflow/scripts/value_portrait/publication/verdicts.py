@@ -16,7 +16,7 @@ from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import LARGE_B
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
-    from value_portrait.configuration import Claim
+    from value_portrait.config_tables import Claim
 
 Tables = Mapping[str, pd.DataFrame]
 

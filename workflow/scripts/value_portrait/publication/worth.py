@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from value_portrait.configuration import Claim
+from value_portrait.config_tables import Claim
 from value_portrait.instrument import Instrument, mid_sentence
 from value_portrait.publication.verdicts import MOST_ANALYSES, Tables, claims_table, headline, judge_all
 from value_portrait.publication.wording import bracketed, extremes, in_percent, in_words, percent, signed

@@ -13,7 +13,8 @@ from value_portrait.files import slug
 from value_portrait.instrument import Instrument
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
-    from value_portrait.configuration import Framing, Model, Persona
+    from value_portrait.config_tables import Model, Persona
+from value_portrait.configuration import Framing
 
 BASELINE = "baseline"
 # The axis of the values that a model is told to hold.
@@ -56,7 +57,7 @@ def read_personas(path: str | Path, groups: Mapping[str, Collection[str]], instr
         that the config does not know as a group.
     """
     from value_portrait.checking import read_rows
-    from value_portrait.configuration import Persona
+    from value_portrait.config_tables import Persona
 
     personas: list[Persona] = []
     rows = read_rows(path, "personas", Persona)

@@ -11,7 +11,7 @@ from value_portrait.errors import InputError
 from value_portrait.instrument import Family, Instrument
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
-    from value_portrait.configuration import Claim
+    from value_portrait.config_tables import Claim
 
 # The score of a model that says how pronounced its profile is; see ``judging``.
 SPREAD = "spread"
@@ -47,7 +47,7 @@ class Group(NamedTuple):
 
 def parse_group(text: str) -> Group | None:
     """The group that an argument stands for; None if it is none."""
-    from value_portrait.configuration import Model
+    from value_portrait.config_tables import Model
 
     found = _GROUP.fullmatch(text)
     if not found:
@@ -67,7 +67,7 @@ def read_claims(path: str | Path, instrument: Instrument) -> list[Claim]:
         that do not exist.
     """
     from value_portrait.checking import read_rows
-    from value_portrait.configuration import Claim
+    from value_portrait.config_tables import Claim
 
     claims: list[Claim] = []
     for where, claim in read_rows(path, "claims", Claim, may_be_empty=True):

@@ -15,7 +15,7 @@ from value_portrait.scores.model_groups import COMPARISONS, group_of
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
-    from value_portrait.configuration import Model
+    from value_portrait.config_tables import Model
 
 _MEAN = Column(NUMBER, "mean over its models, in scale points", nullable=True)
 _DIFFERENCE = Column(NUMBER, "mean of the first minus that of the second", nullable=True)

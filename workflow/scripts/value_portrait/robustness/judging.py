@@ -18,7 +18,7 @@ from value_portrait.robustness.claims import SPREAD, parse_group
 from value_portrait.robustness.clustering import cluster_robust, rank_slope
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
-    from value_portrait.configuration import Claim
+    from value_portrait.config_tables import Claim
 
 # With fewer models a rank correlation says nothing.
 LEAST_SIZES = 4

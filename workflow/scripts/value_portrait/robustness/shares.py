@@ -17,7 +17,7 @@ from value_portrait.robustness.multiverse import ALL_OPTIONS, Multiverse
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, TEXT, Column, Schema
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
-    from value_portrait.configuration import Claim
+    from value_portrait.config_tables import Claim
 
 _CLAIM = Column(REPEATED_TEXT, "claim, as in the table of claims")
 _P = "two-sided p, models of one developer taken together; null for kinds without a test and where it cannot be told"

@@ -12,7 +12,7 @@ import pandas as pd
 from value_portrait.instrument import Instrument
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
-    from value_portrait.configuration import Model
+    from value_portrait.config_tables import Model
 
 # From this size on a model counts as large: it does not fit on one common accelerator.
 LARGE_B = 30

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from value_portrait.configuration import Claim
+from value_portrait.config_tables import Claim
 from value_portrait.instrument import Instrument
 from value_portrait.publication.page.packing import Packed
 from value_portrait.publication.page.part_answers import answer_parts

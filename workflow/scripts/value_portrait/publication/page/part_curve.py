@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from value_portrait.configuration import Claim
+from value_portrait.config_tables import Claim
 from value_portrait.instrument import Instrument
 from value_portrait.publication.page.finding import with_minus
 from value_portrait.publication.page.packing import Packed

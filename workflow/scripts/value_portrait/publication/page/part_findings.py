@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from value_portrait.configuration import Claim
+from value_portrait.config_tables import Claim
 from value_portrait.instrument import Instrument, mid_sentence
 from value_portrait.publication.page.finding import (
     BAD,
