@@ -310,8 +310,8 @@ def test_how_much_of_the_key_is_chance_is_said_only_where_every_dimension_is_tol
     assert found.heading.startswith(heading)
     assert "30 times" in found.sentence
     # Nine of thirty would be 30 %: so many are false, or fewer, where some pairs do correlate.
-    more = f"give 9 [2, 15]{', so about 31 %' if false == 0.31 else '. As some pairs do correlate, fewer'} are of pairs"
-    assert more in found.sentence
+    more = ", so about 31 %" if false == 0.31 else ". As some pairs do correlate, fewer tags"
+    assert f"give 9 [2, 15]{more} are of pairs" in found.sentence
     assert found.verdict == f"more than chance in {2 if p < 0.05 else 1} of 2"
 
 

@@ -403,7 +403,7 @@ def test_how_much_of_the_key_is_chance():
         # 0.01 doubled is below 0.05, 0.025 is too: with 0.03 it would not be.
         sentence=(
             "The key says 1,040 times that an item measures one of the tastes; shuffled raters, in whom nothing "
-            "correlates, give 500 [400, 601]. As some pairs do correlate, fewer are of pairs that do not, about "
+            "correlates, give 500 [400, 601]. As some pairs do correlate, fewer tags are of pairs that do not, about "
             "25 %. More than chance, p adjusted: Sweet, Salty and Sour Bitter, 3 of 3."
         ),
         verdict="more than chance in 3 of 3",
