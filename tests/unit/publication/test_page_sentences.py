@@ -396,6 +396,7 @@ CHANCE = frame(
 
 
 def test_how_much_of_the_key_is_chance():
+    assert tags_by_chance({"chance": CHANCE.assign(tests=0)}, FIVE) is None
     found = tags_by_chance({"chance": CHANCE}, FIVE)
     assert found == Finding(
         finding="tags_by_chance",

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from instruments import SMALL
 from value_portrait.config_tables import Claim
 from value_portrait.publication.verdicts import MEASURES, Evidence, describe_claim, gather_evidence, judge_all, verdict
-from value_portrait.publication.wording import bracketed, in_percent, in_words
 from value_portrait.publication.worth import (
     by_chance,
     chance_line,
@@ -19,6 +18,7 @@ from value_portrait.publication.worth import (
     verdict_line,
 )
 from value_portrait.robustness.claims import ARGUMENTS
+from value_portrait.wording import bracketed, in_percent, in_words
 
 SHARES = st.none() | st.floats(0, 1)
 
@@ -226,6 +226,7 @@ def test_the_table_of_claims_word_for_word():
 
 
 def test_p_and_shares_in_words():
+    assert [in_words(p) for p in (0.0494, 0.0495, 0.04999, 0.05)] == ["= 0.049", "< 0.05", "< 0.05", "= 0.050"]
     assert [in_words(p) for p in (0.0, 0.0009, 0.001, 0.0994, 0.1, 0.994)] == [
         *("< 0.001", "< 0.001", "= 0.001", "= 0.099", "= 0.10", "= 0.99")
     ]
@@ -374,6 +375,9 @@ def test_tags_are_held_against_chance():
     most = many | {"expected": 40.0, "false_discovery_rate": 1.0}
     assert by_chance(pd.Series(most)).endswith("so about 100 % are of pairs that do not correlate")
     assert by_chance(pd.Series(many | {"false_discovery_rate": np.nan})) == "10 [5, 15]"
+    assert chance_line(chance_of({"Sweet": 0.01}).assign(tests=0), SMALL).startswith(
+        "No item can be correlated with any of the tastes: "
+    )
     assert chance_line(chance_of({"Sweet": 0.01}), SMALL).endswith("More than chance: Sweet.")
 
 

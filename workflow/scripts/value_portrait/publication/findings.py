@@ -12,10 +12,10 @@ from value_portrait.items import coverage
 from value_portrait.items.validation import select_items
 from value_portrait.publication.comparisons import spread_by_size
 from value_portrait.publication.printing import COEFFICIENTS
-from value_portrait.publication.wording import bracketed, extremes, in_words, percent
 from value_portrait.responses.conditions import STEERING
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
+from value_portrait.wording import bracketed, extremes, in_words, percent
 
 
 def captions(instrument: Instrument) -> dict[str, str]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from value_portrait.instrument import Instrument
-from value_portrait.publication.wording import bracketed, in_percent, in_words, percent, signed
 from value_portrait.robustness.claims import SPREAD, named_highest, parse_group
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import LARGE_B
+from value_portrait.wording import bracketed, in_percent, in_words, percent, signed
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
     from value_portrait.config_tables import Claim

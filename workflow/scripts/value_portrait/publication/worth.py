@@ -8,7 +8,6 @@ import pandas as pd
 from value_portrait.config_tables import Claim
 from value_portrait.instrument import Instrument, mid_sentence
 from value_portrait.publication.verdicts import MOST_ANALYSES, Tables, claims_table, headline, judge_all
-from value_portrait.publication.wording import bracketed, extremes, in_percent, in_words, percent, signed
 from value_portrait.robustness.alphas import ALPHAS
 from value_portrait.robustness.alternatives import ALTERNATIVES
 from value_portrait.robustness.chance import TAGS_BY_CHANCE
@@ -22,6 +21,7 @@ from value_portrait.robustness.replication import REPLICATION
 from value_portrait.robustness.shares import CLAIMS
 from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.robustness.validity import VALIDITY
+from value_portrait.wording import bracketed, extremes, in_percent, in_words, percent, signed
 
 # The tables of the robustness stage that it is told from, where a study has them.
 WORTH_TABLES = {
@@ -140,6 +140,10 @@ def chance_line(chance: pd.DataFrame, instrument: Instrument) -> str:
     """Positive tags of the main family against those that shuffled raters give."""
     own = chance[(chance["family"] == instrument.main.name) & (chance["direction"] == "positive")]
     whole, parts = own[own["dimension"].isna()].iloc[0], own[own["dimension"].notna()]
+    if not whole["tests"]:
+        return (
+            f"No item can be correlated with any of the {mid_sentence(instrument.main)}: ratings or scores do not vary."
+        )
     more = parts[holm(parts["p"]) < LEVEL]
     rest = parts.drop(more.index)
     found = (

@@ -27,10 +27,10 @@ from value_portrait.publication.page.finding import (
     tone,
     with_minus,
 )
-from value_portrait.publication.wording import bracketed, in_percent, in_words, percent
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import LARGE_B
+from value_portrait.wording import bracketed, in_percent, in_words, percent
 
 # How many dimensions count as the first of a profile.
 FIRST = 3

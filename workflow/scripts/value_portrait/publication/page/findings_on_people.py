@@ -20,20 +20,22 @@ from value_portrait.publication.page.finding import (
     tone,
     with_minus,
 )
-from value_portrait.publication.wording import bracketed, percent
 from value_portrait.publication.worth import WEAK, by_chance
 from value_portrait.robustness.groups import holm
 from value_portrait.robustness.level import LEVEL
+from value_portrait.wording import bracketed, percent
 
 
 def tags_by_chance(tables: Tables, instrument: Instrument) -> Finding | None:
-    """How many tags of the key are chance."""
+    """How many tags of the key are chance; None where nothing could be correlated."""
     if "chance" not in tables:
         return None
     main = instrument.main
     own = tables["chance"].query("direction == 'positive'")
     own = own[own["family"] == main.name]
     whole, parts = own[own["dimension"].isna()].iloc[0], own[own["dimension"].notna()]
+    if not whole["tests"]:
+        return None
     more = parts[holm(parts["p"]) < LEVEL]
     found = (
         f"The key says {whole['tags']:,} times that an item measures one of the {mid_sentence(main)}; shuffled raters, "

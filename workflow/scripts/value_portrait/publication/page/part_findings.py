@@ -35,7 +35,6 @@ from value_portrait.publication.page.findings_on_people import (
 )
 from value_portrait.publication.page.packing import Packed, as_columns
 from value_portrait.publication.verdicts import gather_evidence, verdict
-from value_portrait.publication.wording import in_percent, percent
 from value_portrait.publication.worth import verdict_line
 from value_portrait.robustness.alternatives import ALTERNATIVES
 from value_portrait.robustness.chance import TAGS_BY_CHANCE
@@ -47,6 +46,7 @@ from value_portrait.robustness.shares import CLAIMS
 from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.robustness.validity import VALIDITY
 from value_portrait.tables import Schema
+from value_portrait.wording import in_percent, percent
 
 # What findings are made of, as far as the study has it, beside what other parts take, too.
 FINDINGS_TABLES: dict[str, str | Schema | None] = {
