@@ -23,7 +23,7 @@ ITEMS = {
     "-i10": "I never dance.",
 }
 INSTRUMENT = """\
-# What is measured, on which scale, in which words it is asked. All keys: docs/your-own-study.md.
+# What is measured, on which scale, in which words it is asked. All keys: docs/reference.md.
 title: {title}
 
 scale:                       # the text of every rating: 2 to 11 whole numbers without a gap
@@ -36,8 +36,8 @@ scale:                       # the text of every rating: 2 to 11 whole numbers w
 score_range: [1, 5]          # lowest and highest score of the raters' own questionnaires
 
 families:                    # dimensions that are centred together; the first family headlines
-  outlook:
-    title: Outlook
+  outlooks:
+    title: Outlooks          # in the plural: it stands in sentences
     dimensions: [Order, Play]
 
 templates:                   # prompts/<prompt version>/<template>.txt, with the fields that each must have
