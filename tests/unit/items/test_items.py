@@ -1,3 +1,6 @@
+from itertools import permutations
+from math import factorial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,6 +9,7 @@ from hypothesis import strategies as st
 from instruments import SMALL, VALUE_PORTRAIT
 from scipy import stats
 from value_portrait.items.validation import (
+    correlate,
     correlate_items,
     correlation_p,
     describe_items,
@@ -52,8 +56,22 @@ def test_spearman_and_pearson_equal_scipys(n, seed):
                     continue
                 expected = reference(ratings[:, i], scores[:, d])
                 assert row["rho"] == pytest.approx(expected.statistic, abs=1e-12)
-                assert row["p"] == pytest.approx(expected.pvalue, abs=1e-9)
+                assert row["p"] == pytest.approx(max(expected.pvalue, 2 / factorial(n)), abs=1e-9)
                 assert row["n"] == n
+
+
+def test_few_raters_who_agree_perfectly_may_do_so_by_chance():
+    scores = np.arange(4.0)[:, None]
+    every = np.array(list(permutations(range(4))), float).T
+    rho = correlate(every, scores, "spearman")
+    p = correlation_p(rho, 4)
+    perfect = np.isclose(np.abs(rho), 1)
+    # By counting: 2 of 24 orders.
+    assert perfect.mean() == pytest.approx(2 / 24)
+    assert p[perfect] == pytest.approx(2 / 24)
+    assert p[~perfect].min() > 2 / 24
+    # Of 41 and more raters, as in the paper's study, nothing changes.
+    assert correlation_p(np.array([0.9999]), 41) == pytest.approx(stats.beta(19.5, 19.5, -1, 2).cdf(-0.9999) * 2)
 
 
 def test_a_missing_rating_leaves_the_rater_out_of_that_item_only():
@@ -78,8 +96,8 @@ def test_interval_of_bonett_and_wright_by_hand():
     assert (row["ci_low"], row["ci_high"]) == pytest.approx(tuple(pearson.confidence_interval()))
 
 
-def test_a_perfect_correlation_has_p_zero():
-    assert correlation_p(np.array([1.0, -1.0]), 20).tolist() == [0, 0]
+def test_a_perfect_correlation_is_as_rare_as_a_perfect_order():
+    assert correlation_p(np.array([1.0, -1.0]), 20) == pytest.approx(2 / factorial(20), rel=1e-9)
 
 
 def correlations():

@@ -320,7 +320,7 @@ def test_the_text_word_by_word():
         "",
         "| model | people | axis | against | signs that agree | rho | slope [95 % interval] |",
         "|---|---|---|---|---|---|---|",
-        "| m | weighted | age | axis mean | 5 of 8, by chance 4.1, p 0.74 | 0.13, p 0.0005 | 1.23 [-0.50, 2.00] |",
+        "| m | weighted | age | axis mean | 5 of 8, by chance 4.1, p 0.74 | 0.13, p < 0.001 | 1.23 [-0.50, 2.00] |",
         "| m, first_turn | unweighted | sex | baseline | 2 of 3 | -0.50 | -0.25 [-1.00, 0.50] |",
         "",
         "## Trends along ordered axes",

@@ -20,6 +20,7 @@ ROWS = pd.DataFrame(
 )
 CAUSES = ["a cause", "", "a cause; another", "", "a guess", "", "", ""]
 EVIDENCE = ["difference 5.6e-17 with the cause", "", "difference 3.4e-03 with the cause", "", "", "tried", "a key", ""]
+TOLERANCES = [1e-12, 1e-12, 0.005000001, 0.050000001, None, 0.0, None, None]
 FINDINGS = pd.DataFrame(
     [("a cause", "cause", "It is so.", True, "seen"), ("parser", "fact", "So it reads.", True, "113 answers")],
     columns=["name", "kind", "statement", "holds", "evidence"],
@@ -29,7 +30,7 @@ FINDINGS = pd.DataFrame(
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory):
     folder = tmp_path_factory.mktemp("certificate")
-    rows = ROWS.assign(cause=CAUSES, evidence=EVIDENCE, made_by="write_tables")
+    rows = ROWS.assign(cause=CAUSES, evidence=EVIDENCE, made_by="write_tables", tolerance=TOLERANCES)
     rows.to_csv(folder / "certificate.csv", index=False)
     FINDINGS.to_csv(folder / "findings.csv", index=False)
     return certificate_tables(folder / "certificate.csv", folder / "findings.csv")
@@ -61,6 +62,14 @@ def test_numbers_come_back_within_the_rounding_and_texts_as_they_are(tables):
                 shown = own[name] if name == "published" else own["published"] + own[name]
                 assert shown == pytest.approx(float(row[name]), abs=UNIT / 2 + 1e-9)
     assert pd.isna(rows.loc["<b>three</b>: Power", "ours"])
+
+
+def test_a_printed_number_has_the_digits_of_print(tables):
+    rows = numbers_part(tables)["rows"].table.assign(quantity=lambda own: quantities(own)).set_index("quantity")
+    # 40.4 beside 40.38 is no 40.40.
+    assert rows.loc[["one: Power", "two: Power"], "digits"].tolist() == [2, 1]
+    others = ["people", "highest", "<b>three</b>: Power", "one", "rho of 1-1 with pvq Power"]
+    assert rows.loc[others, "digits"].isna().all()
 
 
 def test_evidence_below_the_rounding_is_said_in_words_and_other_evidence_as_it_is(tables):

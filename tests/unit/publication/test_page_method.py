@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 import pandas as pd
 from value_portrait.publication.page.packing import Packed
-from value_portrait.publication.page.part_method import LIMITS, compare_choices, method_part
+from value_portrait.publication.page.part_method import LIMITS, OF_A_KEY, compare_choices, method_part
 
 SHIPPED = {"seed": 42, "items": {"max_p": 0.05, "method": "spearman"}, "versions": ["v1", "v2"], "prompts": None}
 
@@ -26,14 +26,17 @@ def test_what_is_shipped_in_parts_and_left_out_here_is_a_difference():
     ]
 
 
-def described(mark="", left_out=()):
+def described(mark="", left_out=(), **parts):
     method = {"config": SHIPPED, "shipped": SHIPPED, "files": [], "sources": [], "cite": [], "left_out": left_out}
     models = Packed(pd.DataFrame({"model": ["one", "two"], "size": [1, 2]}))
-    return {name: own.table for name, own in method_part(method, {"study": {"models": models}}, mark).items()}
+    return {name: own.table for name, own in method_part(method, {"study": {"models": models}} | parts, mark).items()}
 
 
 def test_limits_are_those_of_every_study_and_of_this_one():
     assert list(described()["limits"]["text"]) == list(LIMITS)
+    # Nobody made a key that is given.
+    made = described(certainty={"dilution": Packed(pd.DataFrame({"tags": [1]}))})
+    assert list(made["limits"]["text"]) == [*LIMITS, OF_A_KEY]
     own = list(
         described("panel: 9 items of each dimension, simulated", ["topics (the study has none)"])["limits"]["text"]
     )

@@ -97,7 +97,7 @@ def test_what_models_put_first_and_last():
             "On average over 3 models, Sweet (+0.40 [0.10, 0.70]) comes first and Sour Bitter (−0.50 [−0.90, −0.10]) "
             "last. On other items like these, each by itself, 2 of 5 tastes can be told from 0, which is a model's own "
             "mean. 2 of 3 models have exactly Sweet, Fat and Salty as first three. Beyond what keys from shuffled "
-            "raters give, p adjusted: Sweet."
+            "raters give, p adjusted: Sweet; once how much people like a response is taken out: Fat."
         ),
         verdict="1 of 5 beyond chance",
         tone="open",
@@ -238,7 +238,7 @@ def test_how_far_single_scores_are_known():
             "models on one of them, these hold, p adjusted for all: 50 % on these very items; 25 % on other items like "
             "these."
         ),
-        verdict="25 % of the differences hold",
+        verdict="25 % of the differences hold on other items like these",
         tone="open",
         view="compare",
         name="",
@@ -396,6 +396,7 @@ CHANCE = frame(
 
 
 def test_how_much_of_the_key_is_chance():
+    assert tags_by_chance({"chance": CHANCE.assign(tests=0)}, FIVE) is None
     found = tags_by_chance({"chance": CHANCE}, FIVE)
     assert found == Finding(
         finding="tags_by_chance",
@@ -403,8 +404,8 @@ def test_how_much_of_the_key_is_chance():
         # 0.01 doubled is below 0.05, 0.025 is too: with 0.03 it would not be.
         sentence=(
             "The key says 1,040 times that an item measures one of the tastes; shuffled raters, in whom nothing "
-            "correlates, give 500 [400, 601]. As some pairs do correlate, fewer are false, about 25 %. More than "
-            "chance, p adjusted: Sweet, Salty and Sour Bitter, 3 of 3."
+            "correlates, give 500 [400, 601]. As some pairs do correlate, fewer tags are of pairs that do not, about "
+            "25 %. More than chance, p adjusted: Sweet, Salty and Sour Bitter, 3 of 3."
         ),
         verdict="more than chance in 3 of 3",
         tone="good",
@@ -424,7 +425,7 @@ def test_how_much_of_the_key_is_chance():
         ),
     )
     none = tags_by_chance({"chance": CHANCE.assign(p=0.02)}, FIVE)
-    assert none.sentence.endswith(" More than chance, p adjusted: none, 0 of 3.")
+    assert none.sentence.endswith(" More than chance, p adjusted: none of 3.")
     assert (none.verdict, none.tone) == ("more than chance in 0 of 3", "bad")
     some = tags_by_chance({"chance": CHANCE.assign(p=[0.5, 0.5, 0.5, 0.9, 0.001, 0.9, 0.5])}, FIVE)
     assert (some.verdict, some.tone) == ("more than chance in 1 of 3", "open")
@@ -518,8 +519,8 @@ def test_models_beside_people():
         heading="Models differ from people in Sour Bitter and Salty",
         sentence=(
             "Held against people who rated the same items, models differ most, of 3 with an interval, in Salty, −0.50 "
-            "[−0.60, −0.40]. Beyond chance, p adjusted over dimensions: Sour Bitter and Salty, 2 of 3. Intervals are "
-            "each by itself."
+            "[−0.60, −0.40]. Beyond chance, p adjusted over dimensions: Sour Bitter and Salty, 2 of 3. Each "
+            "interval stands by itself."
         ),
         verdict="2 of 3 differences hold",
         tone="good",
@@ -541,7 +542,7 @@ def test_models_beside_people():
     none = beside_people({"models_and_people": PEOPLE[PEOPLE["dimension"].isin(["Haste", "Sweet", "Hot"])]}, FIVE)
     assert none.sentence == (
         "Held against people who rated the same items, models differ most in Sweet, +0.30 [0.20, 0.40]. Beyond chance, "
-        "p adjusted over dimensions: none, 0 of 1. Intervals are each by itself."
+        "p adjusted over dimensions: none of 1. Each interval stands by itself."
     )
     assert (none.verdict, none.tone) == ("cannot be told from chance", "open")
     assert beside_people({"models_and_people": PEOPLE[PEOPLE["difference_low"].isna()]}, FIVE) is None
@@ -759,6 +760,7 @@ def test_printed_numbers_word_for_word():
     )
     differs = reproduced(COUNTS.assign(differs=1, unexplained=1))
     assert (differs.heading, differs.tone) == ("Not all that can be compared with print comes out again", "bad")
+    assert differs.verdict == "1 differs, 1 open"
     assert "; 1 is open and 1 differs. The" in differs.sentence
     whole = reproduced(COUNTS.assign(unexplained=0))
     assert (whole.heading, whole.verdict) == ("What can be compared with print comes out again", "0 differ, 0 open")

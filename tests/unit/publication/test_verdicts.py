@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from instruments import SMALL
 from value_portrait.config_tables import Claim
 from value_portrait.publication.verdicts import MEASURES, Evidence, describe_claim, gather_evidence, judge_all, verdict
-from value_portrait.publication.wording import bracketed, in_percent, in_words
 from value_portrait.publication.worth import (
     by_chance,
     chance_line,
@@ -19,6 +18,7 @@ from value_portrait.publication.worth import (
     verdict_line,
 )
 from value_portrait.robustness.claims import ARGUMENTS
+from value_portrait.wording import bracketed, in_percent, in_words
 
 SHARES = st.none() | st.floats(0, 1)
 
@@ -226,6 +226,7 @@ def test_the_table_of_claims_word_for_word():
 
 
 def test_p_and_shares_in_words():
+    assert [in_words(p) for p in (0.0494, 0.0495, 0.04999, 0.05)] == ["= 0.049", "< 0.05", "< 0.05", "= 0.050"]
     assert [in_words(p) for p in (0.0, 0.0009, 0.001, 0.0994, 0.1, 0.994)] == [
         *("< 0.001", "< 0.001", "= 0.001", "= 0.099", "= 0.10", "= 0.99")
     ]
@@ -236,6 +237,11 @@ def test_p_and_shares_in_words():
         "1 %",
         "100 %",
     ]
+
+
+def test_few_analyses_are_not_none():
+    few = tables(HELD | {"holds": False, "share_holds": 0.004})
+    assert describe_worth(few, [claim("rises_with_size", "spread")], False, None, SMALL).count("| under 1 % |") == 1
 
 
 def test_what_is_said_of_the_mean_may_hold_of_few_models():
@@ -307,7 +313,7 @@ def test_validity_says_what_is_known():
 def test_means_beyond_chance_are_named_after_holm():
     # 0.001 x 3 and 0.03 x 2: the second is no longer below 0.05.
     line = profile_line(tables()["alternatives"], SMALL)
-    assert line.endswith("models: Sweet +0.30. Its spread is 0.30, by such keys 0.20 [0.10, 0.25].")
+    assert line.endswith("models: Sweet +0.30. The SD of the mean profile is 0.30, by such keys 0.20 [0.10, 0.25].")
 
 
 def test_numbers_have_their_names_and_zero_has_no_sign():
@@ -341,7 +347,7 @@ def test_claims_are_counted():
     said = verdict_line(tables(*rows), several, SMALL)
     counted = "2 hold, 1 depends on a choice of the analysis, 1 does not hold."
     assert said == f"Of 4 claims about models that can be tested, {counted}"
-    assert verdict_line(tables(rows[0]), several[:1], SMALL) == "Of 1 claim about models that can be tested, 1 holds."
+    assert verdict_line(tables(rows[0]), several[:1], SMALL) == "The one claim about models that can be tested holds."
     assert verdict_line(tables(rows[-1]), several[-1:], SMALL) == ""
     chance = tables(*(HELD | {"claim": name, "p": 0.05} for name in "ab"))
     assert verdict_line(chance, several[:2], SMALL).endswith(" tested, 2 cannot be told from chance.")
@@ -358,15 +364,20 @@ def test_tags_are_held_against_chance():
     line = chance_line(chance_of({"Sweet": 0.01, "Salty": 0.03, "Sour_Bitter": 0.9}), SMALL)
     assert line == (
         "The key has 30 positive tags of the tastes in 90 tests; shuffled raters, in whom nothing correlates, give 10 "
-        "[5, 15]. As some pairs do correlate, fewer are false, about 25 %; 4 survive a correction for all tests. More "
-        "than chance: Sweet; no more than chance: Salty, Sour Bitter."
+        "[5, 15]. As some pairs do correlate, fewer tags are of pairs that do not, about 25 %; 4 survive a "
+        "correction for all tests. More than chance: Sweet; not told from chance: Salty, Sour Bitter."
     )
     many = {"tags": 30, "expected": 10.0, "low": 5.0, "high": 15.0}
-    assert by_chance(pd.Series(many | {"false_discovery_rate": 1 / 3})) == "10 [5, 15], so about 33 % are false"
+    assert by_chance(pd.Series(many | {"false_discovery_rate": 1 / 3})) == (
+        "10 [5, 15], so about 33 % are of pairs that do not correlate"
+    )
     # More by chance than were found.
     most = many | {"expected": 40.0, "false_discovery_rate": 1.0}
-    assert by_chance(pd.Series(most)).endswith("so about 100 % are false")
+    assert by_chance(pd.Series(most)).endswith("so about 100 % are of pairs that do not correlate")
     assert by_chance(pd.Series(many | {"false_discovery_rate": np.nan})) == "10 [5, 15]"
+    assert chance_line(chance_of({"Sweet": 0.01}).assign(tests=0), SMALL).startswith(
+        "No item can be correlated with any of the tastes: "
+    )
     assert chance_line(chance_of({"Sweet": 0.01}), SMALL).endswith("More than chance: Sweet.")
 
 

@@ -47,8 +47,8 @@ RATED = {
 LINES = {
     "chance": (
         "The key has 1,040 positive tags of the tastes in 2,600 tests; shuffled raters, in whom nothing correlates, "
-        "give 500 [400, 601]. As some pairs do correlate, fewer are false, about 25 %; 4 survive a correction for all "
-        "tests. More than chance: Sweet, Salty."
+        "give 500 [400, 601]. As some pairs do correlate, fewer tags are of pairs that do not, about 25 %; 4 survive a "
+        "correction for all tests. More than chance: Sweet, Salty."
     ),
     "replication": (
         "Pairs that half of the raters tag correlate 0.41 there and 0.07 [0.05, 0.09] in the other half, which tags "
@@ -78,8 +78,8 @@ def test_the_key_line_by_line():
     assert {topic: said[topic] for topic in LINES} == LINES
     assert list(said)[:4] == list(LINES)
     assert not set(worth_lines(tables(), FIVE)) & set(LINES)
-    assert changed("chance", p=0.03).endswith(" for all tests; no more than chance: Sweet, Salty.")
-    assert changed("chance", p=[0.5, 0.5, 0.5, 0.01, 0.05]).endswith(" Sweet; no more than chance: Salty.")
+    assert changed("chance", p=0.03).endswith(" for all tests; not told from chance: Sweet, Salty.")
+    assert changed("chance", p=[0.5, 0.5, 0.5, 0.01, 0.05]).endswith(" Sweet; not told from chance: Salty.")
     few = "Too few raters to see whether the key measures anything in people who did not make it."
     assert changed("validity", low=None) == few
     assert changed("replication", rho_other=None) == "Too few raters to see whether tags come again in others."
@@ -88,11 +88,13 @@ def test_the_key_line_by_line():
 @pytest.mark.parametrize(
     ("tags", "expected", "false", "said"),
     [
-        (40, 10.5, 0.25, ", so about 25 % are false"),
-        (40, 10.6, 0.25, ". As some pairs do correlate, fewer are false, about 25 %"),
+        (40, 10.5, 0.25, ", so about 25 % are of pairs that do not correlate"),
+        # Of 7 a share of 4 % is none, beside the one that is said.
+        (7, 0.51, 0.04, ". As some pairs do correlate, fewer tags are of pairs that do not, about 4 %"),
+        (40, 10.6, 0.25, ". As some pairs do correlate, fewer tags are of pairs that do not, about 25 %"),
         # More by chance than were found, and still some pairs correlate.
-        (30, 40.0, 0.5, ". As some pairs do correlate, fewer are false, about 50 %"),
-        (30, 40.0, 1.0, ", so about 100 % are false"),
+        (30, 40.0, 0.5, ". As some pairs do correlate, fewer tags are of pairs that do not, about 50 %"),
+        (30, 40.0, 1.0, ", so about 100 % are of pairs that do not correlate"),
     ],
 )
 def test_false_tags(tags, expected, false, said):
@@ -203,7 +205,7 @@ def test_the_profiles_line_by_line():
         # Four tests: 0.02 threefold is above 0.05.
         "profile": (
             "Keys from shuffled raters with as many tags give profiles, too. Beyond these lie, in the mean over "
-            "models: Sweet -0.40. Its spread is 0.30, by such keys 0.20 [0.10, 0.25]."
+            "models: Sweet -0.40. The SD of the mean profile is 0.30, by such keys 0.20 [0.10, 0.25]."
         ),
         # Sour Bitter has no mean, and -0.001 no sign.
         "liking": (
@@ -213,8 +215,7 @@ def test_the_profiles_line_by_line():
         # Half widths of 0.5, 0.5, 1 and 4; of 0.2; of 0.3; of 0.05, 0.25 and 4.5.
         "intervals": (
             "A score of a model is known to ± 0.75 scale points (95 %, median; 0.30 by queries, 0.25 by wordings, 0.20 "
-            "by raters); 50 % of the models' scores of the tastes can be told from 0. That wrong tags dilute scores is "
-            "not in these intervals, but in those of undiluted scores."
+            "by raters); 50 % of the models' scores of the tastes can be told from 0, each by itself."
         ),
         # Half widths of 0.1, 0.05 and 2; of 0.3, 0.05 and 0.5.
         "mean": (
@@ -257,6 +258,14 @@ def test_who_is_least_precise_where_many_are():
         assert worth_lines(PROFILES | {"precision": one}, FIVE)["precision"] == ""
 
 
+def test_undiluted_scores_are_spoken_of_where_there_are_any():
+    known = PROFILES["uncertainty"]
+    every = pd.concat([known, known[known["source"] == "all"].assign(source="undiluted")])
+    said = worth_lines(PROFILES | {"uncertainty": every}, FIVE)["intervals"]
+    assert said.endswith(" dilute scores is not in these intervals, but in those of undiluted scores.")
+    assert "dilute" not in worth_lines(PROFILES, FIVE)["intervals"]
+
+
 def test_what_is_not_known_is_not_said():
     nothing = PROFILES | {
         name: PROFILES[name].assign(low=None, high=None) for name in ("uncertainty", "mean_profile", "ranks")
@@ -278,7 +287,7 @@ def test_what_is_not_known_is_not_said():
         worth_lines(PROFILES | {"alternatives": kept.assign(p=p)}, FIVE)["profile"].partition(" over models: ")[2]
         for p in (0.01, [0.01, 0.012, 0.0249, 0.025] + [None] * 12)
     ]
-    spread = "Its spread is 0.30, by such keys 0.20 [0.10, 0.25]."
+    spread = "The SD of the mean profile is 0.30, by such keys 0.20 [0.10, 0.25]."
     assert said == [f"none. {spread}", f"Salty +0.30, Sweet -0.40, Fat +0.10, Hot -0.20. {spread}"]
     single = worth_lines(PROFILES | {"mean_profile": PROFILES["mean_profile"].assign(models=1)}, FIVE)
     assert (single["mean"], single["common"]) == ("", "")

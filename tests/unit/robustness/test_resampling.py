@@ -33,6 +33,10 @@ def test_the_limit_is_that_of_printed_tables():
     assert TagRule("pearson", 0.1, 0.05, "positive").limit(30) == pytest.approx(0.361, abs=5e-4)
     assert TagRule("pearson", 0.5, 0.05, "positive").limit(30) == pytest.approx(0.5)
     assert np.isnan(TagRule("pearson", 0.1, 0.05, "positive").limit(2))
+    # Four come in a perfect order by chance in 2 of 24 times.
+    assert TagRule("pearson", 0.1, 0.05, "positive").limit(4) == np.inf
+    assert TagRule("pearson", 0.1, 2 / 24, "positive").limit(4) == np.inf
+    assert TagRule("pearson", 0.1, 0.1, "positive").limit(4) == pytest.approx(0.9, abs=5e-4)
 
 
 def test_permutations_of_a_group_are_followed_through_those_outside():

@@ -40,11 +40,14 @@ export function range(low, high, said = fixed) {
 }
 
 /**
+ * A share as a percentage; a whole one tells few from none.
  * @param {number | null} share
  * @param {number} [digits]
  */
 export function percent(share, digits = 0) {
-  return share === null ? NONE : `${fixed(share * 100, digits)} %`;
+  if (share === null) return NONE;
+  const said = fixed(share * 100, digits);
+  return share > 0 && said === "0" ? "under 1 %" : `${said} %`;
 }
 
 /**

@@ -22,7 +22,7 @@ export function circleFit(root, table, said) {
   const subjects = [...new Set(fits.map((row) => row.title))];
   append(
     root,
-    html("p", { class: "lead" }, "Theory puts the dimensions on a circle, like beside like. What beats any other order but not shuffled raters has its circle from the questionnaire, not from the items."),
+    html("p", { class: "lead" }, "Theory puts the dimensions on a circle, like beside like. What beats any other order but not shuffled raters may have its circle from the questionnaire alone."),
     lines(said, ["circle"]),
     chart(
       "Fit to the circle",

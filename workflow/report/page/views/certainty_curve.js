@@ -3,7 +3,7 @@ import { address } from "../address.js";
 import { chart, clipped, dotRows, scale, ticks } from "../chart.js";
 import { chosen } from "../controls.js";
 import { append, html, svg } from "../dom.js";
-import { count, fixed, percent } from "../format.js";
+import { count, fixed, percent, signed } from "../format.js";
 import { dataTable } from "../table.js";
 import { CURVE_KINDS, byValue } from "./analyses.js";
 import { verdictMark } from "./names.js";
@@ -30,7 +30,7 @@ export function claimCurve(tables, options, rows, claim) {
   const holds = board.share;
   const tested = claim.share_significant !== null;
   const kinds = tested ? CURVE_KINDS : CURVE_KINDS.slice(0, -1);
-  const found = chart(`In ${percent(holds)} of ${count(sorted.length)} analyses it holds`, drawing, {
+  const found = chart(sorted.length === 1 ? `In this one analysis it ${holds ? "holds" : "does not hold"}` : `In ${percent(holds)} of ${count(sorted.length)} analyses it holds`, drawing, {
     said: `Above: ${claim.measure}, in each analysis, sorted; the claim holds above the line${tested ? "" : "; it has no p"}. Below: where on the curve each setting is frequent (twice its share fills the row), and in what share of the analyses with it the claim holds.`,
     table: boardTable(claim, board, sorted.length, tested),
   });
@@ -41,8 +41,19 @@ export function claimCurve(tables, options, rows, claim) {
 
 /** @param {any} claim */
 function aboutClaim(claim) {
-  const about = [claim.where && `where it is said: ${claim.where}`, claim.found && `this run: ${claim.found} (${claim.measure})`, claim.subjects && `models: ${claim.subjects}`, claim.chance, claim.note?.replace(/\.$/, "")].filter(Boolean).join("; ");
-  return html("p", {}, verdictMark(claim.verdict), ` ${about}.`);
+  const about = [claim.where && `said in: ${claim.where}`, claim.found && `this run: ${claim.found} (${claim.measure})`, claim.subjects && `models: ${claim.subjects}`, claim.chance, claim.note?.replace(/\.$/, "")].filter(Boolean).join("; ");
+  return html("p", {}, verdictMark(claim.verdict), ` ${about}.${withoutPrinted(claim)}`);
+}
+
+/**
+ * Whom the analyses leave out: models that this run's comparison has by their printed scores alone.
+ * @param {any} claim
+ */
+function withoutPrinted({ subjects, models, value }) {
+  const compared = (subjects ?? "").split(" / ").reduce((/** @type {number} */ sum, /** @type {string} */ side) => sum + Number(side), 0);
+  if (!models || models >= compared) return "";
+  const printed = compared - models;
+  return ` Without the ${count(printed)} model${printed === 1 ? " that is" : "s that are"} known by printed scores alone, as in the analyses below, it is ${signed(value)}.`;
 }
 
 /**
@@ -170,7 +181,7 @@ function boardTable(claim, board, size, tested) {
   let option = "";
   const rows = board.rows.map((row) => ({ ...row, option: (option = row.title || option) }));
   return dataTable(
-    `${claim.text}: ${count(size)} analyses, by setting`,
+    `${claim.text}: ${count(size)} ${size === 1 ? "analysis" : "analyses"}, by setting`,
     [
       { title: "Option", value: (row) => row.option, heading: true },
       { title: "Setting", value: (row) => row.setting },
@@ -181,6 +192,12 @@ function boardTable(claim, board, size, tested) {
     rows,
     { file: "claim-by-setting.csv" },
   );
+}
+
+/** @param {number} difference - of percentages */
+function points(difference) {
+  const said = fixed(difference, 0);
+  return said === "0" && difference ? "under 1 point" : `${said} point${said === "1" ? "" : "s"}`;
 }
 
 /**
@@ -200,9 +217,9 @@ function decisions(tables, options, claim) {
     .sort((one, other) => other.high - other.low - (one.high - one.low));
   if (!rows.length || !rows[0].high) return null;
   return chart(
-    claim.decides_most ? `Most depends on ${titles.get(claim.decides_most) ?? claim.decides_most}` : "No option changes anything",
+    claim.decides_most ? `It depends most on ${titles.get(claim.decides_most) ?? claim.decides_most}` : "No option changes anything",
     dotRows(
-      rows.map(({ title, own, low, high }) => ({ name: title, note: `${fixed(high - low, 0)} points`, dots: own.map((value, place) => (place ? { value } : { value, low, high })) })),
+      rows.map(({ title, own, low, high }) => ({ name: title, note: points(high - low), dots: own.map((value, place) => (place ? { value } : { value, low, high })) })),
       { zero: null, low: 0, high: 100, unit: "share of analyses in which the claim holds (%), a mark for each setting" },
     ),
     {

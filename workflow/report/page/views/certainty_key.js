@@ -72,7 +72,7 @@ function tagsByChance(tables, family, direction) {
       { zero: null, low: 0, unit: "items tagged" },
     ),
     {
-      legend: [{ name: "tags; hollow: no more than chance, p ≥ 0.05 after Holm's correction", series: 0 }, { name: "mean and 95 % range with shuffled raters", series: 1 }],
+      legend: [{ name: "tags; hollow: not told from chance, p ≥ 0.05 after Holm's correction", series: 0 }, { name: "mean and 95 % range with shuffled raters", series: 1 }],
       table: dataTable(
         `${familyTitle(family)}: tags and chance`,
         [

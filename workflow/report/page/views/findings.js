@@ -56,7 +56,7 @@ function claimList(claims) {
   return html(
     "details",
     { class: "claims" },
-    html("summary", {}, claims[0].tally || `${claims.length} claims that cannot be tested here`),
+    html("summary", {}, claims[0].tally || `${claims.length} claim${claims.length === 1 ? "" : "s"} that cannot be tested here`),
     html(
       "ul",
       {},

@@ -30,7 +30,7 @@ export async function modelsAnswers(own) {
     if (told) append(said, " Here models were told: ", words(told.replace(/\s+/g, " ")));
     shares.replaceChildren(reminder(own), distributionOf(rated, answers));
     table.replaceChildren(ratingsTable(own, answers, condition));
-    if (hidden) append(table, html("p", { class: "soft" }, `The page is full: it is without the answers of ${count(hidden)} more models under this condition. They stand in results/scores/ratings.parquet.`));
+    if (hidden) append(table, html("p", { class: "soft" }, `The page is full: it is without the answers of ${count(hidden)} more model${hidden === 1 ? "" : "s"} under this condition. They stand in results/scores/ratings.parquet.`));
   };
   if (conditions.length) draw();
   const control =

@@ -14,7 +14,7 @@ const SENSITIVITY_TITLES = [
   ["wording_sensitivity", "two wordings"],
   ["order_sensitivity", "two orders of the options"],
   ["repeat_sensitivity", "the same question twice"],
-  ["prompt_sensitivity", "all wordings, not all alike"],
+  ["prompt_sensitivity", "any of the wordings"],
 ];
 
 /**
@@ -26,12 +26,12 @@ export function sourcesSection(name, { sources }, titled) {
   const known = ERROR_SOURCES.filter((source) => sources.columns[source]);
   const rows = inOrder(sources.records({ model: name }).filter((row) => known.some((source) => row[source] !== null)));
   if (!rows.length) return null;
-  const half = known.flatMap((source) => {
+  const medians = known.flatMap((source) => {
     const errors = rows.map((row) => row[source]).filter((error) => error !== null).sort((one, other) => one - other);
     return errors.length ? [`${fixed((errors[(errors.length - 1) >> 1] + errors[errors.length >> 1]) / 2)} by ${source}`] : [];
   });
   const table = dataTable("Standard errors by source, in scale points", [{ title: "Dimension", value: (row) => titled(row.dimension), heading: true }, ...known.map((source) => ({ title: capitalised(source), value: (/** @type {any} */ row) => row[source], digits: 3 }))], rows, { file: "sources.csv" });
-  return html("section", {}, html("h2", {}, "Where the uncertainty comes from"), html("p", {}, `Standard error, median over all dimensions: ${half.join(", ")}. Sources overlap, so these do not add up. Queries stand for others that could have been chosen, raters for the people who made the key.`), html("details", {}, html("summary", {}, "The numbers"), table));
+  return html("section", {}, html("h2", {}, "Where the uncertainty comes from"), html("p", {}, `Standard error, median over all dimensions: ${medians.join(", ")}.${medians.length > 1 ? " Sources overlap, so these do not add up." : ""} Queries stand for others that could have been chosen${known.includes("raters") ? ", raters for the people who made the key" : ""}.`), html("details", {}, html("summary", {}, "The numbers"), table));
 }
 
 /**

@@ -3,7 +3,7 @@ import { address, choose, here } from "../address.js";
 import { chosen, search, selection } from "../controls.js";
 import { part } from "../data.js";
 import { append, html, printable } from "../dom.js";
-import { count } from "../format.js";
+import { count, fixed } from "../format.js";
 import { csv, download } from "../table.js";
 
 export const NUMBERS_PAGE = "numbers";
@@ -94,6 +94,7 @@ function numberRows(table) {
       source: columns.source.at(row),
       quantity: quantity(row),
       published: published ?? columns.published_text.at(row),
+      digits: columns.digits.at(row),
       ours: added("ours"),
       ours_with_causes: added("ours_with_causes"),
       status: columns.status.at(row),
@@ -151,7 +152,7 @@ function numberRow(record, causes) {
   }
   if (here().choices.get("row") === String(record.row)) turn(true, false);
   const cell = (/** @type {any} */ value) => html("td", { class: "number" }, said(value));
-  const main = html("tr", {}, html("td", {}, record.source), html("th", { scope: "row" }, button), cell(record.published), cell(record.ours), cell(record.ours_with_causes), html("td", {}, statusWord(record.status)));
+  const main = html("tr", {}, html("td", {}, record.source), html("th", { scope: "row" }, button), cell(inPrint(record)), cell(record.ours), cell(record.ours_with_causes), html("td", {}, statusWord(record.status)));
   return [main, below];
 }
 
@@ -170,6 +171,14 @@ function explained(record, causes) {
     record.evidence ? [html("dt", {}, compared ? "Evidence" : "What it needs"), html("dd", {}, record.evidence)] : null,
     record.made_by ? [html("dt", {}, "Made by the rule"), html("dd", {}, record.made_by)] : null,
   );
+}
+
+/**
+ * A published number with the digits that it has in print, as far as they are known.
+ * @param {any} record
+ */
+function inPrint({ published, digits }) {
+  return digits === null || typeof published !== "number" ? published : fixed(published, digits);
 }
 
 /**

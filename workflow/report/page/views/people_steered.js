@@ -67,7 +67,7 @@ export function steeringTables(hits, pairs) {
   return [
     raised,
     html("h2", {}, "Pairs of values"),
-    html("p", {}, `Of pairs that one higher value joins, ${met(expected("together"))} rise together; of pairs that stand against each other, ${met(expected("against"))} fall as the other is told.`),
+    html("p", {}, `Of pairs that one higher-order value joins, ${met(expected("together"))} rise together; of pairs that stand against each other, ${met(expected("against"))} fall as the other is told.`),
     dataTable(
       "Change of one value of a pair when the other is told, mean of both ways",
       [

@@ -33,8 +33,8 @@ export function subjectControl(subjects, changed) {
  */
 export function sourceNote(tables, subject) {
   const left = tables.subjects.records().filter(({ shown }) => !shown).length;
-  const said = subject.source === "printed" ? "These are the numbers that the paper prints: there are no answers behind them here, and so no intervals." : subject.intervals ? "Scored from the model's own answers; intervals are 95 %, of each change by itself." : "Scored from the model's own answers; too few queries for intervals.";
-  return html("p", { class: "soft" }, html("bdi", {}, subject.subject), `: ${said}`, left ? ` ${left} more models would make this page too large; personas/effects.csv has them.` : null);
+  const said = subject.source === "printed" ? "the numbers that the paper prints, with no answers behind them here, and so no intervals of changes." : subject.intervals ? "scored from the model's own answers; intervals are 95 %, of each change by itself." : "scored from the model's own answers; too few queries for intervals.";
+  return html("p", { class: "soft" }, html("bdi", {}, subject.subject), `: ${said}`, left ? ` ${left} more model${left === 1 ? "" : "s"} would make this page too large; personas/effects.csv has them.` : null);
 }
 
 /**

@@ -20,7 +20,7 @@ export function agreement(rows, axis) {
       html("p", {}, `All groups of ${axis} beside ${peopleName(row)}: ${row.same_sign} of ${row.n_signs} signs agree${byChance(row) && `, by chance ${byChance(row)}`} ${inBrackets(row.same_sign_p)}; rank correlation ${signed(row.rho)} ${inBrackets(row.rho_p)}.`),
     ),
     dataTable(
-      `${axis}: do personas move as people differ?`,
+      `By ${axis}: do personas move as people differ?`,
       [
         { title: "Group", value: (row) => row.group, heading: true },
         { title: "People", value: peopleName },

@@ -108,10 +108,20 @@ def unit_columns(values: np.ndarray) -> np.ndarray:
 
 
 def correlation_p(rho: np.ndarray, n: int | np.ndarray) -> np.ndarray:
-    """Two-sided p-value of a correlation of ``n`` pairs, by Student's t with n - 2 degrees of freedom."""
+    """Two-sided p-value of a correlation of ``n`` pairs, by Student's t with n - 2 degrees of freedom.
+
+    It is ``smallest_p`` or more: of a perfect correlation t would make 0, however few pairs there are.
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
         t = rho * np.sqrt((n - 2) / ((1 + rho) * (1 - rho)))
-    return 2 * scipy.special.stdtr(n - 2, -np.abs(t))
+    by_t: np.ndarray = 2 * scipy.special.stdtr(n - 2, -np.abs(t))
+    return np.maximum(by_t, smallest_p(n))
+
+
+def smallest_p(n: int | np.ndarray) -> np.ndarray:
+    """The chance that ``n`` pairs correlate perfectly, either way: 2 of the n! orders in which they may come."""
+    share: np.ndarray = 2 / scipy.special.factorial(n)
+    return share
 
 
 def with_interval(correlations: pd.DataFrame, method: str = "spearman") -> pd.DataFrame:

@@ -11,6 +11,7 @@ from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.personas.chance import BY_CHANCE, agreement_by_chance
 from value_portrait.personas.effects import LEVEL, SUBJECT, Effects, interval, subject_name
 from value_portrait.responses.conditions import STEERING
+from value_portrait.wording import in_words
 
 PAIR = ["persona_effect", "human_effect"]
 
@@ -306,7 +307,7 @@ def _describe_trends(trends: pd.DataFrame, family: Family) -> list[str]:
 
 def p_text(p: float) -> str:
     """A p-value as it follows what it is about; nothing where there is none."""
-    return "" if np.isnan(p) else f", p {p:.2g}"
+    return "" if np.isnan(p) else f", p {in_words(p).removeprefix('= ')}"
 
 
 def people_name(row: Mapping[Any, Any]) -> str:

@@ -39,9 +39,9 @@ from value_portrait.publication.drawing import (
     signed,
     spaced,
 )
-from value_portrait.publication.wording import in_words
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import size_series
+from value_portrait.wording import in_words
 
 SIZES = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 

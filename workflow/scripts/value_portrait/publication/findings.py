@@ -12,10 +12,10 @@ from value_portrait.items import coverage
 from value_portrait.items.validation import select_items
 from value_portrait.publication.comparisons import spread_by_size
 from value_portrait.publication.printing import COEFFICIENTS
-from value_portrait.publication.wording import bracketed, extremes, in_words, percent
 from value_portrait.responses.conditions import STEERING
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
+from value_portrait.wording import bracketed, extremes, in_words, percent
 
 
 def captions(instrument: Instrument) -> dict[str, str]:
@@ -178,8 +178,9 @@ def _answers_line(counts: pd.DataFrame) -> str:
     unread = counts.loc[~counts["answer_class"].isin(["plain", "decorated"]), "answers"].sum()
     differ = counts["disagreements"].sum()
     return (
-        f"{100 * plain / counts['answers'].sum():.1f} % of the answers are plain options; {unread:,} name none or "
-        f"cannot be taken at their word, and on {differ:,} the published and the strict parser differ."
+        f"{100 * plain / counts['answers'].sum():.1f} % of the answers are plain options; {unread:,} "
+        f"{'names none or cannot be taken at its' if unread == 1 else 'name none or cannot be taken at their'} word, "
+        f"and on {f'{differ:,}' if differ else 'none'} the published and the strict parser differ."
     )
 
 
@@ -238,7 +239,7 @@ def _groups_line(groups: pd.DataFrame, instrument: Instrument) -> str:
         clear = own[own["p_adjusted"] < LEVEL]
         one, other = own.iloc[0]["first"], own.iloc[0]["second"]
         if own["p"].isna().all():
-            found = "too few models"
+            found = "too few developers"
         else:
             found = _listed(clear.set_index("dimension")["difference"], instrument) or "none"
         parts.append(f"{one} - {other} ({comparison}): {found}")

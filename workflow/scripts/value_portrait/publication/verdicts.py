@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from value_portrait.instrument import Instrument
-from value_portrait.publication.wording import bracketed, in_words, percent, signed
 from value_portrait.robustness.claims import SPREAD, named_highest, parse_group
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import LARGE_B
+from value_portrait.wording import bracketed, in_percent, in_words, percent, signed
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
     from value_portrait.config_tables import Claim
@@ -151,7 +151,7 @@ def describe_claim(claim: Claim, claims: Sequence[Claim], tables: Tables, instru
         "found": _found(claim, row, tables),
         "subjects": _models(claim, row, tables),
         "chance": _chance(claim, found, tables, instrument),
-        "analyses": "" if found.share_holds is None else percent(found.share_holds),
+        "analyses": "" if found.share_holds is None else in_percent(found.share_holds),
     }
 
 
@@ -192,7 +192,7 @@ def _chance(claim: Claim, found: Evidence, tables: Tables, instrument: Instrumen
     if claim.kind in ("highest", "lowest") and own.reindex(claim.arguments).notna().all():
         parts.append(f"p {in_words(own[claim.arguments].max())} by shuffled keys")
     if found.probability is not None:
-        parts.append(f"a single model has it with a probability of {percent(found.probability)}")
+        parts.append(f"a single model has it with a probability of {in_percent(found.probability)}")
     return "; ".join(parts)
 
 

@@ -8,7 +8,6 @@ import pandas as pd
 from value_portrait.config_tables import Claim
 from value_portrait.instrument import Instrument, mid_sentence
 from value_portrait.publication.verdicts import MOST_ANALYSES, Tables, claims_table, headline, judge_all
-from value_portrait.publication.wording import bracketed, extremes, in_percent, in_words, percent, signed
 from value_portrait.robustness.alphas import ALPHAS
 from value_portrait.robustness.alternatives import ALTERNATIVES
 from value_portrait.robustness.chance import TAGS_BY_CHANCE
@@ -22,6 +21,7 @@ from value_portrait.robustness.replication import REPLICATION
 from value_portrait.robustness.shares import CLAIMS
 from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.robustness.validity import VALIDITY
+from value_portrait.wording import bracketed, extremes, in_percent, in_words, percent, signed
 
 # The tables of the robustness stage that it is told from, where a study has them.
 WORTH_TABLES = {
@@ -61,15 +61,15 @@ _WHERE = {"these_items": "on these very items", "items_like_these": "on other it
 RULES = f"""\
 Verdicts follow from rules, the first that fits: a claim *does not hold* where this run's number is not above 0 (a
 share of models: not above half); it *cannot be told from chance* where it is a test with p of {LEVEL} or more, or with
-too few models for a p; it *depends on* an option of the analysis where the numbers go its way, whatever p, in less
-than {percent(MOST_ANALYSES)} of the defensible analyses; it *holds for the average model only* where a model drawn at
-random is unlikely to have it.
+too few models or developers for a p; it *depends on* an option of the analysis where the numbers go its way, whatever
+p, in less than {percent(MOST_ANALYSES)} of the defensible analyses; it *holds for the average model only* where a model
+drawn at random is unlikely to have it.
 
 p takes the models of one developer together; where families are compared, models are independent draws of their
 family. Where open models are held against closed ones, models from 30 billion parameters against smaller ones, or
-reasoning models against others, it is adjusted over dimensions. Models known by printed scores alone count in the
-comparison of sizes and nowhere else. Brackets are 95 % intervals or ranges, not adjusted: one may leave out 0
-although p is large.
+reasoning models against others, it is adjusted over dimensions. Models known by printed scores alone count where this
+run holds large models against small ones and nowhere else: not in the share of analyses. Brackets are 95 % intervals
+or ranges, not adjusted: one may leave out 0 although p is large.
 """
 HEAD = f"# What the numbers are worth\n\n{RULES}"
 SIMULATED = "**Simulated**: people, items or models are made up, and claims about real ones are put to these.\n"
@@ -131,14 +131,19 @@ def verdict_line(tables: Tables, claims: Sequence[Claim], instrument: Instrument
     if counts.empty:
         return ""
     said = [f"{n} {words if n == 1 else PLURALS.get(str(words), words)}" for words, n in counts.items()]
-    claims_tested = "claim" if counts.sum() == 1 else "claims"
-    return f"Of {counts.sum()} {claims_tested} about models that can be tested, {', '.join(said)}."
+    if counts.sum() == 1:
+        return f"The one claim about models that can be tested {counts.index[0]}."
+    return f"Of {counts.sum()} claims about models that can be tested, {', '.join(said)}."
 
 
 def chance_line(chance: pd.DataFrame, instrument: Instrument) -> str:
     """Positive tags of the main family against those that shuffled raters give."""
     own = chance[(chance["family"] == instrument.main.name) & (chance["direction"] == "positive")]
     whole, parts = own[own["dimension"].isna()].iloc[0], own[own["dimension"].notna()]
+    if not whole["tests"]:
+        return (
+            f"No item can be correlated with any of the {mid_sentence(instrument.main)}: ratings or scores do not vary."
+        )
     more = parts[holm(parts["p"]) < LEVEL]
     rest = parts.drop(more.index)
     found = (
@@ -148,19 +153,19 @@ def chance_line(chance: pd.DataFrame, instrument: Instrument) -> str:
     )
     if len(more):
         found += f". More than chance: {_names(more['dimension'], instrument)}"
-    return found + (f"; no more than chance: {_names(rest['dimension'], instrument)}." if len(rest) else ".")
+    return found + (f"; not told from chance: {_names(rest['dimension'], instrument)}." if len(rest) else ".")
 
 
 def by_chance(row: "pd.Series[Any]") -> str:
-    """How many tags chance gives, and which share of those found it makes false."""
+    """How many tags chance gives, and which share of those found are of pairs that do not correlate at all."""
     found = f"{row['expected']:.0f} [{row['low']:.0f}, {row['high']:.0f}]"
     false = row["false_discovery_rate"]
     if pd.isna(false):
         return found
-    fewer = false < 1 and false * row["tags"] < row["expected"] - 0.5
-    if fewer:
-        return f"{found}. As some pairs do correlate, fewer are false, about {percent(false)}"
-    return f"{found}, so about {percent(false)} are false"
+    # In the numbers as they are said.
+    if false < 1 and round(false * row["tags"]) < round(row["expected"]):
+        return f"{found}. As some pairs do correlate, fewer tags are of pairs that do not, about {percent(false)}"
+    return f"{found}, so about {percent(false)} are of pairs that do not correlate"
 
 
 def validity_line(validity: pd.DataFrame, instrument: Instrument) -> str:
@@ -195,7 +200,7 @@ def profile_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
     cells = [f"{instrument.titles[str(row['dimension'])]} {signed(row['value'])}" for row in clear.to_dict("records")]
     spread = headline(alternatives, "mean_profile_sd", "nothing", instrument)
     beyond = "".join(
-        f" Its spread is {row['value']:.2f}, by such keys {row['expected']:.2f} "
+        f" The SD of the mean profile is {row['value']:.2f}, by such keys {row['expected']:.2f} "
         f"[{row['expected_low']:.2f}, {row['expected_high']:.2f}]."
         for row in spread.to_dict("records")
     )
@@ -254,10 +259,12 @@ def _interval_line(uncertainty: pd.DataFrame, instrument: Instrument) -> str:
         return "No score has an interval: too few queries."
     sources = ", ".join(f"{half[name]:.2f} by {name}" for name in ("queries", "wordings", "raters") if name in half)
     clear = ((whole["low"] > 0) | (whole["high"] < 0)).mean()
+    diluted = ""
+    if "undiluted" in half:
+        diluted = " That wrong tags dilute scores is not in these intervals, but in those of undiluted scores."
     return (
         f"A score of a model is known to ± {half['all']:.2f} scale points (95 %, median; {sources}); {percent(clear)} "
-        f"of the models' scores of the {mid_sentence(instrument.main)} can be told from 0. That wrong tags dilute "
-        "scores is not in these intervals, but in those of undiluted scores."
+        f"of the models' scores of the {mid_sentence(instrument.main)} can be told from 0, each by itself.{diluted}"
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import scipy
 
 from value_portrait.instrument import Instrument
-from value_portrait.items.validation import Block, pearson_matrix, survey_blocks
+from value_portrait.items.validation import Block, pearson_matrix, smallest_p, survey_blocks
 
 # Correlations that are equal but for rounding are equal: a sum in another order must not make a tag.
 ROUNDING = 1e-12
@@ -34,9 +34,14 @@ class TagRule(NamedTuple):
 
 
 def correlation_of_p(p: float, n: int) -> float:
-    """The size of a correlation of ``n`` pairs with this two-sided p-value; NaN if ``n`` is below 3."""
+    """The size of a correlation of ``n`` pairs with this two-sided p-value (see ``items.validation.correlation_p``).
+
+    NaN if ``n`` is below 3; infinite where no correlation of so few pairs has it.
+    """
     if n < 3:
         return np.nan
+    if p <= smallest_p(n):
+        return np.inf
     t = scipy.special.stdtrit(n - 2, 1 - p / 2)
     return float(t / np.sqrt(n - 2 + t**2))
 

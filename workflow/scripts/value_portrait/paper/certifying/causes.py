@@ -187,6 +187,6 @@ def third_place(rows: pd.DataFrame, printed: pd.DataFrame, values: pd.DataFrame)
         "that Table 8 prints, another value comes third.",
         bool((rows["status"] == "conjectured").any() and (rows["status"] != "differs").all()),
         "; ".join(parts)
-        + f"; exactly the abstract's three are highest in {exactly[0]} of {len(printed)} printed models and in "
-        f"{exactly[1]} of all {len(values)}",
+        + f"; exactly the abstract's three are highest in {exactly[0]} of {len(printed)} printed models and, "
+        f"with all causes applied, in {exactly[1]} of all {len(values)}",
     )

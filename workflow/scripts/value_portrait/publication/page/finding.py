@@ -97,7 +97,10 @@ def ranked_means(means: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     return chosen.sort_values("score", ascending=False, kind="stable")
 
 
-def beyond_shuffled_keys(tables: Tables, instrument: Instrument) -> list[str] | None:
-    """Dimensions whose mean over models lies beyond what keys from shuffled raters give; None where there are none."""
-    own = headline(tables["alternatives"], "mean_profile", "nothing", instrument).dropna(subset=["p"])
+def beyond_shuffled_keys(tables: Tables, instrument: Instrument, *, without: str = "nothing") -> list[str] | None:
+    """Dimensions whose mean over models lies beyond what keys from shuffled raters give; None where there are none.
+
+    ``without`` is what is taken out of the ratings before, as ``ALTERNATIVES`` names it.
+    """
+    own = headline(tables["alternatives"], "mean_profile", without, instrument).dropna(subset=["p"])
     return None if own.empty else list(own.loc[holm(own["p"]) < LEVEL, "dimension"].astype(str))

@@ -27,10 +27,10 @@ from value_portrait.publication.page.finding import (
     tone,
     with_minus,
 )
-from value_portrait.publication.wording import bracketed, in_percent, in_words, percent
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import LARGE_B
+from value_portrait.wording import bracketed, in_percent, in_words, percent
 
 # How many dimensions count as the first of a profile.
 FIRST = 3
@@ -65,7 +65,12 @@ def first_and_last(tables: Tables, instrument: Instrument) -> Finding | None:
     beyond = beyond_shuffled_keys(tables, instrument)
     if beyond is not None:
         names = [instrument.titles[name] for name in beyond]
-        found += f" Beyond what keys from shuffled raters give, p adjusted: {listed(names) or 'none'}."
+        found += f" Beyond what keys from shuffled raters give, p adjusted: {listed(names) or 'none'}"
+        kept = beyond_shuffled_keys(tables, instrument, without="liking")
+        if kept is not None:
+            names = [instrument.titles[name] for name in kept]
+            found += f"; once how much people like a response is taken out: {listed(names) or 'none'}"
+        found += "."
     # Chance need not give 0: where it is known what keys by chance give, that decides.
     held, words = (clear, "can be told from 0") if beyond is None else (len(beyond), "beyond chance")
     marks = [
@@ -118,8 +123,10 @@ def single_scores(tables: Tables, instrument: Instrument) -> Finding | None:
             "adjusted for all: "
             f"{'; '.join(f'{_share(share)} {WHERE[name]}' for name, share in held.items())}."
         )
-    share = min(held.values(), default=float(clear.mean()))
-    verdict = f"{_share(share)} of the differences hold" if held else f"{_share(share)} told from 0"
+    least = min(held, key=held.__getitem__, default="")
+    share = held.get(least, float(clear.mean()))
+    where = f" {WHERE[least]}" if len(set(held.values())) > 1 else ""
+    verdict = f"{_share(share)} of the differences hold{where}" if held else f"{_share(share)} told from 0"
     headings = {
         BAD: "One model can hardly be told from another",
         OPEN: "Some models can be told from each other",

@@ -20,27 +20,29 @@ from value_portrait.publication.page.finding import (
     tone,
     with_minus,
 )
-from value_portrait.publication.wording import bracketed, percent
 from value_portrait.publication.worth import WEAK, by_chance
 from value_portrait.robustness.groups import holm
 from value_portrait.robustness.level import LEVEL
+from value_portrait.wording import bracketed, percent
 
 
 def tags_by_chance(tables: Tables, instrument: Instrument) -> Finding | None:
-    """How many tags of the key are chance."""
+    """How many tags of the key are chance; None where nothing could be correlated."""
     if "chance" not in tables:
         return None
     main = instrument.main
     own = tables["chance"].query("direction == 'positive'")
     own = own[own["family"] == main.name]
     whole, parts = own[own["dimension"].isna()].iloc[0], own[own["dimension"].notna()]
+    if not whole["tests"]:
+        return None
     more = parts[holm(parts["p"]) < LEVEL]
     found = (
         f"The key says {whole['tags']:,} times that an item measures one of the {mid_sentence(main)}; shuffled raters, "
         f"in whom nothing correlates, give {by_chance(whole)}"
     )
     names = [instrument.titles[str(name)] for name in more["dimension"]]
-    found += f". More than chance, p adjusted: {listed(names) or 'none'}, {len(more)} of {len(parts)}."
+    found += f". More than chance, p adjusted: {_counted(names, len(parts))}."
     marks = []
     shown = parts if len(parts) <= MOST_ROWS else parts.sort_values("tags", ascending=False, kind="stable")
     for row in ends(shown).to_dict("records"):
@@ -61,6 +63,11 @@ def tags_by_chance(tables: Tables, instrument: Instrument) -> Finding | None:
         unit="items tagged",
         marks=tuple(marks),
     )
+
+
+def _counted(names: list[str], all_of_them: int) -> str:
+    """Names, and how many of how many they are."""
+    return f"{listed(names)}, {len(names)} of {all_of_them}" if names else f"none of {all_of_them}"
 
 
 def _how_much(false: float, everywhere: bool) -> str:
@@ -127,7 +134,7 @@ def beside_people(tables: Tables, instrument: Instrument) -> Finding | None:
     found = (
         f"Held against people who rated the same items, models differ most{known} in "
         f"{instrument.titles[largest['dimension']]}, {number}. Beyond chance, p adjusted over dimensions: "
-        f"{listed(names) or 'none'}, {len(clear)} of {len(own)}. Intervals are each by itself."
+        f"{_counted(names, len(own))}. Each interval stands by itself."
     )
     return Finding(
         finding="beside_people",

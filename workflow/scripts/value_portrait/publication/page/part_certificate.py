@@ -41,8 +41,8 @@ def numbers_part(tables: Mapping[str, pd.DataFrame]) -> dict[str, Packed]:
     Returns
     -------
     ``rows`` has the words of a quantity as columns word_0, word_1, ..., as each is a choice of few; and ``published``
-    (rounded to ``UNIT``) with what is added for ours and ours with causes, which mostly is nothing. What is no number
-    stands in columns of texts beside them.
+    (rounded to ``UNIT``, its ``digits`` after the point where they are known) with what is added for ours and ours with
+    causes, which mostly is nothing. What is no number stands in columns of texts beside them.
     """
     if "certificate" not in tables:
         return {}
@@ -57,6 +57,9 @@ def numbers_part(tables: Mapping[str, pd.DataFrame]) -> dict[str, Packed]:
         rows[f"{name}_text"] = own[name].where(numbers[name].isna())
     published = (numbers["published"] / UNIT).round() * UNIT
     rows["published"] = published
+    # Within half of the last digit a number matches.
+    last = pd.to_numeric(own["tolerance"], errors="coerce")
+    rows["digits"] = -np.log10(2 * last.where(last > UNIT / 2)).round()
     for name in NUMBERS[1:]:
         rounded = (numbers[name] / UNIT).round() * UNIT
         rows[name] = np.where(published.isna(), rounded, rounded - published)

@@ -35,7 +35,6 @@ from value_portrait.publication.page.findings_on_people import (
 )
 from value_portrait.publication.page.packing import Packed, as_columns
 from value_portrait.publication.verdicts import gather_evidence, verdict
-from value_portrait.publication.wording import percent
 from value_portrait.publication.worth import verdict_line
 from value_portrait.robustness.alternatives import ALTERNATIVES
 from value_portrait.robustness.chance import TAGS_BY_CHANCE
@@ -47,6 +46,7 @@ from value_portrait.robustness.shares import CLAIMS
 from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.robustness.validity import VALIDITY
 from value_portrait.tables import Schema
+from value_portrait.wording import in_percent, percent
 
 # What findings are made of, as far as the study has it, beside what other parts take, too.
 FINDINGS_TABLES: dict[str, str | Schema | None] = {
@@ -186,7 +186,7 @@ def reproduced(counts: pd.DataFrame) -> Finding:
             f"{'differs' if number['differs'] == 1 else 'differ'}. The others need answers or data that the archive "
             "does not hold."
         ),
-        verdict=f"{number['differs']:,} differ, {still:,} open",
+        verdict=f"{number['differs']:,} {'differs' if number['differs'] == 1 else 'differ'}, {still:,} open",
         tone=BAD if number["differs"] else GOOD,
         view="certificate",
         link="Every number beside ours",
@@ -206,7 +206,7 @@ def _claims(tables: Tables, claims: Sequence[Claim], known: set[str], instrument
     for claim in claims:
         evidence = gather_evidence(claim, tables, named)
         said = verdict(evidence)
-        share = "" if evidence.share_holds is None else percent(evidence.share_holds)
+        share = "" if evidence.share_holds is None else in_percent(evidence.share_holds)
         row = {"finding": CLAIMED[claim.kind], "claim": claim.claim, "text": claim.text, "where": claim.where}
         rows.append({**row, "verdict": said, "tone": TONES.get(said, OPEN), "share": share})
     shown = [{**row, "tally": tallies[row["finding"]]} for row in rows if row["finding"] in known]

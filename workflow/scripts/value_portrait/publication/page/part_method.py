@@ -9,18 +9,21 @@ from value_portrait.publication.page.packing import Packed, as_columns
 
 # What numbers, tables and figures come from, beside Python itself.
 PACKAGES = ("snakemake", "numpy", "scipy", "pandas", "pyarrow", "pingouin", "pydantic", "matplotlib")
-# What holds for every study of this kind.
+# What holds for every study of this kind,
 LIMITS = (
     "A score says what a model rates above or below its own mean. It does not say how much anything is valued in all, "
     "and two models with the same score may differ in every single rating.",
     "What is scored are answers to questions about likeness. What a model does when nobody asks is not in them.",
     "Items come from certain queries, responses and people. Intervals for other items like these reach beyond the "
     "items, not beyond the language, the time and the people.",
-    "Intervals of a model's scores reckon with a key by other raters; those of means over models, and of differences "
-    "between two models, take the key as it is. Wrong tags dilute scores; only intervals of undiluted scores take that "
-    "in.",
     "Models of one developer are no independent draws. Comparisons of groups take them together, which leaves few to "
     "compare.",
+)
+# and of those whose key raters made.
+OF_A_KEY = (
+    "Intervals of a model's scores reckon with a key by other raters; those of means over models, and of differences "
+    "between two models, take the key as it is. Wrong tags dilute scores; only intervals of undiluted scores take that "
+    "in."
 )
 SIMULATED = "This study is made up: people, items or models are drawn, and nothing here is said of real ones."
 NO_VALUE = "none"
@@ -37,6 +40,7 @@ def method_part(method: Mapping[str, Any], parts: Mapping[str, Mapping[str, Pack
     parts : the other parts of the page. mark : what stands on every view; empty without.
     """
     limits = [*([SIMULATED] if "simulated" in mark else []), *LIMITS]
+    limits += [OF_A_KEY] if "dilution" in parts.get("certainty", {}) else []
     limits += [f"Left out here: {what}." for what in method["left_out"]]
     packages = [("Python", platform.python_version()), *((name, version(name)) for name in PACKAGES)]
     return {

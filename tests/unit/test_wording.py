@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from value_portrait.publication.wording import MOST_NAMED, extremes, percent
+from value_portrait.wording import MOST_NAMED, extremes, percent
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,10 @@ def bracketed(value: float, low: float, high: float) -> str:
 
 
 def in_words(p: float) -> str:
-    """A p-value with its relation, as it follows the letter p."""
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"
+    """A p-value with its relation, as it follows the letter p; what is below 0.05 does not read as if it were not."""
+    if p < 0.001 or 0.0495 <= p < 0.05:
+        return f"< {0.001 if p < 0.001 else 0.05}"
+    return f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"
 
 
 def extremes(numbers: "pd.Series[Any]", form: Callable[[float], str], of: str) -> str:

@@ -1,0 +1,31 @@
+"""Lines of the summary at their edges: one of a kind, none of it, and what could not be tested."""
+
+import pandas as pd
+import pytest
+from instruments import SMALL
+from value_portrait.publication.findings import _answers_line, _groups_line
+from value_portrait.publication.worth import RULES
+
+
+@pytest.mark.parametrize(
+    ("refusals", "differ", "said"),
+    [
+        (0, 0, "100.0 % of the answers are plain options; 0 name none or cannot be taken at their word, and on none"),
+        (1, 1, "99.0 % of the answers are plain options; 1 names none or cannot be taken at its word, and on 1"),
+        (2, 123, "98.0 % of the answers are plain options; 2 name none or cannot be taken at their word, and on 123"),
+    ],
+)
+def test_answers_that_name_no_option_are_counted_in_whole_sentences(refusals, differ, said):
+    rows = [("plain", 100 - refusals, 0), ("refusal", refusals, differ)]
+    counts = pd.DataFrame(rows, columns=["answer_class", "answers", "disagreements"])
+    assert _answers_line(counts) == f"{said} the published and the strict parser differ."
+
+
+def test_what_is_too_few_for_a_comparison_is_the_developers():
+    # Four models on a side may be of one developer, and the page on what numbers are worth says so.
+    groups = pd.DataFrame(
+        [(name, 4, 4, None, None) for name in ("Sweet", "Salty", "profile_variance")],
+        columns=["dimension", "n_first", "n_second", "p", "p_adjusted"],
+    ).assign(comparison="weights", family="taste", first="open", second="closed", difference=0.3)
+    assert _groups_line(groups, SMALL).endswith("dimensions: open - closed (weights): too few developers.")
+    assert "too few models or developers for a p" in " ".join(RULES.split())
