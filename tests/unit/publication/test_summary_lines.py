@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from instruments import SMALL
-from value_portrait.publication.findings import _answers_line, _groups_line
+from value_portrait.publication.findings import _answers_line, _groups_line, _profile_line
 from value_portrait.publication.worth import RULES
 
 
@@ -29,3 +29,17 @@ def test_what_is_too_few_for_a_comparison_is_the_developers():
     ).assign(comparison="weights", family="taste", first="open", second="closed", difference=0.3)
     assert _groups_line(groups, SMALL).endswith("dimensions: open - closed (weights): too few developers.")
     assert "too few models or developers for a p" in " ".join(RULES.split())
+
+
+def test_means_without_intervals_are_not_said_to_have_some():
+    means = pd.DataFrame(
+        [("Sweet", 0.2, None, None), ("Salty", -0.001, None, None)], columns=["dimension", "score", "low", "high"]
+    ).assign(family="taste", inference="items_like_these")
+    means = means.astype({"low": float, "high": float})
+    assert (
+        _profile_line(means, SMALL) == "Average over models, from the highest: Sweet +0.20, Salty 0.00 (centred means)."
+    )
+    some = means.assign(low=[0.1, None], high=[0.3, None])
+    assert _profile_line(some, SMALL).endswith(
+        "Sweet +0.20 [0.10, 0.30], Salty 0.00 (centred means, 95 % intervals over other items like these)."
+    )

@@ -247,8 +247,8 @@ def _describe_agreement(agreement: pd.DataFrame) -> list[str]:
         by_chance = f", by chance {row['same_sign_expected']:.1f}{p}" if p else ""
         lines.append(
             f"| {subject_name(row)} | {people_name(row)} | {row['axis']} | {row['against'].replace('_', ' ')} | "
-            f"{row['same_sign']} of {row['n_signs']}{by_chance} | {row['rho']:.2f}{p_text(row['rho_p'])} | "
-            f"{row['slope']:.2f} [{row['slope_ci_low']:.2f}, {row['slope_ci_high']:.2f}] |"
+            f"{row['same_sign']} of {row['n_signs']}{by_chance} | {row['rho']:z.2f}{p_text(row['rho_p'])} | "
+            f"{row['slope']:z.2f} [{row['slope_ci_low']:z.2f}, {row['slope_ci_high']:z.2f}] |"
         )
     return lines
 

@@ -191,7 +191,7 @@ def _profile_line(means: pd.DataFrame, instrument: Instrument) -> str:
         f"{instrument.titles[row['dimension']]} {bracketed(row['score'], row['low'], row['high'])}"
         for row in own.to_dict("records")
     ]
-    how = "centred means, 95 % intervals over other items like these"
+    how = "centred means" + (", 95 % intervals over other items like these" if own["low"].notna().any() else "")
     if not cells:
         return "No model has a score."
     if len(cells) < 6:
@@ -252,7 +252,7 @@ def _groups_line(groups: pd.DataFrame, instrument: Instrument) -> str:
 def _spread_line(spread: pd.DataFrame, instrument: Instrument) -> str:
     parts = []
     for side, (n, rho, p) in spread_by_size(spread).items():
-        parts.append(f"rho = {rho:.2f} over {n} models {side} (p {'unknown' if isnan(p) else in_words(p)})")
+        parts.append(f"rho = {rho:z.2f} over {n} models {side} (p {'unknown' if isnan(p) else in_words(p)})")
     if not parts:
         return "Too few models state their size to relate it to how pronounced their profiles are."
     return (

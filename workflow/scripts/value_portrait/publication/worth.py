@@ -200,8 +200,8 @@ def profile_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
     cells = [f"{instrument.titles[str(row['dimension'])]} {signed(row['value'])}" for row in clear.to_dict("records")]
     spread = headline(alternatives, "mean_profile_sd", "nothing", instrument)
     beyond = "".join(
-        f" The SD of the mean profile is {row['value']:.2f}, by such keys {row['expected']:.2f} "
-        f"[{row['expected_low']:.2f}, {row['expected_high']:.2f}]."
+        f" The SD of the mean profile is {row['value']:z.2f}, by such keys {row['expected']:z.2f} "
+        f"[{row['expected_low']:z.2f}, {row['expected_high']:z.2f}]."
         for row in spread.to_dict("records")
     )
     return (
@@ -215,8 +215,8 @@ def _replication_line(replication: pd.DataFrame, instrument: Instrument) -> str:
     if pd.isna(own["rho_other"]):
         return "Too few raters to see whether tags come again in others."
     return (
-        f"Pairs that half of the raters tag correlate {own['rho']:.2f} there and {own['rho_other']:.2f} "
-        f"[{own['rho_other_low']:.2f}, {own['rho_other_high']:.2f}] in the other half, "
+        f"Pairs that half of the raters tag correlate {own['rho']:z.2f} there and {own['rho_other']:z.2f} "
+        f"[{own['rho_other_low']:z.2f}, {own['rho_other_high']:z.2f}] in the other half, "
         f"which tags {percent(own['share_tagged_again'])} again."
     )
 
@@ -312,7 +312,7 @@ def _precision_line(precision: pd.DataFrame, instrument: Instrument) -> str:
     reach = extremes(centred, "{:z.2f}".format, mid_sentence(instrument.main))
     return (
         "The generalizability coefficient of models' scores over other items like these is "
-        f"{mean['centred']:.2f} for centred scores (mean; {reach}), {mean['raw']:.2f} for raw ones, which "
+        f"{mean['centred']:z.2f} for centred scores (mean; {reach}), {mean['raw']:z.2f} for raw ones, which "
         "hold a model's general level."
     )
 
@@ -345,7 +345,7 @@ def _circle_line(circle: pd.DataFrame) -> str:
     for subject, words in CIRCLE_SUBJECTS.items():
         for reference, against in (("raters", "shuffled raters"), ("keys", "shuffled raters"), ("order", "any order")):
             if row := rows.get((subject, reference)):
-                parts.append(f"{words} {row['value']:.2f} ({against} {row['expected']:.2f}, p {in_words(row['p'])})")
+                parts.append(f"{words} {row['value']:z.2f} ({against} {row['expected']:z.2f}, p {in_words(row['p'])})")
                 break
     return f"Fit to the circle (R²): {'; '.join(parts)}." if parts else ""
 

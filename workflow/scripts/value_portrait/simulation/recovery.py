@@ -272,7 +272,7 @@ def describe_recovery(
         if not np.isnan(pooled["sensitivity"]):
             told.append(f"Of 100 pairs that are true, {100 * pooled['sensitivity']:.0f} are tagged.")
         if not np.isnan(slope):
-            told.append(f"Where values contribute a point more, the score is {slope:.2f} points higher.")
+            told.append(f"Where values contribute a point more, the score is {slope:z.2f} points higher.")
         if not np.isnan(covered):
             told.append(f"Of 100 intervals (95 %) of undiluted scores, {100 * covered:.0f} hold the planted one.")
         words += [f"**{title}.** {' '.join(told) or 'Nothing can be told.'}", ""]
