@@ -1,6 +1,7 @@
 """Write the skeleton of a study of one's own: python tools/new_study.py FOLDER [rated | questionnaire]."""
 
 import csv
+import shlex
 import sys
 from pathlib import Path
 
@@ -23,7 +24,7 @@ ITEMS = {
     "-i10": "I never dance.",
 }
 INSTRUMENT = """\
-# What is measured, on which scale, in which words it is asked. All keys: docs/your-own-study.md.
+# What is measured, on which scale, in which words it is asked. All keys: docs/reference.md.
 title: {title}
 
 scale:                       # the text of every rating: 2 to 11 whole numbers without a gap
@@ -36,8 +37,8 @@ scale:                       # the text of every rating: 2 to 11 whole numbers w
 score_range: [1, 5]          # lowest and highest score of the raters' own questionnaires
 
 families:                    # dimensions that are centred together; the first family headlines
-  outlook:
-    title: Outlook
+  outlooks:
+    title: Outlooks          # in the plural: it stands in sentences
     dimensions: [Order, Play]
 
 templates:                   # prompts/<prompt version>/<template>.txt, with the fields that each must have
@@ -49,7 +50,7 @@ prompt_versions:             # a folder of prompts for each
 """
 STUDY = """\
 # Laid over config.yaml: what differs from the paper's choices. Run it with
-#   snakemake --cores 2 --configfile {folder}/study.yaml
+#   {command}
 study: tables
 study_folder: {folder}
 instrument: {folder}/instrument.yaml
@@ -93,7 +94,7 @@ OPTIONS = ("disagree strongly", "disagree", "neither", "agree", "agree strongly"
 def write_study(folder: Path, rated: bool) -> None:
     """Write the skeleton; ``rated`` with the ratings of made-up people, otherwise with a given key."""
     name = folder.name
-    names = {"title": name.replace("_", " "), "folder": folder, "name": name}
+    names = {"title": name.replace("_", " "), "folder": folder, "name": name, "command": command_of(folder)}
     correlations = "recomputed" if rated else "given"
     texts = {
         "instrument.yaml": INSTRUMENT.format(**names),
@@ -120,6 +121,11 @@ def write_study(folder: Path, rated: bool) -> None:
             for place, item in enumerate(ITEMS)
         ]
         write_rows(folder / "item_key.csv", [("item_id", "dimension", "polarity"), *key])
+
+
+def command_of(folder: Path) -> str:
+    """What runs the study, as a shell takes it."""
+    return f"snakemake --cores 2 --configfile {shlex.quote(str(folder / 'study.yaml'))}"
 
 
 def models() -> str:
@@ -153,9 +159,9 @@ def write_rows(path: Path, rows: list[tuple]) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) not in (2, 3) or not sys.argv[1] or sys.argv[2:] not in ([], ["rated"], ["questionnaire"]):
-        sys.exit("Say where: make new-study NAME=my_study, for a given key with KIND=questionnaire.")
+        sys.exit("Say where: make new-study NAME=my_study. KIND is rated, or questionnaire where nobody rates.")
     target = Path(sys.argv[1])
     if target.exists():
         sys.exit(f"{target}: is there already. Take another name, or move it away.")
     write_study(target, rated=sys.argv[2:] != ["questionnaire"])
-    print(f"{target} is written. Run it: snakemake --cores 2 --configfile {target}/study.yaml")
+    print(f"{target} is written. Run it: {command_of(target)}")

@@ -121,6 +121,14 @@ def test_an_unknown_or_missing_column_is_refused(tmp_path):
         read_models(tmp_path / "none.tsv", "paper")
 
 
+@pytest.mark.parametrize("separator", [",", ";", "    "])
+def test_a_table_without_tabs_is_refused_by_that_name(tmp_path, separator):
+    path = write_models(tmp_path, ROW)
+    path.write_text(path.read_text().replace("\t", separator))
+    with pytest.raises(InputError, match=r"models\.tsv, row 1: has no tab\. Save the table with tabs"):
+        read_models(path, "paper")
+
+
 @given(st.text(min_size=1, max_size=50))
 def test_a_slug_is_a_safe_file_name(name):
     safe = slug(name)

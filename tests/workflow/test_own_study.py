@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -288,3 +289,12 @@ def test_the_skeleton_runs_as_it_is_written(checkout, kind):
     again = subprocess.run(write, cwd=checkout, capture_output=True, text=True, check=False)
     assert again.returncode == 1
     assert again.stderr == "my_study: is there already. Take another name, or move it away.\n"
+
+
+def test_the_skeleton_names_a_command_that_a_shell_takes(tmp_path):
+    write = [sys.executable, str(ROOT / "tools/new_study.py"), "my study"]
+    said = subprocess.run(write, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    *_, option, config = shlex.split(said)
+    assert option == "--configfile"
+    assert (tmp_path / config).is_file()
+    assert shlex.split((tmp_path / config).read_text().splitlines()[1])[-1] == config

@@ -15,7 +15,7 @@ from value_portrait.responses.planning import (
     estimate_lines,
     read_questions,
 )
-from value_portrait.responses.requests import Finding
+from value_portrait.responses.requests import Finding, canonical
 from value_portrait.responses.store import store_file
 from value_portrait.responses.tokens import Tokens, expected_tokens
 
@@ -107,8 +107,9 @@ def test_tokens_are_those_of_earlier_answers(tmp_path: Path) -> None:
     def write(condition: str, number: int, outcome: str, asked: int | None, answered: int | None) -> None:
         path = store_file(tmp_path, target.row.model, condition)
         path.parent.mkdir(exist_ok=True)
-        request = {"text": "x" * (400 - len('{"text":""}'))}
-        about = {"item_id": "preflight" if condition == "_preflight" else "1-1"}
+        request = {"model": target.row.model_id, "text": ""}
+        request["text"] = "x" * (400 - len(canonical(request)))
+        about = {"item_id": "preflight" if condition == "_preflight" else "1-1", "identity": target.provider.known_as}
         line = about | {"key": "k", "outcome": outcome, "tokens_in": asked, "tokens_out": answered, "request": request}
         with path.open("ab") as file:
             file.write((orjson.dumps(line | {"usd": None}) + b"\n") * number)
@@ -124,6 +125,13 @@ def test_tokens_are_those_of_earlier_answers(tmp_path: Path) -> None:
     assert expected_tokens(target, tmp_path) == Tokens(600 / 400, 20, 5)
     write("age_old", 2000, "answered", 200, 100)
     assert expected_tokens(target, tmp_path).seen == 2000
+    # The row's name was another model's before, or the model another provider's.
+    row, provider = target.row, target.provider
+    for other in (
+        dataclasses.replace(target, row=row.model_copy(update={"model_id": "other"})),
+        dataclasses.replace(target, provider=provider.model_copy(update={"name": "other"})),
+    ):
+        assert expected_tokens(other, tmp_path) == Tokens(1.0, 20, 0)
     assert expected_tokens(make_target(URL, max_tokens=50), tmp_path).answered == 50
     found = estimate(target, "x", make_plan(target, 3), tmp_path)
     tokens = expected_tokens(target, tmp_path)

@@ -26,7 +26,7 @@ class DimensionEntry(Checked):
 class FamilyEntry(Checked):
     """Dimensions that are centred together."""
 
-    title: Label = Field(description="as figures and tables show it")
+    title: Label = Field(description="as figures, tables and sentences name all of them: a plural")
     dimensions: dict[Label, DimensionEntry] = Field(
         min_length=1, max_length=100, description="names in order, as a list, or with what is to be said of each"
     )

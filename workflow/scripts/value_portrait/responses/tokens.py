@@ -24,11 +24,14 @@ class Tokens:
 
 
 def expected_tokens(target: Target, store: str | Path) -> Tokens:
-    """What a model's first answers took, under whatever condition, that to its preflight among them."""
+    """What a model's first answers took, under whatever condition, that to its preflight among them.
+
+    Answers of another model or provider, which had the row's name before, say nothing of this one.
+    """
     limit = target.parameters.max_tokens
     folder = store_file(store, target.row.model, "any").parent
     records = itertools.chain.from_iterable(map(read_records, sorted(folder.glob("*.jsonl"))))
-    seen = list(itertools.islice(filter(_counted, records), _MOST_READ))
+    seen = list(itertools.islice((one for one in records if _counted(one) and _is_of(one, target)), _MOST_READ))
     if not seen:
         thinks = target.row.reasoning == "yes"
         return Tokens(1.0, min(REASONING_TOKENS if thinks else PLAIN_TOKENS, limit), 0)
@@ -40,7 +43,15 @@ def expected_tokens(target: Target, store: str | Path) -> Tokens:
 
 def _counted(record: Record) -> bool:
     counts = (record.get("tokens_in"), record.get("tokens_out"))
-    return record["outcome"] in TERMINAL and "request" in record and all(isinstance(own, int) for own in counts)
+    return (
+        record["outcome"] in TERMINAL
+        and isinstance(record.get("request"), dict)
+        and all(isinstance(own, int) for own in counts)
+    )
+
+
+def _is_of(record: Record, target: Target) -> bool:
+    return (record.get("identity"), record["request"].get("model")) == (target.provider.known_as, target.row.model_id)
 
 
 def _guessed(record: Record) -> int:
