@@ -13,7 +13,7 @@ from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 from test_figures import LONG
-from value_portrait.publication import drawing
+from value_portrait.publication import drawing, saving
 
 NAN = np.nan
 
@@ -277,7 +277,7 @@ def test_the_pixels_of_a_colour_bar_in_a_pdf_are_as_small_as_in_a_png(tmp_path):
     figure = Figure(figsize=(7, 3))
     axes = figure.subplots()
     bar = figure.colorbar(axes.pcolormesh(np.eye(2)), orientation="horizontal").ax
-    drawing.save_figure(figure, tmp_path / "figure", "")
+    saving.save_figure(figure, tmp_path / "figure", "")
     images = re.findall(rb"/Subtype /Image .*?/Width (\d+)", (tmp_path / "figure.pdf").read_bytes(), re.DOTALL)
     assert [int(width) for width in images] == [pytest.approx(7 * 200 * bar.get_position().width, abs=3)]
 
@@ -286,7 +286,7 @@ def test_a_figure_is_saved_in_three_formats_and_as_often_as_one_likes(tmp_path):
     figure = drawing.only_words("why there is nothing")
     resolution = figure.dpi
     for name in ("one", "two"):
-        drawing.save_figure(figure, tmp_path / f"{name}.v1", "simulated")
+        saving.save_figure(figure, tmp_path / f"{name}.v1", "simulated")
     assert figure.dpi == resolution
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         f"{name}.v1.{kind}" for name in ("one", "two") for kind in ("pdf", "png", "svg")
@@ -316,7 +316,7 @@ def test_a_file_that_cannot_be_drawn_stays_as_it_was(kind, tmp_path, monkeypatch
 
     monkeypatch.setattr(getattr(drawing, f"FigureCanvas{kind}"), f"print_{suffix}", fail)
     with pytest.raises(OSError, match="full"):
-        drawing.save_figure(drawing.only_words("x"), tmp_path / "figure", "")
+        saving.save_figure(drawing.only_words("x"), tmp_path / "figure", "")
     assert path.read_bytes() == b"the former one"
 
 
@@ -325,7 +325,7 @@ def test_of_all_drawings_those_among_the_outputs_are_saved_with_the_mark(tmp_pat
     monkeypatch.setattr(drawing, "save_figure", lambda *arguments: saved.append(arguments))
     drawings = {"a": lambda: "figure a", "b.c": lambda: "figure b", "d": lambda: pytest.fail("nobody asked")}
     outputs = [tmp_path / "b.c.png", str(tmp_path / "b.c.pdf"), str(tmp_path / "a.png"), tmp_path / "d.svg"]
-    drawing.save_figures(drawings, outputs, "simulated")
+    saving.save_figures(drawings, outputs, "simulated")
     assert saved == [("figure b", tmp_path / "b.c", "simulated"), ("figure a", tmp_path / "a", "simulated")]
 
 

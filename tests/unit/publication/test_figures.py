@@ -28,12 +28,12 @@ from value_portrait.publication.drawing import (
     family_marks,
     house_style,
     in_cell,
-    save_figure,
     shown,
     signed,
     spaced,
 )
 from value_portrait.publication.findings import _people_line, _profile_line, _sensitivity_line, _spread_line
+from value_portrait.publication.saving import save_figure
 
 # Mathtext would raise at the first, and read the second; the others are what files, HTML or legends trip over.
 HOSTILE = [r"a$\frac$b", "$x^2$", "_hidden", "meta/llama:free<b>", "long-" * 24, "control\tbell\x07", "NA"]

@@ -17,9 +17,10 @@ from matplotlib.patches import Circle
 from matplotlib.path import Path
 from matplotlib.ticker import MultipleLocator
 from matplotlib.transforms import Affine2D
-from value_portrait.publication import drawing
-from value_portrait.publication.drawing import only_words, save_figure
+from value_portrait.publication import drawing, saving
+from value_portrait.publication.drawing import only_words
 from value_portrait.publication.recording import record
+from value_portrait.publication.saving import save_figure
 
 
 def every_kind_of_stroke():
@@ -155,7 +156,7 @@ def test_hiding_what_shows_nothing_changes_nothing(shown, name, tmp_path, monkey
         if shown:
             shown(getattr(axes, name))
         if not hide:
-            monkeypatch.setattr(drawing, "_hide_idle", lambda figure: None)
+            monkeypatch.setattr(saving, "_hide_idle", lambda figure: None)
         save_figure(figure, tmp_path / stem, "")
         return [(tmp_path / f"{stem}.{kind}").read_bytes() for kind in ("png", "pdf")], figure
 

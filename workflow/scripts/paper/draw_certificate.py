@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 from value_portrait.job import job
 from value_portrait.paper.figures import certificate as draw
-from value_portrait.publication.drawing import save_figures
+from value_portrait.publication.saving import save_figures
 
 
 def draw_certificate(table: str, outputs: Iterable[str]) -> None:

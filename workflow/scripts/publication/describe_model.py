@@ -7,8 +7,8 @@ import orjson
 from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.publication.drawing import save_figure
 from value_portrait.publication.one_model import describe_model, profile_beside_others
+from value_portrait.publication.saving import save_figure
 from value_portrait.robustness.comparison_tables import PAIRS, RANKS
 from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.tables import read_table

@@ -7,7 +7,7 @@ import pandas as pd
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import figures_items, figures_models
-from value_portrait.publication.drawing import Drawing, save_figures
+from value_portrait.publication.saving import Drawing, save_figures
 from value_portrait.scores.model_groups import COMPARISONS, LARGE_B
 from value_portrait.tables import read_table, sensitivity_schema
 

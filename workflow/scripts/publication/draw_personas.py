@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import figures_personas
-from value_portrait.publication.drawing import Drawing, save_figures
+from value_portrait.publication.saving import Drawing, save_figures
 from value_portrait.responses.conditions import STEERING
 from value_portrait.tables import read_table
 

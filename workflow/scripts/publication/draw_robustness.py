@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from value_portrait.instrument import Family, Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import figures_chance, figures_claims, figures_portraits, figures_robustness
-from value_portrait.publication.drawing import Drawing, save_figures
+from value_portrait.publication.saving import Drawing, save_figures
 from value_portrait.robustness.shares import UNIVERSES
 from value_portrait.tables import read_table
 

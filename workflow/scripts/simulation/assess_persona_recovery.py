@@ -7,8 +7,8 @@ import pandas as pd
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.publication import figures_personas
-from value_portrait.publication.drawing import save_figures
 from value_portrait.publication.printing import write_printed
+from value_portrait.publication.saving import save_figures
 from value_portrait.reading import read_json
 from value_portrait.simulation import recovery
 from value_portrait.simulation.models import PlantedModel

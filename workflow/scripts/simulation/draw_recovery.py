@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.publication.drawing import save_figures
+from value_portrait.publication.saving import save_figures
 from value_portrait.simulation.figures import recovery
 from value_portrait.simulation.recovery import RECOVERY_SCORES, RECOVERY_TAGS
 from value_portrait.tables import read_table
