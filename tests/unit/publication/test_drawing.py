@@ -314,7 +314,7 @@ def test_a_file_that_cannot_be_drawn_stays_as_it_was(kind, tmp_path, monkeypatch
         file.write_text("half") if hasattr(file, "write_text") else None
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(getattr(drawing, f"FigureCanvas{kind}"), f"print_{suffix}", fail)
+    monkeypatch.setattr(getattr(saving, f"FigureCanvas{kind}"), f"print_{suffix}", fail)
     with pytest.raises(OSError, match="full"):
         saving.save_figure(drawing.only_words("x"), tmp_path / "figure", "")
     assert path.read_bytes() == b"the former one"
@@ -322,7 +322,7 @@ def test_a_file_that_cannot_be_drawn_stays_as_it_was(kind, tmp_path, monkeypatch
 
 def test_of_all_drawings_those_among_the_outputs_are_saved_with_the_mark(tmp_path, monkeypatch):
     saved = []
-    monkeypatch.setattr(drawing, "save_figure", lambda *arguments: saved.append(arguments))
+    monkeypatch.setattr(saving, "save_figure", lambda *arguments: saved.append(arguments))
     drawings = {"a": lambda: "figure a", "b.c": lambda: "figure b", "d": lambda: pytest.fail("nobody asked")}
     outputs = [tmp_path / "b.c.png", str(tmp_path / "b.c.pdf"), str(tmp_path / "a.png"), tmp_path / "d.svg"]
     saving.save_figures(drawings, outputs, "simulated")
