@@ -354,7 +354,7 @@ def test_texts_name_the_family_by_its_title():
     assert "Tastes that only rise or only fall" in text
     assert "number of tastes · 2 / (groups)!" in text
     assert "- m, first_turn, age: 1 of 2 tastes (0.7 by chance)." in text
-    assert "- m, first_turn, personas: 1 of 2 effects on tastes exceed their spread over versions." in text
+    assert "- m, first_turn, personas: 3 of 6 effects on tastes exceed their spread over versions." in text
     # With two versions, |t| above the root of 2 at one degree of freedom: 1 - 2 / pi · atan(2 ** 0.5).
     assert "over the 2 versions" in text
     assert "about 39 %" in text

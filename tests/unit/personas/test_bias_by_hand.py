@@ -295,14 +295,17 @@ TRENDS = pd.DataFrame(
 )
 VERSIONS = pd.DataFrame(
     [
-        ("answers", "m", "default", "steering", "taste", 1.25),
-        ("answers", "m", "default", "age", "taste", 1.5),
-        ("answers", "m", "default", "sex", "taste", 1.0),
-        ("answers", "m", "default", "age", "taste", np.nan),
-        ("answers", "m", "default", "age", "pace", 9.0),
-        ("printed", "m", "default", "age", "taste", 9.0),
+        ("answers", "m", "default", "steering", "taste", -1.25, 1.0),
+        ("answers", "m", "default", "age", "taste", -1.5, 1.0),
+        ("answers", "m", "default", "sex", "taste", 0.5, 0.5),
+        ("answers", "m", "default", "age", "taste", 0.5, np.nan),
+        # Alike in all versions.
+        ("answers", "m", "default", "age", "taste", 0.1, 0.0),
+        ("answers", "m", "default", "age", "taste", 0.0, 0.0),
+        ("answers", "m", "default", "age", "pace", 9.0, 1.0),
+        ("printed", "m", "default", "age", "taste", 9.0, 1.0),
     ],
-    columns=[*SUBJECT, "axis", "family", "version_ratio"],
+    columns=[*SUBJECT, "axis", "family", "version_mean", "version_sd"],
 )
 
 
@@ -339,7 +342,7 @@ def test_the_text_word_by_word():
         "Without any effect, about 14 % would by chance.",
         "",
         "- m, steering: 1 of 1 effects on tastes exceed their spread over versions.",
-        "- m, personas: 1 of 2 effects on tastes exceed their spread over versions.",
+        "- m, personas: 2 of 4 effects on tastes exceed their spread over versions.",
     ]
 
 

@@ -118,7 +118,7 @@ def test_the_headline_says_only_what_can_be_told():
         "2 language models lean to Sweet and away from Sour Bitter, but one can hardly be told from another"
     )
     tables["mean_profile"] = mean_profile(low=(-0.1, -0.3, -1.5))
-    assert headline(tables, SMALL).startswith("No one of the tastes stands out")
+    assert headline(tables, SMALL).startswith("None of the tastes stands out")
     assert "hardly" not in headline(tables | {"pairs": tables["pairs"].assign(p_max_t=0.01)}, SMALL)
 
 

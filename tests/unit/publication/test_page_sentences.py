@@ -705,10 +705,10 @@ def test_the_headline_word_for_word():
 def test_a_family_keeps_its_name_in_the_headline():
     five = of_families({"taste": {"title": "Big Five tastes", "dimensions": list(NAMES)}})
     unsure = {"mean_profile": MEANS.assign(low=-1.0, high=1.0), "alternatives": NO_KEYS, "pairs": TEN_PAIRS}
-    assert headline(unsure, five) == "No one of the Big Five tastes stands out"
+    assert headline(unsure, five) == "None of the Big Five tastes stands out"
     unsure["pairs"] = TEN_PAIRS.assign(p_max_t=0.9)
     assert headline(unsure, five) == (
-        "No one of the Big Five tastes stands out, and one model can hardly be told from another"
+        "None of the Big Five tastes stands out, and one model can hardly be told from another"
     )
 
 

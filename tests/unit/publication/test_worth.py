@@ -80,9 +80,10 @@ def test_the_key_line_by_line():
     assert not set(worth_lines(tables(), FIVE)) & set(LINES)
     assert changed("chance", p=0.03).endswith(" for all tests; not told from chance: Sweet, Salty.")
     assert changed("chance", p=[0.5, 0.5, 0.5, 0.01, 0.05]).endswith(" Sweet; not told from chance: Salty.")
-    few = "Too few raters to see whether the key measures anything in people who did not make it."
-    assert changed("validity", low=None) == few
-    assert changed("replication", rho_other=None) == "Too few raters to see whether tags come again in others."
+    few = "With so few raters, or tags, it cannot be told whether the key measures anything in people"
+    assert changed("validity", low=None) == f"{few} who did not make it."
+    again = "With so few raters, or tags, it cannot be told whether tags come again in others."
+    assert changed("replication", rho_other=None) == again
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ function tagsByChance(tables, family, direction) {
  */
 function replication(tables, family, said) {
   const rows = tables.replication.records({ family }).filter((row) => row.rho !== null);
-  if (!rows.length) return html("p", {}, said.get("replication") ?? "Too few raters to see whether tags come again in others.");
+  if (!rows.length) return html("p", {}, said.get("replication") ?? "With so few raters, or tags, it cannot be told whether tags come again in others.");
   return chart(
     "Tags of one half of the raters in the other half",
     dotRows(
@@ -142,7 +142,7 @@ function validity(tables, family, said) {
   const rows = tables.validity.records({ family }).filter((row) => row.r !== null);
   const own = rows.filter((row) => row.key === "raters" && row.dimension !== null && row.dimension === row.criterion);
   const means = rows.filter((row) => row.dimension === null);
-  if (!rows.some((row) => row.key === "raters")) return html("p", {}, said.get("validity") ?? "Too few raters to see whether the key measures anything in others.");
+  if (!rows.some((row) => row.key === "raters")) return html("p", {}, said.get("validity") ?? "With so few raters, or tags, it cannot be told whether the key measures anything in others.");
   return chart(
     "In people who did not make the key",
     dotRows(

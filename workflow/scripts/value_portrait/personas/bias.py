@@ -258,7 +258,7 @@ def _describe_versions(effects: pd.DataFrame, n_versions: int, family: Family) -
     heading = ["", "## Personas and steering against prompt versions", ""]
     if len(effects) and n_versions == 1:
         return [*heading, "Left out: there is one prompt version, and no spread over versions."]
-    tested = effects[effects["version_ratio"].notna()]
+    tested = effects[effects["version_sd"].notna()]
     if tested.empty:
         return []
     from scipy.special import stdtr  # a tenth of the time of scipy.stats
@@ -273,7 +273,7 @@ def _describe_versions(effects: pd.DataFrame, n_versions: int, family: Family) -
     ]
     kinds = tested["axis"].map(lambda axis: STEERING if axis == STEERING else "personas").astype(str)
     for (*names, kind), own in tested.groupby([*SUBJECT, kinds], sort=False, observed=True):
-        larger = int((own["version_ratio"] > 1).sum())
+        larger = int((own["version_mean"].abs() > own["version_sd"]).sum())
         subject = subject_name(dict(zip(SUBJECT, names, strict=True)))
         lines.append(
             f"- {subject}, {kind}: {larger} of {len(own)} effects on {mid_sentence(family)} exceed their spread over "

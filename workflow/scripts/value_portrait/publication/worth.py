@@ -173,7 +173,10 @@ def validity_line(validity: pd.DataFrame, instrument: Instrument) -> str:
     own = validity[(validity["family"] == instrument.main.name) & validity["dimension"].isna()]
     found = {(row["key"], row["criterion"]): row for row in own.to_dict("records")}
     if pd.isna(found["raters", "convergent"]["low"]):
-        return "Too few raters to see whether the key measures anything in people who did not make it."
+        return (
+            "With so few raters, or tags, it cannot be told whether the key measures anything in people who did not "
+            "make it."
+        )
     said = {name: bracketed(row["r"], row["low"], row["high"]) for name, row in found.items()}
     convergent = found["raters", "convergent"]
     measures = "measures other people" if convergent["low"] > 0 else "cannot be shown to measure other people"
@@ -213,7 +216,7 @@ def profile_line(alternatives: pd.DataFrame, instrument: Instrument) -> str:
 def _replication_line(replication: pd.DataFrame, instrument: Instrument) -> str:
     own = replication[(replication["family"] == instrument.main.name) & replication["dimension"].isna()].iloc[0]
     if pd.isna(own["rho_other"]):
-        return "Too few raters to see whether tags come again in others."
+        return "With so few raters, or tags, it cannot be told whether tags come again in others."
     return (
         f"Pairs that half of the raters tag correlate {own['rho']:z.2f} there and {own['rho_other']:z.2f} "
         f"[{own['rho_other_low']:z.2f}, {own['rho_other_high']:z.2f}] in the other half, "

@@ -142,7 +142,7 @@ def headline(tables: Tables, instrument: Instrument) -> str:
     who = f"{models} language models lean" if models > 1 else "The model leans"
     said, rest = f"{who} {' and '.join(leanings)}", "but one"
     if not leanings:
-        said, rest = f"No one of the {mid_sentence(instrument.main)} stands out", "and one model"
+        said, rest = f"None of the {mid_sentence(instrument.main)} stands out", "and one model"
     pairs = tables["pairs"]
     pairs = pairs[(pairs["family"] == instrument.main.name) & (pairs["inference"] == "items_like_these")]
     held = pairs["p_max_t"].dropna() < LEVEL
