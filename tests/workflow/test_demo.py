@@ -130,8 +130,11 @@ def test_a_whole_run_removes_what_earlier_ones_made_and_no_rule_makes_now(demo, 
     publication, summary = checkout / RESULTS / "publication", f"{RESULTS}/publication/summary.md"
     snakefile = (checkout / "Snakefile").read_text()
     made = [f"{RESULTS}/publication/{name}" for name in ("tables/topics_old.csv", "old/edited.md", "models/dahlia.md")]
+    # Of the stages before it, tables that people read go, too; answers stay.
+    made += [f"{RESULTS}/robustness/old.csv", f"{RESULTS}/responses/old.csv"]
     rule = "".join(
-        f'\n\nrule:\n    output:\n        "{path}",\n    shell:\n        "echo 1 > {{output}}"\n' for path in made[:2]
+        f'\n\nrule:\n    output:\n        "{path}",\n    shell:\n        "echo 1 > {{output}}"\n'
+        for path in made[:2] + made[3:]
     )
     (checkout / "Snakefile").write_text(snakefile + rule)
 
@@ -145,7 +148,7 @@ def test_a_whole_run_removes_what_earlier_ones_made_and_no_rule_makes_now(demo, 
     (checkout / made[1]).write_text("My own words.")
     (publication / "figures/mine.png").touch()
     before = {path for path in publication.rglob("*") if path.is_file()}
-    assert {checkout / path for path in made} < before
+    assert {checkout / path for path in made[:3]} < before
     # Neither a part of the study, nor a run that fails or is only planned.
     (checkout / summary).unlink()
     run("-n")
@@ -160,7 +163,8 @@ def test_a_whole_run_removes_what_earlier_ones_made_and_no_rule_makes_now(demo, 
     assert {path for path in publication.rglob("*") if path.is_file()} == before
     findings.write_text(right)
     said = run()
-    assert f"Removed 1 file(s) of earlier runs that are no longer made: {made[0]}\n" in said
+    assert f"Removed 2 file(s) of earlier runs that are no longer made: {made[3]}, {made[0]}\n" in said
+    assert [(checkout / path).exists() for path in made] == [False, True, True, False, True]
     # A page that was asked for stays: there is a rule for it.
     assert {path for path in publication.rglob("*") if path.is_file()} == before - {checkout / made[0]}
     assert re.search(r"\n   0:0\d  0 of 2  Summing up\n(.*\n)*   0:0\d  1 of 2  The study is made\n", said)
