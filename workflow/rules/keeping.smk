@@ -7,6 +7,8 @@ from value_portrait.locking import begin_run
 
 RUN = f".snakemake/value_portrait/runs/{quote(RESULTS, safe='')}"
 ASIDE = f"{RUN}/before"
+# What is read from outside, which may have got a fault since, and what people open.
+KEPT = ["study", "responses", "publication"]
 # Targets that stand for the whole study.
 WHOLE_STUDY = {"all", "whole_study"}
 
@@ -18,7 +20,7 @@ onstart:
         shell.prefix("set -euo pipefail; trap '' INT TERM; ")
     note_what_is_asked()
     say_what_is_to_do()
-    keep_aside(RESULTS, ["publication"], ASIDE)
+    keep_aside(RESULTS, KEPT, ASIDE)
 
 
 onsuccess:
