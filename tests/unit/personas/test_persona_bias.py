@@ -271,7 +271,7 @@ def test_the_description_holds_the_quoted_numbers():
 
 def test_personas_and_steering_are_counted_apart_against_prompt_versions():
     effects, people = subject({"young": (np.ones(10), np.ones(10)), "old": (np.ones(10), np.ones(10))})
-    table = effects.table.assign(version_ratio=[2.0] * 7 + [0.5] * 3 + [1.5] * 10)
+    table = effects.table.assign(version_mean=[-2.0] * 7 + [0.5] * 3 + [1.5] * 10, version_sd=1.0)
     table["axis"] = ["age"] * 10 + ["steering"] * 10
     nothing = pb.hold_against_people(Effects(table, None), people.head(0), VALUE_PORTRAIT)
     trends = pb.assess_trends(table, people)

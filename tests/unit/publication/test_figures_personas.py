@@ -204,7 +204,7 @@ def test_recovery_is_drawn_subject_by_subject(monkeypatch):
 )
 def test_any_choice_of_personas_is_estimated_described_and_drawn(told):
     parts = [effects_of([framing], personas=PERSONAS[PERSONAS["persona"].isin(own)]) for framing, own in told.items()]
-    effects = join([Effects(part.table.assign(version_ratio=2.0), part.draws) for part in parts])
+    effects = join([Effects(part.table.assign(version_mean=2.0, version_sd=1.0), part.draws) for part in parts])
     people = people_of()
     bias = persona_bias.hold_against_people(effects, people, VALUE_PORTRAIT)
     agreement = persona_bias.assess_agreement(bias, effects.draws, 100, 1)

@@ -398,7 +398,7 @@ def test_dilution_in_words():
         (0.2, 0.1, "measures other people, weakly:"),
         (0.3, 0.1, "measures other people:"),
         (0.3, -0.1, "cannot be shown to measure other people:"),
-        (np.nan, np.nan, "Too few raters"),
+        (np.nan, np.nan, "With so few raters, or tags,"),
     ],
 )
 def test_validity_in_words(r, low, said):
