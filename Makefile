@@ -134,9 +134,10 @@ bench-truth: $(ENVIRONMENT) ## hold the methods of the robustness stage against 
 bench-kills: $(ENVIRONMENT) ## kill the engine 1,000 times and the rebuild of the paper 50 times (an hour)
 	@.venv/bin/python tools/bench_kills.py
 
-report: $(ENVIRONMENT) ## write results/report.html, for provenance: which rule made what, from what, when (CONFIG=mine.yaml: results/report_mine.html)
+REPORT = results/report.html
+report: $(ENVIRONMENT) ## write results/report.html, for provenance: which rule made what, from what, when (CONFIG=mine.yaml REPORT=mine.html)
 	@$(SNAKEMAKE) --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG)) -- report_pages
-	@$(SNAKEMAKE) $(if $(CONFIG),--configfile $(CONFIG)) --report results/report$(if $(CONFIG),_$(basename $(notdir $(CONFIG)))).html -- report_pages
+	@$(SNAKEMAKE) $(if $(CONFIG),--configfile $(CONFIG)) --report $(REPORT) -- report_pages
 
 lock: ## resolve the dependencies anew (needs uv)
 	@sh tools/lock_dependencies.sh

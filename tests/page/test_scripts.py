@@ -1,11 +1,13 @@
 """The page's scripts: their types, and that they stand in one scope."""
 
+import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from value_portrait.wording import in_words
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "workflow/report/page"
@@ -23,6 +25,18 @@ def test_types_fit():
         [node, TSC, *options, *target, SCRIPTS / "main.js"], capture_output=True, text=True, check=False
     )
     assert checked.returncode == 0, checked.stdout
+
+
+def test_a_p_reads_as_it_does_in_the_sentences():
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs node: install Debian's package nodejs")
+    numbers = [0, 0.0009, 0.001, 0.0494, 0.0495, 0.04999, 0.05, 0.0994, 0.1, 0.994, 1]
+    script = f"import {{pInWords}} from '{SCRIPTS}/format.js'; console.log(JSON.stringify({numbers}.map(pInWords)))"
+    said = subprocess.run(
+        [node, "--input-type=module", "-e", script], capture_output=True, text=True, check=True
+    ).stdout
+    assert json.loads(said) == [f"p {in_words(p)}" for p in numbers]
 
 
 def test_no_script_makes_markup_of_texts():

@@ -17,7 +17,7 @@ from instruments import VALUE_PORTRAIT
 from near_misses import STRANGE, complaint, near_misses
 from value_portrait.checking import check, read_config, read_rows
 from value_portrait.config_tables import Claim, Model, Persona, read_models
-from value_portrait.configuration import OWN_FOLDERS, check_config, check_folder, check_places
+from value_portrait.configuration import OWN_FOLDERS, STAGES, check_config, check_folder, check_places
 from value_portrait.instrument_file import InstrumentFile
 from value_portrait.paper.reference import check_printed
 from value_portrait.responses.conditions import read_personas
@@ -133,6 +133,15 @@ def test_results_and_what_no_run_makes_lie_apart(tmp_path, monkeypatch):
     (tmp_path / "elsewhere").symlink_to("data")
     config = check_config(changed("results_dir", "elsewhere/raw"), "config.yaml")
     assert "data (data) lie in one another" in (complaint(check_places, config) or "")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_study_has_its_results_where_anothers_are_tidied_up(stage):
+    for folder in (f"results/{stage}", f"results/{stage}/mine"):
+        config = check_config(changed("results_dir", folder), "config.yaml")
+        assert f"lies where the results above it keep their {stage}" in (complaint(check_places, config) or "")
+    for folder in (stage, f"results/{stage}_2"):
+        assert complaint(check_places, check_config(changed("results_dir", folder), "config.yaml")) is None
 
 
 @pytest.mark.parametrize("key", ["results_dir", "responses.store", "responses.exports", "people.folder"])

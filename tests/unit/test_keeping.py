@@ -93,6 +93,17 @@ def test_the_number_of_a_killed_process_may_have_gone_to_another(results, tmp_pa
     assert found(results) == before
 
 
+def test_a_process_that_may_not_be_looked_at_is_somebody_elses(results, tmp_path, monkeypatch):
+    def refuse(process):
+        raise keeping.psutil.AccessDenied
+
+    before = found(results)
+    monkeypatch.setattr(keeping.psutil.Process, "status", refuse)
+    (results / f".a.{os.getpid()}.partial.csv").write_text("half")
+    put_back(results, tmp_path / "aside")
+    assert found(results) == before
+
+
 def test_a_copy_aside_that_a_kill_cut_short_is_not_put_back(results, tmp_path, monkeypatch):
     def torn(source, target):
         target.write_text("ha")

@@ -1,9 +1,9 @@
 # Helpers of keeping.smk: what a run says in the terminal, briefly, and what it removes. No rule stands here.
 from snakemake.io import IOFile
+from value_portrait.configuration import STAGES
 from value_portrait.keeping import remove_unmade
 from value_portrait.terminal import Brief, expected_seconds, what_it_came_to
 
-READ = ("items", "scores", "personas", "robustness", "certificate", "publication")
 BRIEF = None
 if workflow.is_main_process and not IS_MODULE:
     if not (workflow.output_settings.dryrun or workflow.output_settings.verbose):
@@ -48,7 +48,7 @@ def is_made(path):
 
 def tidy_up():
     """Remove what is left of runs with another config or an earlier version, of what people read and publish."""
-    removed = [path for stage in READ for path in remove_unmade(f"{RESULTS}/{stage}", made_at, is_made)]
+    removed = [path for stage in STAGES for path in remove_unmade(f"{RESULTS}/{stage}", made_at, is_made)]
     for path in removed:
         workflow.persistence.cleanup_metadata(IOFile(path))
     if removed:

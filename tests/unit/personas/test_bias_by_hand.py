@@ -301,7 +301,7 @@ VERSIONS = pd.DataFrame(
         ("answers", "m", "default", "age", "taste", 0.5, np.nan),
         # Alike in all versions.
         ("answers", "m", "default", "age", "taste", 0.1, 0.0),
-        ("answers", "m", "default", "age", "taste", 0.0, 0.0),
+        ("answers", "m", "default", "age", "taste", 1e-16, 0.0),
         ("answers", "m", "default", "age", "pace", 9.0, 1.0),
         ("printed", "m", "default", "age", "taste", 9.0, 1.0),
     ],

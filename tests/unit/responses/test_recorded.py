@@ -358,6 +358,20 @@ def test_repeats_come_one_after_the_other_as_those_of_the_engine(tmp_path, as_te
     assert read(tmp_path, header + cells).equals(table)
 
 
+def test_how_often_versions_that_are_not_asked_for_were_asked_is_nothing_to_this_study(tmp_path):
+    path = tmp_path / "m.jsonl"
+    path.write_text(
+        lines(
+            [row for row in TOLD if row["prompt_version"] == "a"]
+            + [row for row in REPEATED if row["prompt_version"] == "b"]
+        )
+    )
+    asked_once = read_recorded(path, hashes(versions=["a"]), None, "m", "baseline", SMALL)
+    assert asked_once["prompt_version"].to_pylist() == ["a", "a"]
+    assert "repeat" not in asked_once.column_names
+    assert read_recorded(path, hashes(versions=["b"]), None, "m", "baseline", SMALL).num_rows == 4
+
+
 @pytest.mark.parametrize("said", [None, "", "0", 0])
 def test_what_was_asked_once_has_no_repeats(tmp_path, said):
     assert read(tmp_path, lines([row | {"repeat": said} for row in TOLD]), "jsonl").equals(
@@ -369,7 +383,14 @@ def test_what_was_asked_once_has_no_repeats(tmp_path, said):
     ("rows", "complaint"),
     [
         (REPEATED[:-1], r"m\.jsonl: lacks answers to 1 item\(s\) under b, repeat 0, the first is i2\. Add them"),
-        ([row for row in REPEATED if row["repeat"]], r"m\.jsonl: has 2 faults"),
+        (
+            [row for row in REPEATED if row["repeat"]],
+            r"m\.jsonl: has answers numbered as repeat 1, and none as repeat 0\. Number repeats from 0 without a gap",
+        ),
+        (
+            [*TOLD, *[row | {"repeat": 50} for row in TOLD]],
+            r"m\.jsonl: has answers numbered as repeat 50, and none as repeat 1\.",
+        ),
         ([*REPEATED, REPEATED[0]], r"row 9: answers i1 under a a second time\. Keep one, or number repeats from 0"),
         ([TOLD[0] | {"repeat": 100}, *TOLD], r"row 1: the repeat '100' is not a whole number from 0 to 99"),
         ([TOLD[0] | {"repeat": -1}, *TOLD], r"row 1: the repeat '-1' is not a whole number"),

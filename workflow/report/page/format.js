@@ -65,11 +65,13 @@ export function count(number) {
  * @param {number | null} p
  */
 export function pInWords(p) {
-  return p === null ? "p unknown" : `p ${p < 0.001 ? "" : "= "}${probability(p)}`;
+  const said = probability(p);
+  return p === null ? "p unknown" : `p ${said.startsWith("<") ? "" : "= "}${said}`;
 }
 
 /** @param {number | null} p */
 export function probability(p) {
   if (p === null) return NONE;
-  return p < 0.001 ? "< 0.001" : p < 0.1 ? p.toFixed(3) : p.toFixed(2);
+  if (p < 0.001 || (p >= 0.0495 && p < 0.05)) return p < 0.001 ? "< 0.001" : "< 0.05";
+  return p.toFixed(p < 0.1 ? 3 : 2);
 }

@@ -25,6 +25,9 @@ from value_portrait.errors import InputError
 # What a checkout holds: results among them could take the place of what is not made by a run.
 OWN_FOLDERS = ("config", "data", "docs", "envs", "profiles", "tests", "tools", "workflow")
 
+# What a whole run tidies up below its results: folders of that name are no place for another study's.
+STAGES = ("items", "scores", "personas", "robustness", "certificate", "publication")
+
 # What only one kind of study has among its results.
 _MARKS = {"paper": "study/pilot_survey.parquet", "simulated": "study/truth"}
 
@@ -251,6 +254,12 @@ def check_places(config: Config) -> None:
             raise InputError(
                 f"results_dir {config.results_dir}", f"and {name} ({folder}) lie in one another.", "Keep them apart."
             )
+    if taken := [part for part in Path(config.results_dir).parts[1:] if part in STAGES]:
+        raise InputError(
+            f"results_dir {config.results_dir}",
+            f"lies where the results above it keep their {taken[0]}.",
+            "Choose another folder.",
+        )
     for study, mark in _MARKS.items():
         if study != config.study and Path(results, mark).exists():
             raise InputError(

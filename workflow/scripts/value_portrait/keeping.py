@@ -68,7 +68,8 @@ def _is_writing(process: int, partial: Path) -> bool:
         writer = psutil.Process(process)
         # What was killed keeps its number until its parent asks how it ended, and then another process may get it.
         return writer.status() != psutil.STATUS_ZOMBIE and writer.create_time() <= partial.stat().st_ctime
-    except (psutil.NoSuchProcess, FileNotFoundError):
+    # What may not be looked at is somebody else's, who writes nothing here.
+    except (psutil.NoSuchProcess, psutil.AccessDenied, FileNotFoundError):
         return False
 
 

@@ -62,8 +62,8 @@ def correlate_items(survey: pd.DataFrame, participants: pd.DataFrame, method: st
 
     Returns
     -------
-    Table ``correlations``, one row per item and dimension. ``p`` is two-sided, from Student's t with n - 2 degrees
-    of freedom; rho and p are null where ratings or scores do not vary, or where a rater has no score.
+    Table ``correlations``, one row per item and dimension. ``p`` is two-sided, by ``correlation_p``; rho
+    and p are null where ratings or scores do not vary, or where a rater has no score.
     """
     frames = []
     for block in survey_blocks(survey, participants):

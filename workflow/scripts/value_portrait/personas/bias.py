@@ -273,7 +273,8 @@ def _describe_versions(effects: pd.DataFrame, n_versions: int, family: Family) -
     ]
     kinds = tested["axis"].map(lambda axis: STEERING if axis == STEERING else "personas").astype(str)
     for (*names, kind), own in tested.groupby([*SUBJECT, kinds], sort=False, observed=True):
-        larger = int((own["version_mean"].abs() > own["version_sd"]).sum())
+        # Rounded, for what is left of an effect of 0 is no effect.
+        larger = int((own["version_mean"].abs().round(9) > own["version_sd"].round(9)).sum())
         subject = subject_name(dict(zip(SUBJECT, names, strict=True)))
         lines.append(
             f"- {subject}, {kind}: {larger} of {len(own)} effects on {mid_sentence(family)} exceed their spread over "

@@ -14,7 +14,7 @@ from value_portrait.instrument import Instrument
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
     from value_portrait.config_tables import Model, Persona
-from value_portrait.configuration import Framing
+    from value_portrait.configuration import Framing
 
 BASELINE = "baseline"
 # The axis of the values that a model is told to hold.

@@ -152,10 +152,14 @@ def read_recorded(
             "Remove it from the model's row, or add them.",
         )
     versions = list(dict.fromkeys(version for version, _ in hashes))
-    given = [(repeat, version) for own, repeat, version, item in answers if own == condition and item in known]
-    repeats, answered = range(1 + max((repeat for repeat, _ in given), default=0)), {version for _, version in given}
-    if not faults and not answered & set(versions):
+    given = [(repeat, place[0]) for own, repeat, *place in answers if own == condition and tuple(place) in hashes]
+    counted, answered = {repeat for repeat, _ in given}, {version for _, version in given}
+    if not faults and not answered:
         raise InputError(path, f"answers none of the prompt versions {', '.join(versions)}.", "Correct prompt_version.")
+    repeats = range(1 + max(counted, default=0))
+    if not faults and (absent := sorted({*repeats} - counted)):
+        odd = f"has answers numbered as repeat {repeats[-1]}, and none as repeat {absent[0]}."
+        raise InputError(path, odd, "Number repeats from 0 without a gap.")
     places = [(repeat, *place) for repeat in repeats for place in hashes if place[0] in answered]
     missing: dict[tuple[int, str], list[str]] = {}
     for repeat, version, item in places if not faults else []:

@@ -26,7 +26,7 @@ class TagRule(NamedTuple):
         """What the correlation of ``n`` raters must exceed for a tag; NaN, which nothing exceeds, if ``n`` is below 3.
 
         A correlation's p-value falls with its size, so the limit of p is one of the correlation: t / sqrt(n - 2 + t²),
-        with t from Student's distribution with n - 2 degrees of freedom.
+        with t from Student's distribution with n - 2 degrees of freedom; infinite where no correlation has it.
         """
         if self.max_p is None:
             return self.threshold + ROUNDING

@@ -9,7 +9,7 @@ from value_portrait.publication.page.packing import Packed, as_columns
 
 # What numbers, tables and figures come from, beside Python itself.
 PACKAGES = ("snakemake", "numpy", "scipy", "pandas", "pyarrow", "pingouin", "pydantic", "matplotlib")
-# What holds for every study of this kind,
+# What holds for every study of this kind.
 LIMITS = (
     "A score says what a model rates above or below its own mean. It does not say how much anything is valued in all, "
     "and two models with the same score may differ in every single rating.",
@@ -19,7 +19,7 @@ LIMITS = (
     "Models of one developer are no independent draws. Comparisons of groups take them together, which leaves few to "
     "compare.",
 )
-# and of those whose key raters made.
+# What holds where raters made the key.
 OF_A_KEY = (
     "Intervals of a model's scores reckon with a key by other raters; those of means over models, and of differences "
     "between two models, take the key as it is. Wrong tags dilute scores; only intervals of undiluted scores take that "
