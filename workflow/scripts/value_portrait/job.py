@@ -61,7 +61,7 @@ def job(log: str, pandas: bool = True) -> Iterator[None]:
     logging.captureWarnings(True)
     if not pandas:
         sys.meta_path.insert(0, _WithoutPandas())
-    # What is imported stays, and a job ends soon: few searches for garbage, and none through imports.
+    # What is imported stays, and a job ends soon: few searches for garbage, none through imports, none at the end.
     gc.freeze()
     gc.set_threshold(50_000)
     try:
@@ -79,3 +79,5 @@ def job(log: str, pandas: bool = True) -> Iterator[None]:
     except Exception:
         logging.exception("This is a fault of the pipeline.")
         sys.exit(1)
+    finally:
+        gc.freeze()
