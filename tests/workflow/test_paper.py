@@ -190,8 +190,7 @@ def test_what_the_items_cover_is_what_the_paper_prints(published, paper):
 
 # What the numbers are worth: what rests on the people alone, and what reads the ratings of models.
 ON_PEOPLE = {"test_tags", "make_other_keys", "place_people"}
-ON_ANSWERS = {"explain_profiles", "place_models", "study_variance", "estimate_alphas", "estimate_uncertainty"}
-ON_ANSWERS |= {"compare_pairs", "judge_claims"}
+ON_ANSWERS = {"explain_profiles", "study_variance", "estimate_uncertainty", "compare_models", "judge_claims"}
 
 
 def test_changing_one_models_row_collects_that_model_alone(paper, restored):
@@ -278,7 +277,6 @@ def DOWNSTREAM_OF(rules):
             "write_tables",
             "draw_items",
             "write_summary",
-            "compare_models",
             "read_published_correlations",
             "read_published",
             "explain_correlations",
@@ -312,25 +310,21 @@ def DOWNSTREAM_OF(rules):
         "score_models": {
             "write_report",
             "compare_models",
-            "compare_groups",
             "write_tables",
             "write_summary",
             "draw_models",
         },
-        "score_raters": {"compare_models", "estimate_reliability"},
+        "score_raters": {"write_tables", "estimate_reliability"},
         "estimate_reliability": {"write_tables", "write_summary", "draw_models", "write_certificate"},
-        "compare_models": {"write_report", "write_summary", "draw_models"},
-        "make_other_keys": {"explain_profiles", "place_models"},
-        "place_people": {"place_models"},
-        "test_tags": {"write_report", "write_worth", "write_summary", "draw_items", "estimate_uncertainty"},
-        "explain_profiles": {"write_report", "write_worth", "draw_robustness"},
-        "place_models": {"write_report", "write_worth", "draw_robustness"},
-        "study_variance": {"write_report", "write_worth", "draw_robustness"},
-        "compare_groups": {"write_report", "write_worth", "write_summary", "draw_models"},
-        "estimate_alphas": {"write_report", "write_worth"},
-        "estimate_uncertainty": {"write_report", "write_worth", "draw_robustness"},
-        "compare_pairs": {"write_report", "write_worth", "write_summary", "draw_robustness"},
-        "judge_claims": {"write_report", "write_worth", "write_summary", "draw_robustness"},
+        "write_tables": {"write_report", "write_summary", "draw_models"},
+        "make_other_keys": {"explain_profiles"},
+        "place_people": {"explain_profiles"},
+        "test_tags": {"write_report", "write_summary", "draw_items", "estimate_uncertainty"},
+        "explain_profiles": {"write_report", "write_summary", "draw_robustness"},
+        "study_variance": {"write_report", "write_summary", "draw_robustness"},
+        "compare_models": {"write_report", "write_summary", "draw_models", "draw_robustness"},
+        "estimate_uncertainty": {"write_report", "write_summary", "draw_robustness"},
+        "judge_claims": {"write_report", "write_summary", "draw_robustness"},
         # The paper's personas are known by printed numbers: nothing that answers go through leads here.
         "read_printed_people": {"estimate_personas", "write_persona_tables", "write_certificate"},
         "estimate_personas": {"write_report", "write_persona_tables", "draw_personas", "write_certificate"},

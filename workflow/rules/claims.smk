@@ -1,6 +1,6 @@
 # Claims: what is said of the models, held against every defensible analysis; and what becomes of it.
 # Takes  results/{study,items,scores,robustness}, the table of claims
-# Gives  results/robustness/{universes.parquet,claims.csv,groups.csv}, results/publication/{robustness.md,figures}
+# Gives  results/robustness/{universes.parquet,claims.csv}, results/publication/figures
 
 # Tables that figures of robustness are drawn from, and these figures, as far as the study has what they show.
 SHOWN = {"uncertainty": "uncertainty.csv", "mean_profile": "mean_profile.csv"}
@@ -60,28 +60,6 @@ rule judge_claims:
         "../scripts/robustness/judge_claims.py"
 
 
-rule compare_groups:
-    input:
-        **(PRINTED_SCORES if any(model.answers == "printed" for model in MODELS.values()) else {}),
-        profiles="<results>/scores/profiles.csv",
-        models=CONFIG.models,
-        library=library("robustness/compare_groups"),
-    output:
-        groups="<results>/robustness/groups.csv",
-    log:
-        "<logs>/compare_groups.log",
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        study=CONFIG.study,
-        exported=sorted(EXPORTS),
-        instrument=INSTRUMENT,
-    message:
-        "Comparing groups of models, clustered by developer"
-    script:
-        "../scripts/robustness/compare_groups.py"
-
-
 ROBUSTNESS_TABLES = {
     "claims": "<results>/robustness/claims.csv",
     "groups": "<results>/robustness/groups.csv",
@@ -104,39 +82,14 @@ if MEASURED.circle:
     ROBUSTNESS_TABLES["circle"] = "<results>/robustness/circle.csv"
 
 
-rule write_worth:
-    input:
-        **ROBUSTNESS_TABLES,
-        table_of_claims=CONFIG.claims,
-        library=library("publication/write_worth"),
-    output:
-        page=reported("<results>/publication/robustness.md", "worth", "Summary"),
-    log:
-        "<logs>/write_worth.log",
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        simulated=ANY_SIMULATED,
-        panel=PANEL,
-        instrument=INSTRUMENT,
-    message:
-        "Writing what the numbers are worth"
-    script:
-        "../scripts/publication/write_worth.py"
-
-
 rule robustness:
     input:
         rules.explain_profiles.output,
         rules.study_variance.output,
-        rules.compare_groups.output,
-        rules.estimate_alphas.output,
         rules.estimate_uncertainty.output,
-        rules.compare_pairs.output,
+        rules.compare_models.output,
         rules.judge_claims.output,
-        rules.write_worth.output,
         rules.test_tags.output if RATED else [],
-        rules.place_models.output if MEASURED.circle else [],
     message:
         "The robustness is known"
 

@@ -91,7 +91,7 @@ CERTIFIED = (
     and CONFIG.items.panel is None
     and all(len(files) == len(VERSIONS) for files in RECORDED_FILES.values())
 )
-PRINTED_SCORES = {"printed_scores": shipped(OPEN_WEIGHT_SCORES)}
+PRINTED_SCORES = {"printed_scores": shipped(OPEN_WEIGHT_SCORES)} if IN_PRINT else {}
 # What models are asked, and held against: a panel of the items, where the config says so.
 PANEL = CONFIG.items.panel
 WHOLE = {"item_table": "<results>/study/items.parquet", "survey": "<results>/study/survey.parquet"}

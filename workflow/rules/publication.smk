@@ -1,64 +1,42 @@
-# Publication: tables and the summary; in a simulated study also how much of its truth was recovered.
-# Takes  results/{study,items,scores}
-# Gives  results/publication/{tables,comparisons,summary.md}; the figures of this stage are in figures.smk
+# Publication: tables with comparisons, and the summary; in a simulated study also how much of its truth was recovered.
+# Takes  results/{study,items,scores,robustness}
+# Gives  results/publication/{tables,comparisons,summary.md,robustness.md}; the figures of this stage are in figures.smk
 
 
 include: "publication_models.smk"
 include: "page.smk"
 
 
-rule compare_models:
+rule write_tables:
     input:
+        **CORRELATED,
+        **WITH_TOPICS,
         **(PEOPLE_TABLES if RATED else {}),
-        **(PRINTED_SCORES if any(model.answers == "printed" for model in MODELS.values()) else {}),
+        **PRINTED_SCORES,
         profiles="<results>/scores/profiles.csv",
+        reliability="<results>/scores/reliability.csv",
+        item_key=ASKED["item_key"],
         models=CONFIG.models,
-        library=library("publication/compare_models"),
+        library=library("publication/write_tables"),
     output:
-        **COMPARED,
+        comparisons=list(COMPARED.values()),
         for_people=[
-            f"<results>/publication/tables/{table}.{suffix}"
-            for table in COMPARISONS.values()
+            f"<results>/publication/tables/{name}.{suffix}"
+            for name in (*TABLES, *COMPARISONS.values())
             for suffix in ("csv", "tex")
         ],
     log:
-        "<logs>/compare_models.log",
+        "<logs>/write_tables.log",
     # Figures wait for it.
     priority: 1
     conda:
         "../../envs/analysis.yaml"
     params:
-        study=CONFIG.study,
-        exported=sorted(EXPORTS),
-        instrument=INSTRUMENT,
-    message:
-        "Comparing models with people, and how pronounced profiles are"
-    script:
-        "../scripts/publication/compare_models.py"
-
-
-rule write_tables:
-    input:
-        **CORRELATED,
-        **WITH_TOPICS,
-        profiles="<results>/scores/profiles.csv",
-        reliability="<results>/scores/reliability.csv",
-        item_key=ASKED["item_key"],
-        library=library("publication/write_tables"),
-    output:
-        [f"<results>/publication/tables/{name}.{suffix}" for name in TABLES for suffix in ("csv", "tex")],
-    log:
-        "<logs>/write_tables.log",
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        names=TABLES,
-        threshold=CONFIG.items.threshold,
+        choices={"study": CONFIG.study, "exported": sorted(EXPORTS), "threshold": CONFIG.items.threshold},
         panel=PANEL,
-        study=CONFIG.study,
         instrument=INSTRUMENT,
     message:
-        "Writing tables"
+        "Writing tables, and comparing models with people"
     script:
         "../scripts/publication/write_tables.py"
 
@@ -67,8 +45,7 @@ rule write_summary:
     input:
         **({"survey": "<results>/study/survey.parquet"} if RATED else {}),
         **{name: table for name, table in COMPARED.items() if name in ("spread", "people")},
-        **{name: ROBUSTNESS_TABLES[name] for name in ("groups", "claims", "ranks", "mean_profile")},
-        **{name: ROBUSTNESS_TABLES[name] for name in ("chance", "validity") if RATED},
+        **ROBUSTNESS_TABLES,
         table_of_claims=CONFIG.claims,
         key=ASKED["item_key"],
         profiles="<results>/scores/profiles.csv",
@@ -78,6 +55,7 @@ rule write_summary:
         library=library("publication/write_summary"),
     output:
         summary=reported("<results>/publication/summary.md", "summary", "Summary"),
+        worth=reported("<results>/publication/robustness.md", "worth", "Summary"),
     log:
         "<logs>/write_summary.log",
     conda:
@@ -86,9 +64,10 @@ rule write_summary:
         study=CONFIG.study,
         prompt_versions=CONFIG.prompt_versions,
         left_out=LEFT_OUT,
+        about={"simulated": ANY_SIMULATED, "panel": PANEL},
         instrument=INSTRUMENT,
     message:
-        "Summing up"
+        "Summing up, and saying what it is worth"
     script:
         "../scripts/publication/write_summary.py"
 
@@ -145,7 +124,6 @@ if SIMULATED:
 
 rule publication:
     input:
-        rules.compare_models.output,
         rules.write_tables.output,
         rules.write_summary.output,
         rules.draw_models.output,

@@ -9,12 +9,15 @@ include: "plan.smk"
 rule explain_profiles:
     input:
         **({**OTHER_KEYS, "survey": ASKED["survey"]} if RATED else {}),
+        # Models stand beside people.
+        **({"people": "<results>/robustness/people_on_circle.csv"} if RATED and MEASURED.circle else {}),
         ratings="<results>/scores/ratings.parquet",
         item_table=ASKED["item_table"],
         item_key=ASKED["item_key"],
         models=CONFIG.models,
         library=library("robustness/explain_profiles"),
     output:
+        **({"circle": "<results>/robustness/circle.csv"} if MEASURED.circle else {}),
         alternatives="<results>/robustness/alternatives.csv",
     log:
         "<logs>/explain_profiles.log",
@@ -35,40 +38,9 @@ rule explain_profiles:
             "seed": CONFIG.seed,
         },
     message:
-        "Seeing what else could explain the profiles"
+        "Seeing what else could explain the profiles, and how they lie on the circle"
     script:
         "../scripts/robustness/explain_profiles.py"
-
-
-if MEASURED.circle:
-    # Where there are raters, models are held against keys from shuffled ones, and stand beside people.
-    BESIDE_PEOPLE = {"null_keys": OTHER_KEYS["null_keys"], "people": "<results>/robustness/people_on_circle.csv"}
-
-    rule place_models:
-        input:
-            **(BESIDE_PEOPLE if RATED else {}),
-            ratings="<results>/scores/ratings.parquet",
-            item_table=ASKED["item_table"],
-            item_key=ASKED["item_key"],
-            library=library("robustness/place_models"),
-        output:
-            circle="<results>/robustness/circle.csv",
-        log:
-            "<logs>/place_models.log",
-        benchmark:
-            "<benchmarks>/place_models.tsv"
-        conda:
-            "../../envs/analysis.yaml"
-        params:
-            instrument=INSTRUMENT,
-            prompt_versions=CONFIG.prompt_versions,
-            centring=CONFIG.scoring.centring,
-            draws=CONFIG.robustness.resamples,
-            seed=CONFIG.seed,
-        message:
-            "Seeing how well the models' profiles lie on the circle"
-        script:
-            "../scripts/robustness/place_models.py"
 
 
 rule study_variance:
@@ -76,10 +48,12 @@ rule study_variance:
         ratings="<results>/scores/ratings.parquet",
         item_table=ASKED["item_table"],
         item_key=ASKED["item_key"],
+        survey=ASKED["survey"] if RATED else [],
         library=library("robustness/study_variance"),
     output:
         variance="<results>/robustness/variance.csv",
         precision="<results>/robustness/precision.csv",
+        alphas="<results>/robustness/alphas.csv",
     log:
         "<logs>/study_variance.log",
     benchmark:
@@ -88,39 +62,17 @@ rule study_variance:
         "../../envs/analysis.yaml"
     params:
         instrument=INSTRUMENT,
-        prompt_versions=CONFIG.prompt_versions,
-        centring=CONFIG.scoring.centring,
-        resamples=CONFIG.robustness.resamples,
-        seed=CONFIG.seed,
+        choices={
+            "prompt_versions": CONFIG.prompt_versions,
+            "observations": CONFIG.reliability.observations,
+            "centring": CONFIG.scoring.centring,
+            "resamples": CONFIG.robustness.resamples,
+            "seed": CONFIG.seed,
+        },
     message:
-        "Studying where the variance of ratings and scores is"
+        "Studying where the variance of ratings and scores is, and how reliable they are"
     script:
         "../scripts/robustness/study_variance.py"
-
-
-rule estimate_alphas:
-    input:
-        ratings="<results>/scores/ratings.parquet",
-        item_table=ASKED["item_table"],
-        item_key=ASKED["item_key"],
-        survey=ASKED["survey"] if RATED else [],
-        library=library("robustness/estimate_alphas"),
-    output:
-        alphas="<results>/robustness/alphas.csv",
-    log:
-        "<logs>/estimate_alphas.log",
-    benchmark:
-        "<benchmarks>/estimate_alphas.tsv"
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        instrument=INSTRUMENT,
-        observations=CONFIG.reliability.observations,
-        prompt_versions=CONFIG.prompt_versions,
-    message:
-        "Estimating alphas with clustered intervals"
-    script:
-        "../scripts/robustness/estimate_alphas.py"
 
 
 rule estimate_uncertainty:
@@ -157,32 +109,39 @@ rule estimate_uncertainty:
         "../scripts/robustness/estimate_uncertainty.py"
 
 
-rule compare_pairs:
+rule compare_models:
     input:
+        **PRINTED_SCORES,
         ratings="<results>/scores/ratings.parquet",
+        profiles="<results>/scores/profiles.csv",
         item_table=ASKED["item_table"],
         item_key=ASKED["item_key"],
-        library=library("robustness/compare_pairs"),
+        models=CONFIG.models,
+        library=library("robustness/compare_models"),
     output:
         pairs="<results>/robustness/pairs.csv",
         ranks="<results>/robustness/ranks.csv",
         mean_profile="<results>/robustness/mean_profile.csv",
         family_profiles="<results>/robustness/family_profiles.csv",
+        groups="<results>/robustness/groups.csv",
     log:
-        "<logs>/compare_pairs.log",
+        "<logs>/compare_models.log",
     benchmark:
-        "<benchmarks>/compare_pairs.tsv"
+        "<benchmarks>/compare_models.tsv"
     conda:
         "../../envs/analysis.yaml"
     params:
         instrument=INSTRUMENT,
-        prompt_versions=CONFIG.prompt_versions,
-        families={model.model: model.family for model in MODELS.values()},
         named=named_highest(CLAIMS, MEASURED),
-        centring=CONFIG.scoring.centring,
-        resamples=CONFIG.robustness.resamples,
-        seed=CONFIG.seed,
+        choices={
+            "study": CONFIG.study,
+            "exported": sorted(EXPORTS),
+            "prompt_versions": CONFIG.prompt_versions,
+            "centring": CONFIG.scoring.centring,
+            "resamples": CONFIG.robustness.resamples,
+            "seed": CONFIG.seed,
+        },
     message:
-        "Holding all pairs of models against each other"
+        "Holding all pairs of models against each other, and groups of them"
     script:
-        "../scripts/robustness/compare_pairs.py"
+        "../scripts/robustness/compare_models.py"

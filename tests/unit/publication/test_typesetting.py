@@ -16,10 +16,12 @@ from value_portrait.paper.certifying import describing
 from value_portrait.publication import figures_items
 from value_portrait.publication.escaping import breakable, tex
 from value_portrait.publication.printing import (
-    COMPARISONS,
     cross_loading_in_print,
     in_print,
+    instruments_in_print,
+    people_in_print,
     reliability_in_print,
+    spread_in_print,
     with_titles,
     write_latex,
 )
@@ -175,7 +177,7 @@ def test_steps_on_the_circle_stand_in_one_row_for_both_directions():
         for place, direction in enumerate(("same", "opposite"))
         for steps in (1, 2)
     ]
-    printed = cross_loading_in_print(pd.DataFrame(rows, columns=["direction", "distance", "n_pairs"]))
+    printed = cross_loading_in_print(pd.DataFrame(rows, columns=["direction", "distance", "n_pairs"]), SMALL)
     assert printed.to_numpy().tolist() == [[1, 1, 11], [2, 2, 12]]
     assert list(printed) == ["steps", "pairs of one sign", "pairs of opposite signs"]
 
@@ -184,7 +186,7 @@ def test_a_circle_of_one_dimension_has_no_steps_to_print_or_draw(tmp_path):
     alone = replace(VALUE_PORTRAIT.circle, dimensions=VALUE_PORTRAIT.circle.dimensions[:1])
     tags = pd.DataFrame({"item_id": ["1-1"], "family": "pvq", "dimension": "Universalism", "rho": 0.5})
     distances = cross_loading_distances(tags, alone)
-    write_latex(cross_loading_in_print(distances), tmp_path / "steps.tex", "Steps.", VALUE_PORTRAIT)
+    write_latex(cross_loading_in_print(distances, VALUE_PORTRAIT), tmp_path / "steps.tex", "Steps.", VALUE_PORTRAIT)
     assert "pairs of one sign" in (tmp_path / "steps.tex").read_text()
     drawn = figures_items.cross_loading(distances, alone)
     assert [text.get_text() for text in drawn.axes[0].texts] == ["Values: one dimension has no steps to another."]
@@ -208,7 +210,7 @@ def test_comparisons_are_printed_in_few_columns():
             "p_adjusted": np.nan,
         },
     ]
-    printed = COMPARISONS["people"][0](pd.DataFrame([known | row for row in rows]), SMALL)
+    printed = people_in_print(pd.DataFrame([known | row for row in rows]), SMALL)
     assert printed.astype(object).where(printed.notna(), None).to_numpy().tolist() == [
         ["Tastes", "Sour_Bitter", 40, 0.5, 0.2, "0.30 [0.10, 0.50]", "< 0.001"],
         ["Pace", "Haste", 40, 0.5, 0.2, "0.30", None],
@@ -216,14 +218,14 @@ def test_comparisons_are_printed_in_few_columns():
     table = pd.DataFrame(
         {"who": ["people"], "on": "rated_items", "family": "taste", "dimension": "Sweet", "n": 4, "q10": 0.1}
     )
-    printed = COMPARISONS["instruments"][0](table, SMALL)
+    printed = instruments_in_print(table, SMALL)
     assert printed.to_dict("records") == [
         {"who": "People, rated items: Tastes", "dimension": "Sweet", "n": 4, "10 %": 0.1}
     ]
     models = pd.DataFrame(
         {"model": ["a", "b"], "family": "F", "developer": "D", "size_b": [0.5, np.nan], "variance": 0.25}
     )
-    printed = COMPARISONS["spread"][0](models, SMALL)
+    printed = spread_in_print(models, SMALL)
     assert printed["size"].isna().tolist() == [False, True]
     assert printed["size"][0] == "0.5"
     assert list(printed) == ["model", "family", "size", "variance"]

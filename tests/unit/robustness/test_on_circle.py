@@ -8,7 +8,7 @@ from value_portrait.items.validation import correlate_items, pearson_matrix, sel
 from value_portrait.robustness.circle import circle_steps
 from value_portrait.robustness.held_out import held_out_correlations
 from value_portrait.robustness.on_circle import CIRCLE, correlations_over_rows, place_models, place_people
-from value_portrait.robustness.shuffling import strongest
+from value_portrait.robustness.shuffling import key_array, score_keys, strongest
 from value_portrait.tables import read_table, write_table
 
 RULE = ("spearman", 0.3, "both")
@@ -118,7 +118,11 @@ def test_models_on_a_circle_are_told_from_others(circular):
     items = list(key["item_id"])
     rho = np.random.default_rng(2).normal(size=(300, len(items), len(instrument.dimensions)))
     null_keys = strongest(rho, np.array([8] * 7 + [0]), "positive")
-    table = place_models(averages, items, key, null_keys, "tagged_items", 300, 1, instrument)
+    scores, null_scores = (
+        score_keys(averages, keys, "tagged_items", instrument)
+        for keys in (key_array(key, items, instrument)[None], null_keys)
+    )
+    table = place_models(scores, null_scores, 300, 1, instrument)
     assert set(table["reference"]) == {"order", "keys"}
     assert (table["n"] == 40).all()
     assert ((table["p"] < 0.02) if circular else (table["p"] > 0.02)).all()
@@ -128,8 +132,9 @@ def test_models_on_a_circle_are_told_from_others(circular):
 def test_too_few_models_leave_nulls(models):
     instrument = around(6)
     averages, key = model_averages(instrument, 4, 3, True)
-    none = np.empty((0, len(key), len(instrument.dimensions)), np.int8)
-    table = place_models(averages[:models], list(key["item_id"]), key, none, "none", 100, 1, instrument)
+    own = key_array(key, list(key["item_id"]), instrument)[None]
+    scores, none = (score_keys(averages[:models], keys, "none", instrument) for keys in (own, own[:0]))
+    table = place_models(scores, none, 100, 1, instrument)
     assert table["value"].isna().all()
     assert set(table["reference"]) == {"order"}
 

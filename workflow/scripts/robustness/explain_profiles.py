@@ -1,4 +1,4 @@
-"""What else could explain the models' profiles, and what is left of the headlines without it."""
+"""What else could explain the models' profiles, what is left of the headlines without it; their place on the circle."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,6 +8,7 @@ import pandas as pd
 from value_portrait.config_tables import read_models
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
+from value_portrait.robustness import on_circle
 from value_portrait.robustness.alternatives import ALTERNATIVES, Material
 from value_portrait.robustness.headlines import explain
 from value_portrait.robustness.null_keys import NULL_KEYS, arrange_null_keys
@@ -19,15 +20,16 @@ from value_portrait.tables import read_table, write_table
 
 def explain_profiles(
     inputs: Mapping[str, Any],
-    table: str,
+    outputs: Mapping[str, str],
     choices: Mapping[str, Any],
     study: str,
     exported: Sequence[str],
     instrument: Instrument,
 ) -> None:
-    """Write the table ``ALTERNATIVES``; what needs people's ratings only where ``inputs`` has them.
+    """Write the table ``ALTERNATIVES`` and, where there is a circle, ``CIRCLE``.
 
-    Models without any rating are left out. ``choices`` are prompt_versions, centring, draws and seed.
+    What needs people's ratings is there only where ``inputs`` has them. Models without any rating are left out.
+    ``choices`` are prompt_versions, centring, draws and seed.
     """
     items = read_table(inputs["item_table"], "items", instrument, ["item_id", "query_id"]).to_pandas()
     ids = items["item_id"].tolist()
@@ -47,27 +49,23 @@ def explain_profiles(
         other = read_table(inputs["partial_key"], "item_key", instrument).to_pandas()
         partial = key_array(other, ids, instrument)
         liking = survey.groupby("item_id", observed=True)["rating"].mean().reindex(ids).to_numpy()
-    material = Material(
-        names,
-        rated.averages(),
-        key_array(key, ids, instrument),
-        null_keys,
-        partial,
-        liking,
-        sides,
-        choices["centring"],
-        instrument,
-    )
+    keys = key_array(key, ids, instrument), null_keys, partial
+    material = Material(names, rated.averages(), *keys, liking, sides, choices["centring"], instrument)
     queries = pd.factorize(items["query_id"])[0]
     found = explain(material, rated, queries, survey, choices["draws"], choices["seed"])
-    write_table(found, table, ALTERNATIVES)
+    write_table(found, outputs["alternatives"], ALTERNATIVES)
+    if "circle" in outputs:
+        scores = material.own_scores, material.null_scores
+        circle = on_circle.place_models(*scores, choices["draws"], choices["seed"], instrument)
+        people = [read_table(inputs["people"], on_circle.CIRCLE).to_pandas()] if "people" in inputs else []
+        write_table(pd.concat([*people, circle], ignore_index=True), outputs["circle"], on_circle.CIRCLE)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         explain_profiles(
             dict(snakemake.input.items()),
-            snakemake.output.alternatives,
+            dict(snakemake.output.items()),
             snakemake.params.choices,
             snakemake.params.study,
             snakemake.params.exported,

@@ -37,6 +37,16 @@ def with_titles(frame: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     return shown
 
 
+def write_for_people(frame: pd.DataFrame, stem: Path, caption: str, instrument: Instrument) -> None:
+    """Write a table for people, from which nothing further is reckoned, as ``<stem>.csv`` and ``<stem>.tex``."""
+    write_printed(frame, stem.with_suffix(".csv"), instrument)
+    if stem.name in _SHAPED:
+        shape, under = _SHAPED[stem.name]
+        write_latex(shape(frame, instrument), stem.with_suffix(".tex"), caption, instrument, under)
+    else:
+        write_latex(frame, stem.with_suffix(".tex"), caption, instrument)
+
+
 def write_printed(frame: pd.DataFrame, path: Path, instrument: Instrument) -> None:
     """Write a table for people, from which nothing further is reckoned, as CSV."""
     write_csv(in_print(frame, instrument), path)
@@ -64,7 +74,7 @@ def reliability_in_print(reliability: pd.DataFrame, instrument: Instrument) -> p
     return wide.rename(columns=COEFFICIENTS).reset_index().drop(columns="family").rename_axis(columns=None)
 
 
-def cross_loading_in_print(distances: pd.DataFrame) -> pd.DataFrame:
+def cross_loading_in_print(distances: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """The table of cross-loadings as people print it: a row for each number of steps, a column for each direction."""
     wide = distances.pivot(index="distance", columns="direction", values="n_pairs")
     return (
@@ -102,25 +112,13 @@ def spread_in_print(table: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
     return shown.assign(variance=table["variance"])
 
 
-# Of every comparison what is printed, its caption, and the column that rows stand together below.
-COMPARISONS: Mapping[str, tuple[Callable[[pd.DataFrame, Instrument], pd.DataFrame], str, str | None]] = {
-    "spread": (
-        spread_in_print,
-        "How pronounced profiles are: the variance of a model's centred scores; size in billions of parameters.",
-        None,
-    ),
-    "people": (
-        people_in_print,
-        "Models and people on the same items: centred means, their difference with its 95 % interval for people and "
-        "items like these, and p after Holm's correction over a family.",
-        "who",
-    ),
-    "instruments": (
-        instruments_in_print,
-        "Scores of models and people on the rated items, and of people on their own questionnaire: mean, sample SD "
-        "and quantiles.",
-        "who",
-    ),
+# Tables that LaTeX shows in another shape than CSV, and the column that rows stand together below.
+_SHAPED: Mapping[str, tuple[Callable[[pd.DataFrame, Instrument], pd.DataFrame], str | None]] = {
+    "reliability": (reliability_in_print, "who"),
+    "cross_loading": (cross_loading_in_print, None),
+    "value_spread": (spread_in_print, None),
+    "models_and_people": (people_in_print, "who"),
+    "instruments": (instruments_in_print, "who"),
 }
 
 

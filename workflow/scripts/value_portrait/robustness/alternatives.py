@@ -68,20 +68,35 @@ class Material:
     instrument: Instrument
 
     @cached_property
-    def own_profiles(self) -> np.ndarray:
-        """The models' profiles under the key, (1, S, dimensions)."""
-        return self.profiles(self.averages, self.key[None])
+    def own_scores(self) -> np.ndarray:
+        """The models' centred means under the key, (1, S, D)."""
+        return self._scores(self.averages, self.key[None])
 
     @cached_property
+    def null_scores(self) -> np.ndarray:
+        """The models' centred means under the null keys, (K, S, D)."""
+        return self._scores(self.averages, self.null_keys)
+
+    @property
+    def own_profiles(self) -> np.ndarray:
+        """``own_scores`` in the main family, (1, S, dimensions)."""
+        return self._main(self.own_scores)
+
+    @property
     def null_profiles(self) -> np.ndarray:
-        """The models' profiles under the null keys, (K, S, dimensions)."""
-        return self.profiles(self.averages, self.null_keys)
+        """``null_scores`` in the main family, (K, S, dimensions)."""
+        return self._main(self.null_scores)
 
     def profiles(self, averages: np.ndarray, keys: np.ndarray) -> np.ndarray:
         """Centred means in the main family under keys (K, I, D), as (K, rows of ``averages``, dimensions)."""
+        return self._main(self._scores(averages, keys))
+
+    def _scores(self, averages: np.ndarray, keys: np.ndarray) -> np.ndarray:
+        return score_keys(averages, keys, self.centring, self.instrument)
+
+    def _main(self, scores: np.ndarray) -> np.ndarray:
         main = self.instrument.main.name
-        own = [place for place, (family, _) in enumerate(self.instrument.dimensions) if family == main]
-        return score_keys(averages, keys, self.centring, self.instrument)[:, :, own]
+        return scores[:, :, [place for place, (family, _) in enumerate(self.instrument.dimensions) if family == main]]
 
 
 Row = dict[str, object]

@@ -11,7 +11,7 @@ from value_portrait.items.validation import Block
 from value_portrait.randomness import named_generator
 from value_portrait.robustness import circle as circles
 from value_portrait.robustness.held_out import held_out_correlations
-from value_portrait.robustness.shuffling import key_array, key_counts, score_keys, shuffled_correlations
+from value_portrait.robustness.shuffling import key_counts, shuffled_correlations
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
 
 CIRCLE = Schema(
@@ -115,30 +115,18 @@ def place_people(
 
 
 def place_models(
-    averages: np.ndarray,
-    items: Sequence[str],
-    key: pd.DataFrame,
-    null_keys: np.ndarray,
-    centring: str,
-    draws: int,
-    seed: int,
-    instrument: Instrument,
+    scores: np.ndarray, null_scores: np.ndarray, draws: int, seed: int, instrument: Instrument
 ) -> pd.DataFrame:
-    """How the dimensions of the models' profiles, correlated over models, lie on the circle.
+    """How the dimensions of the profiles of S models, correlated over models, lie on the circle.
 
     Parameters
     ----------
-    averages : (S, I) ratings of S models, averaged over versions. null_keys : (K, I, D) int8, K 0 without raters.
+    scores : (1, S, D), see ``score_keys``. null_scores : (K, S, D), by keys from shuffled raters; K 0 without any.
     """
     _, places = _circle(instrument)
-
-    def correlated(keys: np.ndarray) -> np.ndarray:
-        return correlations_over_rows(score_keys(averages, keys, centring, instrument)[:, :, places])
-
-    observed = correlated(key_array(key, items, instrument)[None])[0]
-    references = {} if not len(null_keys) else {"keys": correlated(null_keys)}
-    n = int(np.isfinite(averages).any(axis=1).sum())
-    return _fits("models", observed, references, n, draws, seed)
+    observed = correlations_over_rows(scores[:, :, places])[0]
+    references = {"keys": correlations_over_rows(null_scores[:, :, places])} if len(null_scores) else {}
+    return _fits("models", observed, references, scores.shape[1], draws, seed)
 
 
 def correlations_over_rows(values: np.ndarray) -> np.ndarray:

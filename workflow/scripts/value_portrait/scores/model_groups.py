@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,3 +81,16 @@ def printed_scores(names: list[str], path: str | Path, instrument: Instrument) -
     wide = pd.read_csv(path, comment="#", index_col="model").loc[names, list(instrument.main.names)]
     long = wide.melt(ignore_index=False, var_name="dimension", value_name="centred_mean").reset_index()
     return long.assign(family=instrument.main.name)
+
+
+def with_printed_models(
+    profiles: pd.DataFrame, models: Sequence[Model], path: str | Path | None, instrument: Instrument
+) -> pd.DataFrame:
+    """Centred means by model, family and dimension: of ``profiles``, and of models known by their printed scores alone.
+
+    ``profiles`` holds one condition, ``models`` the rows of ``models.tsv``; ``path`` has the printed scores, and may be
+    None where there are no such models.
+    """
+    own = profiles[["model", "family", "dimension", "centred_mean"]]
+    printed = [model.model for model in models if model.answers == "printed"]
+    return pd.concat([own, printed_scores(printed, path, instrument)]) if printed and path else own
