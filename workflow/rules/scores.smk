@@ -33,23 +33,30 @@ rule score_models:
         item_table=ASKED["item_table"],
         item_key=ASKED["item_key"],
         survey=ASKED["survey"] if RATED else [],
+        raters="<results>/scores/rater_reliability.parquet" if RATED else [],
         library=library("scores/score_models"),
     output:
         profiles=reported("<results>/scores/profiles.csv", "profiles", "Profiles"),
         as_seen="<results>/scores/profiles_as_seen.csv" if RATED else [],
         sensitivity="<results>/scores/sensitivity.csv",
+        reliability=reported("<results>/scores/reliability.csv", "reliability", "Reliability"),
     log:
         "<logs>/score_models.log",
     benchmark:
         "<benchmarks>/score_models.tsv"
+    # Comparisons, tables and figures wait for it.
+    priority: 1
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=1250,
     params:
         instrument=INSTRUMENT,
         centring=CONFIG.scoring.centring,
         prompt_versions=CONFIG.prompt_versions,
+        observations=CONFIG.reliability.observations,
     message:
-        "Scoring every model and its sensitivity to the prompt"
+        "Scoring every model, its sensitivity to the prompt, and the reliability of every dimension"
     script:
         "../scripts/scores/score_models.py"
 
@@ -79,35 +86,6 @@ if RATED:
             "Scoring the human raters on the items that they saw, and how reliably"
         script:
             "../scripts/scores/score_raters.py"
-
-
-rule estimate_reliability:
-    input:
-        ratings="<results>/scores/ratings.parquet",
-        item_table=ASKED["item_table"],
-        item_key=ASKED["item_key"],
-        raters="<results>/scores/rater_reliability.parquet" if RATED else [],
-        library=library("scores/estimate_reliability"),
-    output:
-        reliability=reported("<results>/scores/reliability.csv", "reliability", "Reliability"),
-    log:
-        "<logs>/estimate_reliability.log",
-    benchmark:
-        "<benchmarks>/estimate_reliability.tsv"
-    # Figures wait for it.
-    priority: 1
-    conda:
-        "../../envs/analysis.yaml"
-    resources:
-        mem_mb=1250,
-    params:
-        instrument=INSTRUMENT,
-        observations=CONFIG.reliability.observations,
-        prompt_versions=CONFIG.prompt_versions,
-    message:
-        "Estimating the reliability of every dimension"
-    script:
-        "../scripts/scores/estimate_reliability.py"
 
 
 rule scores:

@@ -83,7 +83,7 @@ def alphas(printed: pd.DataFrame, steps: Mapping[str, "pd.Series[Any]"], complet
         return absent("Appendix F", names, list(printed["alpha"]), "not in this run", NOT_RECORDED)
     numbers, tolerance = printed_numbers(list(printed["alpha"]))
     values = {cause: alpha.reindex(printed.index).to_numpy(float) for cause, alpha in steps.items()}
-    return compare("Appendix F", names, numbers, tolerance, values, "estimate_reliability")
+    return compare("Appendix F", names, numbers, tolerance, values, "score_models")
 
 
 def order_of_values(printed: pd.DataFrame, steps: Frames) -> pd.DataFrame:
