@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from instruments import VALUE_PORTRAIT
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from value_portrait.config_tables import Model
 from value_portrait.robustness.clustering import cluster_robust
-from value_portrait.robustness.groups import GROUPS, PROFILE_VARIANCE, compare_clustered, holm
+from value_portrait.robustness.groups import GROUPS, PROFILE_VARIANCE, compare_clustered, holm, welch_half_width
 from value_portrait.tables import write_table
 
 
@@ -25,6 +27,17 @@ def test_developers_make_welch_reject_too_often_and_not_the_clustered_test():
     welch = stats.ttest_ind(values[:, first], values[:, ~first], axis=1, equal_var=False).pvalue
     assert (clustered < 0.05).mean() <= 0.07
     assert (welch < 0.05).mean() >= 0.12
+
+
+@given(sizes=st.tuples(st.integers(2, 30), st.integers(2, 30)), ratio=st.floats(0.01, 100), seed=st.integers(0, 999))
+def test_welchs_interval_is_scipys(sizes, ratio, seed):
+    rng = np.random.default_rng(seed)
+    one, other = rng.normal(size=sizes[0]), rng.normal(scale=ratio, size=sizes[1])
+    low, high = stats.ttest_ind(one, other, equal_var=False).confidence_interval()
+    reach = welch_half_width(one, other)
+    middle = one.mean() - other.mean()
+    assert (middle - reach, middle + reach) == pytest.approx((low, high))
+    assert welch_half_width(np.ones(3), np.zeros(2)) == 0
 
 
 def test_holm_is_that_of_statsmodels_and_nulls_are_no_tests():

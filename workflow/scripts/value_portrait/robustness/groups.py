@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import scipy
 
 from value_portrait.instrument import Instrument
 from value_portrait.robustness.clustering import cluster_robust
@@ -111,17 +112,25 @@ def holm(p: pd.Series) -> pd.Series:
 
 def _compare(values: np.ndarray, first: np.ndarray, clusters: np.ndarray) -> dict[str, float]:
     """The columns of ``GROUPS`` from ``mean_first`` on."""
-    from scipy import stats  # takes 0.6 s, and whoever needs the names alone should not wait for it
-
     means = [values[side].mean() if side.any() else np.nan for side in (first, ~first)]
     difference = means[0] - means[1]
     found = {"mean_first": means[0], "mean_second": means[1], "difference": difference, "p": np.nan}
     if min(first.sum(), (~first).sum()) >= 2:
-        interval = stats.ttest_ind(values[first], values[~first], equal_var=False).confidence_interval()
-        found |= {"ci_low": interval.low, "ci_high": interval.high}
+        apart = welch_half_width(values[first], values[~first])
+        found |= {"ci_low": difference - apart, "ci_high": difference + apart}
     slope = cluster_robust(np.column_stack([np.ones(len(first)), first]), 1, clusters)
     p = float(slope.p(values))
     if not np.isnan(p):
         reach = slope.half_width(values)
         found |= {"cluster_low": difference - reach, "cluster_high": difference + reach, "df": slope.df, "p": p}
     return found
+
+
+def welch_half_width(one: np.ndarray, other: np.ndarray) -> float:
+    """Half of Welch's (1947, Biometrika 34) 95 % interval of the difference between two means; 0 if nothing varies."""
+    squares, free = np.array([(side.var(ddof=1) / len(side), len(side) - 1) for side in (one, other)]).T
+    if not squares.any():
+        return 0.0
+    df = squares.sum() ** 2 / (squares**2 / free).sum()
+    # SciPy's test gives the same, and takes 0.4 s to import.
+    return float(scipy.special.stdtrit(df, 0.975) * np.sqrt(squares.sum()))
