@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from attacking import Attack, Row, Target, whole
 from conftest import ROOT
-from value_portrait.paper.certifying.describing import SOURCE_OF_TABLE
+from value_portrait.paper.certifying.beside_print import SOURCE_OF_TABLE
 from value_portrait.paper.certifying.material import Material
 from value_portrait.paper.certifying.printed import PRINTED, read_printed
 from value_portrait.paper.certifying.rows import COMPARED

@@ -266,7 +266,7 @@ def DOWNSTREAM_OF(rules):
         "read_published": {"write_certificate"},
         "read_published_correlations": {"explain_correlations", "write_certificate", "judge_claims"},
         "explain_correlations": {"write_certificate"},
-        "write_certificate": {"write_report", "draw_certificate", "check_certificate"},
+        "write_certificate": {"write_report", "check_certificate"},
         "import_archive": {
             "write_report",
             "read_answers",

@@ -97,6 +97,7 @@ rule write_certificate:
             for name in PAPER_TABLES
             for suffix in ("csv", "tex")
         ],
+        drawn=figures("Certificate", "certificate"),
         verdict="<results>/publication/verdict.txt",
         differences="<results>/certificate/differences.txt",
         findings="<results>/certificate/findings.csv",
@@ -113,7 +114,7 @@ rule write_certificate:
         "<logs>/write_certificate.log",
     benchmark:
         "<benchmarks>/write_certificate.tsv"
-    # A figure waits for it.
+    # The page waits for it.
     priority: 1
     conda:
         "../../envs/analysis.yaml"
@@ -127,22 +128,6 @@ rule write_certificate:
         "Comparing every published number with ours"
     script:
         "../scripts/paper/write_certificate.py"
-
-
-rule draw_certificate:
-    input:
-        certificate="<results>/publication/certificate.csv",
-        library=library("paper/draw_certificate"),
-    output:
-        figures("Certificate", "certificate"),
-    log:
-        "<logs>/draw_certificate.log",
-    conda:
-        "../../envs/analysis.yaml"
-    message:
-        "Drawing the certificate"
-    script:
-        "../scripts/paper/draw_certificate.py"
 
 
 # The verdict is a rule of its own: when it fails, the certificate that says why stays.

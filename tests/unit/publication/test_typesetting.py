@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from instruments import SMALL, VALUE_PORTRAIT
 from typeset import faults, needs_tex
 from value_portrait.items.coverage import cross_loading_distances
-from value_portrait.paper.certifying import describing
+from value_portrait.paper.certifying.beside_print import MARKS, legend, marked
+from value_portrait.paper.certifying.rows import COMPARED
 from value_portrait.publication import figures_items
 from value_portrait.publication.escaping import breakable, tex
 from value_portrait.publication.printing import (
@@ -131,21 +132,21 @@ def test_statuses_are_marks_with_a_legend():
         ("fir", "Self-Direction", "0.30", "0.31", "differs"),
     ]
     beside = pd.DataFrame(rows, columns=["row", "column", "printed", "ours", "status"])
-    text = latex(describing.marked(beside), f"Table 8.{describing.legend(beside)}", "x")
+    text = latex(marked(beside), f"Table 8.{legend(beside)}", "x")
     assert r"oak & 0.40 & $-$0.10 \\*" in text
     assert r"\quad{}ours & 0.42\rlap{$^\dagger$} & $-$0.10 \\" in text
     assert r"\quad{}ours & 0.20\rlap{$^\S$} & 0.31\rlap{$^\P$} \\" in text
     assert "conjectured" not in text
     assert all(words in text for words in (r"$^\dagger$ Equal to print", r"$^\S$ Still open.", r"$^\P$ Differs."))
-    narrow = describing.marked(beside.drop(columns="column"))
+    narrow = marked(beside.drop(columns="column"))
     assert narrow.iloc[0].tolist() == ["oak", "0.40", "0.42†"]
     # One printed row is read down, not across; a row that lacks a column leaves it empty.
-    assert describing.marked(beside[:2])["row"].tolist() == ["Power", "Self-Direction"]
-    assert describing.marked(beside[1:]).iloc[0].isna().tolist() == [False, True, False]
+    assert marked(beside[:2])["row"].tolist() == ["Power", "Self-Direction"]
+    assert marked(beside[1:]).iloc[0].isna().tolist() == [False, True, False]
 
 
 def test_every_status_of_a_compared_number_has_a_mark_or_is_a_match():
-    assert {"match", *describing.MARKS} == set(describing.COMPARED)
+    assert {"match", *MARKS} == set(COMPARED)
 
 
 def test_reliability_in_print_has_a_row_for_each_dimension_and_who_answered():

@@ -1,4 +1,4 @@
-"""The reproduction certificate: every published number beside ours, and every cause with its evidence."""
+"""The reproduction certificate: every published number beside ours, every cause with its evidence, and its figure."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,12 +8,15 @@ from value_portrait.files import written_whole
 from value_portrait.job import job
 from value_portrait.paper.certifying import describing
 from value_portrait.paper.certifying.alphas import alpha_by_two_routes
+from value_portrait.paper.certifying.beside_print import write_beside_print
 from value_portrait.paper.certifying.certificate import certify
+from value_portrait.paper.certifying.counting import count_statuses
 from value_portrait.paper.certifying.findings import findings_frame, read_findings
 from value_portrait.paper.certifying.material import gather
 from value_portrait.paper.certifying.printed import PRINTED
+from value_portrait.paper.figures import certificate as draw
 from value_portrait.paper.instrument import VALUE_PORTRAIT
-from value_portrait.publication.printing import write_latex
+from value_portrait.publication.saving import save_figures
 from value_portrait.scores.ratings import read_ratings
 from value_portrait.tables import read_table, write_csv
 
@@ -27,7 +30,7 @@ def write_certificate(
     prompt_versions: list[str],
     outputs: Mapping[str, Any],
 ) -> None:
-    """Write certificate, description and the tables behind them; paths by the rule's names.
+    """Write certificate, description, figure and the tables behind them; paths by the rule's names.
 
     ``recorded`` are the models with recorded answers, ``archived`` the files of answers to the first prompt version of
     all models of the archive.
@@ -47,23 +50,17 @@ def write_certificate(
     for name, table in made.tables.items():
         write_csv(table, outputs[name])
     write_csv(findings, outputs["findings"])
-    for path in map(Path, outputs["beside_print"]):
-        name = path.stem.removesuffix("_beside_print")
-        source = describing.SOURCE_OF_TABLE[name]
-        beside = describing.beside_print(rows, source)
-        if path.suffix == ".csv":
-            write_csv(beside, path)
-        else:
-            caption = f"{source} as printed, and ours.{describing.legend(beside)}"
-            write_latex(describing.marked(beside), path, caption, VALUE_PORTRAIT)
+    write_beside_print(rows, outputs["beside_print"])
     write_csv(rows, outputs["certificate"])
+    counts = count_statuses(rows)
     for name, text in {
-        "description": describing.describe(rows, findings),
-        "verdict": describing.verdict(rows, findings) + "\n",
-        "differences": describing.complain(rows, findings, outputs["certificate"]),
+        "description": describing.describe(rows, counts, findings),
+        "verdict": describing.verdict(rows, counts, findings) + "\n",
+        "differences": describing.complain(rows, counts, findings, outputs["certificate"]),
     }.items():
         with written_whole(outputs[name]) as partial:
             partial.write_text(text, encoding="utf-8")
+    save_figures({"certificate": lambda: draw(rows, counts)}, outputs["drawn"], mark="")
 
 
 if "snakemake" in globals():

@@ -13,8 +13,10 @@ from instruments import VALUE_PORTRAIT
 from value_portrait.errors import InputError
 from value_portrait.paper.certifying import describing, in_print
 from value_portrait.paper.certifying.alphas import alphas_by_formula
+from value_portrait.paper.certifying.beside_print import beside_print
 from value_portrait.paper.certifying.causes import kept_pair
 from value_portrait.paper.certifying.correlating import spearman_by_scipy
+from value_portrait.paper.certifying.counting import count_statuses
 from value_portrait.paper.certifying.distances import distances
 from value_portrait.paper.certifying.facts import odd_words
 from value_portrait.paper.certifying.findings import Finding, findings_frame, two_routes
@@ -220,12 +222,13 @@ def test_the_check_names_what_differs_and_what_does_not_hold():
     findings = findings_frame(
         [Finding("one", "cause", "It is.", True, "1"), Finding("two", "check", "It is not.", False, "0")]
     )
-    complaint = describing.complain(rows, findings, "certificate.csv")
+    counts = count_statuses(rows)
+    complaint = describing.complain(rows, counts, findings, "certificate.csv")
     assert (
         "1 published number(s) differ from ours (Table 8, cell) and of what was tested, two did not hold" in complaint
     )
-    assert describing.complain(rows.iloc[1:], findings.iloc[:1], "certificate.csv") == ""
-    assert describing.verdict(rows, findings).split("\n") == [
+    assert describing.complain(rows.iloc[1:], counts, findings.iloc[:1], "certificate.csv") == ""
+    assert describing.verdict(rows, counts, findings).split("\n") == [
         "2 numbers in print, 1 of them compared: 0 match, 0 explained, 0 conjectured, 0 open, 1 differ. "
         "Not to be compared: 1 not in the archive.",
         "1 comparisons with the archive's files, 1 of them compared: 1 match, 0 explained, 0 conjectured, 0 open, "
@@ -233,7 +236,7 @@ def test_the_check_names_what_differs_and_what_does_not_hold():
         "Tested on these data: 1 of 1 causes, 0 of 1 checks hold (not: two).",
         "Still open: nothing.",
     ]
-    text = describing.describe(rows, findings)
+    text = describing.describe(rows, counts, findings)
     assert "**two**: It is not. **Does not hold on these data.**" in text
     assert "- Table 8, cell: published 0.4, ours 0.43" in text
     assert "- Text, 1 number: not in the archive; gone" in text
@@ -241,7 +244,7 @@ def test_the_check_names_what_differs_and_what_does_not_hold():
 
 def test_what_follows_from_the_numbers_in_print_is_counted_apart():
     rows = pd.concat([made(0.4, 0.4), made(0.4, 0.4, source="Table 8, order of values")], axis=1).T
-    counts = describing.count_statuses(rows)
+    counts = count_statuses(rows)
     assert counts["match"].to_dict() == {
         "Table 8": 1,
         "in print": 1,
@@ -277,7 +280,7 @@ def test_numbers_beside_print_have_the_digits_in_print():
         {"": np.array([0.1749, 95]), TWO_PROFILES: np.array([0.17412, 95])},
         "write_tables",
     )
-    table = describing.beside_print(rows, "Table 5")
+    table = beside_print(rows, "Table 5")
     assert table[["printed", "ours", "ours_with_causes"]].to_numpy().tolist() == [
         ["0.174", "0.175", "0.174"],
         ["95", "95", "95"],

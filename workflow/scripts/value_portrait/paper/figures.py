@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from value_portrait.paper.certifying.describing import TOTALS, count_statuses
+from value_portrait.paper.certifying.counting import TOTALS
 from value_portrait.publication.drawing import COLOURS, SMALL, TEXT_GREY, WIDTH, draw_heading, house_style
 
 _FILLS: dict[str, dict[str, Any]] = {
@@ -28,21 +28,20 @@ _EXACT = 1e-17
 
 
 @house_style()
-def certificate(rows: pd.DataFrame) -> Figure:
+def certificate(rows: pd.DataFrame, counts: pd.DataFrame) -> Figure:
     """Left: the verdicts on every source. Right: Table 8 and the correlations, before and with the causes.
 
-    ``rows`` is the certificate.
+    ``rows`` is the certificate, ``counts`` as by ``count_statuses``.
     """
     figure = Figure(figsize=(WIDTH, 4.6))
     grid = figure.add_gridspec(2, 2, width_ratios=(1.25, 1))
-    _draw_verdicts(figure.add_subplot(grid[:, 0]), rows)
+    _draw_verdicts(figure.add_subplot(grid[:, 0]), counts)
     _draw_cells_of_table_8(figure.add_subplot(grid[0, 1]), rows)
     _draw_correlations(figure.add_subplot(grid[1, 1]), rows)
     return figure
 
 
-def _draw_verdicts(axes: Axes, rows: pd.DataFrame) -> None:
-    counts = count_statuses(rows)
+def _draw_verdicts(axes: Axes, counts: pd.DataFrame) -> None:
     shares = counts.div(counts.sum(axis=1), axis=0)
     # A total stands a little apart from what it adds up, and from what follows.
     total = counts.index.isin(list(TOTALS))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from value_portrait.paper.certifying.describing import TOTALS, count_causes, count_statuses, count_waiting
+from value_portrait.paper.certifying.counting import TOTALS, count_causes, count_statuses, count_waiting
 from value_portrait.paper.certifying.findings import findings_frame, read_findings
 from value_portrait.paper.certifying.stated import ORDER
 
