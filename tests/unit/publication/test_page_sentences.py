@@ -720,10 +720,8 @@ def test_what_was_done():
         "survey": survey,
         "claims": frame("claim"),
     }
-    assert (
-        standfirst(tables, [], FIVE) == "1 model gave 1,234 answers to 3 items that 2 people had rated for themselves."
-    )
-    assert standfirst({**tables, "profiles": THREE}, [], FIVE).startswith("4 models gave 1,234 answers to ")
+    assert standfirst(tables, []) == "1 model gave 1,234 answers to 3 items that 2 people had rated for themselves."
+    assert standfirst({**tables, "profiles": THREE}, []).startswith("4 models gave 1,234 answers to ")
 
 
 COUNTS = frame(

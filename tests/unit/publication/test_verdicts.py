@@ -344,13 +344,15 @@ def test_claims_are_counted():
     rows = [HELD | {"claim": name} for name in "ab"]
     rows += [HELD | {"claim": "c", "share_holds": 0.5}, HELD | {"claim": "d", "holds": False}]
     rows += [HELD | {"claim": "e", "holds": None}]
-    said = verdict_line(tables(*rows), several, SMALL)
+    said = verdict_line(judge_all(several, tables(*rows), SMALL).values())
     counted = "2 hold, 1 depends on a choice of the analysis, 1 does not hold."
     assert said == f"Of 4 claims about models that can be tested, {counted}"
-    assert verdict_line(tables(rows[0]), several[:1], SMALL) == "The one claim about models that can be tested holds."
-    assert verdict_line(tables(rows[-1]), several[-1:], SMALL) == ""
+    assert verdict_line(["holds"]) == "The one claim about models that can be tested holds."
+    assert verdict_line(["cannot be tested here"]) == ""
     chance = tables(*(HELD | {"claim": name, "p": 0.05} for name in "ab"))
-    assert verdict_line(chance, several[:2], SMALL).endswith(" tested, 2 cannot be told from chance.")
+    assert verdict_line(judge_all(several[:2], chance, SMALL).values()).endswith(
+        " tested, 2 cannot be told from chance."
+    )
 
 
 def chance_of(p):

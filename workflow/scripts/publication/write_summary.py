@@ -9,6 +9,7 @@ from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.paper.claims import agreement_line
 from value_portrait.publication.findings import summarise
+from value_portrait.publication.verdicts import judge_all
 from value_portrait.publication.worth import WORTH_TABLES, chance_line, describe_worth, validity_line, verdict_line
 from value_portrait.robustness.claims import read_claims
 from value_portrait.scores.sensitivity import wordings
@@ -45,7 +46,7 @@ def write_summary(
             tables[name] = pd.read_csv(inputs[name], keep_default_na=False, na_values=[""])
     worth = {name: read_table(inputs[name], own).to_pandas() for name, own in WORTH_TABLES.items() if name in inputs}
     claims = read_claims(inputs["table_of_claims"], instrument)
-    lines = [verdict_line(worth, claims, instrument)]
+    lines = [verdict_line(judge_all(claims, worth, instrument).values())]
     if "chance" in worth:
         lines += [chance_line(worth["chance"], instrument), validity_line(worth["validity"], instrument)]
     agreement = [agreement_line(tables["profiles"], instrument)] if study == "paper" else []

@@ -1,13 +1,13 @@
 """What the numbers are worth, in words: every claim with its verdict, and what stands behind the scores."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from value_portrait.config_tables import Claim
 from value_portrait.instrument import Instrument, mid_sentence
-from value_portrait.publication.verdicts import MOST_ANALYSES, Tables, claims_table, headline, judge_all
+from value_portrait.publication.verdicts import MOST_ANALYSES, Tables, claims_table, headline
 from value_portrait.robustness.alphas import ALPHAS
 from value_portrait.robustness.alternatives import ALTERNATIVES
 from value_portrait.robustness.chance import TAGS_BY_CHANCE
@@ -123,11 +123,11 @@ def worth_lines(tables: Tables, instrument: Instrument) -> dict[str, str]:
     return said | ({"circle": _circle_line(tables["circle"])} if "circle" in tables else {})
 
 
-def verdict_line(tables: Tables, claims: Sequence[Claim], instrument: Instrument) -> str:
+def verdict_line(verdicts: Iterable[str]) -> str:
     """How many claims hold, and what becomes of the others; empty without claims that could be tested."""
-    verdicts = pd.Series(judge_all(claims, tables, instrument), dtype=str)
-    verdicts = verdicts.str.replace("^depends on .*", "depends on a choice of the analysis", regex=True)
-    counts = verdicts[verdicts != "cannot be tested here"].value_counts()
+    words = pd.Series(list(verdicts), dtype=str)
+    words = words.str.replace("^depends on .*", "depends on a choice of the analysis", regex=True)
+    counts = words[words != "cannot be tested here"].value_counts()
     if counts.empty:
         return ""
     said = [f"{n} {words if n == 1 else PLURALS.get(str(words), words)}" for words, n in counts.items()]

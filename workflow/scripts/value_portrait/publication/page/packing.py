@@ -60,7 +60,7 @@ def _column(values: pd.Series, unit: float | None) -> tuple[npt.NDArray[Any], di
     if kind == "boolean":
         return _integers(values.astype("object").map({True: 1.0, False: 0.0}).to_numpy("float64"), {"as": "booleans"})
     if not pd.api.types.is_numeric_dtype(values.dtype) and kind not in NUMBERS:
-        codes, texts = pd.factorize(values.astype("object"))
+        codes, texts = pd.factorize(values)
         return _integers(np.where(codes < 0, np.nan, codes), {"as": "texts", "texts": [str(text) for text in texts]})
     numbers = pd.to_numeric(values).to_numpy("float64", na_value=np.nan)
     if unit is not None:

@@ -31,7 +31,7 @@ def certificate_part(tables: Mapping[str, pd.DataFrame]) -> dict[str, Packed]:
         "counts": Packed(tables["certificate_counts"]),
         "causes": Packed(tables["certificate_causes"]),
         "waiting": Packed(tables["certificate_waiting"]),
-        "open": Packed(still_open.assign(**{name: own[name].map(_short) for name in NUMBERS})),
+        "open": Packed(still_open.assign(**{name: still_open[name].map(_short) for name in NUMBERS})),
     }
 
 

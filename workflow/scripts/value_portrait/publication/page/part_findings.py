@@ -1,6 +1,6 @@
 """What was found: a headline, two sentences below it, and findings with a chart and a verdict each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -34,7 +34,7 @@ from value_portrait.publication.page.findings_on_people import (
     tags_by_chance,
 )
 from value_portrait.publication.page.packing import Packed, as_columns
-from value_portrait.publication.verdicts import gather_evidence, verdict
+from value_portrait.publication.verdicts import Evidence, gather_evidence, verdict
 from value_portrait.publication.worth import verdict_line
 from value_portrait.robustness.alternatives import ALTERNATIVES
 from value_portrait.robustness.chance import TAGS_BY_CHANCE
@@ -101,7 +101,9 @@ def findings_part(
     own = {name: _baseline(table) for name, table in tables.items()}
     found = [finding for sentence in SENTENCES if (finding := sentence(own, instrument))]
     found += [reproduced(counts)] if counts is not None else []
-    front = {"headline": headline(own, instrument), "standfirst": standfirst(own, claims, instrument)}
+    named = named_highest(claims, instrument)
+    evidence = [gather_evidence(claim, own, named) for claim in claims]
+    front = {"headline": headline(own, instrument), "standfirst": standfirst(own, map(verdict, evidence))}
     return {
         "front": as_columns([front], list(front)),
         "findings": as_columns(
@@ -118,7 +120,7 @@ def findings_part(
                 ["finding", *Mark.__dataclass_fields__],
             ).table.astype(dict.fromkeys(("value", "low", "high"), float)),
         ),
-        "claims": _claims(own, claims, {finding.finding for finding in found}, instrument),
+        "claims": _claims(claims, evidence, {finding.finding for finding in found}),
     }
 
 
@@ -149,8 +151,8 @@ def headline(tables: Tables, instrument: Instrument) -> str:
     return f"{said}, {rest} can hardly be told from another" if held.mean() < FEW else said
 
 
-def standfirst(tables: Tables, claims: Sequence[Claim], instrument: Instrument) -> str:
-    """What was done, and what becomes of what is said of the models."""
+def standfirst(tables: Tables, verdicts: Iterable[str]) -> str:
+    """What was done, and what becomes of what is said of the models: the ``verdicts`` on all claims."""
     answers, models = tables["answer_counts"]["answers"].sum(), tables["profiles"]["model"].nunique()
     done = f"{models} {'models' if models > 1 else 'model'} gave {answers:,} answers"
     if "survey" in tables:
@@ -159,7 +161,7 @@ def standfirst(tables: Tables, claims: Sequence[Claim], instrument: Instrument) 
             f" to {survey['item_id'].nunique():,} items that {survey['participant_id'].nunique():,} people had rated "
             "for themselves"
         )
-    return f"{done}. {verdict_line(tables, claims, instrument)}".strip()
+    return f"{done}. {verdict_line(verdicts)}".strip()
 
 
 def reproduced(counts: pd.DataFrame) -> Finding:
@@ -196,21 +198,17 @@ def reproduced(counts: pd.DataFrame) -> Finding:
     )
 
 
-def _claims(tables: Tables, claims: Sequence[Claim], known: set[str], instrument: Instrument) -> Packed:
-    named = named_highest(claims, instrument)
-    tallies = {
-        finding: verdict_line(tables, [claim for claim in claims if CLAIMED[claim.kind] == finding], instrument)
-        for finding in known
-    }
+def _claims(claims: Sequence[Claim], evidence: Sequence[Evidence], known: set[str]) -> Packed:
     rows = []
-    for claim in claims:
-        evidence = gather_evidence(claim, tables, named)
-        said = verdict(evidence)
-        share = "" if evidence.share_holds is None else in_percent(evidence.share_holds)
+    for claim, shown in zip(claims, evidence, strict=True):
+        said = verdict(shown)
+        share = "" if shown.share_holds is None else in_percent(shown.share_holds)
         row = {"finding": CLAIMED[claim.kind], "claim": claim.claim, "text": claim.text, "where": claim.where}
         rows.append({**row, "verdict": said, "tone": TONES.get(said, OPEN), "share": share})
-    shown = [{**row, "tally": tallies[row["finding"]]} for row in rows if row["finding"] in known]
-    return as_columns(shown, CLAIM_COLUMNS)
+    tallies = {name: verdict_line(row["verdict"] for row in rows if row["finding"] == name) for name in known}
+    return as_columns(
+        [{**row, "tally": tallies[row["finding"]]} for row in rows if row["finding"] in known], CLAIM_COLUMNS
+    )
 
 
 def _as_said(mark: Mark, kind: str) -> dict[str, Any]:
