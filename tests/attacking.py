@@ -12,6 +12,8 @@ from value_portrait.paper.certifying import certificate
 from value_portrait.paper.certifying.material import Material
 from value_portrait.paper.certifying.repeated_participants import explain_by_second_profiles, replace_correlations
 from value_portrait.paper.certifying.rows import COMPARED
+from value_portrait.paper.certifying.seals import fingerprints, sealed_tables
+from value_portrait.paper.certifying.unscored import sources_hold
 
 Row = tuple[str, str]
 
@@ -62,7 +64,8 @@ class Target:
         for attack in attacks:
             m = attack.change(m)
         m = correlated(m, set().union(*(attack.groups for attack in attacks)))
-        made = certificate.certify(m, [])
+        sealed = fingerprints(sealed_tables(m), m.printed["fingerprints"])
+        made = certificate.certify(replace(m, on_sources=sources_hold(m, sealed)), [])
         now = {row: status for row, status in statuses(made) if status in COMPARED}
         found = {row for row, status in now.items() if status == "differs"}
         found |= {row for row, known in self.rows.items() if known["status"] in COMPARED and row not in now}
@@ -70,7 +73,6 @@ class Target:
         found |= {
             ("records", " ".join(own)) for own in made.tables["record_differences"].itertuples(index=False, name=None)
         }
-        sealed = made.tables["fingerprints"]
         found |= {("fingerprint", name) for name in sealed.loc[~sealed["as_stated"], "table"]}
         # Which table it is tells more than which check.
         checks = {finding.name for finding in made.findings if not finding.holds} - set(sealed["check"])

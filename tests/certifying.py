@@ -1,6 +1,7 @@
 """The certificate's material, from the tables of a finished run of the paper."""
 
 from pathlib import Path
+from typing import Any
 
 from conftest import ROOT
 from value_portrait.paper.certifying.material import Material, gather
@@ -20,6 +21,7 @@ TABLES = {
     "without_repeated": "certificate/correlations_without_repeated.parquet",
     "ratings": "scores/ratings.parquet",
     "records": "certificate/records.parquet",
+    "findings_on_sources": "certificate/findings_on_sources.csv",
     "persona_effects": "personas/effects.csv",
     "people": "personas/people.csv",
 }
@@ -31,7 +33,7 @@ def gather_material(results: Path, *missing: str) -> Material:
         path.name.removesuffix("_v1_results.json"): str(path)
         for path in sorted((results / "study/archive/lm_evaluation/outputs").rglob("*_v1_results.json"))
     }
-    paths = {name: str(results / path) for name, path in TABLES.items() if name not in missing}
+    paths: dict[str, Any] = {name: str(results / path) for name, path in TABLES.items() if name not in missing}
     paths["sums"] = str(ROOT / "data/raw/SHA256SUMS")
-    printed = {name: str(ROOT / shape.file) for name, shape in PRINTED.items()}
-    return gather(paths, results / "study/archive", list(files), files, printed)
+    paths["printed"] = [str(ROOT / shape.file) for shape in PRINTED.values()]
+    return gather(paths, results / "study/archive", list(files), files)

@@ -264,7 +264,7 @@ def DOWNSTREAM_OF(rules):
             "write_certificate",
         },
         "read_published": {"write_certificate"},
-        "read_published_correlations": {"explain_correlations", "write_certificate", "judge_claims"},
+        "read_published_correlations": {"explain_correlations", "read_published", "write_certificate", "judge_claims"},
         "explain_correlations": {"write_certificate"},
         "write_certificate": {"write_report", "check_certificate"},
         "import_archive": {

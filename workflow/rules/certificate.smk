@@ -40,12 +40,12 @@ rule read_published:
     input:
         [path for name in RECORDED_FILES for path in recorded_files(name)],
         [f"<archive>/{path}" for path in published_results()],
-        item_table="<results>/study/items.parquet",
-        prompts="<results>/study/prompts.parquet",
-        printed=[shipped(table.file) for table in PRINTED.values()],
+        **SOURCES,
         library=library("paper/read_published"),
     output:
         records="<results>/certificate/records.parquet",
+        fingerprints="<results>/certificate/fingerprints.csv",
+        findings="<results>/certificate/findings_on_sources.csv",
     log:
         "<logs>/read_published.log",
     benchmark:
@@ -68,26 +68,18 @@ PAPER_TABLES = ("topics", "items_per_value", "value_scores", "trait_scores", "cr
 rule write_certificate:
     input:
         [f"<archive>/{path}" for path in published_results()],
+        **SOURCES,
         **PEOPLE,
-        survey="<results>/study/survey.parquet",
-        participants="<results>/study/participants.parquet",
-        pilot_survey="<results>/study/pilot_survey.parquet",
-        pilot_participants="<results>/study/pilot_participants.parquet",
-        item_table="<results>/study/items.parquet",
-        prompts="<results>/study/prompts.parquet",
-        topics="<results>/study/topics.csv",
-        published="<results>/items/published_correlations.parquet",
         recomputed="<results>/certificate/recomputed_correlations.parquet",
         explained="<results>/certificate/explained_correlations.parquet",
         without_repeated="<results>/certificate/correlations_without_repeated.parquet",
         findings_on_correlations="<results>/certificate/findings_on_correlations.csv",
         ratings="<results>/scores/ratings.parquet",
         records="<results>/certificate/records.parquet",
+        findings_on_sources="<results>/certificate/findings_on_sources.csv",
         item_key="<results>/items/item_key.csv",
         reliability="<results>/scores/reliability.csv",
         persona_effects="<results>/personas/effects.csv",
-        sums=SUMS,
-        printed=[shipped(table.file) for table in PRINTED.values()],
         library=library("paper/write_certificate"),
     output:
         certificate=reported("<results>/publication/certificate.csv", "certificate", "Certificate"),
@@ -107,7 +99,6 @@ rule write_certificate:
         profile_changes="<results>/certificate/profile_changes.csv",
         lost_items="<results>/certificate/lost_items.csv",
         record_differences="<results>/certificate/record_differences.csv",
-        fingerprints="<results>/certificate/fingerprints.csv",
         switched_pairs="<results>/certificate/switched_pairs.csv",
         alpha_choices="<results>/certificate/alpha_choices.csv",
     log:

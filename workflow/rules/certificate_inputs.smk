@@ -1,7 +1,19 @@
-# Helpers of the certificate: what it reads of the archive and of the print. No rule stands here.
+# Helpers of the certificate: what it reads of people, the archive and the print. No rule stands here.
 from value_portrait.paper.reference import printed_tables
 
 PRINTED = printed_tables(SHIPPED)
+SOURCES = {
+    "survey": "<results>/study/survey.parquet",
+    "participants": "<results>/study/participants.parquet",
+    "pilot_survey": "<results>/study/pilot_survey.parquet",
+    "pilot_participants": "<results>/study/pilot_participants.parquet",
+    "item_table": "<results>/study/items.parquet",
+    "prompts": "<results>/study/prompts.parquet",
+    "topics": "<results>/study/topics.csv",
+    "published": "<results>/items/published_correlations.parquet",
+    "sums": SUMS,
+    "printed": [shipped(table.file) for table in PRINTED.values()],
+}
 
 
 def recorded_answer_files(wildcards):

@@ -13,7 +13,6 @@ from value_portrait.paper.certifying.certificate import certify
 from value_portrait.paper.certifying.counting import count_statuses
 from value_portrait.paper.certifying.findings import findings_frame, read_findings
 from value_portrait.paper.certifying.material import gather
-from value_portrait.paper.certifying.printed import PRINTED
 from value_portrait.paper.figures import certificate as draw
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.publication.saving import save_figures
@@ -35,8 +34,7 @@ def write_certificate(
     ``recorded`` are the models with recorded answers, ``archived`` the files of answers to the first prompt version of
     all models of the archive.
     """
-    printed = dict(zip(PRINTED, inputs["printed"], strict=True))
-    material = gather(inputs, archive, recorded, archived, printed)
+    material = gather(inputs, archive, recorded, archived)
     items = material.by_published.items
     rated = read_ratings(inputs["ratings"], "rating", prompt_versions, items, VALUE_PORTRAIT)
     alphas = alpha_by_two_routes(

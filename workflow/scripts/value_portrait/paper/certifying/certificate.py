@@ -17,7 +17,6 @@ from value_portrait.paper.certifying.lost_items import reproduce_scores
 from value_portrait.paper.certifying.material import Material, of_models
 from value_portrait.paper.certifying.new_data import new_data
 from value_portrait.paper.certifying.rows import judge
-from value_portrait.paper.certifying.seals import fingerprints, sealed_tables, seals_hold
 from value_portrait.paper.certifying.stated import KEPT_PAIR, LOST, MAX_P, THRESHOLD, TWO_PROFILES
 
 
@@ -62,7 +61,6 @@ def certify(m: Material, known: Sequence[Finding | None]) -> Certificate:
         "parser_answers": m.read_apart,
         "parser_effects": parsing.parser_effects(m.by_published, m.by_strict, published_key),
         "record_differences": unscored.record_differences(m.records, m.by_published),
-        "fingerprints": fingerprints(sealed_tables(m), m.printed["fingerprints"]),
     }
     tests = [*known, *examine_causes(m, applied, parts, reproduced), *report(m, tables)]
     found = [finding for finding in tests if finding is not None]
@@ -122,9 +120,7 @@ def report(m: Material, tables: Mapping[str, pd.DataFrame]) -> list[Finding | No
     models = [model for model, _ in m.by_published.subjects]
     return [
         *unscored.records_hold(m.records, tables["record_differences"]),
-        unscored.texts_of_items(m.item_table, m.tagged_items),
-        unscored.printed_rows(m.printed["items_per_value"], m.printed["open_weight_scores"]),
-        *seals_hold(tables["fingerprints"]),
+        *m.on_sources,
         two_routes(
             "distances on the circle",
             "Pairs of appendix D.2",

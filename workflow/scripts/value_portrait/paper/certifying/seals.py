@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from value_portrait.paper.certifying.findings import Finding, none_other
-from value_portrait.paper.certifying.material import Material
 from value_portrait.paper.certifying.printed import PRINTED
+from value_portrait.paper.certifying.sources import Sources
 from value_portrait.paper.certifying.stated import TAG
 
 # What each check seals.
@@ -20,17 +20,17 @@ _SEALED = {
 }
 
 
-def sealed_tables(m: Material) -> dict[str, dict[str, pd.DataFrame]]:
+def sealed_tables(own: Sources) -> dict[str, dict[str, pd.DataFrame]]:
     """The tables by the check that seals them, then by name."""
     raw = ("survey", "participants", "pilot_survey", "pilot_participants", "topics", "item_table", "prompts")
-    answers = m.records.groupby("model", observed=True)["digest"]
-    printed = {Path(PRINTED[name].file).stem: table.reset_index() for name, table in m.printed.items()}
+    answers = own.records.groupby("model", observed=True)["digest"]
+    printed = {Path(PRINTED[name].file).stem: table.reset_index() for name, table in own.printed.items()}
     # It cannot hold its own.
     del printed["fingerprints"]
     tables = (
-        {name: getattr(m, name) for name in raw} | {"SHA256SUMS": m.sums},
-        {"correlations": m.published[[*TAG, "rho", "p"]], "tags": m.tags, "scores": m.scores},
-        {f"answers of {model}": own.to_frame() for model, own in answers},
+        {name: getattr(own, name) for name in raw} | {"SHA256SUMS": own.sums},
+        {"correlations": own.published[[*TAG, "rho", "p"]], "tags": own.tags, "scores": own.scores},
+        {f"answers of {model}": digests.to_frame() for model, digests in answers},
         printed,
     )
     return dict(zip(_SEALED, tables, strict=True))

@@ -5,6 +5,8 @@ import pandas as pd
 
 from value_portrait.paper.certifying.findings import Finding, none_other
 from value_portrait.paper.certifying.printed import printed_numbers
+from value_portrait.paper.certifying.seals import seals_hold
+from value_portrait.paper.certifying.sources import Sources
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.scores.ratings import NO_RATING, Ratings
 
@@ -77,6 +79,15 @@ def records_hold(records: pd.DataFrame, differences: pd.DataFrame) -> list[Findi
     return [
         none_other(name, statement, counted, differences[differences["field"].isin(names)].drop(columns="field"))
         for name, (names, statement, counted) in checks.items()
+    ]
+
+
+def sources_hold(own: Sources, sealed: pd.DataFrame) -> list[Finding]:
+    """The checks that the sources alone decide; ``sealed`` as by ``fingerprints``."""
+    return [
+        texts_of_items(own.item_table, own.tagged_items),
+        printed_rows(own.printed["items_per_value"], own.printed["open_weight_scores"]),
+        *seals_hold(sealed),
     ]
 
 
