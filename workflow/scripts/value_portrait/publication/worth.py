@@ -125,9 +125,9 @@ def worth_lines(tables: Tables, instrument: Instrument) -> dict[str, str]:
 
 def verdict_line(verdicts: Iterable[str]) -> str:
     """How many claims hold, and what becomes of the others; empty without claims that could be tested."""
-    words = pd.Series(list(verdicts), dtype=str)
-    words = words.str.replace("^depends on .*", "depends on a choice of the analysis", regex=True)
-    counts = words[words != "cannot be tested here"].value_counts()
+    given = pd.Series(list(verdicts), dtype=str)
+    given = given.str.replace("^depends on .*", "depends on a choice of the analysis", regex=True)
+    counts = given[given != "cannot be tested here"].value_counts()
     if counts.empty:
         return ""
     said = [f"{n} {words if n == 1 else PLURALS.get(str(words), words)}" for words, n in counts.items()]
