@@ -314,7 +314,7 @@ def DOWNSTREAM_OF(rules):
         },
         "score_raters": {"write_tables", "score_models"},
         "write_tables": {"write_report", "write_summary", "draw_models"},
-        "make_other_keys": {"explain_profiles"},
+        "make_other_keys": {"explain_profiles", "judge_claims"},
         "place_people": {"explain_profiles"},
         "test_tags": {"write_report", "write_summary", "draw_items", "estimate_uncertainty"},
         "explain_profiles": {"write_report", "write_summary", "draw_robustness"},

@@ -25,8 +25,7 @@ if CLAIMS:
 
 rule judge_claims:
     input:
-        survey=ASKED["survey"] if RATED else [],
-        participants="<results>/study/participants.parquet" if RATED else [],
+        other_correlations=OTHER_CORRELATIONS if RATED else [],
         published="<results>/items/published_correlations.parquet" if PUBLISHED else [],
         item_key=[] if RATED else ASKED["item_key"],
         ratings="<results>/scores/ratings.parquet",

@@ -6,6 +6,7 @@ OTHER_KEYS = {
     "null_keys": "<results>/robustness/null_keys.parquet",
     "partial_key": "<results>/robustness/partial_key.csv",
 }
+OTHER_CORRELATIONS = "<results>/robustness/other_correlations.parquet"
 
 
 if RATED:
@@ -46,10 +47,13 @@ if RATED:
             library=library("robustness/make_other_keys"),
         output:
             **OTHER_KEYS,
+            other_correlations=OTHER_CORRELATIONS,
         log:
             "<logs>/make_other_keys.log",
         benchmark:
             "<benchmarks>/make_other_keys.tsv"
+        # Claims, the longest of all, wait for it.
+        priority: 1
         conda:
             "../../envs/analysis.yaml"
         params:
@@ -60,7 +64,7 @@ if RATED:
             draws=CONFIG.robustness.resamples,
             seed=CONFIG.seed,
         message:
-            "Making item keys from shuffled raters, and without the rater's mean rating"
+            "Making item keys from shuffled raters, and correlating items in every other way"
         script:
             "../scripts/robustness/make_other_keys.py"
 

@@ -1,24 +1,15 @@
-"""Universes against the workflow's own functions, and what the config does not have against other implementations."""
+"""Universes against the workflow's own functions."""
 
 import numpy as np
 import pandas as pd
-import pingouin
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from instrument_strategies import instruments
 from instruments import SMALL, VALUE_PORTRAIT
-from scipy import stats
 from universe_study import ITEMS_CONFIG, SCORING, draw_study
-from value_portrait.items.validation import Block
 from value_portrait.robustness.multiverse import options_of_answers, options_of_given_key, spread_out
-from value_portrait.robustness.universes import (
-    GivenKey,
-    KeyMaker,
-    correlate_block,
-    drop_careless_raters,
-    score_universes,
-)
+from value_portrait.robustness.universes import GivenKey, score_universes
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import NO_RATING, Ratings
 
@@ -92,67 +83,11 @@ def test_a_universe_does_not_depend_on_its_neighbours(study):
         assert np.array_equal(scores[place[tuple(codes)]], own[row], equal_nan=True)
 
 
-def random_block(seed, raters=12):
-    rng = np.random.default_rng(seed)
-    names = [f"P{n}" for n in range(raters)]
-    means = rng.normal(3, 1, raters)
-    ratings = np.clip(np.rint(means[:, None] + rng.normal(0, 1, (raters, 3))), 1, 6)
-    return Block(["a", "b", "c"], names, [("f", "x"), ("f", "y")], ratings, rng.normal(0, 1, (raters, 2))), means
-
-
-@pytest.mark.parametrize("method", ["spearman", "pearson"])
-def test_partial_correlations_are_pingouins(method):
-    block, means = random_block(1)
-    rho, p = correlate_block(block, means, method, False, "partialled out")
-    for item in range(3):
-        for dimension in range(2):
-            frame = pd.DataFrame({"x": block.ratings[:, item], "y": block.scores[:, dimension], "mean": means})
-            expected = pingouin.partial_corr(frame, "x", "y", "mean", method=method)
-            assert rho[item, dimension] == pytest.approx(expected["r"].iloc[0], abs=1e-12)
-            assert p[item, dimension] == pytest.approx(expected.filter(regex="p.?val").iloc[0, 0], abs=1e-12)
-
-
-def test_ratings_less_the_raters_mean_and_rounded_scores():
-    block, means = random_block(2)
-    rho, p = correlate_block(block, means, "spearman", True, "taken off")
-    for item in range(3):
-        for dimension in range(2):
-            rounded = [round(value, 2) for value in block.scores[:, dimension]]
-            expected = stats.spearmanr(block.ratings[:, item] - means, rounded)
-            assert rho[item, dimension] == pytest.approx(expected.statistic, abs=1e-12)
-            assert p[item, dimension] == pytest.approx(expected.pvalue, abs=1e-12)
-
-
-def test_a_score_that_is_the_raters_mean_leaves_nothing_to_correlate():
-    block, means = random_block(3)
-    block.scores[:, 0] = means
-    rho, p = correlate_block(block, means, "pearson", False, "partialled out")
-    assert np.isnan(rho[:, 0]).all()
-    assert np.isnan(p[:, 0]).all()
-    assert np.isfinite(rho[:, 1]).all()
-
-
-def test_the_careless_are_those_with_three_equal_ratings_of_four():
-    people = {"equal": [3, 3, 3, 3], "limit": [2, 5, 5, 5], "half": [4, 4, 1, 1], "split": [1, 1, 1, 6, 6]}
-    rows = [(person, f"i{n}", rating) for person, ratings in people.items() for n, rating in enumerate(ratings)]
-    survey = pd.DataFrame(rows, columns=["participant_id", "item_id", "rating"])
-    assert list(drop_careless_raters(survey)["participant_id"].unique()) == ["half", "split"]
-
-
 def test_without_careful_raters_there_are_no_scores():
     study = STUDIES["small"]()
     study.survey["rating"] = 2
     found = study.multiverse(1, published=False)
     assert np.isnan(study.scores(found)).all()
-
-
-def test_the_mean_of_a_rater_is_of_all_their_items():
-    study = STUDIES["small"]()
-    keys = KeyMaker(study.survey, study.participants, None, study.items, SMALL, SMALL)
-    means = [own[block.raters.index("P0")] for block, own in keys._blocks("keep", "keep") if "P0" in block.raters]
-    assert len(means) == 2
-    assert set(means) == {study.survey.loc[study.survey["participant_id"] == "P0", "rating"].mean()}
-    assert study.survey.loc[study.survey["participant_id"] == "P0", "group"].nunique() == 2
 
 
 @st.composite

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from value_portrait.items.validation import correlate_items, drop_repeated_participants, select_items
-from value_portrait.robustness.multiverse import options_of_answers, options_of_raters, spread_out
+from value_portrait.robustness.multiverse import THRESHOLDS, options_of_answers, options_of_raters, spread_out
+from value_portrait.robustness.other_correlations import arrange_correlations, correlate_in_every_way
 from value_portrait.robustness.universes import KeyMaker, score_universes
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import NO_RATING, Ratings
@@ -58,7 +59,9 @@ class Study:
         return spread_out(settings | more, main | main_of_answers, limit, 1)
 
     def scores(self, multiverse):
-        keys = KeyMaker(self.survey, self.participants, self.published, self.items, self.instrument, self.instrument)
+        table = correlate_in_every_way(self.survey, self.participants, min(THRESHOLDS), self.instrument)
+        correlations = arrange_correlations(table, self.items, self.instrument)
+        keys = KeyMaker(correlations, self.published, self.items, self.instrument, self.instrument)
         parts = [scores for _, scores in score_universes(multiverse, keys, self.ratings, self.instrument)]
         return np.concatenate(parts)
 

@@ -11,6 +11,7 @@ from value_portrait.responses.conditions import BASELINE
 from value_portrait.robustness import multiverse as options
 from value_portrait.robustness import shares
 from value_portrait.robustness.claims import conditions_of, families_of, read_claims
+from value_portrait.robustness.other_correlations import OTHER_CORRELATIONS, arrange_correlations
 from value_portrait.robustness.universes import GivenKey, KeyMaker, score_universes
 from value_portrait.scores.ratings import read_ratings
 from value_portrait.tables import read_table, write_table
@@ -32,11 +33,11 @@ def judge_claims(
     ids = read_table(inputs["item_table"], "items", instrument, ["item_id"])["item_id"].to_pylist()
     settings, main = options.options_of_answers(choices["scoring"], prompt_versions, instrument)
     keys: KeyMaker | GivenKey
-    if inputs["survey"]:
-        survey, people = (read_table(inputs[name], name, instrument).to_pandas() for name in ("survey", "participants"))
+    if inputs["other_correlations"]:
+        made = read_table(inputs["other_correlations"], OTHER_CORRELATIONS)
         path = inputs["published"]
         published = read_table(path, "correlations", instrument).to_pandas() if path else None
-        keys = KeyMaker(survey, people, published, ids, scored, instrument)
+        keys = KeyMaker(arrange_correlations(made, ids, instrument), published, ids, scored, instrument)
         of_key = options.options_of_raters(choices["items"], bool(inputs["published"]))
     else:
         keys = GivenKey(read_table(inputs["item_key"], "item_key", instrument).to_pandas(), ids, scored)

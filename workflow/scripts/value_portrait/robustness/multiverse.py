@@ -1,8 +1,8 @@
 """The multiverse: every combination of choices of the analysis that can be defended (Steegen et al. 2016).
 
 Which choices there are follows from the config, the instrument and what the study has; what they do is in
-``universes``. Combinations that are left out: published correlations were made in one way, and go with no other choice
-about correlating; negative items cannot be keyed without a centre to mirror them on.
+``other_correlations`` and ``universes``. Combinations that are left out: published correlations were made in one way,
+and go with no other choice about correlating; negative items cannot be keyed without a centre to mirror them on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,13 @@ from value_portrait.instrument import Instrument
 from value_portrait.randomness import named_generator
 
 # How correlations are made; the published ones were made by the first setting of each.
-CORRELATING = ("method", "repeated_participants", "careless_raters", "scores", "rater_mean")
+CORRELATING = {
+    "method": ("spearman", "pearson"),
+    "repeated_participants": ("keep", "drop"),
+    "careless_raters": ("keep", "drop"),
+    "scores": ("as stored", "rounded"),
+    "rater_mean": ("left in", "partialled out", "taken off"),
+}
 THRESHOLDS = (0.20, 0.25, 0.30, 0.35, 0.40)
 LIMITS = (None, 0.05, 0.01)
 ALL_OPTIONS = ("correlations", *CORRELATING, "threshold", "max_p", "polarity", "centring", "parser", "prompt_versions")
@@ -86,11 +92,7 @@ def options_of_raters(items: Mapping[str, Any], published: bool) -> tuple[dict[s
     limits = [*LIMITS, *({items["max_p"]} - set(LIMITS))]
     settings: dict[str, dict[str, Any]] = {
         "correlations": _labelled(["recomputed", *(["published"] if published else [])]),
-        "method": _labelled(["spearman", "pearson"]),
-        "repeated_participants": _labelled(["keep", "drop"]),
-        "careless_raters": _labelled(["keep", "drop"]),
-        "scores": _labelled(["as stored", "rounded"]),
-        "rater_mean": _labelled(["left in", "partialled out", "taken off"]),
+        **{name: _labelled(own) for name, own in CORRELATING.items()},
         "threshold": {f"{value:.6g}": value for value in thresholds},
         "max_p": {"none" if value is None else f"{value:.6g}": value for value in limits},
         "polarity": _labelled(["positive", "both"]),

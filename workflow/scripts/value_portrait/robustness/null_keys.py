@@ -9,6 +9,7 @@ import pyarrow as pa
 from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Block, correlation_p, select_items
 from value_portrait.randomness import named_generator
+from value_portrait.robustness.encoding import columns_at, places_in
 from value_portrait.robustness.shuffling import (
     AT_ONCE,
     block_items,
@@ -54,14 +55,7 @@ def draw_null_keys(
         draw, item, dimension = np.nonzero(keys)
         found.append((draw + first * AT_ONCE, item, dimension, keys[draw, item, dimension]))
     draw, item, dimension, signs = (np.concatenate(part) for part in zip(*found, strict=True))
-    names = [
-        ("item_id", item, block_items(blocks)),
-        ("family", dimension, [family for family, _ in instrument.dimensions]),
-        ("dimension", dimension, [name for _, name in instrument.dimensions]),
-    ]
-    texts = {
-        name: pa.DictionaryArray.from_arrays(places.astype(np.int32), pa.array(words)) for name, places, words in names
-    }
+    texts = columns_at(item, dimension, block_items(blocks), instrument)
     return pa.table({"draw": draw, **texts, "polarity": signs})
 
 
@@ -69,15 +63,7 @@ def arrange_null_keys(table: pa.Table, items: Sequence[str], instrument: Instrum
     """The table ``NULL_KEYS`` as (K, I, D) int8: the polarity, 0 for no tag."""
     draw = table["draw"].to_numpy()
     keys = np.zeros((draw.max(initial=-1) + 1, len(items), len(instrument.dimensions)), np.int8)
-    item = _places(table["item_id"], items)
-    # A name of a dimension may stand in two families.
-    family = _places(table["family"], [name.name for name in instrument.families])
-    names = list(dict.fromkeys(name for _, name in instrument.dimensions))
-    lookup = np.zeros((len(instrument.families), len(names)), np.intp)
-    families = [name.name for name in instrument.families]
-    for place, (own, name) in enumerate(instrument.dimensions):
-        lookup[families.index(own), names.index(name)] = place
-    keys[draw, item, lookup[family, _places(table["dimension"], names)]] = table["polarity"].to_numpy()
+    keys[draw, *places_in(table, items, instrument)] = table["polarity"].to_numpy()
     return keys
 
 
@@ -119,9 +105,3 @@ def partial_key(
             )
         )
     return select_items(pd.concat(frames, ignore_index=True), threshold, max_p, polarity)
-
-
-def _places(column: pa.ChunkedArray, names: Sequence[str]) -> np.ndarray:
-    encoded = column.unify_dictionaries().combine_chunks()
-    place = {name: index for index, name in enumerate(names)}
-    return np.array([place[name] for name in encoded.dictionary.to_pylist()], np.intp)[encoded.indices.to_numpy()]
