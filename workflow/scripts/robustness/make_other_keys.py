@@ -27,17 +27,16 @@ def make_other_keys(
     survey, participants, key = (
         read_table(inputs[name], name, instrument).to_pandas() for name in ("survey", "participants", "item_key")
     )
-    table = correlate_in_every_way(survey, participants, min(*THRESHOLDS, choices["threshold"]), instrument)
-    write_table(table, outputs["other_correlations"], OTHER_CORRELATIONS)
-    if choices["repeated_participants"] == "drop":
-        survey = drop_repeated_participants(survey)
-    blocks = survey_blocks(survey, participants)
+    kept = drop_repeated_participants(survey) if choices["repeated_participants"] == "drop" else survey
+    blocks = survey_blocks(kept, participants)
     families = [family.name for family in (instrument.main, instrument.circle) if family]
     rule = {name: choices[name] for name in ("method", "polarity")}
     table = draw_null_keys(blocks, key, **rule, draws=draws, seed=seed, families=families, instrument=instrument)
     write_table(table, outputs["null_keys"], NULL_KEYS)
     other = partial_key(blocks, **rule, threshold=choices["threshold"], max_p=choices["max_p"], instrument=instrument)
     write_table(other, outputs["partial_key"], "item_key", instrument)
+    table = correlate_in_every_way(survey, participants, min(*THRESHOLDS, choices["threshold"]), instrument)
+    write_table(table, outputs["other_correlations"], OTHER_CORRELATIONS)
 
 
 if "snakemake" in globals():
