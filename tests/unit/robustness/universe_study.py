@@ -4,9 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from value_portrait.items.validation import correlate_items, drop_repeated_participants, select_items
 from value_portrait.robustness.multiverse import THRESHOLDS, options_of_answers, options_of_raters, spread_out
-from value_portrait.robustness.other_correlations import arrange_correlations, correlate_in_every_way
+from value_portrait.robustness.other_correlations import (
+    arrange_correlations,
+    arrange_published,
+    correlate_in_every_way,
+)
 from value_portrait.robustness.universes import KeyMaker, score_universes
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import NO_RATING, Ratings
@@ -61,7 +66,8 @@ class Study:
     def scores(self, multiverse):
         table = correlate_in_every_way(self.survey, self.participants, min(THRESHOLDS), self.instrument)
         correlations = arrange_correlations(table, self.items, self.instrument)
-        keys = KeyMaker(correlations, self.published, self.items, self.instrument, self.instrument)
+        published = arrange_published(pa.Table.from_pandas(self.published), self.items, self.instrument)
+        keys = KeyMaker(correlations, published, self.instrument, self.instrument)
         parts = [scores for _, scores in score_universes(multiverse, keys, self.ratings, self.instrument)]
         return np.concatenate(parts)
 

@@ -11,7 +11,7 @@ from value_portrait.responses.conditions import BASELINE
 from value_portrait.robustness import multiverse as options
 from value_portrait.robustness import shares
 from value_portrait.robustness.claims import conditions_of, families_of, read_claims
-from value_portrait.robustness.other_correlations import OTHER_CORRELATIONS, arrange_correlations
+from value_portrait.robustness.other_correlations import OTHER_CORRELATIONS, arrange_correlations, arrange_published
 from value_portrait.robustness.universes import GivenKey, KeyMaker, score_universes
 from value_portrait.scores.ratings import read_ratings
 from value_portrait.tables import read_table, write_table
@@ -34,10 +34,13 @@ def judge_claims(
     settings, main = options.options_of_answers(choices["scoring"], prompt_versions, instrument)
     keys: KeyMaker | GivenKey
     if inputs["other_correlations"]:
-        made = read_table(inputs["other_correlations"], OTHER_CORRELATIONS)
-        path = inputs["published"]
-        published = read_table(path, "correlations", instrument).to_pandas() if path else None
-        keys = KeyMaker(arrange_correlations(made, ids, instrument), published, ids, scored, instrument)
+        table = read_table(inputs["other_correlations"], OTHER_CORRELATIONS)
+        published = None
+        if inputs["published"]:
+            columns = ["item_id", "family", "dimension", "rho", "p"]
+            printed = read_table(inputs["published"], "correlations", instrument, columns)
+            published = arrange_published(printed, ids, instrument)
+        keys = KeyMaker(arrange_correlations(table, ids, instrument), published, scored, instrument)
         of_key = options.options_of_raters(choices["items"], bool(inputs["published"]))
     else:
         keys = GivenKey(read_table(inputs["item_key"], "item_key", instrument).to_pandas(), ids, scored)

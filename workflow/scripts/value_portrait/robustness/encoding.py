@@ -15,7 +15,7 @@ def texts_at(places: np.ndarray, texts: Sequence[str]) -> pa.DictionaryArray:
 
 def places_of(column: pa.ChunkedArray, texts: Sequence[str]) -> np.ndarray:
     """The places (N,) of a column's texts."""
-    encoded = column.unify_dictionaries().combine_chunks()
+    encoded = column.dictionary_encode().unify_dictionaries().combine_chunks()
     place = {text: index for index, text in enumerate(texts)}
     return np.array([place[text] for text in encoded.dictionary.to_pylist()], np.intp)[encoded.indices.to_numpy()]
 

@@ -1,5 +1,6 @@
 """Correlations of items with dimensions, made in every way that the multiverse has: people alone make them."""
 
+from collections.abc import Sequence
 from itertools import product
 from typing import NamedTuple
 
@@ -46,7 +47,7 @@ OTHER_CORRELATIONS = Schema(
 
 
 class Correlated(NamedTuple):
-    """Correlations made in one way, by the place of the dimension, then in the order of the survey.
+    """Correlations made in one way, by the place of the dimension, then in the order of the survey or table.
 
     ``items``, ``dimensions`` : places (N,) among the items of the study and the instrument's dimensions.
     ``rho``, ``p`` : (N,).
@@ -96,15 +97,22 @@ def correlate_in_every_way(
 
 
 def arrange_correlations(
-    table: pa.Table, items: list[str], instrument: Instrument
+    table: pa.Table, items: Sequence[str], instrument: Instrument
 ) -> dict[tuple[str, ...], Correlated]:
-    """The table ``OTHER_CORRELATIONS`` by the settings of ``CORRELATING``, places among ``items``."""
+    """The table ``OTHER_CORRELATIONS`` by the settings of ``CORRELATING``."""
     codes = [places_of(table[name], settings) for name, settings in CORRELATING.items()]
     way = np.ravel_multi_index(codes, [len(settings) for settings in CORRELATING.values()])
-    columns = (*places_in(table, items, instrument), table["rho"].to_numpy(), table["p"].to_numpy())
+    columns = _columns(table, items, instrument)
     ways = list(product(*CORRELATING.values()))
     edges = np.searchsorted(way, np.arange(len(ways) + 1))
     return {own: Correlated(*(column[edges[n] : edges[n + 1]] for column in columns)) for n, own in enumerate(ways)}
+
+
+def arrange_published(table: pa.Table, items: Sequence[str], instrument: Instrument) -> Correlated:
+    """Published correlations (table ``correlations``), in the order of the table for each dimension."""
+    columns = _columns(table, items, instrument)
+    order = np.argsort(columns.dimensions, kind="stable")
+    return Correlated(*(column[order] for column in columns))
 
 
 def blocks_of(
@@ -149,3 +157,7 @@ def correlate_block(
         rho = (rho - by_item @ by_score.T) / np.sqrt(np.outer(1 - by_item**2, 1 - by_score**2))
     rho = np.clip(np.where(np.isfinite(rho), rho, np.nan), -1, 1)
     return rho, correlation_p(rho, len(block.raters) - 1)
+
+
+def _columns(table: pa.Table, items: Sequence[str], instrument: Instrument) -> Correlated:
+    return Correlated(*places_in(table, items, instrument), table["rho"].to_numpy(), table["p"].to_numpy())

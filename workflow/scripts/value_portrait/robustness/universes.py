@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.instrument import Instrument
-from value_portrait.items.validation import select_items, tagged
+from value_portrait.items.validation import tagged
 from value_portrait.robustness.multiverse import CORRELATING, Multiverse
 from value_portrait.robustness.other_correlations import Correlated
 from value_portrait.scores.profiles import Tags, arrange_tags, centred_means
@@ -24,25 +24,23 @@ class KeyMaker:
 
     Attributes
     ----------
-    correlations : by the settings of ``CORRELATING``. published : published correlations, or None.
-    items : all items of the study, in the order of the averages that are scored.
+    correlations : by the settings of ``CORRELATING``, their items places in the averages that are scored.
+    published : published correlations, or None.
     scored : the instrument with the families alone that are scored.
     """
 
     correlations: Mapping[tuple[str, ...], Correlated]
-    published: pd.DataFrame | None
-    items: Sequence[str]
+    published: Correlated | None
     scored: Instrument
     instrument: Instrument
 
     def key(self, choice: Mapping[str, Any]) -> list[Tags]:
         """The tags of every scored dimension, by the choices of one universe."""
-        rule = choice["threshold"], choice["max_p"], choice["polarity"]
+        found = self.correlations[tuple(choice[option] for option in CORRELATING)]
         if choice["correlations"] == "published":
             assert self.published is not None
-            return arrange_tags(select_items(self.published, *rule), self.items, self.scored)
-        found = self.correlations[tuple(choice[option] for option in CORRELATING)]
-        chosen = tagged(found.rho, found.p, *rule)
+            found = self.published
+        chosen = tagged(found.rho, found.p, choice["threshold"], choice["max_p"], choice["polarity"])
         items, signs = found.items[chosen], np.sign(found.rho[chosen])
         edges = np.searchsorted(found.dimensions[chosen], np.arange(len(self.instrument.dimensions) + 1))
         places = [self.instrument.dimensions.index(name) for name in self.scored.dimensions]
