@@ -47,7 +47,7 @@ def make_paper(checkout: Path) -> None:
 
 
 def make_certified(checkout: Path) -> None:
-    """Recorded answers to all of the paper's prompt versions, and the authors' tags and scores of them."""
+    """Recorded answers to all of the paper's prompt versions, with the authors' correlations, tags and scores."""
     files = archive_files(VERSIONS)
     tagged = archive_files()[raw_files.ITEMS]
     for query in tagged:
@@ -55,6 +55,19 @@ def make_certified(checkout: Path) -> None:
             output["correlations"] = [["Power", 0.4], ["Hedonism", -0.35]]
     cell = {"original_mean": 3.0, "centered_mean": 0.5, "std_dev": 1.0, "n": 4}
     scores = {family.name: dict.fromkeys(family.names, cell) for family in VALUE_PORTRAIT.families}
+    for family, path in raw_files.PUBLISHED_CORRELATIONS.items():
+        files[path] = [
+            {
+                "portrait_id": query["portrait_id"],
+                "option_id": output["id"],
+                f"{family}_dimension": name,
+                "spearman_corr": 0.25,
+                "spearman_p_value": 0.125,
+            }
+            for query in tagged
+            for output in query["outputs"]
+            for name in VALUE_PORTRAIT.family(family).names
+        ]
     files |= {raw_files.PUBLISHED_TAGS: tagged, SCORES: {"meta": {"model_name": MODELS[0]}, "scores": scores}}
     write_archive(checkout / "data/raw", files)
     (checkout / "small.yaml").write_text(SMALL_PAPER.replace(", ".join(ARCHIVED), ", ".join(VERSIONS)))

@@ -104,6 +104,8 @@ rule draw_robustness:
         "<logs>/draw_robustness.log",
     benchmark:
         "<benchmarks>/draw_robustness.tsv"
+    # The slowest figures go first.
+    priority: 1
     conda:
         "../../envs/analysis.yaml"
     params:

@@ -198,6 +198,8 @@ def groups_of_models(tables: Tables, instrument: Instrument) -> Finding | None:
     rest: dict[str, str] = {}
     for comparison, rows in own.groupby("comparison", sort=False):
         first = rows.iloc[0]
+        # A model may lack a score of some dimension.
+        n, n_others = rows["n_first"].max(), rows["n_second"].max()
         other, others = first["second"], f"{first['second']} ones"
         if comparison == "reasoning":
             other, others = "other", "others"
@@ -206,12 +208,10 @@ def groups_of_models(tables: Tables, instrument: Instrument) -> Finding | None:
         if held:
             cells = [_how(row, instrument) for row in held]
             clear[str(comparison)] = (
-                f"The {first['n_first']} {first['first']} models{size} differ from the {first['n_second']} {others}: "
-                f"{listed(cells)}."
+                f"The {n} {first['first']} models{size} differ from the {n_others} {others}: {listed(cells)}."
             )
         else:
-            one = f"{first['n_first']} {first['first']}{size}"
-            rest[str(comparison)] = f"between {one} and {first['n_second']} {other} models"
+            rest[str(comparison)] = f"between {n} {first['first']}{size} and {n_others} {other} models"
     found = " ".join(clear.values())
     if rest:
         found += f" No difference is beyond chance {listed(list(rest.values()))}."
