@@ -101,3 +101,27 @@ def test_a_side_with_one_developer_or_none_has_no_clustered_interval_and_it_is_s
     write_table(table, tmp_path / "groups.csv", GROUPS)
     assert table[["cluster_low", "p", "p_adjusted"]].isna().all(axis=None)
     assert f"{comparison}: {len(table)} differences cannot be tested" in caplog.text
+
+
+def test_a_model_without_a_score_is_left_out_and_sides_may_differ_in_size():
+    kept = [own for own in MODELS if own.model not in ("a0", "b1", "b2", "a1")]
+    scores = scores_of(kept, VALUE_PORTRAIT.dimensions)
+    scores.loc[(scores["model"] == "c1") & (scores["dimension"] == "Power"), "centred_mean"] = np.nan
+    table = compare_clustered(scores, kept, "weights", VALUE_PORTRAIT).set_index("dimension")
+    assert table.loc["Hedonism", ["n_first", "n_second", "n_developers"]].tolist() == [2, 6, 4]
+    power = table.loc["Power"]
+    assert power[["n_first", "n_second", "n_developers"]].tolist() == [2, 5, 4]
+    values = scores[scores["dimension"] == "Power"].dropna().sort_values("model").set_index("model")["centred_mean"]
+    first = values.index.str[0].isin(["a", "b"])
+    welch = stats.ttest_ind(values[first], values[~first], equal_var=False).confidence_interval()
+    assert (power["ci_low"], power["ci_high"]) == pytest.approx(tuple(welch))
+    slope = cluster_robust(np.column_stack([np.ones(7), first]), 1, list(values.index.str[0]))
+    reach = float(slope.half_width(values.to_numpy()))
+    assert (power["cluster_high"] - power["cluster_low"]) / 2 == pytest.approx(reach)
+    assert (power["cluster_high"] + power["cluster_low"]) / 2 == pytest.approx(power["difference"])
+    assert (power["df"], power["p"]) == pytest.approx((slope.df, float(slope.p(values.to_numpy()))))
+    # Holm over the dimensions of a family, and how pronounced profiles are by itself.
+    values = table[table["family"] == VALUE_PORTRAIT.main.name].drop(PROFILE_VARIANCE)
+    assert values["p_adjusted"].tolist() == pytest.approx(multipletests(values["p"], method="holm")[1])
+    alone = scores[scores["model"] != "b0"]
+    assert compare_clustered(alone, kept, "weights", VALUE_PORTRAIT)["ci_low"].isna().all()

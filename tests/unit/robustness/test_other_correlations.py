@@ -104,12 +104,36 @@ def test_a_file_keeps_what_exceeds_the_limit_to_the_last_bit(tmp_path):
         assert list(items) == [item for item in study.survey["item_id"].unique() if item in set(items)]
 
 
+def test_rounded_scores_tie_and_others_do_not():
+    study = draw_study(SMALL, ["a"])
+    rng = np.random.default_rng(1)
+    noisy = study.participants["score"].round(1) + rng.uniform(-0.004, 0.004, len(study.participants))
+    participants = study.participants.assign(score=noisy)
+    table = correlate_in_every_way(study.survey, participants, 0.2, SMALL)
+    found = arrange_correlations(table, study.items, SMALL)
+    rounded = correlate_items(study.survey, participants.assign(score=noisy.round(2))).query("abs(rho) > 0.2")
+    own = found[("spearman", "keep", "keep", "rounded", "left in")]
+    assert sorted(own.rho) == sorted(rounded["rho"])
+    assert sorted(own.rho) != sorted(found[FIRST].rho)
+
+
+def test_what_only_reaches_the_limit_is_left_out():
+    study = draw_study(SMALL, ["a"])
+    strengths = np.sort(np.abs(correlate_items(study.survey, study.participants)["rho"].dropna()))
+    limit = strengths[len(strengths) // 2]
+    table = correlate_in_every_way(study.survey, study.participants, limit, SMALL)
+    own = arrange_correlations(table, study.items, SMALL)[FIRST]
+    assert len(own.rho) == (strengths > limit).sum()
+    assert np.abs(own.rho).min() > limit
+
+
 def test_three_raters_leave_a_partial_correlation_without_p(tmp_path):
     study = draw_study(SMALL, ["a"], groups=(3,))
     table = correlate_in_every_way(study.survey, study.participants, 0.2, SMALL)
     found = arrange_correlations(through_a_file(table, tmp_path), study.items, SMALL)
     partial = found[(*FIRST[:-1], "partialled out")]
     assert len(partial.rho) > 0
+    assert table["p"].null_count == sum(np.isnan(own.p).sum() for own in found.values())
     assert np.isnan(partial.p).all()
     assert np.isfinite(found[FIRST].p).all()
 
