@@ -107,6 +107,7 @@ def write_models(tmp_path, *rows, header=HEADER):
         ([ROW | {"model": ""}], "row 2: model: an empty cell does not fit"),
         ([ROW | {"more": "cell"}], "row 2: has more than 15 cells"),
         ([], "has no row"),
+        ([ROW | {"answers": "printed", "conditions": ""}], "has only models that are known by their printed scores"),
     ],
 )
 def test_a_wrong_row_is_refused_with_its_number(tmp_path, rows, complaint):

@@ -189,7 +189,7 @@ def test_what_the_items_cover_is_what_the_paper_prints(published, paper):
 
 
 # What the numbers are worth: what rests on the people alone, and what reads the ratings of models.
-ON_PEOPLE = {"test_tags", "make_other_keys", "place_people"}
+ON_PEOPLE = {"test_tags", "make_other_keys", "vary_correlations", "place_people"}
 ON_ANSWERS = {"explain_profiles", "study_variance", "estimate_uncertainty", "compare_models", "judge_claims"}
 
 
@@ -292,7 +292,7 @@ def DOWNSTREAM_OF(rules):
             "write_summary",
             "draw_items",
             "write_certificate",
-            *ON_PEOPLE - {"test_tags"},
+            *ON_PEOPLE - {"test_tags", "vary_correlations"},
             *ON_ANSWERS - {"judge_claims"},
         },
         "read_answers": {"write_report", "parse_answers"},
@@ -314,7 +314,8 @@ def DOWNSTREAM_OF(rules):
         },
         "score_raters": {"write_tables", "score_models"},
         "write_tables": {"write_report", "write_summary", "draw_models"},
-        "make_other_keys": {"explain_profiles", "judge_claims"},
+        "make_other_keys": {"explain_profiles"},
+        "vary_correlations": {"judge_claims"},
         "place_people": {"explain_profiles"},
         "test_tags": {"write_report", "write_summary", "draw_items", "estimate_uncertainty"},
         "explain_profiles": {"write_report", "write_summary", "draw_robustness"},

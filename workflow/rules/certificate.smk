@@ -52,6 +52,8 @@ rule read_published:
         "<benchmarks>/read_published.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=1250,
     params:
         archive=archive_folder,
         answers=recorded_answer_files,
@@ -109,6 +111,8 @@ rule write_certificate:
     priority: 1
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=1250,
     params:
         archive=archive_folder,
         recorded=list(recorded_answer_files(None)),

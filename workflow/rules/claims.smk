@@ -43,6 +43,8 @@ rule judge_claims:
     priority: 1
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=1250,
     params:
         choices={"items": CONFIG.items.model_dump(exclude={"panel"}), "scoring": CONFIG.scoring.model_dump()},
         prompt_versions=CONFIG.prompt_versions,
@@ -108,6 +110,8 @@ rule draw_robustness:
     priority: 1
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=1250,
     params:
         models={row.model: row.model_dump(include=["family", "size_b", "reasoning"]) for row in MODELS.values()},
         mark=MARK,

@@ -154,7 +154,7 @@ def simulated_model(name):
 def certificate_files():
     """What the publication holds of the certificate, or of why there is none."""
     if CERTIFIED:
-        return [rules.write_certificate.output, rules.check_certificate.output]
+        return [rules.read_published.output, rules.write_certificate.output, rules.check_certificate.output]
     return rules.waive_certificate.output if CONFIG.study == "paper" else []
 
 

@@ -85,6 +85,8 @@ rule draw_models:
     priority: 1
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=1250,
     params:
         families={model.model: model.family for model in MODELS.values()},
         marks=MARKS,

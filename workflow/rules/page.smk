@@ -71,6 +71,8 @@ rule write_report:
         "<benchmarks>/write_report.tsv"
     conda:
         "../../envs/analysis.yaml"
+    resources:
+        mem_mb=1250,
     params:
         study={
             "title": MEASURED.title,

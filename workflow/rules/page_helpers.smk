@@ -23,7 +23,7 @@ def said_of_all(message):
 
 
 def described_files(inputs):
-    """Which rule made each table of the page, what it does, and of which files."""
+    """Which rule made each table of the page, what it does, and which files it reads."""
     records = []
     for name, given in inputs.items():
         for path in [given] if isinstance(given, str) else list(given)[:1]:

@@ -47,13 +47,10 @@ if RATED:
             library=library("robustness/make_other_keys"),
         output:
             **OTHER_KEYS,
-            other_correlations=OTHER_CORRELATIONS,
         log:
             "<logs>/make_other_keys.log",
         benchmark:
             "<benchmarks>/make_other_keys.tsv"
-        # Claims, the longest of all, wait for it.
-        priority: 1
         conda:
             "../../envs/analysis.yaml"
         params:
@@ -64,9 +61,32 @@ if RATED:
             draws=CONFIG.robustness.resamples,
             seed=CONFIG.seed,
         message:
-            "Making item keys from shuffled raters, and correlating items in every other way"
+            "Making item keys from shuffled raters, and without the rater's mean rating"
         script:
             "../scripts/robustness/make_other_keys.py"
+
+    rule vary_correlations:
+        input:
+            survey=ASKED["survey"],
+            participants="<results>/study/participants.parquet",
+            library=library("robustness/vary_correlations"),
+        output:
+            correlations=OTHER_CORRELATIONS,
+        log:
+            "<logs>/vary_correlations.log",
+        benchmark:
+            "<benchmarks>/vary_correlations.tsv"
+        # Claims, the longest of all, wait for it.
+        priority: 1
+        conda:
+            "../../envs/analysis.yaml"
+        params:
+            instrument=INSTRUMENT,
+            threshold=CONFIG.items.threshold,
+        message:
+            "Correlating items in every other way"
+        script:
+            "../scripts/robustness/vary_correlations.py"
 
 
 if RATED and MEASURED.circle:
@@ -86,6 +106,8 @@ if RATED and MEASURED.circle:
             "<benchmarks>/place_people.tsv"
         conda:
             "../../envs/analysis.yaml"
+        resources:
+            mem_mb=1250,
         params:
             instrument=INSTRUMENT,
             choices=CONFIG.items.model_dump(include={"method", "threshold", "polarity", "repeated_participants"}),

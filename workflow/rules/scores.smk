@@ -79,6 +79,8 @@ if RATED:
         priority: 1
         conda:
             "../../envs/analysis.yaml"
+        resources:
+            mem_mb=1250,
         params:
             instrument=INSTRUMENT,
             centring=CONFIG.scoring.centring,

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pingouin
+import pyarrow as pa
 import pytest
 from instruments import SMALL
 from scipy import stats
@@ -11,6 +12,7 @@ from value_portrait.items.validation import Block, correlate_items
 from value_portrait.robustness.other_correlations import (
     OTHER_CORRELATIONS,
     arrange_correlations,
+    arrange_published,
     blocks_of,
     correlate_block,
     correlate_in_every_way,
@@ -144,3 +146,15 @@ def test_without_careful_raters_nothing_correlates(tmp_path):
     table = correlate_in_every_way(study.survey, study.participants, 0.2, SMALL)
     found = arrange_correlations(through_a_file(table, tmp_path), study.items, SMALL)
     assert [len(own.rho) for own in found.values()] == [0] * len(found)
+
+
+def test_published_correlations_of_items_that_nobody_is_asked_are_left_out():
+    study = draw_study(SMALL, ["a"])
+    asked = study.items[1::2]
+    whole, own = (
+        arrange_published(pa.Table.from_pandas(study.published), items, SMALL) for items in (study.items, asked)
+    )
+    kept = np.isin(np.array(study.items)[whole.items], asked)
+    assert 0 < kept.sum() < len(kept)
+    assert [asked[place] for place in own.items] == [study.items[place] for place in whole.items[kept]]
+    assert own.rho.tolist() == whole.rho[kept].tolist()

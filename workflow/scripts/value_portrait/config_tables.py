@@ -128,7 +128,7 @@ def read_models(path: str | Path, study: str, exported: Container[str] = ()) -> 
     Raises
     ------
     InputError : with the row, for an unknown or missing column, a bad cell, a name or file name given twice, or
-        answers that the study does not have.
+        answers that the study does not have; or no model has answers.
     """
     models: list[Model] = []
     slugs: dict[str, str] = {}
@@ -143,4 +143,7 @@ def read_models(path: str | Path, study: str, exported: Container[str] = ()) -> 
         if not has_answers.get(model.answers, True):
             raise InputError(where, f"answers are {model.answers}, but the study is {study}.", "Change one.")
         models.append(model)
+    if all(model.answers == "printed" for model in models):
+        remedy = "Add one whose answers are recorded, live or simulated."
+        raise InputError(str(path), "has only models that are known by their printed scores.", remedy)
     return models

@@ -63,11 +63,11 @@ function files(rows) {
     return { ...own[0], file: [...new Set(own.map((row) => row.file))].join("; ") };
   });
   return dataTable(
-    "What this page is made of: files, the rule that made them, and of what",
+    "What this page is made of: files, the rule that made them, and what it reads",
     [
       { title: "Files", value: (row) => row.file, cell: (row) => paths(row.file), heading: true },
       { title: "Rule", value: (row) => row.rule, cell: (row) => html("span", {}, html("code", {}, row.rule), html("br"), html("small", { class: "soft" }, row.does)) },
-      { title: "Made of", value: (row) => row.made_from, cell: (row) => (row.made_from ? folded("files", paths(row.made_from)) : "") },
+      { title: "The rule reads", value: (row) => row.made_from, cell: (row) => (row.made_from ? folded("files", paths(row.made_from)) : "") },
     ],
     rules,
     { file: "rules.csv" },

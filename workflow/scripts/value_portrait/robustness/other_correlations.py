@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from value_portrait.instrument import Instrument
 from value_portrait.items.validation import (
@@ -109,8 +110,9 @@ def arrange_correlations(
 
 
 def arrange_published(table: pa.Table, items: Sequence[str], instrument: Instrument) -> Correlated:
-    """Published correlations (table ``correlations``), in the order of the table for each dimension."""
-    columns = _columns(table, items, instrument)
+    """Published correlations (table ``correlations``) of these items, in the order of the table for each dimension."""
+    asked = pc.is_in(table["item_id"].cast(pa.string()), pa.array(items, pa.string()))
+    columns = _columns(table.filter(asked), items, instrument)
     order = np.argsort(columns.dimensions, kind="stable")
     return Correlated(*(column[order] for column in columns))
 

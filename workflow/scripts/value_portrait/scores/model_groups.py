@@ -93,4 +93,7 @@ def with_printed_models(
     """
     own = profiles[["model", "family", "dimension", "centred_mean"]]
     printed = [model.model for model in models if model.answers == "printed"]
-    return pd.concat([own, printed_scores(printed, path, instrument)]) if printed and path else own
+    if not printed:
+        return own
+    assert path is not None
+    return pd.concat([own, printed_scores(printed, path, instrument)])
