@@ -8,7 +8,7 @@ from value_portrait.locking import begin_run
 RUN = f".snakemake/value_portrait/runs/{quote(RESULTS, safe='')}"
 ASIDE = f"{RUN}/before"
 # What is read from outside, which may have got a fault since, and what people open.
-KEPT = ["study", "items", "responses", "personas", "certificate", "publication"]
+KEPT = ["study", "items", "responses", "personas", "publication"]
 # Targets that stand for the whole study.
 WHOLE_STUDY = {"all", "whole_study"}
 
