@@ -37,15 +37,19 @@ from known_truth import (
 )
 from value_portrait.config_tables import Model
 from value_portrait.items.panel import choose_panel
+from value_portrait.robustness.alternatives import Material
 from value_portrait.robustness.chance import tags_by_chance
-from value_portrait.robustness.claims import read_claims
+from value_portrait.robustness.claims import families_by_chance, held_apart, read_claims
 from value_portrait.robustness.comparing import INFERENCES, compare_pairs, flip_signs, take_sample
 from value_portrait.robustness.contributions import find_contributions
 from value_portrait.robustness.dilution import estimate_dilution
 from value_portrait.robustness.groups import compare_clustered
+from value_portrait.robustness.headlines import compare_dimensions
 from value_portrait.robustness.judging import Scored, Untestable, judge
+from value_portrait.robustness.null_keys import arrange_null_keys, draw_null_keys
 from value_portrait.robustness.precision import study_variance
 from value_portrait.robustness.resampling import TagRule
+from value_portrait.robustness.shuffling import key_array
 from value_portrait.robustness.uncertainty import SOURCES, Raters, estimate_spreads, undilute
 from value_portrait.robustness.validity import validate_key
 from value_portrait.scores.ratings import Ratings
@@ -268,13 +272,30 @@ def measure_nothing(setting: str, seed: int) -> Measures:
     }
     scored = Scored(scores[None], study.ratings.subjects, about, INSTRUMENT)
     significant: dict[str, list[bool]] = {}
-    for claim in read_claims(ROOT / "config/claims.tsv", INSTRUMENT):
+    claims = read_claims(ROOT / "config/claims.tsv", INSTRUMENT)
+    for claim in claims:
         try:
             p = judge(claim, scored).p
         except Untestable:
             continue
         if np.isfinite(p[0]):
             significant.setdefault(f"claims: {claim.kind}", []).append(p[0] < LEVEL)
+    by_chance = draw_null_keys(
+        study.blocks,
+        study.key,
+        RULE.method,
+        RULE.polarity,
+        draws=199,
+        seed=seed,
+        families=families_by_chance(claims, INSTRUMENT),
+        instrument=INSTRUMENT,
+    )
+    items = study.ratings.items
+    keys = key_array(study.key, items, INSTRUMENT), arrange_null_keys(by_chance, items, INSTRUMENT)
+    models = [model for model, _ in study.ratings.subjects]
+    material = Material(models, study.ratings.averages(), *keys, None, None, {}, CENTRING, INSTRUMENT)
+    for compared in compare_dimensions(material, held_apart(claims)):
+        significant.setdefault("claims: above", []).append(compared["p"] < LEVEL)
     found = {"validity": row["r"], "validity, interval without 0": float(not row["low"] <= 0 <= row["high"])}
     return found | {kind: float(np.mean(own)) for kind, own in significant.items()}
 
@@ -294,7 +315,10 @@ CHECKS = {
         measure_nothing,
         120,
         {"validity": (-0.01, 0.01), "validity, interval without 0": SIGNIFICANT}
-        | {f"claims: {kind}": SIGNIFICANT for kind in ("group_above", "rises_with_size", "model_families_differ")},
+        | {
+            f"claims: {kind}": SIGNIFICANT
+            for kind in ("above", "group_above", "rises_with_size", "model_families_differ")
+        },
     ),
 }
 

@@ -17,7 +17,7 @@ from value_portrait.personas.ess_file import check_groups
 from value_portrait.responses.conditions import BASELINE, STEERING, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
 from value_portrait.responses.recorded import answered_versions, find_answers, find_recorded, versions_missed
-from value_portrait.robustness.claims import named_highest, read_claims
+from value_portrait.robustness.claims import families_by_chance, held_apart, named_highest, read_claims
 from value_portrait.study.folder import find_tables
 
 # What the user's config leaves open is as the shipped one has it, also where Snakemake reads only the user's: in another

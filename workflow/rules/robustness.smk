@@ -58,6 +58,7 @@ if RATED:
             choices=CONFIG.items.model_dump(
                 include={"method", "threshold", "max_p", "polarity", "repeated_participants"}
             ),
+            families=families_by_chance(CLAIMS, MEASURED),
             draws=CONFIG.robustness.resamples,
             seed=CONFIG.seed,
         message:

@@ -34,6 +34,7 @@ rule explain_profiles:
         choices={
             "prompt_versions": CONFIG.prompt_versions,
             "centring": CONFIG.scoring.centring,
+            "held_apart": held_apart(CLAIMS),
             "draws": CONFIG.robustness.resamples,
             "seed": CONFIG.seed,
         },

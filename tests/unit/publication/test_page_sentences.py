@@ -781,7 +781,7 @@ def test_the_part_has_every_finding_with_its_marks_and_claims():
     claims = [
         claim("sweet", "highest", "Sweet"),
         claim("most", "highest_in_most_models", "Sweet"),
-        claim("hot", "lowest", "Hot"),
+        claim("sour", "lowest", "Sour_Bitter"),
         claim("grows", "rises_with_size", "spread"),
         claim("moved", "condition_above", "a", "b", "Hot"),
     ]
@@ -801,7 +801,7 @@ def test_the_part_has_every_finding_with_its_marks_and_claims():
             ("sweet", "parser", False, 0.1, None, 0.1, None),
             ("sweet", None, True, 0.95, "parser", 0.1, None),
             ("most", None, False, 0.5, None, 0.1, None),
-            ("hot", None, True, None, None, 0.1, None),
+            ("sour", None, True, None, None, 0.1, None),
             ("grows", None, None, None, None, None, None),
             ("moved", None, True, 1.0, None, 0.1, 0.01),
         ),
@@ -839,6 +839,6 @@ def test_the_part_has_every_finding_with_its_marks_and_claims():
     assert [tuple(row) for row in rows.to_numpy()] == [
         (first, "sweet", "Text of sweet", "Where sweet is", "holds for the average model only", "open", "95 %", tally),
         (first, "most", "Text of most", "Where most is", "does not hold", "bad", "50 %", tally),
-        (first, "hot", "Text of hot", "Where hot is", "holds", "good", "", tally),
+        (first, "sour", "Text of sour", "Where sour is", "holds", "good", "", tally),
         ("groups_of_models", "grows", "Text of grows", "Where grows is", "cannot be tested here", "", "", ""),
     ]

@@ -31,6 +31,8 @@ SHARES = st.none() | st.floats(0, 1)
         (Evidence(True, 1.0, tested=True, p=0.05), "cannot be told from chance"),
         (Evidence(True, 1.0, tested=True), "cannot be told from chance"),
         (Evidence(True, 0.89, "parser", tested=True, p=0.049), "depends on the parser"),
+        (Evidence(True, 1.0, p=0.05), "cannot be told from chance"),
+        (Evidence(True, 0.5, p=0.049), "depends on the analysis"),
         (Evidence(True, 0.5), "depends on the analysis"),
         (Evidence(True, 0.9, "parser", probability=0.49), "holds for the average model only"),
         (Evidence(True, 0.9, "parser", probability=0.5), "holds"),
@@ -147,7 +149,7 @@ HELD = {"claim": "c", "value": 0.25, "holds": True, "share_holds": 1.0, "p": 0.0
 
 def test_a_comparison_of_groups_is_quoted_with_developers_taken_together():
     above = claim("group_above", "reasoning=yes", "reasoning=no", "Salty")
-    assert gather_evidence(above, tables(HELD), NAMED).p == 0.2
+    assert gather_evidence(above, tables(HELD), NAMED, SMALL).p == 0.2
     assert judge_all([above], tables(HELD), SMALL) == {"c": "cannot be told from chance"}
     assert judge_all([above], tables(HELD, p=0.01), SMALL) == {"c": "holds"}
     turned = claim("group_above", "reasoning=no", "reasoning=yes", "Salty")
@@ -155,17 +157,17 @@ def test_a_comparison_of_groups_is_quoted_with_developers_taken_together():
     assert "| Claim c | here | **cannot be told from chance** | +0.20 [0.10, 0.30] | 3 / 9 | p = 0.20 | 100 % |" in page
     assert "| -0.20 [-0.30, -0.10] | 9 / 3 |" in page
     spread = claim("group_above", "reasoning=yes", "reasoning=no", "spread")
-    assert gather_evidence(spread, tables(HELD), NAMED).p == 0.03
+    assert gather_evidence(spread, tables(HELD), NAMED, SMALL).p == 0.03
     # However they are written; but not with other groups.
     spaced = claim("group_above", "reasoning = no", "reasoning= yes", "Salty")
-    assert gather_evidence(spaced, tables(HELD), NAMED).p == 0.2
+    assert gather_evidence(spaced, tables(HELD), NAMED, SMALL).p == 0.2
     sized = tables(HELD)
     sized["groups"]["comparison"] = "size"
     same, other = (claim("group_above", "size_b>=30", f"size_b<{least}", "Salty") for least in (30, 10))
-    assert [gather_evidence(one, sized, NAMED).p for one in (same, other)] == [0.2, 0.001]
+    assert [gather_evidence(one, sized, NAMED, SMALL).p for one in (same, other)] == [0.2, 0.001]
     # Groups that the study does not compare keep the p-value of the multiverse.
     families = claim("group_above", "family=Fir", "family=Ash", "Salty")
-    assert gather_evidence(families, tables(HELD), NAMED).p == 0.001
+    assert gather_evidence(families, tables(HELD), NAMED, SMALL).p == 0.001
 
 
 def test_a_comparison_is_told_from_the_side_that_its_claim_names_first():
@@ -222,7 +224,7 @@ def test_the_table_of_claims_word_for_word():
         f"\nNot tested: {note}\nNo p: too few.\n\n"
     )
     assert judge_all(claims, own, SMALL)["b"] == "holds for the average model only"
-    assert gather_evidence(claims[3], own, NAMED).decides_most is None
+    assert gather_evidence(claims[3], own, NAMED, SMALL).decides_most is None
 
 
 def test_p_and_shares_in_words():
@@ -246,8 +248,8 @@ def test_few_analyses_are_not_none():
 
 def test_what_is_said_of_the_mean_may_hold_of_few_models():
     highest = claim("highest", "Sweet", "Salty")
-    found = gather_evidence(highest, tables(HELD), NAMED)
-    assert found == Evidence(True, 1.0, "parser", probability=pytest.approx(0.3))
+    found = gather_evidence(highest, tables(HELD), NAMED, SMALL)
+    assert found == Evidence(True, 1.0, "parser", p=0.03, probability=pytest.approx(0.3))
     assert verdict(found) == "holds for the average model only"
     most = claim("highest_in_most_models", "Salty", "Sweet", name="d")
     page = describe_worth(tables(HELD, HELD | {"claim": "d"}), [highest, most], True, None, SMALL)
@@ -255,9 +257,33 @@ def test_what_is_said_of_the_mean_may_hold_of_few_models():
     assert (
         "| +0.25 | 12 | p = 0.030 by shuffled keys; a single model has it with a probability of 30 % | 100 % |" in page
     )
-    assert gather_evidence(claim("highest", "Sweet"), tables(HELD), NAMED).probability is None
+    assert gather_evidence(claim("highest", "Sweet"), tables(HELD), NAMED, SMALL).probability is None
     # Others may be highest by another probability, which nobody has worked out.
-    assert gather_evidence(claim("highest", "Sweet", "Sour_Bitter"), tables(HELD), NAMED).probability is None
+    assert gather_evidence(claim("highest", "Sweet", "Sour_Bitter"), tables(HELD), NAMED, SMALL).probability is None
+
+
+def test_of_the_mean_profile_keys_from_shuffled_raters_tell_what_is_chance():
+    own = tables(HELD)
+    above = claim("above", "Sweet", "Salty")
+    chance = {"question": "claim", "statistic": "above", "family": "taste"}
+    rows = [chance | {"subject": "c", "p": 0.04}, chance | {"subject": "another", "p": 0.5}]
+    known = own | {"alternatives": pd.concat([own["alternatives"], pd.DataFrame(rows)])}
+    assert gather_evidence(above, known, NAMED, SMALL).p == 0.04
+    assert describe_claim(above, [above], known, SMALL)["chance"] == "p = 0.040 by shuffled keys"
+    known["alternatives"].loc[known["alternatives"]["subject"] == "c", "p"] = 0.06
+    assert judge_all([above], known, SMALL) == {"c": "cannot be told from chance"}
+    # Nobody rated the items, or the null keys have no such family: no p, and no test over models in its place.
+    known["alternatives"].loc[known["alternatives"]["subject"] == "c", "p"] = np.nan
+    for unknown in (own, known):
+        assert gather_evidence(above, unknown, NAMED, SMALL).p is None
+        assert judge_all([above], unknown, SMALL) == {"c": "holds"}
+    # All of several dimensions have to stand out, and Sour Bitter does not.
+    several, one = claim("highest", "Sweet", "Sour_Bitter"), claim("lowest", "Salty")
+    assert [gather_evidence(named, own, NAMED, SMALL).p for named in (several, one)] == [0.9, 0.03]
+    assert judge_all([several], own, SMALL) == {"c": "cannot be told from chance"}
+    # Of the dimensions of another family, and of shares of models, no null is made.
+    for unknown in (claim("highest", "Haste"), claim("highest_in_most_models", "Sweet")):
+        assert gather_evidence(unknown, own, NAMED, SMALL).p is None
 
 
 def test_the_page_of_a_study_without_raters_or_claims():

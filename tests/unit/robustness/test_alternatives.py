@@ -8,12 +8,13 @@ from scipy import stats
 from value_portrait.robustness import explanations
 from value_portrait.robustness.alternatives import ALTERNATIVES, Material
 from value_portrait.robustness.explanations import style_shares, weighted_correlations
-from value_portrait.robustness.headlines import explain, headlines, what_is_left
+from value_portrait.robustness.headlines import compare_dimensions, explain, headlines, what_is_left
 from value_portrait.robustness.shuffling import strongest
 from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.tables import read_table, write_table
 
 TASTES = SMALL.families[0].names
+HELD_APART = {"sweet_over_salty": ["Sweet", "Salty"]}
 
 
 def material(averages=None, seed=1, models=6, items=60, draws=99, **settings):
@@ -44,7 +45,7 @@ def everything(own):
     rated = Ratings(
         [(model, "baseline") for model in own.models], ["a"], [f"{item}-1" for item in range(items)], values
     )
-    return explain(own, rated, np.arange(items) // 5, None, 50, 2)
+    return explain(own, rated, np.arange(items) // 5, None, HELD_APART, 50, 2)
 
 
 def test_a_key_that_finds_what_models_prefer_stands_out_from_null_keys():
@@ -59,14 +60,18 @@ def test_a_key_that_finds_what_models_prefer_stands_out_from_null_keys():
     assert sweet["value"] == pytest.approx(0.6, abs=0.1)
     assert sweet["p"] == 0.02
     assert abs(rows.loc[("difference", "size", "nothing", "Sweet"), "value"]) < 0.3
+    above = rows.loc[("above", "sweet_over_salty")].iloc[0]
+    assert above["value"] == pytest.approx(0.6, abs=0.1)
+    assert (above["p"], above["n"]) == (0.02, 6)
 
 
 def test_a_key_that_means_nothing_has_any_p():
     chances = []
     for seed in range(80):
-        rows = table(what_is_left(material(seed=seed, draws=59, items=30)))
+        own = material(seed=seed, draws=59, items=30)
+        rows = table([*what_is_left(own), *compare_dimensions(own, HELD_APART)])
         names = [("mean_profile", "all models", "nothing", "Salty"), ("difference", "size", "nothing", "Sweet")]
-        chances.append([rows.loc[name, "p"] for name in names])
+        chances.append([rows.loc[name, "p"] for name in names] + rows.loc[("above", "sweet_over_salty"), "p"].tolist())
     below = (np.array(chances) <= 0.2).mean(axis=0)
     assert (abs(below - 0.2) < 0.12).all()
 
@@ -128,6 +133,32 @@ def test_headlines_are_those_of_a_frame():
             expected["difference", "size", name, True] = difference[name]
         assert {name: found[name][key] for name in expected} == pytest.approx(expected, nan_ok=True)
     assert all(np.isnan(value).all() for (_, side, *_), value in found.items() if side == "none")
+
+
+def test_dimensions_held_apart_are_compared_in_models_that_have_both_under_every_key():
+    own = material(draws=19)
+    own.averages[4, own.key[:, 0] == 1] = np.nan
+    own.null_keys[3, :, 1] = 0
+
+    def by_hand(key):
+        sides = []
+        for place in (1, 0):
+            centre = np.nanmean(own.averages[:, (key[:, :3] != 0).any(axis=1)], axis=1, keepdims=True)
+            deviations = (own.averages - centre)[:, key[:, place] == 1]
+            sides.append([row[np.isfinite(row)].mean() if np.isfinite(row).any() else np.nan for row in deviations])
+        return np.nanmean(np.subtract(*sides))
+
+    (row,) = compare_dimensions(own, {"one": ["Salty", "Sweet"]})
+    value, by_chance = by_hand(own.key), np.array([by_hand(key) for key in np.delete(own.null_keys, 3, axis=0)])
+    smaller = min((by_chance >= value).sum(), (by_chance <= value).sum())
+    assert (row["question"], row["subject"], row["family"], row["dimension"]) == ("claim", "one", "taste", None)
+    assert (row["value"], row["n"]) == (pytest.approx(value), 5)
+    assert row["p"] == pytest.approx(min(1, 2 * (1 + smaller) / 19))
+    assert row["expected"] == pytest.approx(by_chance.mean())
+    # Null keys are made of some families alone.
+    own = material(draws=19)
+    own.null_keys[:, :, 0] = 0
+    assert np.isnan(next(compare_dimensions(own, {"one": ["Salty", "Sweet"]}))["p"])
 
 
 def test_weighted_correlations_are_those_of_repeated_items():

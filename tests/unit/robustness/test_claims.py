@@ -13,7 +13,9 @@ from value_portrait.robustness import judging
 from value_portrait.robustness.claims import (
     ARGUMENTS,
     conditions_of,
+    families_by_chance,
     families_of,
+    held_apart,
     parse_group,
     read_claims,
 )
@@ -131,7 +133,18 @@ def test_what_claims_need(tmp_path):
     assert families_of(claims["pace"], SMALL) == [pace]
     assert families_of(claims["spread"], SMALL) == [taste]
     assert families_of(claims["pace"] + claims["taste"], SMALL) == [taste, pace]
+    assert families_by_chance(claims["pace"] + claims["taste"], SMALL) == ["taste"]
     assert conditions_of(claims["pace"] + claims["taste"]) == {"age_old@user", "age_young"}
     # Of another instrument, the same claim may be about nothing.
     with pytest.raises(InputError, match="no dimension"):
         read(tmp_path, HEADER + lines["pace"], replace(SMALL, families=(taste,)))
+
+
+def test_null_keys_have_the_families_of_dimensions_that_are_held_apart(tmp_path):
+    main, *others = (family.name for family in VALUE_PORTRAIT.families)
+    pairs = {family.name: family.names[:2] for family in VALUE_PORTRAIT.families}
+    for name in (main, *others):
+        claims = read(tmp_path, HEADER + row("above", "; ".join(pairs[name]), "apart"), VALUE_PORTRAIT)
+        assert held_apart(claims) == {"apart": list(pairs[name])}
+        assert set(families_by_chance(claims, VALUE_PORTRAIT)) == {main, VALUE_PORTRAIT.circle.name, name}
+    assert held_apart(read(tmp_path, HEADER + row("highest", pairs[main][0]), VALUE_PORTRAIT)) == {}

@@ -29,7 +29,7 @@ def explain_profiles(
     """Write the table ``ALTERNATIVES`` and, where there is a circle, ``CIRCLE``.
 
     What needs people's ratings is there only where ``inputs`` has them. Models without any rating are left out.
-    ``choices`` are prompt_versions, centring, draws and seed.
+    ``choices`` are prompt_versions, centring, held_apart (see ``compare_dimensions``), draws and seed.
     """
     items = read_table(inputs["item_table"], "items", instrument, ["item_id", "query_id"]).to_pandas()
     ids = items["item_id"].tolist()
@@ -52,11 +52,12 @@ def explain_profiles(
     keys = key_array(key, ids, instrument), null_keys, partial
     material = Material(names, rated.averages(), *keys, liking, sides, choices["centring"], instrument)
     queries = pd.factorize(items["query_id"])[0]
-    found = explain(material, rated, queries, survey, choices["draws"], choices["seed"])
+    held_apart, draws, seed = (choices[name] for name in ("held_apart", "draws", "seed"))
+    found = explain(material, rated, queries, survey, held_apart, draws, seed)
     write_table(found, outputs["alternatives"], ALTERNATIVES)
     if "circle" in outputs:
         scores = material.own_scores, material.null_scores
-        circle = on_circle.place_models(*scores, choices["draws"], choices["seed"], instrument)
+        circle = on_circle.place_models(*scores, draws, seed, instrument)
         people = [read_table(inputs["people"], on_circle.CIRCLE).to_pandas()] if "people" in inputs else []
         write_table(pd.concat([*people, circle], ignore_index=True), outputs["circle"], on_circle.CIRCLE)
 

@@ -1,6 +1,6 @@
 """Item keys from shuffled raters, and with the rater's mean rating partialled out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from value_portrait.instrument import Instrument, as_instrument
@@ -15,11 +15,12 @@ def make_other_keys(
     null_keys: str,
     partial: str,
     choices: Mapping[str, Any],
+    families: Sequence[str],
     draws: int,
     seed: int,
     instrument: Instrument,
 ) -> None:
-    """Write the tables ``NULL_KEYS``, of the main family and the circle's, and ``item_key`` by partial correlations.
+    """Write the tables ``NULL_KEYS``, of these ``families``, and ``item_key`` by partial correlations.
 
     ``choices`` are the config's of the items.
     """
@@ -29,7 +30,6 @@ def make_other_keys(
     if choices["repeated_participants"] == "drop":
         survey = drop_repeated_participants(survey)
     blocks = survey_blocks(survey, participants)
-    families = [family.name for family in (instrument.main, instrument.circle) if family]
     rule = {name: choices[name] for name in ("method", "polarity")}
     table = draw_null_keys(blocks, key, **rule, draws=draws, seed=seed, families=families, instrument=instrument)
     write_table(table, null_keys, NULL_KEYS)
@@ -44,6 +44,7 @@ if "snakemake" in globals():
             snakemake.output.null_keys,
             snakemake.output.partial_key,
             snakemake.params.choices,
+            snakemake.params.families,
             snakemake.params.draws,
             snakemake.params.seed,
             as_instrument(snakemake.params.instrument),

@@ -67,7 +67,8 @@ class Evidence:
     ----------
     holds : in the main analysis; None where it could not be put to the test.
     share_holds : of the defensible analyses. decides_most : the option of the analysis that matters most.
-    tested : whether the claim is a test. p : chance of such a finding with nothing behind it; None is no evidence.
+    tested : whether the claim is a test over models. p : chance of such a finding with nothing behind it; of the mean
+        profile, where models agree on items whatever their values, under keys from shuffled raters.
     probability : mean over models of the chance that what is claimed of their mean holds for the model itself.
     """
 
@@ -85,7 +86,7 @@ def verdict(found: Evidence) -> str:
         return "cannot be tested here"
     if not found.holds:
         return "does not hold"
-    if found.tested and (found.p is None or found.p >= LEVEL):
+    if (found.tested and found.p is None) or (found.p is not None and found.p >= LEVEL):
         return "cannot be told from chance"
     if found.share_holds is not None and found.share_holds < MOST_ANALYSES:
         return f"depends on {OPTIONS.get(found.decides_most or '', 'the analysis')}"
@@ -94,13 +95,15 @@ def verdict(found: Evidence) -> str:
     return "holds"
 
 
-def gather_evidence(claim: Claim, tables: Tables, named: Sequence[str]) -> Evidence:
+def gather_evidence(claim: Claim, tables: Tables, named: Sequence[str], instrument: Instrument) -> Evidence:
     """What the stage knows of a claim; ``named`` are the dimensions whose probability ``RANKS`` has."""
     every = tables["claims"]
     row = every[(every["claim"] == claim.claim) & every["option"].isna()].iloc[0]
     compared = _compared(claim, tables["groups"])
     tested = claim.kind not in UNTESTED
-    p = compared["p"] if compared is not None else row["p"]
+    p = row["p"] if tested else _p_by_keys(claim, tables["alternatives"], instrument)
+    if compared is not None:
+        p = compared["p"]
     ranks = tables["ranks"]
     likely = ranks.loc[ranks["inference"] == "items_like_these", "probability"].dropna()
     about_named = claim.kind == "highest" and set(claim.arguments) == set(named)
@@ -109,7 +112,7 @@ def gather_evidence(claim: Claim, tables: Tables, named: Sequence[str]) -> Evide
         share_holds=_number(row["share_holds"]),
         decides_most=None if pd.isna(row["decides_most"]) else str(row["decides_most"]),
         tested=tested,
-        p=_number(p) if tested else None,
+        p=_number(p),
         probability=float(likely.mean()) if about_named and len(likely) else None,
     )
 
@@ -117,7 +120,7 @@ def gather_evidence(claim: Claim, tables: Tables, named: Sequence[str]) -> Evide
 def judge_all(claims: Sequence[Claim], tables: Tables, instrument: Instrument) -> dict[str, str]:
     """The verdict on every claim, by its id."""
     named = named_highest(claims, instrument)
-    return {claim.claim: verdict(gather_evidence(claim, tables, named)) for claim in claims}
+    return {claim.claim: verdict(gather_evidence(claim, tables, named, instrument)) for claim in claims}
 
 
 def claims_table(tables: Tables, claims: Sequence[Claim], instrument: Instrument) -> list[str]:
@@ -141,7 +144,7 @@ def claims_table(tables: Tables, claims: Sequence[Claim], instrument: Instrument
 
 def describe_claim(claim: Claim, claims: Sequence[Claim], tables: Tables, instrument: Instrument) -> dict[str, str]:
     """A claim's verdict, and in words how far it holds here, in which models, what chance gives, in which analyses."""
-    found = gather_evidence(claim, tables, named_highest(claims, instrument))
+    found = gather_evidence(claim, tables, named_highest(claims, instrument), instrument)
     every = tables["claims"]
     row = every[(every["claim"] == claim.claim) & every["option"].isna()].iloc[0]
     return {
@@ -150,7 +153,7 @@ def describe_claim(claim: Claim, claims: Sequence[Claim], tables: Tables, instru
         "measure": _measure(claim),
         "found": _found(claim, row, tables),
         "subjects": _models(claim, row, tables),
-        "chance": _chance(claim, found, tables, instrument),
+        "chance": _chance(found),
         "analyses": "" if found.share_holds is None else in_percent(found.share_holds),
     }
 
@@ -183,17 +186,29 @@ def _models(claim: Claim, row: pd.Series, tables: Tables) -> str:
     return f"{row['models']:.0f}" if compared is None else compared["models"]
 
 
-def _chance(claim: Claim, found: Evidence, tables: Tables, instrument: Instrument) -> str:
-    """What chance has to do with it: a p-value, or how likely a model has what is said of the mean."""
+def _chance(found: Evidence) -> str:
+    """What chance has to do with it: a p-value, and how likely a model has what is said of the mean."""
     if found.tested:
         return "" if found.holds is None else "p unknown" if found.p is None else f"p {in_words(found.p)}"
-    own = headline(tables["alternatives"], "mean_profile", "nothing", instrument).set_index("dimension")["p"]
-    parts = []
-    if claim.kind in ("highest", "lowest") and own.reindex(claim.arguments).notna().all():
-        parts.append(f"p {in_words(own[claim.arguments].max())} by shuffled keys")
+    parts = [] if found.p is None else [f"p {in_words(found.p)} by shuffled keys"]
     if found.probability is not None:
         parts.append(f"a single model has it with a probability of {in_percent(found.probability)}")
     return "; ".join(parts)
+
+
+def _p_by_keys(claim: Claim, alternatives: pd.DataFrame, instrument: Instrument) -> float | None:
+    """The chance that keys from shuffled raters give what a claim says of the mean profile; None where that is unknown.
+
+    Of dimensions named highest or lowest the least sure one counts: all of them have to stand out.
+    """
+    if claim.kind == "above":
+        own = alternatives[(alternatives["question"] == "claim") & (alternatives["subject"] == claim.claim)]["p"]
+    elif claim.kind in ("highest", "lowest"):
+        means = headline(alternatives, "mean_profile", "nothing", instrument).set_index("dimension")["p"]
+        own = means.reindex(claim.arguments)
+    else:
+        return None
+    return float(own.max()) if len(own) and own.notna().all() else None
 
 
 def _compared(claim: Claim, groups: pd.DataFrame) -> dict[str, Any] | None:
@@ -221,5 +236,5 @@ def headline(alternatives: pd.DataFrame, statistic: str, without: str, instrumen
     return own[(own["without"] == without) & (own["subject"] == "all models") & (own["family"] == instrument.main.name)]
 
 
-def _number(value: float) -> float | None:
-    return None if pd.isna(value) else float(value)
+def _number(value: float | None) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)

@@ -60,16 +60,17 @@ KEY = ("chance", "replication", "dilution", "validity")
 _WHERE = {"these_items": "on these very items", "items_like_these": "on other items like these"}
 RULES = f"""\
 Verdicts follow from rules, the first that fits: a claim *does not hold* where this run's number is not above 0 (a
-share of models: not above half); it *cannot be told from chance* where it is a test with p of {LEVEL} or more, or with
-too few models or developers for a p; it *depends on* an option of the analysis where the numbers go its way, whatever
-p, in less than {percent(MOST_ANALYSES)} of the defensible analyses; it *holds for the average model only* where a model
-drawn at random is unlikely to have it.
+share of models: not above half); it *cannot be told from chance* where p is {LEVEL} or more, or where models
+are compared with too few models or developers for a p; it *depends on* an option of the analysis where the
+numbers go its way, whatever p, in less than {percent(MOST_ANALYSES)} of the defensible analyses; it *holds for the
+average model only* where a model drawn at random is unlikely to have it.
 
-p takes the models of one developer together; where families are compared, models are independent draws of their
-family. Where open models are held against closed ones, models from 30 billion parameters against smaller ones, or
-reasoning models against others, it is adjusted over dimensions. Models known by printed scores alone count where this
-run holds large models against small ones and nowhere else: not in the share of analyses. Brackets are 95 % intervals
-or ranges, not adjusted: one may leave out 0 although p is large.
+Where models are compared, p takes those of one developer together; of families, models are independent draws. Where
+open models are held against closed ones, models from 30 billion parameters against smaller ones, or reasoning models
+against others, it is adjusted over dimensions. Of the mean profile p is by shuffled keys: how often keys made from
+shuffled raters give as much; of several dimensions named, the least sure one counts. Models known by printed scores
+alone count where this run holds large models against small ones and nowhere else: not in the share of analyses.
+Brackets are 95 % intervals or ranges, not adjusted: one may leave out 0 although p is large.
 """
 HEAD = f"# What the numbers are worth\n\n{RULES}"
 SIMULATED = "**Simulated**: people, items or models are made up, and claims about real ones are put to these.\n"

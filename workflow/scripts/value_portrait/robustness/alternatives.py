@@ -17,16 +17,16 @@ ALTERNATIVES = Schema(
     {
         "question": Column(
             REPEATED_TEXT,
-            "what else could explain the numbers: liking, spread, common_profile, rater_mean, style; or headline: what "
-            "is left of the numbers, and what keys from shuffled raters give",
+            "what else could explain the numbers: liking, spread, common_profile, rater_mean, style; headline: what is "
+            "left of the numbers, and what keys from shuffled raters give; claim: what these give of what is claimed",
         ),
         "statistic": Column(
             REPEATED_TEXT,
             "rating_r, profile_r, amplitude_r, mean_share, one_profile_share, own_share, share_kept, share_middle, "
             "share_extreme; of headlines mean_profile, mean_profile_sd, mean_profile_range, model_sd, amplitude, "
-            "difference, order_r: formulas stand in robustness/explanations.py and headlines.py",
+            "difference, order_r; of claims above: formulas stand in robustness/explanations.py and headlines.py",
         ),
-        "subject": Column(REPEATED_TEXT, "a model, all models, people, or a comparison of groups of models"),
+        "subject": Column(REPEATED_TEXT, "a model, all models, people, a comparison of groups of models, or a claim"),
         "without": Column(REPEATED_TEXT, "what was taken out before: nothing, liking, spread, amplitude or rater_mean"),
         "family": Column(REPEATED_TEXT, "family of the dimensions; null where it is about ratings", nullable=True),
         "dimension": Column(REPEATED_TEXT, "what is measured; null: over all of the family", nullable=True),

@@ -84,6 +84,21 @@ def named_highest(claims: Sequence[Claim], instrument: Instrument) -> list[str]:
     return next((names for names in claimed if set(names) <= set(instrument.main.names)), [])
 
 
+def held_apart(claims: Sequence[Claim]) -> dict[str, list[str]]:
+    """The two dimensions of every claim that one is above the other, by its id."""
+    return {claim.claim: claim.arguments for claim in claims if claim.kind == "above"}
+
+
+def families_by_chance(claims: Sequence[Claim], instrument: Instrument) -> list[str]:
+    """Those that keys from shuffled raters are made for: the main one, the circle's, and where two are held apart."""
+    named = {dimension for pair in held_apart(claims).values() for dimension in pair}
+    return [
+        family.name
+        for family in instrument.families
+        if family in (instrument.main, instrument.circle) or named & set(family.names)
+    ]
+
+
 def families_of(claims: Sequence[Claim], instrument: Instrument) -> list[Family]:
     """The families whose scores the claims need, in the instrument's order."""
     named = {argument for claim in claims for argument in claim.arguments}

@@ -24,14 +24,20 @@ Headline = tuple[str, str, str | None, bool]
 
 
 def explain(
-    material: Material, rated: Ratings, queries: np.ndarray, survey: pd.DataFrame | None, draws: int, seed: int
+    material: Material,
+    rated: Ratings,
+    queries: np.ndarray,
+    survey: pd.DataFrame | None,
+    held_apart: Mapping[str, Sequence[str]],
+    draws: int,
+    seed: int,
 ) -> pd.DataFrame:
     """The table ``ALTERNATIVES``: all explanations, then what is left without each.
 
     Parameters
     ----------
     rated : the ratings that ``material.averages`` average. queries : (I,) the number of each item's query, from 0.
-    survey : table ``survey``, or None. draws : resamples of the queries.
+    survey : table ``survey``, or None. held_apart : see ``compare_dimensions``. draws : resamples of the queries.
     """
     rows: list[Row] = []
     if material.models:
@@ -41,6 +47,7 @@ def explain(
         rows += explanations.explain_by_rater_mean(material)
         rows += explanations.explain_by_style(rated, queries, survey, material.instrument)
         rows += what_is_left(material)
+        rows += compare_dimensions(material, held_apart)
     else:
         logging.warning("No model has answers at baseline: there is nothing to explain.")
     for comparison, side in material.sides.items():
@@ -105,6 +112,23 @@ def what_is_left(material: Material) -> Iterator[Row]:
                 without=without,
                 family=family.name,
             )
+
+
+def compare_dimensions(material: Material, held_apart: Mapping[str, Sequence[str]]) -> Iterator[Row]:
+    """The mean difference over models of two dimensions of a family, which a claim names higher first, by its id.
+
+    Keys from shuffled raters tell what two sets of as many items give whatever they measure.
+    """
+    names = [name for _, name in material.instrument.dimensions]
+    for claim, dimensions in held_apart.items():
+        first, second = map(names.index, dimensions)
+        own, by_chance = (
+            mean_there(scores[:, :, first] - scores[:, :, second], 1)
+            for scores in (material.own_scores, material.null_scores)
+        )
+        n = int(np.isfinite(material.own_scores[0, :, first] - material.own_scores[0, :, second]).sum())
+        family = material.instrument.dimensions[first][0]
+        yield row("claim", "above", claim, n, own[0], by_chance, family=family, two_sided=True)
 
 
 def headlines(

@@ -121,7 +121,8 @@ def judge(claim: Claim, scored: Scored) -> Judged:
         of its families, and these are what differs. If models of one family come from several developers, that is
         not so, and p is NaN, as it is for the other kinds, and where developers are too few. Two dimensions have
         different items, and models agree on items whatever their values: a paired t over models would call ``above``
-        significant in 6 of 10 studies where no values were planted (``tools/bench_truth.py``).
+        significant in 6 of 10 studies where no values were planted (``tools/bench_truth.py``). Keys from shuffled
+        raters tell what is chance in it (``headlines.compare_dimensions``).
 
     Raises
     ------

@@ -102,7 +102,7 @@ def findings_part(
     found = [finding for sentence in SENTENCES if (finding := sentence(own, instrument))]
     found += [reproduced(counts)] if counts is not None else []
     named = named_highest(claims, instrument)
-    evidence = [gather_evidence(claim, own, named) for claim in claims]
+    evidence = [gather_evidence(claim, own, named, instrument) for claim in claims]
     front = {"headline": headline(own, instrument), "standfirst": standfirst(own, map(verdict, evidence))}
     return {
         "front": as_columns([front], list(front)),
