@@ -36,7 +36,7 @@ export async function itemsBehind(score, dimension) {
       given.size ? "" : "The ratings of this model are left out: there are too many for a page.",
     ),
     dataTable(`Ratings of ${printable(score.model)}, by item and prompt version`, behindHeadings(score.model, rows, given.size > 0), rows, { file: "items_behind.csv" }),
-    odd ? html("p", { class: "soft" }, "* The answer is not just the words of one option; the item's page has what was said. – No rating could be read.") : null,
+    odd ? html("p", { class: "soft" }, "* The answer is not just the words of one option; the number leads to what was said. – No rating could be read.") : null,
   );
 }
 
@@ -88,7 +88,7 @@ function behindHeadings(model, rows, rated) {
     rows.some(({ rho }) => rho !== null) ? { title: "ρ with people's scores", value: (row) => row.rho, digits: 2 } : null,
     rows.some(({ polarity }) => polarity < 0) ? { title: "Keyed", value: (row) => (row.polarity < 0 ? "reversed" : "") } : null,
     rated ? { title: "Mean rating", value: (row) => row.mean, digits: 2 } : null,
-    ...asked.map((/** @type {any} */ { name }) => ({ title: name.replaceAll("_", " "), value: (/** @type {any} */ row) => firstRating(row.versions.get(name)), cell: (/** @type {any} */ row) => givenWords(row.versions.get(name)) })),
+    ...asked.map((/** @type {any} */ { name }) => ({ title: name.replaceAll("_", " "), value: (/** @type {any} */ row) => firstRating(row.versions.get(name)), cell: (/** @type {any} */ row) => givenWords(row.versions.get(name), address("item", row.item_id, { model, dimension: row.dimension, version: name }), name) })),
     rows.some(({ people }) => people !== null) ? { title: "People's mean", value: (row) => row.people, digits: 2 } : null,
   ];
   return headings.filter((heading) => heading !== null);
@@ -99,7 +99,15 @@ function firstRating(given = []) {
   return given[0]?.rating ?? null;
 }
 
-/** @param {Given[]} [given] */
-function givenWords(given = []) {
-  return given.map(({ rating, plain }) => `${rating ?? "–"}${plain ? "" : "*"}`).join(" ");
+/**
+ * The ratings under a prompt version; those of odd answers lead to the words.
+ * @param {Given[] | undefined} given
+ * @param {string} where
+ * @param {string} version
+ */
+function givenWords(given = [], where, version) {
+  return html("span", {}, given.flatMap(({ rating, plain }, place) => [
+    place ? " " : null,
+    plain ? String(rating ?? "–") : html("a", { href: where, "aria-label": `${rating ?? "–"}*, the words under ${printable(version)}` }, `${rating ?? "–"}*`),
+  ]));
 }
