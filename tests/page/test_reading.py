@@ -79,6 +79,64 @@ def test_two_clicks_lead_from_a_cell_to_the_answers_and_back(visit, report):
     assert page.url == start
 
 
+def test_an_odd_rating_leads_to_its_words(visit, report):
+    ratings = table(report, "scores/ratings.parquet").query("condition == 'baseline' and answer_class != 'plain'")
+    key = table(report, "items/item_key.csv")
+    row = ratings.merge(key, on="item_id").iloc[0]
+    page = visit.open(f"#/model/{quote(row['model'], safe='')}?dimension={row['dimension']}")
+    line = page.locator(".behind tbody tr").filter(has=page.get_by_role("link", name=row["item_id"], exact=True))
+    line.get_by_role("link", name=f"the words under {row['prompt_version']}").click()
+    visit.settle()
+    assert row["prompt_version"] in page.locator("tr.said").inner_text()
+    assert page.locator("button.odd[aria-expanded=true]").get_attribute("data-version") == row["prompt_version"]
+
+
+def scroll_to(page, top: int) -> None:
+    page.evaluate("top => scrollTo({top, behavior: 'instant'})", top)
+
+
+@pytest.mark.parametrize("way", ["back", "link"])
+def test_who_goes_back_comes_to_the_same_place_and_who_goes_on_starts_at_the_top(visit, way):
+    page = visit.open("#/items?sign=all&order=split")
+    start = page.url
+    item = page.locator(".query li > a").nth(12)
+    item.evaluate("one => one.scrollIntoView({block: 'center', behavior: 'instant'})")
+    top = page.evaluate("scrollY")
+    assert top > 300
+    item.click()
+    visit.settle()
+    assert page.evaluate("scrollY") == 0
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    scroll_to(page, 150)
+    if way == "back":
+        page.go_back()
+    else:
+        page.locator("a.back").click()
+    visit.settle()
+    assert page.url == start
+    assert page.evaluate("scrollY") == top
+    assert item.evaluate("one => one === document.activeElement")
+    if way == "back":
+        page.go_forward()
+        visit.settle()
+        assert page.evaluate("scrollY") == 150
+
+
+def test_the_way_back_leads_to_the_models_as_they_were_sorted(visit, report):
+    page = visit.open("#/models?sort=spread&intervals=yes")
+    start = page.url
+    page.locator(".heat tbody td a").first.click()
+    visit.settle()
+    page.locator(".behind tbody th a").first.click()
+    visit.settle()
+    page.locator("a.back").click()
+    visit.settle()
+    assert "dimension=" in page.url
+    page.get_by_role("link", name="All models").click()
+    visit.settle()
+    assert page.url == start
+
+
 def test_an_odd_answer_opens_to_its_words_and_to_what_each_parser_makes_of_them(browser, page_of_paper):
     visit = Visit(browser, page_of_paper)
     ratings = table(page_of_paper, "scores/ratings.parquet").query("answer_class == 'off_scale'")

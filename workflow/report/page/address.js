@@ -45,5 +45,32 @@ export function address(view, name = "", choices = {}) {
 export function choose(choices) {
   const now = here();
   for (const [key, value] of Object.entries(choices)) now.choices.set(key, String(value ?? ""));
-  history.replaceState(null, "", address(now.view, now.name, now.choices));
+  replace(address(now.view, now.name, now.choices));
+}
+
+/**
+ * Another address for what is shown; the entry of the history stays what it is.
+ * @param {string} hash
+ */
+export function replace(hash) {
+  history.replaceState(history.state, "", hash);
+}
+
+/** Under which address a view was left, by its own without choices. @type {Map<string, string>} */
+const left = new Map();
+
+/** @param {string} hash */
+export function leave(hash) {
+  const { view, name } = here(hash);
+  left.set(address(view, name), hash);
+}
+
+/**
+ * The way back to a view as it was left, if the reader was there.
+ * @param {string} view
+ * @param {string} [name]
+ * @param {Record<string, string>} [choices] - where the reader was not
+ */
+export function addressLeft(view, name = "", choices = {}) {
+  return left.get(address(view, name)) ?? address(view, name, choices);
 }

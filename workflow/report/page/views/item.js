@@ -1,5 +1,5 @@
 // An item: its words, what people and models said of it, and what it measures.
-import { address, here } from "../address.js";
+import { address, addressLeft, here } from "../address.js";
 import { WITHOUT_TEXTS, catalogue, dimensions, saidOfTag, titled } from "../catalogue.js";
 import { chart, dotRows } from "../chart.js";
 import { part, study } from "../data.js";
@@ -45,8 +45,8 @@ function waysFrom(own, { items, tags }) {
       "ul",
       {},
       model
-        ? html("li", {}, html("a", { href: address("model", model, { dimension: asked }), class: "back" }, "← Back to ", words(model)))
-        : html("li", {}, html("a", { href: address("items", "", { dimension: asked }), class: "back" }, "← All items")),
+        ? html("li", {}, html("a", { href: addressLeft("model", model, { dimension: asked }), class: "back" }, "← Back to ", words(model)))
+        : html("li", {}, html("a", { href: addressLeft("items", "", { dimension: asked }), class: "back" }, addressLeft("items") === address("items") ? "← All items" : "← Back to the items found")),
       siblings.length > 1 ? neighboursOf("Responses to this query", siblings, own.item_id, { model, dimension: asked }) : null,
       dimension ? neighboursOf(`Items that measure ${titled(dimension)}`, alike, own.item_id, { model, dimension }) : null,
     ),

@@ -1,5 +1,5 @@
 // A model: its profile beside others and people, the items behind a score, how it answered, and what that cost.
-import { address, here } from "../address.js";
+import { address, addressLeft, here } from "../address.js";
 import { chart } from "../chart.js";
 import { profileRows } from "../chart_profiles.js";
 import { part, study } from "../data.js";
@@ -20,7 +20,7 @@ export const model = {
   async show(root, name) {
     const tables = await part("study");
     const about = tables.models.records({ model: name })[0];
-    const back = html("p", {}, html("a", { href: address("models") }, "All models"));
+    const back = html("p", {}, html("a", { href: addressLeft("models"), class: "back" }, "All models"));
     if (!about) return append(root, html("p", {}, "There is no model of this name here."), back);
     append(root, aboutModel(about));
     const scores = tables.scores.records({ model: name, condition: "baseline" }).filter(({ score }) => score !== null);
