@@ -195,11 +195,24 @@ def test_models_are_chosen_and_compared(visit, report):
     sign = 1 if pairs["first"].iloc[0] == first else -1
     np.testing.assert_allclose(shown, sign * pairs["difference"], atol=0.00500001)
     real = (pairs["p_max_t"] < 0.05).sum()
-    said = rows.locator("td:last-child").all_inner_texts()
+    # Beside the difference, where no screen cuts it off.
+    said = rows.locator("td:nth-child(3)").all_inner_texts()
     assert sum("not clear" not in one for one in said) == real
+    assert page.locator("svg.profiles .note").all_text_contents() == ["not clear"] * (len(pairs) - real)
     page.go_back()
     visit.settle()
     assert page.locator(".heat input:checked").count() == 2
+
+
+def test_no_model_is_compared_with_itself(visit, report):
+    first, second, third = table(report, "scores/profiles.csv")["model"].unique()[:3]
+    page = visit.open(f"#/compare?models={quote(first, safe='')}&models={quote(second, safe='')}")
+    lists = page.locator(".controls select")
+    assert lists.nth(1).locator("option:disabled").all_inner_texts() == [first]
+    lists.nth(0).select_option(third)
+    assert lists.nth(1).locator("option:disabled").all_inner_texts() == [third]
+    assert sorted(lists.nth(2).locator("option:disabled").all_inner_texts()) == sorted([second, third])
+    assert parse_qs(page.url.split("?")[1])["models"] == [third, second]
 
 
 def test_a_table_is_taken_along_as_csv(visit, report):

@@ -32,6 +32,28 @@ export function scale(low, high, from, to) {
 }
 
 /**
+ * How wide a chart is drawn: as it should be, or as a small screen has place, so that its letters keep their size.
+ * @param {number} wide
+ */
+export function drawnWidth(wide) {
+  return Math.max(280, Math.min(wide, document.documentElement.clientWidth - 32));
+}
+
+/**
+ * What an axis counts, below it, in as many lines as it takes.
+ * @param {Element} drawing
+ * @param {string} unit
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ */
+export function axisTitle(drawing, unit, x, y, width) {
+  const lines = unit.match(new RegExp(`.{1,${Math.floor(width / 6)}}(?= |$)`, "g")) ?? [];
+  lines.forEach((line, place) => append(drawing, svg("text", { class: "tick", x, y: y + 14 * place, "text-anchor": "middle" }, line.trim())));
+  return 14 * Math.max(0, lines.length - 1);
+}
+
+/**
  * A chart with its title, what there is to say below it, and its numbers as a table that opens.
  * @param {string} title
  * @param {Element} drawing
@@ -94,38 +116,43 @@ export function mark(x, y, series, hollow = false) {
  * @param {Row[]} rows
  * @param {{zero?: number | null, unit?: string, low?: number, high?: number, digits?: number, width?: number}} [about] - `zero` a line that dots are read against
  */
-export function dotRows(rows, { zero = 0, unit = "", low, high, digits, width = 640 } = {}) {
+export function dotRows(rows, { zero = 0, unit = "", low, high, digits, width: wide = 640 } = {}) {
+  const width = drawnWidth(wide);
+  // Names and notes above the dots, not beside them.
+  const narrow = width < Math.min(wide, 520);
+  const head = narrow ? 16 : 0;
   const reach = rows.flatMap(({ dots }) => dots.flatMap((dot) => [dot.value, dot.low ?? null, dot.high ?? null])).filter((one) => one !== null);
   if (zero !== null) reach.push(zero);
   const first = low ?? Math.min(...reach);
   const last = high ?? Math.max(...reach);
   const pad = last - first > 1e-9 ? (last - first) * 0.03 : 0.1;
-  const labels = Math.min(0.36 * width, 16 + 7 * Math.max(...rows.map(({ name }) => name.length), 0));
-  const notes = Math.min(170, 6.6 * Math.max(...rows.map(({ note = "" }) => note.length), 0)) + 12;
-  const heights = rows.map(({ dots }) => Math.max(1, new Set(dots.map(({ series = 0 }) => series)).size) * 13 + 9);
+  const labels = narrow ? 12 : Math.min(0.36 * width, 16 + 7 * Math.max(...rows.map(({ name }) => name.length), 0));
+  const notes = narrow ? 12 : Math.min(170, 6.6 * Math.max(...rows.map(({ note = "" }) => note.length), 0)) + 12;
+  const heights = rows.map(({ dots }) => Math.max(1, new Set(dots.map(({ series = 0 }) => series)).size) * 13 + 9 + head);
   const height = heights.reduce((sum, one) => sum + one, 0);
   const x = scale(first - pad, last + pad, labels, width - notes);
-  const drawing = svg("svg", { viewBox: `0 0 ${width} ${height + 38}`, class: "rows" });
-  for (const tick of ticks(first, last)) {
-    const step = ticks(first, last);
+  const drawing = svg("svg", { class: "rows" });
+  const step = ticks(first, last, narrow ? 4 : 6);
+  for (const tick of step) {
     const places = digits ?? Math.max(0, Math.ceil(-Math.log10((step[1] ?? step[0] + 1) - step[0]) - 1e-9));
     append(drawing, svg("line", { class: "grid", x1: x(tick), x2: x(tick), y1: 0, y2: height }), svg("text", { class: "tick", x: x(tick), y: height + 15, "text-anchor": "middle" }, fixed(tick, places)));
   }
   if (zero !== null) append(drawing, svg("line", { class: "zero", x1: x(zero), x2: x(zero), y1: 0, y2: height }));
   let top = 0;
   rows.forEach(({ name, note, dots }, place) => {
-    const middle = top + heights[place] / 2;
-    append(drawing, svg("text", { class: "label", x: labels - 10, y: middle + 4, "text-anchor": "end" }, clipped(name, Math.ceil((labels - 16) / 7))));
-    if (note) append(drawing, svg("text", { class: "note", x: width - notes + 8, y: middle + 4 }, note));
+    const middle = top + (heights[place] + head) / 2;
+    if (narrow) append(drawing, svg("text", { class: "label", x: 0, y: top + 15 }, clipped(name, Math.floor((width - 6.6 * (note ?? "").length) / 7))), svg("text", { class: "note", x: width, y: top + 15, "text-anchor": "end" }, note));
+    else append(drawing, svg("text", { class: "label", x: labels - 10, y: middle + 4, "text-anchor": "end" }, clipped(name, Math.ceil((labels - 16) / 7))), note ? svg("text", { class: "note", x: width - notes + 8, y: middle + 4 }, note) : null);
     const series = [...new Set(dots.map((dot) => dot.series ?? 0))];
     for (const dot of dots) {
-      const y = series.length > 1 ? top + 11 + 13 * series.indexOf(dot.series ?? 0) : middle;
+      const y = series.length > 1 ? top + head + 11 + 13 * series.indexOf(dot.series ?? 0) : middle;
       if (dot.low != null && dot.high != null) append(drawing, svg("line", { class: `interval series-${((dot.series ?? 0) % 6) + 1}`, x1: x(dot.low), x2: x(dot.high), y1: y, y2: y }));
       if (dot.value !== null) append(drawing, mark(x(dot.value), y, dot.series ?? 0, dot.hollow));
     }
     top += heights[place];
   });
-  if (unit) append(drawing, svg("text", { class: "tick", x: (labels + width - notes) / 2, y: height + 33, "text-anchor": "middle" }, unit));
+  const more = axisTitle(drawing, unit, (labels + width - notes) / 2, height + 33, narrow ? width : wide);
+  drawing.setAttribute("viewBox", `0 0 ${width} ${height + 38 + more}`);
   return drawing;
 }
 

@@ -1,5 +1,5 @@
 // Two to four models on one chart: which of their differences hold, and which do not.
-import { address, here } from "../address.js";
+import { address, addressLeft, here, replace } from "../address.js";
 import { chart } from "../chart.js";
 import { profileRows } from "../chart_profiles.js";
 import { selection } from "../controls.js";
@@ -40,7 +40,7 @@ export const compare = {
     const found = html("div");
     /** @param {string[]} names */
     const draw = (names) => found.replaceChildren(...(names.length < 2 ? [html("p", {}, known.length < 2 ? "It takes two models with scores to compare them." : "Choose two to four models.")] : comparison(names, scores, pairs, leftOut?.records()[0])));
-    append(root, unknown.length ? html("p", { role: "status" }, "There are no scores of ", inWords(unknown.map(printable)), ".") : null, compareControls(asked.filter((name) => scored.has(name)).slice(0, COMPARED_AT_ONCE), known, draw), found, html("p", {}, html("a", { href: address("models") }, "All models")));
+    append(root, unknown.length ? html("p", { role: "status" }, "There are no scores of ", inWords(unknown.map(printable)), ".") : null, compareControls(asked.filter((name) => scored.has(name)).slice(0, COMPARED_AT_ONCE), known, draw), found, html("p", {}, html("a", { href: addressLeft("models"), class: "back" }, "All models")));
   },
 };
 
@@ -54,8 +54,9 @@ function compareControls(names, known, draw) {
   let now = names;
   const changed = () => {
     const picked = lists.map((list) => /** @type {HTMLSelectElement} */ (list.querySelector("select")).value);
-    now = [...new Set(picked.filter((name) => name))];
-    history.replaceState(null, "", compareAddress(now, here().choices.get("family")));
+    now = picked.filter((name) => name);
+    bar();
+    replace(compareAddress(now, here().choices.get("family")));
     draw(now);
   };
   const lists = Array.from({ length: Math.min(COMPARED_AT_ONCE, known.length) }, (_, place) =>
@@ -66,6 +67,11 @@ function compareControls(names, known, draw) {
       html("select", { onchange: changed }, html("option", { value: "" }, place < 2 ? "choose" : "none"), known.map((name) => html("option", { value: name, selected: name === now[place] }, printable(name)))),
     ),
   );
+  // What one list has, the others cannot choose.
+  const bar = () => {
+    for (const list of lists) for (const option of /** @type {HTMLSelectElement} */ (list.querySelector("select")).options) option.disabled = !option.selected && now.includes(option.value);
+  };
+  bar();
   const families = study.families.map((/** @type {any} */ own) => [own.name, own.title]);
   draw(now);
   if (known.length < 2) return null;
@@ -86,6 +92,7 @@ function comparison(names, scores, pairs, leftOut) {
   const drawing = profileRows(
     family.dimensions.map(({ name: dimension, title }) => ({
       name: title,
+      note: differences.some((one) => one.dimension === dimension && one.clear === "no") && !differences.some((one) => one.dimension === dimension && isReal(one)) ? "not clear" : undefined,
       lanes: names.map((name) => of.get(`${name}\n${dimension}`)).map((row) => (row && row.score !== null ? { value: row.score, low: row.low, high: row.high } : null)),
       verdicts: differences.filter((one) => one.dimension === dimension && isReal(one)).map(({ first, second, difference, clear }) => ({ left: difference > 0 ? first : second, right: difference > 0 ? second : first, strong: clear === "everywhere" })),
     })),
@@ -95,7 +102,7 @@ function comparison(names, scores, pairs, leftOut) {
   return [
     html("p", { class: "lead" }, pairs ? realInWords(differences, names) : leftOut ? `Whether differences hold is left out here: ${count(leftOut.rows)} differences between all models are more than a page can carry (${count(leftOut.most)}). The table robustness/pairs.csv has them.` : "Whether differences hold is not known here."),
     chart(`${family.title} of ${inWords(names.map(printable))}`, drawing, {
-      said: `Each score with its own 95 % interval.${some ? " At the right, differences that hold on these items: the mark of the higher model, > and that of the lower; ≫ where that holds on other items like these, too." : ""} Answers to the same items go together, so two intervals may overlap where the difference holds.`,
+      said: `Each score with its own 95 % interval.${some ? " Beside a dimension stand its differences that hold on these items: the mark of the higher model, > and that of the lower; ≫ where that holds on other items like these, too. A difference that does not stand there is not clear." : ""} Answers to the same items go together, so two intervals may overlap where the difference holds.`,
       legend: names.map((name, series) => ({ name: printable(name), series })),
     }),
     ...(differences.length ? [differenceTable(differences, names, family)] : []),
@@ -163,11 +170,11 @@ function differenceTable(differences, names, family) {
         { title: family.title, value: (row) => row.title, heading: true },
         ...(names.length > 2 ? [{ title: "First", value: (/** @type {Difference} */ row) => names[row.first] }, { title: "Second", value: (/** @type {Difference} */ row) => names[row.second] }] : []),
         { title: "Difference", value: (row) => row.difference, cell: (row) => html("span", { style: { fontWeight: isReal(row) ? "700" : "" } }, signed(row.difference)) },
+        { title: "Holds", value: said, cell: (row) => html(isReal(row) ? "strong" : "span", { class: "held" }, said(row)) },
         { title: "On these items", value: (row) => row.half, cell: (row) => interval(row.difference, row.half) },
         { title: "Adjusted p", value: (row) => row.p, cell: (row) => probability(row.p) },
         { title: "On items like these", value: (row) => row.half_beyond, cell: (row) => interval(row.difference, row.half_beyond) },
         { title: "Adjusted p, there", value: (row) => row.p_beyond, cell: (row) => probability(row.p_beyond) },
-        { title: "Holds", value: said, cell: (row) => (isReal(row) ? html("strong", {}, said(row)) : said(row)) },
       ],
       differences,
       { file: "differences.csv" },
