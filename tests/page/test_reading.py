@@ -204,6 +204,59 @@ def test_models_are_chosen_and_compared(visit, report):
     assert page.locator(".heat input:checked").count() == 2
 
 
+def test_ticked_models_stand_in_the_address_and_not_in_the_history(visit, report):
+    names = list(table(report, "scores/profiles.csv")["model"].unique()[:3])
+    page = visit.open("#/models?sort=spread")
+    entries = page.evaluate("history.length")
+    for name in names:
+        page.locator(f"input[data-model='{name}']").check()
+    page.locator(f"input[data-model='{names[0]}']").uncheck()
+    assert page.evaluate("history.length") == entries
+    page.reload()
+    visit.settle()
+    ticked = page.locator(".heat input:checked")
+    assert {one.get_attribute("data-model") for one in ticked.all()} == set(names[1:])
+    assert "sort=spread" in page.url
+    page = visit.open("#/models?models=nobody&models=" + quote(names[0], safe=""))
+    assert page.locator(".heat input:checked").count() == 1
+    assert "Tick a second" in page.locator(".dock").inner_text()
+
+
+def test_the_bar_of_comparison_is_reached_before_the_map_and_shown_below(visit):
+    page = visit.open("#/models")
+    boxes = page.locator(".heat input[type=checkbox]")
+    for place in range(2):
+        boxes.nth(place).check()
+    steps = 0
+    while not page.evaluate("document.activeElement.matches('.dock a')"):
+        page.keyboard.press("Shift+Tab")
+        steps += 1
+        assert steps < 50
+    dock, head = page.locator(".dock"), page.locator(".heat thead")
+    assert dock.bounding_box()["y"] > head.bounding_box()["y"]
+
+
+@pytest.mark.parametrize("width", [360, 800, 1400])
+def test_the_map_is_never_without_the_names_of_its_columns(browser, page_of_paper, width):
+    visit = Visit(browser, page_of_paper, width)
+    page = visit.open("#/models")
+    last = page.locator(".heat tbody:last-of-type tr").last
+    last.evaluate("one => one.scrollIntoView({block: 'center', behavior: 'instant'})")
+    if width < 1400:
+        # Here it is its box that scrolls.
+        page.locator(".map").evaluate("one => one.scrollIntoView({block: 'center', behavior: 'instant'})")
+    for seen in (page.locator(".heat thead th").first, last.locator("th")):
+        box = seen.bounding_box()
+        assert 0 <= box["y"] <= 900 - box["height"]
+        hit = "([x, y]) => document.elementFromPoint(x, y).closest('th')?.textContent"
+        assert page.evaluate(hit, [box["x"] + 5, box["y"] + box["height"] / 2]) == seen.text_content()
+    if width == 360:
+        right = [page.locator(".heat thead th").nth(place).bounding_box() for place in (1, 2, 3, 4)]
+        assert all(box["x"] + box["width"] <= width for box in right)
+    visit.clean()
+    visit.context.close()
+
+
 def test_no_model_is_compared_with_itself(visit, report):
     first, second, third = table(report, "scores/profiles.csv")["model"].unique()[:3]
     page = visit.open(f"#/compare?models={quote(first, safe='')}&models={quote(second, safe='')}")

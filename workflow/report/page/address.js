@@ -40,11 +40,14 @@ export function address(view, name = "", choices = {}) {
 
 /**
  * Put a choice into the address without leaving the view.
- * @param {Record<string, string | number | null | undefined>} choices
+ * @param {Record<string, string | number | null | undefined | string[]>} choices - of several under one key a list
  */
 export function choose(choices) {
   const now = here();
-  for (const [key, value] of Object.entries(choices)) now.choices.set(key, String(value ?? ""));
+  for (const [key, value] of Object.entries(choices)) {
+    now.choices.delete(key);
+    for (const one of [value].flat()) now.choices.append(key, String(one ?? ""));
+  }
   replace(address(now.view, now.name, now.choices));
 }
 

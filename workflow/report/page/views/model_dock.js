@@ -1,18 +1,16 @@
 // The bar below the heat map: the score that is pointed at, and the models to be compared.
-import { address, here } from "../address.js";
+import { address, choose, here } from "../address.js";
 import { html } from "../dom.js";
 
 const MOST_COMPARED = 4;
-/** The models to be compared; kept while one looks at others. @type {Set<string>} */
-const pickedModels = new Set();
 
 /**
- * Fill the bar, and keep it up with the map.
+ * Fill the bar, and keep it up with the map. The models to be compared stand in the address.
  * @param {HTMLElement} map
  * @param {HTMLElement} dock
- * @param {boolean} several - whether there are models to compare
+ * @param {Set<string>} known - the models that can be compared
  */
-export function watchHeat(map, dock, several) {
+export function watchHeat(map, dock, known) {
   const readout = html("span", { class: "readout", "aria-hidden": "true" });
   const chosenModels = html("span", { role: "status" });
   dock.replaceChildren(readout, chosenModels);
@@ -21,20 +19,21 @@ export function watchHeat(map, dock, several) {
   const read = ({ target }) => (readout.textContent = /** @type {Element} */ (target).closest?.("td a")?.getAttribute("aria-label") ?? "");
   map.onmouseover = read;
   map.firstChild?.nextSibling?.addEventListener("focusin", read);
-  if (!several) return;
+  if (known.size < 2) return;
+  const picked = () => [...new Set(here().choices.getAll("models"))].filter((name) => known.has(name)).slice(0, MOST_COMPARED);
   const update = () => {
+    const names = picked();
     for (const box of boxes) {
-      box.checked = pickedModels.has(box.dataset.model ?? "");
-      box.disabled = !box.checked && pickedModels.size >= MOST_COMPARED;
+      box.checked = names.includes(box.dataset.model ?? "");
+      box.disabled = !box.checked && names.length >= MOST_COMPARED;
     }
-    const names = [...pickedModels];
     chosenModels.replaceChildren(...(names.length < 2 ? [names.length ? "Tick a second model to compare them." : "Tick two to four models to compare them."] : [html("a", { href: compareAddress(names, here().choices.get("family")), class: "go" }, `Compare ${names.length} models`)]));
   };
   for (const box of boxes) {
     box.onchange = () => {
       const name = box.dataset.model ?? "";
-      if (box.checked) pickedModels.add(name);
-      else pickedModels.delete(name);
+      const others = picked().filter((other) => other !== name);
+      choose({ models: box.checked ? [...others, name] : others });
       update();
     };
   }

@@ -31,8 +31,8 @@ export const models = {
       root,
       html("p", { class: "lead" }, "How far above (orange) or below (blue) its own mean a model rates the items of a dimension, in scale points. A number leads to the items behind it."),
       controls,
-      map,
-      dock,
+      // By keyboard the bar comes before the hundreds of links of the map; it is shown below.
+      html("div", { class: "docked" }, dock, map),
       printed ? html("p", { class: "soft" }, `${printed} more model${printed === 1 ? " is" : "s are"} known by printed scores alone, so there is nothing to show here.`) : null,
       without,
     );
@@ -49,7 +49,7 @@ export const models = {
       const family = chosenFamily();
       const shown = sortedModels(filteredModels(rows), family);
       map.replaceChildren(heatLegend(reachOf(rows, family)), heatMap(shown, rows.length, family, meanRows(tables, family), draw), shown.length ? "" : html("p", {}, "No model is like this."));
-      watchHeat(map, dock, rows.length > 1);
+      watchHeat(map, dock, new Set(rows.map(({ model: name }) => name)));
     }
     const filters = [search("Name", "name", drawMap), ...filterControls(rows, drawMap)];
     draw();
@@ -146,9 +146,9 @@ function heatMap(rows, all, family, mean, changed) {
     return html("th", { scope: "col", class: look, "aria-sort": sort }, html("button", { type: "button", class: "sort", "data-sort": value, onclick: () => sortHeat(value, now && !turned, changed) }, title));
   };
   const reach = reachOf(rows, family);
-  return html(
+  const box = html(
     "div",
-    { class: "scroll", tabindex: "0", role: "region", "aria-label": "Scores of all models" },
+    { class: "scroll map", tabindex: "0", role: "region", "aria-label": "Scores of all models" },
     html(
       "table",
       { class: "heat" },
@@ -158,6 +158,9 @@ function heatMap(rows, all, family, mean, changed) {
       html("tbody", {}, rows.map((row) => modelLine(row, family, { intervals, order, reach, several: all > 1 }))),
     ),
   );
+  // The head stays in sight: of the window where the map is no wider than its box, else of the box, which then scrolls.
+  new ResizeObserver(() => box.classList.toggle("whole", box.scrollWidth <= box.clientWidth)).observe(box);
+  return box;
 }
 
 /**
