@@ -296,6 +296,24 @@ def test_options_move_the_shares_of_claims(browser, page_of_paper):
     visit.context.close()
 
 
+@pytest.mark.parametrize("width", [360, 1400])
+def test_what_the_options_move_stands_beside_them(browser, page_of_paper, width):
+    visit = Visit(browser, page_of_paper, width)
+    page = visit.open("#/certainty?claim=benevolence_first")
+    options, curve = page.locator(".options").bounding_box(), page.locator("svg.curve").bounding_box()
+    # The end of the options and the beginning of the curve are on one screen.
+    assert 0 < curve["y"] - options["y"] - options["height"] < 600
+    row = page.locator("table.claims tbody tr").first
+    row.locator("td").last.evaluate("one => one.scrollIntoView({inline: 'end', behavior: 'instant'})")
+    claim = row.locator("th").bounding_box()
+    assert 0 <= claim["x"] <= width - claim["width"]
+    row.evaluate("one => one.closest('.scroll').scrollLeft = 0")
+    share = row.locator("td").first.bounding_box()
+    assert share["x"] + share["width"] <= width
+    visit.clean()
+    visit.context.close()
+
+
 def test_every_number_of_the_certificate_is_there_and_filtered(browser, page_of_paper):
     visit = Visit(browser, page_of_paper)
     certificate = table(page_of_paper, "publication/certificate.csv")

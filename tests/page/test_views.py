@@ -19,6 +19,17 @@ CUT_CAPTIONS = """() => [...document.querySelectorAll("main .scroll caption")]
     .map(one => one.textContent)"""
 
 
+# Charts whose parts lie beyond the screen, or beyond their own drawing.
+CUT_CHARTS = """() => [...document.querySelectorAll("main svg.rows, main svg.curve")]
+    .filter(one => one.checkVisibility())
+    .filter(one => {
+        const [box, own] = [one.closest(".drawing").getBoundingClientRect(), one.getBoundingClientRect()];
+        const texts = [...one.querySelectorAll("text")].map(text => text.getBoundingClientRect());
+        return own.right > box.right + 1 || texts.some(({left, right}) => left < own.left - 1 || right > own.right + 1);
+    })
+    .map(one => one.getAttribute("aria-label"))"""
+
+
 def address_of(visit: Visit, view: str) -> str:
     """The deep link of a view, where need be of the first model, models or item that the page has."""
     if view in NAVIGATION:
@@ -70,6 +81,7 @@ def test_a_view_fits_phones_and_paper(visit, view):
         # A table may be wider than the screen; what it is called may not.
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         assert page.evaluate(CUT_CAPTIONS) == [], width
+        assert page.evaluate(CUT_CHARTS) == [], width
     page.set_viewport_size({"width": A4_WIDTH, "height": 1000})
     page.emulate_media(media="print", color_scheme="dark")
     visit.open(address)

@@ -32,11 +32,12 @@ export function claimsInAnalyses(root, tables, said) {
     html("h2", {}, "Options of the analysis"),
     controls,
     left,
-    html("h2", {}, "All claims"),
-    overview.element,
+    // What moves stands beside what moves it.
     heading,
     claimControl,
     figure,
+    html("h2", {}, "All claims"),
+    overview.element,
   );
 
   function fillControls() {
@@ -91,9 +92,9 @@ function claimsTable(claims, pick) {
       "tr",
       {},
       html("th", { scope: "row" }, link),
-      html("td", { class: "number" }, percent(claim.share_holds)),
       share,
       html("td", {}, dots),
+      html("td", { class: "number" }, percent(claim.share_holds)),
       html("td", {}, verdictMark(claim.verdict)),
       html("td", { class: "number" }, claim.found),
       significant,
@@ -101,8 +102,8 @@ function claimsTable(claims, pick) {
     );
     return { claim, link, share, significant, dots, row };
   });
-  const heads = ["Claim", "Holds in all", "in these", "0 to 100 %", "Verdict", "This run", "With p\u00a0<\u00a00.05 in these", "in all"];
-  const numbers = new Set([1, 2, 5, 6, 7]);
+  const heads = ["Claim", "Holds in these", "0 to 100 %", "in all", "Verdict", "This run", "With p\u00a0<\u00a00.05 in these", "in all"];
+  const numbers = new Set([1, 3, 5, 6, 7]);
   const element = html(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": "All claims" },

@@ -1,6 +1,6 @@
 // The specification curve of a claim: its value in all analyses, sorted, and below which settings are frequent where.
 import { address } from "../address.js";
-import { chart, clipped, dotRows, scale, ticks } from "../chart.js";
+import { chart, clipped, dotRows, drawnWidth, scale, ticks } from "../chart.js";
 import { chosen } from "../controls.js";
 import { append, html, svg } from "../dom.js";
 import { count, fixed, percent, signed } from "../format.js";
@@ -8,8 +8,7 @@ import { dataTable } from "../table.js";
 import { CURVE_KINDS, byValue } from "./analyses.js";
 import { verdictMark } from "./names.js";
 
-const LABELS = 340;
-const WIDE = 800;
+const SHARES = 62; // the width of the shares at the right
 const HIGH = 210;
 const ROW = 13;
 const BINS = 60;
@@ -31,11 +30,13 @@ export function claimCurve(tables, options, rows, claim) {
   const tested = claim.share_significant !== null;
   const kinds = tested ? CURVE_KINDS : CURVE_KINDS.slice(0, -1);
   const found = chart(sorted.length === 1 ? `In this one analysis it ${holds ? "holds" : "does not hold"}` : `In ${percent(holds)} of ${count(sorted.length)} analyses it holds`, drawing, {
-    said: `Above: ${claim.measure}, in each analysis, sorted; the claim holds above the line${tested ? "" : "; it has no p"}. Below: where on the curve each setting is frequent (twice its share fills the row), and in what share of the analyses with it the claim holds.`,
     table: boardTable(claim, board, sorted.length, tested),
   });
+  const said = html("p", { class: "soft" }, `Above: ${claim.measure}, in each analysis, sorted; the claim holds above the line${tested ? "" : "; it has no p"}. Below: where on the curve each setting is frequent (twice its share fills the row), and in what share of the analyses with it the claim holds.`);
   const legend = html("ul", { class: "legend" }, kinds.map((name, kind) => html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { class: `dots kind-${kind}`, d: "M3,8h0M8,8h0M13,8h0" })), `${name} (${count(board.counts[kind])})`)), html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, diamond(8, 8)), "this run"));
-  found.querySelector(".drawing")?.before(legend);
+  const box = found.querySelector(".drawing");
+  box?.before(legend);
+  box?.after(said);
   return html("section", {}, head, found, decisions(tables, options, claim));
 }
 
@@ -104,6 +105,15 @@ function boardOf(universes, claim, options, sorted) {
 }
 
 /**
+ * Where the curve begins and ends; where there is no place beside it, options stand above their settings.
+ */
+function places() {
+  const width = drawnWidth(862);
+  const above = width < 700;
+  return { from: above ? 112 : 340, to: width - SHARES, above };
+}
+
+/**
  * @param {import("../data.js").Table} universes
  * @param {any} claim
  * @param {Int32Array} sorted
@@ -114,14 +124,15 @@ function drawCurve(universes, claim, sorted, values, board) {
   const kinds = universes.columns[`kind ${claim.claim}`].numbers;
   const reach = [values[0], values[values.length - 1], claim.bound, claim.value ?? claim.bound];
   const y = scale(Math.min(...reach), Math.max(...reach), HIGH, 14);
-  const x = scale(0, sorted.length, LABELS, WIDE);
-  const gaps = board.rows.filter(({ title }) => title).length * 5;
-  const drawing = svg("svg", { viewBox: `0 0 ${WIDE + 62} ${HIGH + 34 + board.rows.length * ROW + gaps}`, class: "curve" });
+  const { from, to, above } = places();
+  const x = scale(0, sorted.length, from, to);
+  const gaps = board.rows.filter(({ title }) => title).length * (above ? ROW + 8 : 5);
+  const drawing = svg("svg", { viewBox: `0 0 ${to + SHARES} ${HIGH + 34 + board.rows.length * ROW + gaps}`, class: "curve" });
   for (const tick of ticks(Math.min(...reach), Math.max(...reach), 5)) {
-    append(drawing, svg("line", { class: "grid", x1: LABELS, x2: WIDE, y1: y(tick), y2: y(tick) }), svg("text", { class: "tick", x: LABELS - 8, y: y(tick) + 4, "text-anchor": "end" }, fixed(tick, 2)));
+    append(drawing, svg("line", { class: "grid", x1: from, x2: to, y1: y(tick), y2: y(tick) }), svg("text", { class: "tick", x: from - 8, y: y(tick) + 4, "text-anchor": "end" }, fixed(tick, 2)));
   }
-  append(drawing, svg("line", { class: "zero", x1: LABELS, x2: WIDE, y1: y(claim.bound), y2: y(claim.bound) }));
-  append(drawing, svg("text", { class: "tick", x: LABELS - 46, y: HIGH / 2, "text-anchor": "end" }, "how far it holds"));
+  append(drawing, svg("line", { class: "zero", x1: from, x2: to, y1: y(claim.bound), y2: y(claim.bound) }));
+  append(drawing, svg("text", { class: "tick", x: above ? from : from - 46, y: above ? 8 : HIGH / 2, "text-anchor": above ? "start" : "end" }, "how far it holds"));
   // Points that would lie on each other are drawn once.
   const paths = CURVE_KINDS.map(() => "");
   const last = CURVE_KINDS.map(() => -1);
@@ -137,7 +148,7 @@ function drawCurve(universes, claim, sorted, values, board) {
   if (own >= 0 && claim.value !== null) append(drawing, diamond(x(own + 0.5), y(claim.value)));
   const turn = x(sorted.length * (1 - board.share));
   append(drawing, svg("line", { class: "turn", x1: turn, x2: turn, y1: 8, y2: HIGH + 26 + board.rows.length * ROW + gaps }));
-  append(drawing, svg("text", { class: "tick", x: WIDE + 56, y: HIGH + 20, "text-anchor": "end" }, "holds in"));
+  append(drawing, svg("text", { class: "tick", x: to + 56, y: HIGH + 20, "text-anchor": "end" }, "holds in"));
   drawBoard(drawing, board.rows);
   return drawing;
 }
@@ -147,17 +158,18 @@ function drawCurve(universes, claim, sorted, values, board) {
  * @param {BoardRow[]} rows
  */
 function drawBoard(drawing, rows) {
+  const { from, to, above } = places();
   let top = HIGH + 20;
   for (const { title, setting, holds, density } of rows) {
-    if (title) top += 5;
-    const x = scale(0, density.length, LABELS, WIDE);
+    if (title) top += above ? ROW + 8 : 5;
+    const x = scale(0, density.length, from, to);
     const shape = [...density].map((own, bin) => `V${(top + ROW - Math.min(own / 2, 1) * (ROW - 2)).toFixed(1)}H${x(bin + 1).toFixed(1)}`).join("");
     append(
       drawing,
-      title ? svg("text", { class: "label", x: LABELS - 128, y: top + ROW - 3, "text-anchor": "end" }, clipped(title, 36)) : null,
-      svg("text", { class: "tick", x: LABELS - 8, y: top + ROW - 3, "text-anchor": "end" }, clipped(setting, 19)),
-      svg("path", { class: "ridge", d: `M${LABELS},${top + ROW}${shape}V${top + ROW}Z` }),
-      svg("text", { class: "tick", x: WIDE + 56, y: top + ROW - 3, "text-anchor": "end" }, percent(holds)),
+      title ? svg("text", above ? { class: "label", x: 0, y: top - 3 } : { class: "label", x: from - 128, y: top + ROW - 3, "text-anchor": "end" }, clipped(title, 36)) : null,
+      svg("text", { class: "tick", x: from - 8, y: top + ROW - 3, "text-anchor": "end" }, clipped(setting, above ? 17 : 19)),
+      svg("path", { class: "ridge", d: `M${from},${top + ROW}${shape}V${top + ROW}Z` }),
+      svg("text", { class: "tick", x: to + 56, y: top + ROW - 3, "text-anchor": "end" }, percent(holds)),
     );
     top += ROW;
   }
