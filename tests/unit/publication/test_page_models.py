@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from instruments import SMALL
+from unpacking import unpack
 from value_portrait.publication.page.packing import pack
 from value_portrait.publication.page.part_model import model_part
 from value_portrait.publication.page.part_pairs import pairs_part
@@ -74,6 +75,13 @@ def test_differences_say_where_they_are_real(tables: dict[str, pd.DataFrame]) ->
     assert found["half"].tolist() == pytest.approx([0.1] * 3)
     assert found["half_beyond"].tolist() == pytest.approx([0.4] * 3)
     assert found.loc[("oak", HOSTILE), ["p", "p_beyond"]].tolist() == [0.04, 0.3]
+
+
+def test_a_real_difference_has_a_p_below_the_level(tables: dict[str, pd.DataFrame]) -> None:
+    tables["pairs"]["p_max_t"] = 0.049975
+    found = unpack(pack(pairs_part(tables, SMALL)))["pairs"]
+    assert set(found["clear"]) == {"everywhere"}
+    assert [*found["p"], *found["p_beyond"]] == pytest.approx([0.0499] * 6)
 
 
 def test_a_difference_without_p_is_neither_real_nor_not(tables: dict[str, pd.DataFrame]) -> None:

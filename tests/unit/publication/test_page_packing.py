@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from unpacking import unpack
-from value_portrait.publication.page.packing import Packed, as_columns, pack
+from value_portrait.publication.page.packing import Packed, as_columns, cut, pack
 
 HOSTILE = (
     "</script><script>hit()</script>",
@@ -74,3 +74,10 @@ def test_a_table_without_rows_has_its_columns():
 def test_equal_tables_make_equal_packs():
     table = Packed(pd.DataFrame({"model": ["a", "b", "a"], "x": [1, 2, 3]}))
     assert pack({"one": table}) == pack({"one": table})
+
+
+def test_a_p_below_a_limit_stays_below_it():
+    p = pd.Series([0.0009999, 0.001, 0.04997501, 0.05, 0.0003, 1.0, 0.0, np.nan])
+    read = unpack(pack({"one": Packed(pd.DataFrame({"p": cut(p, 0.0001)}), {"p": 0.0001})}))["one"]["p"].tolist()
+    assert read[:-1] == pytest.approx([0.0009, 0.001, 0.0499, 0.05, 0.0003, 1.0, 0.0])
+    assert read[-1] is None

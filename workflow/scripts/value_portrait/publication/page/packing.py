@@ -81,6 +81,11 @@ def _integers(numbers: npt.NDArray[Any], about: dict[str, Any]) -> tuple[npt.NDA
     return np.where(np.isnan(numbers), null, numbers).astype(kind), about | {"null": null}
 
 
+def cut(p: "pd.Series[Any]", unit: float) -> "pd.Series[Any]":
+    """Each p as a multiple of a unit, never rounded up: what is below a limit does not read as if it were not."""
+    return np.floor(p / unit + 1e-9) * unit
+
+
 def as_columns(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Packed:
     """Records as a table with these columns, also where there are none."""
     return Packed(pd.DataFrame.from_records(list(records), columns=list(columns)))

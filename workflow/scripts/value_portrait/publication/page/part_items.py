@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from value_portrait.instrument import Instrument
-from value_portrait.publication.page.packing import Packed
+from value_portrait.publication.page.packing import Packed, cut
 from value_portrait.tables import Schema
 
 ITEMS_TABLES: dict[str, str | Schema] = {
@@ -37,14 +37,15 @@ def items_part(tables: Mapping[str, pd.DataFrame], texts: str, instrument: Instr
     statistics = statistics.reindex(columns=["item_id", "group", "n", "mean", "sd"])
     rated = tables.get("survey", pd.DataFrame(columns=["item_id", "rating"]))
     people = rated.groupby(["item_id", "rating"], sort=False).size().rename("people").reset_index()
-    correlations = tables.get("correlations", tables["item_key"].iloc[:0])
     columns = ["item_id", "family", "dimension", "rho", "ci_low", "ci_high", "p"]
+    correlations = tables.get("correlations", tables["item_key"].iloc[:0]).reindex(columns=columns)
+    correlations = correlations.assign(p=cut(correlations["p"], UNIT))
     return {
         "items": Packed(items.merge(statistics, on="item_id", how="left")),
         "topics": Packed(tables.get("topics", pd.DataFrame(columns=["query_id", "topic"]))),
         "key": Packed(tables["item_key"]),
         "correlations": Packed(
-            _strongest(known.merge(correlations.reindex(columns=columns), on="item_id")),
+            _strongest(known.merge(correlations, on="item_id")),
             dict.fromkeys(columns[4:], UNIT),
         ),
         "people": Packed(known.merge(people, on="item_id")),

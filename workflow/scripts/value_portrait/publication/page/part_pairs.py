@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.instrument import Instrument
-from value_portrait.publication.page.packing import Packed, as_columns
+from value_portrait.publication.page.packing import Packed, as_columns, cut
 from value_portrait.robustness.comparing import INFERENCES
 from value_portrait.robustness.comparison_tables import PAIRS
 from value_portrait.robustness.level import LEVEL
@@ -39,8 +39,8 @@ def pairs_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -> di
             "difference": here["difference"],
             "half": here["high"] - here["difference"],
             "half_beyond": beyond["high"] - beyond["difference"],
-            "p": here["p_max_t"],
-            "p_beyond": beyond["p_max_t"],
+            "p": cut(here["p_max_t"], UNIT),
+            "p_beyond": cut(beyond["p_max_t"], UNIT),
             "clear": pd.Series(VERDICTS[clear_where(here, beyond)], here.index).where(here["p_max_t"].notna()),
         }
     )
