@@ -31,6 +31,16 @@ export function chosenOptions(options) {
     .join("; ");
 }
 
+/**
+ * How many models this run's number and verdict are of, where they are others than those of the analyses: a comparison
+ * may have models that are known by printed scores alone.
+ * @param {any} claim
+ */
+export function modelsOfThisRun({ subjects, models }) {
+  const compared = (subjects ?? "").split(" / ").reduce((/** @type {number} */ sum, /** @type {string} */ side) => sum + Number(side), 0);
+  return models && models < compared ? compared : null;
+}
+
 /** @type {Int32Array | null} */
 let shuffled = null;
 

@@ -3,7 +3,7 @@ import { address, choose, here } from "../address.js";
 import { chosen, refill, selection } from "../controls.js";
 import { append, html, svg } from "../dom.js";
 import { count, percent } from "../format.js";
-import { CURVE_KINDS, analysesLeft, chosenOptions, lookedAt } from "./analyses.js";
+import { CURVE_KINDS, analysesLeft, chosenOptions, lookedAt, modelsOfThisRun } from "./analyses.js";
 import { claimCurve } from "./certainty_curve.js";
 import { verdictMark } from "./names.js";
 import { stayHere } from "./sections.js";
@@ -84,21 +84,23 @@ export function claimsInAnalyses(root, tables, said) {
  */
 function claimsTable(claims, pick) {
   const rows = claims.map((claim) => {
-    const share = html("td", { class: "number" });
-    const significant = html("td", { class: "number" });
+    const share = html("span");
+    const significant = html("span");
     const dots = svg("svg", { viewBox: "0 0 104 16", class: "share", "aria-hidden": "true" });
+    const inRun = modelsOfThisRun(claim);
+    const of = (/** @type {number | null} */ models) => (inRun && models ? [html("br"), html("small", { class: "soft" }, `of ${count(models)} model${models === 1 ? "" : "s"}`)] : null);
     const link = html("a", { onclick: (/** @type {MouseEvent} */ event) => stayHere(event, () => pick(claim.claim)) }, claim.text);
     const row = html(
       "tr",
       {},
       html("th", { scope: "row" }, link),
-      share,
+      html("td", { class: "number" }, share, of(claim.models)),
       html("td", {}, dots),
-      html("td", { class: "number" }, percent(claim.share_holds)),
+      html("td", { class: "number" }, percent(claim.share_holds), of(claim.models)),
       html("td", {}, verdictMark(claim.verdict)),
-      html("td", { class: "number" }, claim.found),
-      significant,
-      html("td", { class: "number" }, percent(claim.share_significant)),
+      html("td", { class: "number" }, claim.found, of(inRun)),
+      html("td", { class: "number" }, significant, of(claim.models)),
+      html("td", { class: "number" }, percent(claim.share_significant), of(claim.models)),
     );
     return { claim, link, share, significant, dots, row };
   });
@@ -110,7 +112,7 @@ function claimsTable(claims, pick) {
     html(
       "table",
       { class: "claims" },
-      html("caption", {}, "Share of the analyses in which each claim holds, which is to say that the numbers go its way, whatever p: in all (○) and in those with the options chosen (●). p is that of the claim alone, not adjusted. A claim leads to its curve."),
+      html("caption", {}, "Share of the analyses in which each claim holds, which is to say that the numbers go its way, whatever p: in all (○) and in those with the options chosen (●). p is that of the claim alone, not adjusted.", claims.some(modelsOfThisRun) ? " Where numbers of models stand in a row, this run and the verdict have models that are known by printed scores alone; the analyses do not." : null, " A claim leads to its curve."),
       html("thead", {}, html("tr", {}, heads.map((head, place) => html("th", { scope: "col", class: numbers.has(place) ? "number" : null }, head)))),
       html("tbody", {}, rows.map(({ row }) => row)),
     ),
