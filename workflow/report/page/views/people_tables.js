@@ -2,7 +2,7 @@
 import { html } from "../dom.js";
 import { fixed, probability, range, shortNumber, signed } from "../format.js";
 import { dataTable } from "../table.js";
-import { dimensionTitle, verdictMark } from "./names.js";
+import { dimensionTitle } from "./names.js";
 import { byChance, inBrackets, peopleName } from "./people_subjects.js";
 
 /**
@@ -76,13 +76,13 @@ export function findingsInWords(rows) {
     {},
     html("h2", {}, "Findings of the paper"),
     dataTable(
-      "What the paper says of personas and people",
+      "What the paper says of personas and people, beside numbers as they stand: without intervals, and not held against chance",
       [
         { title: "Finding", value: (row) => row.finding, heading: true },
         { title: "Personas", value: (row) => row.persona, cell: (row) => shortNumber(row.persona) },
         { title: "People", value: (row) => row.human, cell: (row) => shortNumber(row.human) },
         { title: "Who they are", value: peopleName },
-        { title: "Holds", value: (row) => row.holds, cell: (row) => (row.holds === null ? "" : verdictMark(row.holds ? "holds" : "does not hold")) },
+        { title: "These numbers", value: ({ holds }) => (holds === null ? "" : holds ? "go this way" : "do not go this way") },
       ],
       rows,
       { file: "persona-findings.csv" },
