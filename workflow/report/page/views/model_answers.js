@@ -51,7 +51,14 @@ export function sensitivitySection(name, { sensitivity }) {
   const drawing = profileRows(rows.map((row) => ({ name: row.title, lanes: [{ value: 100 * row.share }], others: row.others.map((share) => 100 * share) })), { unit: "% of items with another rating" });
   const said = rows.filter(({ others }) => others.length).map(({ title, share, others, less }) => `${percent(share)} under ${title} (more than in ${less} of ${others.length} other model${others.length === 1 ? "" : "s"})`);
   const table = dataTable("Items with another rating", [{ title: "Under", value: (row) => row.title, heading: true }, { title: "Share", value: (row) => row.share, cell: (row) => percent(row.share, 1) }, { title: "Other models that are less sensitive", value: (row) => row.less }], rows);
-  return html("section", {}, html("h2", {}, "Sensitivity to the prompt"), said.length ? html("p", {}, `Share of items with another rating: ${said.join("; ")}.`) : null, chart(`How often ${printable(name)} gives an item another rating`, drawing, { said: rows[0].others.length ? "Ticks: the other models." : "", table }));
+  const alone = (mine.repeat_sensitivity ?? null) === null ? "It was asked no question twice, so part of this may be answers that vary by themselves." : "";
+  return html(
+    "section",
+    {},
+    html("h2", {}, "Sensitivity to the prompt"),
+    said.length || alone ? html("p", {}, said.length ? `Share of items with another rating: ${said.join("; ")}. ` : "", alone) : null,
+    chart(`How often ${printable(name)} gives an item another rating`, drawing, { said: rows[0].others.length ? "Ticks: the other models." : "", table }),
+  );
 }
 
 /**

@@ -173,6 +173,8 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
     moved = float(own[known].median().max())
     median, who = (", median over models", "models answer") if len(own) > 1 else ("", "the model answers")
     found = f"Share of items to which a model gives another rating{median}: {'; '.join(parts)}."
+    if "repeat_sensitivity" not in known:
+        found += " No question was asked twice, so part of this may be answers that vary by themselves."
     keeps = "Models mostly keep to their answers" if len(own) > 1 else "The model mostly keeps to its answers"
     return Finding(
         finding="wording_and_order",
