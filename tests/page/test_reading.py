@@ -381,6 +381,10 @@ def test_a_claim_on_large_models_says_whom_its_analyses_leave_out(browser, page_
     assert "models: 6 / 14;" in said
     assert "Without the 11 models that are known by printed scores alone" in said
     assert ", as in the analyses below, it is +0.27." in said
+    # So does its row: four shares of 9, and a number of 20.
+    row = page.locator("table.claims tr", has_text="Large models give more to Universalism")
+    assert row.locator("small").all_inner_texts() == ["of 9 models"] * 2 + ["of 20 models"] + ["of 9 models"] * 2
+    assert page.locator("table.claims tr", has_text="Reasoning models give").locator("small").count() == 0
     page = visit.open("#/certainty?claim=reasoning_universalism")
     assert "Without the" not in page.locator("main").inner_text()
     visit.clean()
@@ -403,6 +407,43 @@ def test_what_is_said_of_the_first_family_stands_with_no_other(visit):
         first = visit.open(f"#/certainty/{section}").locator("main p").all_inner_texts()
         others = visit.open(f"#/certainty/{section}?family=bfi").locator("main p").all_inner_texts()
         assert {one for one in set(first) & set(others) if re.search(r"\d", one)} == set()
+
+
+def test_printed_numbers_without_intervals_have_no_verdict(browser, page_of_paper):
+    visit = Visit(browser, page_of_paper)
+    own = visit.open("#/people/personas").locator("table", has_text="What the paper says of personas")
+    assert own.locator("tbody td:last-child").all_inner_texts() == ["go this way"] * 3
+    assert own.locator(".verdict").count() == 0
+    visit.clean()
+    visit.context.close()
+
+
+def test_another_familys_key_says_what_it_measures_in_other_people(browser, page_of_paper):
+    visit = Visit(browser, page_of_paper)
+    row = table(page_of_paper, "robustness/validity.csv")
+    row = row[row["dimension"].isna()].set_index(["key", "family", "criterion"]).loc[("raters", "bfi", "convergent")]
+    said = f"{row['r']:+.2f} [{row['low']:.2f}, {row['high']:.2f}]".replace("-", MINUS)
+    figure = visit.open("#/certainty/key?family=bfi").locator("figure", has_text="In people who did not make the key")
+    words = "The key cannot be shown to measure other people: scores of raters who did not make it correlate"
+    assert f"{words} {said}" in figure.inner_text()
+    # What is 1 by construction stretches no axis, and no two rows have one name.
+    names = figure.locator("svg text.label").all_text_contents()
+    assert len(names) == len(set(names)) == 4 + 5
+    assert max(number(tick) for tick in figure.locator("svg text.tick").all_text_contents()[:-1]) < 0.5
+    assert figure.locator(".legend li").count() == 2
+    sentence = visit.open("#/findings").locator("#finding-other_people").inner_text()
+    assert f"that of the Big Five traits gives {said}, which cannot be told from 0." in sentence
+    visit.clean()
+    visit.context.close()
+
+
+def test_what_may_be_answers_that_vary_by_themselves_is_said(visit, report):
+    sensitivity = table(report, "scores/sensitivity.csv")
+    assert "repeat_sensitivity" not in sensitivity
+    assert "No question was asked twice" in visit.open("#/findings").locator("#finding-wording_and_order").inner_text()
+    page = visit.open(f"#/model/{quote(sensitivity['model'].iloc[0], safe='')}")
+    own = page.locator("section", has=page.get_by_role("heading", name="Sensitivity to the prompt"))
+    assert "It was asked no question twice, so part of this may be answers that vary by themselves." in own.inner_text()
 
 
 def test_an_item_outside_the_key_is_not_said_to_lack_correlations(visit, report):

@@ -6,7 +6,7 @@ import pytest
 from instruments import SMALL
 from test_verdicts import tables
 from value_portrait.publication.page.packing import pack
-from value_portrait.publication.page.part_certainty import certainty_part, with_minus
+from value_portrait.publication.page.part_certainty import _of_other_keys, certainty_part, with_minus
 
 VARIANCE = pd.DataFrame(
     {"family": "taste", "dimension": "Sweet", "scores": "raw", "component": ["model", "item"], "share": [0.6, np.nan]}
@@ -83,3 +83,20 @@ def test_where_nothing_can_be_told_tables_are_empty():
 def test_sentences_have_the_sign_of_print():
     assert with_minus("r -0.01 [-0.02, 0.1], 20-39, claude-3.5, x-1") == "r −0.01 [−0.02, 0.1], 20-39, claude-3.5, x-1"
     assert with_minus("-0.00 [-0.001, +0.00], p -0.0") == "0.00 [−0.001, 0.00], p 0.0"
+
+
+def test_the_key_of_another_family_has_its_own_sentence():
+    about = {"dimension": None, "key": "raters", "low": -0.1, "high": 0.3}
+    shuffled = {"dimension": None, "key": "shuffled", "criterion": "convergent", "r": np.nan}
+    rows = [
+        {"family": family, "criterion": criterion, "r": r} | about
+        for family, r in (("taste", 0.2), ("pace", -0.04))
+        for criterion in ("convergent", "discriminant")
+    ]
+    lines = _of_other_keys(pd.DataFrame([*rows, *({"family": own} | shuffled for own in ("taste", "pace"))]), SMALL)
+    assert lines == {
+        "validity pace": "The key cannot be shown to measure other people: scores of raters who did not make it "
+        "correlate -0.04 [-0.10, 0.30] with their own questionnaire on the same dimension, -0.04 [-0.10, 0.30] on "
+        "others."
+    }
+    assert _of_other_keys(pd.DataFrame(rows[:2]), SMALL) == {}

@@ -319,6 +319,11 @@ def test_wording_order_and_repeats():
         ),
     )
     assert (found.verdict, found.tone, found.choices) == ("", "", "")
+    once = SENSITIVITY.drop(columns="repeat_sensitivity")
+    for table in (once, once.assign(repeat_sensitivity=None)):
+        assert wording_and_order({"sensitivity": table}, FIVE).sentence.endswith(
+            " to 60 % by model). No question was asked twice, so part of this may be answers that vary by themselves."
+        )
     again = SENSITIVITY.assign(repeat_sensitivity=[0.5, 0.7, 0.1, 0.9])
     found = wording_and_order({"sensitivity": again}, FIVE)
     assert (found.heading, found.name, found.link) == (
@@ -462,10 +467,11 @@ def test_whether_the_key_measures_other_people():
     found = other_people({"validity": VALIDITY}, FIVE)
     assert found == Finding(
         finding="other_people",
-        heading="The key measures other people, too",
+        heading="The key of the tastes measures other people, too",
         sentence=(
-            "Scores of people who had no part in the key correlate +0.30 [0.01, 0.59] with their own questionnaire on "
-            "the same dimension, −0.20 [−0.30, −0.10] on others; with a key from shuffled raters +0.04 [−0.06, 0.14]."
+            "Scores of people who had no part in the key of the tastes correlate +0.30 [0.01, 0.59] with their own "
+            "questionnaire on the same dimension, −0.20 [−0.30, −0.10] on others; with a key from shuffled raters "
+            "+0.04 [−0.06, 0.14]. On the same dimension, that of the pace gives +0.90 [0.80, 1.00]."
         ),
         verdict="holds",
         tone="good",
@@ -481,20 +487,28 @@ def test_whether_the_key_measures_other_people():
             Mark("Shuffled raters", 0.04, -0.06, 0.14),
         ),
     )
-    weak = other_people({"validity": VALIDITY.assign(r=0.29)}, FIVE)
+    other = VALIDITY.assign(low=VALIDITY["low"].where(VALIDITY["family"] != "pace", 0.0))
+    assert other_people({"validity": other}, FIVE).sentence.endswith(
+        " that of the pace gives +0.90 [0.00, 1.00], which cannot be told from 0."
+    )
+    alone = VALIDITY[VALIDITY["family"] == "taste"]
+    only = other_people({"validity": alone}, FIVE)
+    assert only.heading == "The key measures other people, too"
+    assert only.sentence == found.sentence.replace(" of the tastes", "").partition(" On the same")[0]
+    weak = other_people({"validity": alone.assign(r=0.29)}, FIVE)
     assert (weak.heading, weak.verdict, weak.tone) == (
         "The key measures other people, too, but weakly",
         "holds, but weakly",
         "open",
     )
     for r in (0.29, 0.5):
-        unknown = other_people({"validity": VALIDITY.assign(r=r, low=0.0)}, FIVE)
+        unknown = other_people({"validity": alone.assign(r=r, low=0.0)}, FIVE)
         assert (unknown.heading, unknown.verdict, unknown.tone) == (
             "The key cannot be shown to measure other people, too",
             "cannot be shown",
             "bad",
         )
-    assert other_people({"validity": VALIDITY.iloc[[0, 3, 4]]}, FIVE) == found
+    assert other_people({"validity": VALIDITY.iloc[[0, 1, 3, 4]]}, FIVE) == found
     assert other_people({"validity": VALIDITY.drop(index=3)}, FIVE) is None
     assert other_people({"validity": VALIDITY.assign(low=None)}, FIVE) is None
     assert other_people({}, FIVE) is None

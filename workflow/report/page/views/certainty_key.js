@@ -35,12 +35,14 @@ export function itemKey(root, tables, said) {
 }
 
 /**
- * What the study says, which is about its first family.
+ * What the study says of a family: mostly of its first; topics on another have that one's name behind.
  * @param {string} family
  * @param {Map<string, string>} said
  */
 export function saidOf(family, said) {
-  return family === study.families[0].name ? said : new Map();
+  if (family === study.families[0].name) return said;
+  const ending = ` ${family}`;
+  return new Map([...said].filter(([topic]) => topic.endsWith(ending)).map(([topic, text]) => [topic.slice(0, -ending.length), text]));
 }
 
 /**
@@ -132,6 +134,7 @@ function replication(tables, family, said) {
 
 /** What stands in the place of the items, as the table of validity names it. */
 const KEYS = new Map([["raters", "items keyed by other raters"], ["shuffled", "keys from shuffled raters"], ["questionnaire", "the questionnaire itself"]]);
+const CRITERIA = new Map([["convergent", "same dimension"], ["discriminant", "other dimensions"]]);
 
 /**
  * @param {Record<string, import("../data.js").Table>} tables
@@ -141,25 +144,27 @@ const KEYS = new Map([["raters", "items keyed by other raters"], ["shuffled", "k
 function validity(tables, family, said) {
   const rows = tables.validity.records({ family }).filter((row) => row.r !== null);
   const own = rows.filter((row) => row.key === "raters" && row.dimension !== null && row.dimension === row.criterion);
-  const means = rows.filter((row) => row.dimension === null);
+  // Of the questionnaire with itself the same dimension is 1 by construction, which would flatten the rest.
+  const means = rows.filter((row) => row.dimension === null && row.key !== "questionnaire");
   if (!rows.some((row) => row.key === "raters")) return html("p", {}, said.get("validity") ?? "With so few raters, or tags, it cannot be told whether the key measures anything in others.");
   return chart(
     "In people who did not make the key",
     dotRows(
       [
-        ...means.map((row) => ({ name: `${row.criterion}, mean`, note: KEYS.get(row.key) ?? row.key, dots: [{ value: row.r, low: row.low, high: row.high, series: 1 }] })),
-        ...own.map((row) => ({ name: dimensionTitle(row.dimension), note: "", dots: [{ value: row.r, low: row.low, high: row.high }] })),
+        ...means.map((row) => ({ name: `${row.key === "shuffled" ? "Shuffled" : "Mean"}, ${CRITERIA.get(row.criterion)}`, dots: [{ value: row.r, low: row.low, high: row.high, series: 1 }] })),
+        ...own.map((row) => ({ name: dimensionTitle(row.dimension), dots: [{ value: row.r, low: row.low, high: row.high }] })),
       ],
       { unit: "correlation of scores by items with the questionnaire" },
     ),
     {
       said: said.get("validity"),
+      legend: [{ name: "a dimension, with the same one of the questionnaire", series: 0 }, { name: "mean over dimensions, with the same (convergent) or the other ones (discriminant); shuffled: by keys from shuffled raters", series: 1 }],
       table: dataTable(
         `${familyTitle(family)}: scores by items and the questionnaire`,
         [
           { title: "Items", value: (row) => KEYS.get(row.key) ?? row.key },
           { title: "Measure", value: (row) => dimensionTitle(row.dimension), heading: true },
-          { title: "Questionnaire", value: (row) => (row.dimension === null ? row.criterion : dimensionTitle(row.criterion)) },
+          { title: "Questionnaire", value: (row) => (row.dimension === null ? `mean, ${CRITERIA.get(row.criterion)} (${row.criterion})` : dimensionTitle(row.criterion)) },
           { title: "r", value: (row) => row.r, cell: (row) => signed(row.r) },
           { title: "95 % interval", value: (row) => row.low, cell: (row) => range(row.low, row.high, signed) },
         ],

@@ -3,6 +3,9 @@
 No number stands without its interval, its chance level or what it is a share of.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from value_portrait.instrument import Instrument, mid_sentence
 from value_portrait.publication.page.finding import (
     BAD,
@@ -81,8 +84,9 @@ def other_people(tables: Tables, instrument: Instrument) -> Finding | None:
     """Whether the key measures people who did not make it."""
     if "validity" not in tables:
         return None
-    own = tables["validity"]
-    own = own[(own["family"] == instrument.main.name) & own["dimension"].isna()].dropna(subset=["r", "low"])
+    every = tables["validity"]
+    every = every[every["dimension"].isna()].dropna(subset=["r", "low"])
+    own = every[every["family"] == instrument.main.name]
     known = {(row["key"], row["criterion"]): row for row in own.to_dict("records")}
     words = {
         ("raters", "convergent"): "Same dimension",
@@ -95,14 +99,27 @@ def other_people(tables: Tables, instrument: Instrument) -> Finding | None:
     convergent = known["raters", "convergent"]
     measures, weak = convergent["low"] > 0, convergent["r"] < WEAK
     weakly = ", but weakly" if measures and weak else ""
+    others = every[(every["key"] == "raters") & (every["criterion"] == "convergent")].to_dict("records")
+    by_family = {row["family"]: row for row in others}
+    rest = [
+        f"that of the {mid_sentence(family)} {_beside_zero(by_family[family.name])}"
+        for family in instrument.families[1:]
+        if not family.made_up and family.name in by_family
+    ]
+    # One family with a key needs no name.
+    which = f"the key of the {mid_sentence(instrument.main)}" if rest else "the key"
     found = (
-        "Scores of people who had no part in the key correlate "
+        f"Scores of people who had no part in {which} correlate "
         f"{said['raters', 'convergent']} with their own questionnaire on the same dimension, "
         f"{said['raters', 'discriminant']} on others; with a key from shuffled raters {said['shuffled', 'convergent']}."
     )
+    found += f" On the same dimension, {listed(rest)}." if rest else ""
     return Finding(
         finding="other_people",
-        heading=f"The key {'measures' if measures else 'cannot be shown to measure'} other people, too{weakly}",
+        heading=(
+            f"{which[0].upper()}{which[1:]} {'measures' if measures else 'cannot be shown to measure'} other people, "
+            f"too{weakly}"
+        ),
         sentence=found,
         verdict=f"holds{weakly}" if measures else "cannot be shown",
         tone=(OPEN if weak else GOOD) if measures else BAD,
@@ -114,6 +131,12 @@ def other_people(tables: Tables, instrument: Instrument) -> Finding | None:
         unit="correlation",
         marks=tuple(Mark(name, known[key]["r"], known[key]["low"], known[key]["high"]) for key, name in words.items()),
     )
+
+
+def _beside_zero(row: Mapping[Any, Any]) -> str:
+    """What a key gives, and whether that is more than 0."""
+    said = with_minus(bracketed(row["r"], row["low"], row["high"]))
+    return f"gives {said}{'' if row['low'] > 0 else ', which cannot be told from 0'}"
 
 
 def beside_people(tables: Tables, instrument: Instrument) -> Finding | None:

@@ -1,13 +1,14 @@
 """What the numbers are worth: chance, validity, variance."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from value_portrait.instrument import Instrument
 from value_portrait.publication.page.finding import with_minus
 from value_portrait.publication.page.packing import Packed, as_columns
-from value_portrait.publication.worth import CIRCLE_SUBJECTS, RULES, WORTH_TABLES, worth_lines
+from value_portrait.publication.worth import CIRCLE_SUBJECTS, RULES, WORTH_TABLES, validity_line, worth_lines
 from value_portrait.robustness.groups import holm
 from value_portrait.robustness.level import LEVEL
 from value_portrait.robustness.precision import VARIANCE as VARIANCE_TABLE
@@ -33,6 +34,7 @@ def certainty_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -
         instrument has one.
     """
     said = worth_lines(tables, instrument) | {"rules": " ".join(RULES.replace("*", "").split())}
+    said |= _of_other_keys(tables["validity"], instrument) if "validity" in tables else {}
     parts = {
         "intervals": _intervals(tables["uncertainty"]),
         "differences": _differences(tables["pairs"], tables["ranks"]),
@@ -50,6 +52,16 @@ def certainty_part(tables: Mapping[str, pd.DataFrame], instrument: Instrument) -
     packed = {name: Packed(table) for name, table in parts.items()}
     lines = [{"topic": topic, "text": with_minus(text)} for topic, text in said.items() if text]
     return packed | {"said": as_columns(lines, ("topic", "text"))}
+
+
+def _of_other_keys(validity: pd.DataFrame, instrument: Instrument) -> dict[str, str]:
+    """Whether the keys of other families than the first measure other people: topics with the family's name behind."""
+    own = validity[validity["dimension"].isna() & (validity["key"] == "raters")]
+    return {
+        f"validity {family.name}": validity_line(validity, replace(instrument, families=(family,)))
+        for family in instrument.families[1:]
+        if family.name in set(own["family"])
+    }
 
 
 def _designs(precision: pd.DataFrame) -> pd.DataFrame:
