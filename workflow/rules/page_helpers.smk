@@ -65,7 +65,9 @@ def described_sources():
 def described_citation():
     """What is to be cited: the pipeline, and of the paper the study and its data."""
     own = read_yaml(shipped("CITATION.cff"), "Restore it from git.")
-    pipeline = {"name": "The pipeline", "text": f"{own['title']}, version {own['version']}."}
+    authors = ", ".join(author["name"] for author in own["authors"])
+    text = f"{authors}. {own['title']}, version {own['version']} ({own['type']}). Licence: {own['license']}."
+    pipeline = {"name": "The pipeline", "text": text}
     if CONFIG.study != "paper":
         return [pipeline]
     study, data = own["references"]

@@ -26,10 +26,18 @@ def test_what_is_shipped_in_parts_and_left_out_here_is_a_difference():
     ]
 
 
+FILES = [
+    {"table": name, "file": f"{name}.csv", "rule": f"write_{name}", "does": "", "made_from": ""}
+    for name in ("pairs", "profiles", "items")
+]
+
+
 def described(mark="", left_out=(), **parts):
-    method = {"config": SHIPPED, "shipped": SHIPPED, "files": [], "sources": [], "cite": [], "left_out": left_out}
+    method = {"config": SHIPPED, "shipped": SHIPPED, "files": FILES, "sources": [], "cite": [], "left_out": left_out}
     models = Packed(pd.DataFrame({"model": ["one", "two"], "size": [1, 2]}))
-    return {name: own.table for name, own in method_part(method, {"study": {"models": models}} | parts, mark).items()}
+    parts = {"study": {"models": models}} | parts
+    found = method_part(method, parts, {"study": ("profiles", "ranks", "pairs"), "certainty": ()}, mark)
+    return {name: own.table for name, own in found.items()}
 
 
 def test_limits_are_those_of_every_study_and_of_this_one():
@@ -48,5 +56,6 @@ def test_versions_are_those_installed_and_the_contents_name_every_table():
     tables = described()
     assert tables["versions"].set_index("name")["version"]["pandas"] == version("pandas")
     assert tables["contents"].to_dict("records") == [
-        {"part": "study", "table": "models", "rows": 2, "columns": "model, size"}
+        # Of what it may be made of, as much as the study has.
+        {"part": "study", "table": "models", "rows": 2, "columns": "model, size", "made_of": "profiles, pairs"}
     ]

@@ -60,12 +60,12 @@ function choices(rows) {
 function files(rows) {
   const rules = [...new Set(rows.map((row) => row.rule))].map((rule) => {
     const own = rows.filter((row) => row.rule === rule);
-    return { ...own[0], file: [...new Set(own.map((row) => row.file))].join("; ") };
+    return { ...own[0], named: own.map(({ table, file }) => `${table}: ${file}`).join("; "), own };
   });
   return dataTable(
-    "What this page is made of: files, the rule that made them, and what it reads",
+    "What this page is made of: tables and their files, the rule that made them, and what it reads",
     [
-      { title: "Files", value: (row) => row.file, cell: (row) => paths(row.file), heading: true },
+      { title: "Tables and files", value: (row) => row.named, cell: (row) => html("span", {}, row.own.map((/** @type {any} */ { table, file }, /** @type {number} */ place) => [place ? html("br") : null, html("b", {}, tableName(table)), ": ", path(file)]).flat()), heading: true },
       { title: "Rule", value: (row) => row.rule, cell: (row) => html("span", {}, html("code", {}, row.rule), html("br"), html("small", { class: "soft" }, row.does)) },
       { title: "The rule reads", value: (row) => row.made_from, cell: (row) => (row.made_from ? folded("files", paths(row.made_from)) : "") },
     ],
@@ -95,15 +95,21 @@ function path(text) {
   return html("span", { class: "path" }, printable(text).split("/").map((own, place) => [place ? ["/", html("wbr")] : null, own]).flat(2));
 }
 
+/** @param {string} table */
+function tableName(table) {
+  return table.replaceAll("_", " ");
+}
+
 /** @param {any[]} rows */
 function contents(rows) {
   return dataTable(
-    "Every table that this page carries; numbers have the digits that the page needs, the files of the run have all",
+    "Every table that this page carries; numbers have the digits that the page needs, the files of the run have all. Made of: the tables above that its part takes, each with its file and rule",
     [
       { title: "Part", value: (row) => row.part },
-      { title: "Table", value: (row) => row.table.replaceAll("_", " "), heading: true },
+      { title: "Table", value: (row) => tableName(row.table), heading: true },
       { title: "Rows", value: (row) => row.rows },
       { title: "Columns", value: (row) => row.columns, cell: (row) => folded(count(row.columns.split(", ").length), row.columns) },
+      { title: "Made of", value: (row) => row.made_of, cell: (row) => (row.made_of ? folded("tables", tableName(row.made_of)) : "") },
       { title: "CSV", value: () => null, cell: (row) => html("button", { type: "button", class: "quiet", "aria-label": `Download ${row.part} ${row.table} as CSV`, onclick: () => save(row.part, row.table) }, "Download") },
     ],
     rows,

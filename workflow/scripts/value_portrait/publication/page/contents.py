@@ -1,6 +1,6 @@
 """The parts of the page, and the tables that they are made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -31,6 +31,20 @@ PAGE_TABLES: dict[str, str | Schema | None] = {
     **PEOPLE_TABLES,
     **CERTAINTY_TABLES,
     **CURVE_TABLES,
+}
+# What each part is made of: the tables above, and those that are read piece by piece.
+MADE_OF: dict[str, Iterable[str]] = {
+    "study": STUDY_TABLES,
+    "findings": (*FINDINGS_TABLES, "sensitivity", "models_and_people", "agreement", "certificate"),
+    "model": (*MODEL_TABLES, "uncertainty", "pairs", "asked"),
+    "pairs": PAIRS_TABLES,
+    "items": ITEMS_TABLES,
+    **dict.fromkeys(("answers", "words"), ("answer_counts", "ratings", "answers")),
+    "people": PEOPLE_TABLES,
+    "certainty": CERTAINTY_TABLES,
+    "curve": (*CURVE_TABLES, "claims", "groups", "ranks", "alternatives"),
+    "certificate": ("certificate", "certificate_findings"),
+    "numbers": ("certificate",),
 }
 
 
@@ -65,5 +79,5 @@ def page_parts(
         "certificate": certificate_part(tables),
         "numbers": numbers_part(tables),
     }
-    parts["method"] = method_part(about["method"], parts, about["study"]["mark"])
+    parts["method"] = method_part(about["method"], parts, MADE_OF, about["study"]["mark"])
     return parts

@@ -1,7 +1,7 @@
 """How it was made: choices, versions, the rule behind each file, limits, and what the page holds."""
 
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -30,18 +30,26 @@ NO_VALUE = "none"
 SEVERAL = "several choices"
 
 
-def method_part(method: Mapping[str, Any], parts: Mapping[str, Mapping[str, Packed]], mark: str) -> dict[str, Packed]:
+def method_part(
+    method: Mapping[str, Any],
+    parts: Mapping[str, Mapping[str, Packed]],
+    made_of: Mapping[str, Iterable[str]],
+    mark: str,
+) -> dict[str, Packed]:
     """The tables of the part.
 
     Parameters
     ----------
     method : ``config`` and ``shipped`` (nested choices), ``files`` (records of table, file, rule, does and made_from),
         ``sources`` and ``cite`` (records of name and text), ``left_out`` (texts).
-    parts : the other parts of the page. mark : what stands on every view; empty without.
+    parts : the other parts of the page. made_of : of each, by its name, the tables that it is made of, where the study
+        has them. mark : what stands on every view; empty without.
     """
     limits = [*([SIMULATED] if "simulated" in mark else []), *LIMITS]
     limits += [OF_A_KEY] if "dilution" in parts.get("certainty", {}) else []
     limits += [f"Left out here: {what}." for what in method["left_out"]]
+    files = {row["table"] for row in method["files"]}
+    sources = {part: ", ".join(name for name in made_of[part] if name in files) for part in parts}
     packages = [("Python", platform.python_version()), *((name, version(name)) for name in PACKAGES)]
     return {
         "config": as_columns(compare_choices(method["config"], method["shipped"]), ("key", "value", "shipped")),
@@ -57,11 +65,12 @@ def method_part(method: Mapping[str, Any], parts: Mapping[str, Mapping[str, Pack
                     "table": name,
                     "rows": len(packed.table),
                     "columns": ", ".join(map(str, packed.table.columns)),
+                    "made_of": sources[part],
                 }
                 for part, tables in parts.items()
                 for name, packed in tables.items()
             ],
-            ("part", "table", "rows", "columns"),
+            ("part", "table", "rows", "columns", "made_of"),
         ),
     }
 
