@@ -232,9 +232,8 @@ def test_printed_numbers_are_counted_apart_from_the_archive():
         }
     )
     found = reproduced(counts)
-    assert found.sentence.startswith("Of 10 numbers in print 7 can be compared: 4 match, 2 do so")
-    # Three in ten cannot be compared, and nothing is said of them.
-    assert (found.heading, found.tone) == ("What can be compared with print comes out again, but for 1 number", "good")
+    assert found.sentence.startswith("Of those that can be, 4 match as they are, 2 only once a cause")
+    assert (found.heading, found.tone) == ("7 of 10 numbers in print can be compared; 4 come out as printed", "good")
     assert "1 is open and 0 differ." in found.sentence
     assert reproduced(counts.assign(differs=1)).tone == "bad"
 

@@ -750,17 +750,18 @@ def test_printed_numbers_word_for_word():
     found = reproduced(COUNTS)
     assert found == Finding(
         finding="reproduced",
-        heading="What can be compared with print comes out again, but for 5 numbers",
+        heading="4,010 of 4,016 numbers in print can be compared; 4,000 come out as printed",
         sentence=(
-            "Of 4,016 numbers in print 4,010 can be compared: 4,000 match, 2 do so once a cause that the data show is "
-            "taken out, 3 by a conjecture; 5 are open and 0 differ. The others need answers or data that the archive "
-            "does not hold."
+            "Of those that can be, 4,000 match as they are, 2 only once a cause that the data show is taken out, 3 only "
+            "by a conjecture; 5 are open and 0 differ. The others cannot be compared: they need answers or data that "
+            "the archive does not hold."
         ),
         verdict="0 differ, 5 open",
         tone="good",
         view="certificate",
+        name="numbers",
         link="Every number beside ours",
-        chart="Numbers in print that can be compared",
+        chart="Numbers in print",
         kind="parts",
         marks=(
             Mark("match", 4000),
@@ -768,14 +769,19 @@ def test_printed_numbers_word_for_word():
             Mark("conjectured", 3),
             Mark("open", 5),
             Mark("differ", 0),
+            Mark("not compared", 6),
         ),
     )
     differs = reproduced(COUNTS.assign(differs=1, unexplained=1))
-    assert (differs.heading, differs.tone) == ("Not all that can be compared with print comes out again", "bad")
+    assert differs.tone == "bad"
     assert differs.verdict == "1 differs, 1 open"
     assert "; 1 is open and 1 differs. The" in differs.sentence
     whole = reproduced(COUNTS.assign(unexplained=0))
-    assert (whole.heading, whole.verdict) == ("What can be compared with print comes out again", "0 differ, 0 open")
+    assert (whole.heading[:33], whole.verdict) == ("4,005 of 4,011 numbers in print c", "0 differ, 0 open")
+    every = reproduced(COUNTS.assign(unavailable=0, match=1))
+    assert every.heading == "All numbers in print can be compared; 1 comes out as printed"
+    assert every.sentence.endswith(" 5 are open and 0 differ.")
+    assert every.marks[-1] == Mark("differ", 0)
 
 
 def claim(name, kind, *arguments):
@@ -834,11 +840,11 @@ def test_the_part_has_every_finding_with_its_marks_and_claims():
     assert list(marks) == ["finding", "name", "value", "low", "high", "series", "model"]
     assert {str(marks[name].dtype) for name in ("value", "low", "high")} == {"float64"}
     assert list(dict.fromkeys(marks["finding"])) == order
-    assert list(marks.loc[marks["finding"] == "reproduced", "value"]) == [4000, 2, 3, 5, 0]
+    assert list(marks.loc[marks["finding"] == "reproduced", "value"]) == [4000, 2, 3, 5, 0, 6]
     # Shares alone are rounded. What is left out has no text.
     assert marks["value"][2] == 0.204
     assert set(marks.loc[marks["finding"] == "single_scores", ["series", "model"]].to_numpy().ravel()) == {""}
-    assert tuple(found.loc[3, ["name", "choices", "unit"]]) == ("", "", "")
+    assert tuple(found.loc[3, ["name", "choices", "unit"]]) == ("numbers", "", "")
     # Shares alone have no intervals, and their ends are numbers none the less.
     shares = findings_part(
         tables | {"mean_profile": MEANS.assign(score=None), "groups": GROUPS.head(0)}, [], None, FIVE

@@ -172,29 +172,32 @@ def reproduced(counts: pd.DataFrame) -> Finding:
     number = {name: int(printed.get(name, 0)) for name in compared}
     total = sum(number.values())
     whole = int(printed.sum())
-    still = number["unexplained"]
-    heading = "What can be compared with print comes out again"
-    if number["differs"]:
-        heading = "Not all that can be compared with print comes out again"
-    elif still:
-        heading += f", but for {still} {'number' if still == 1 else 'numbers'}"
+    still, rest = number["unexplained"], whole - total
+    heading = (
+        f"{total:,} of {whole:,} numbers in print can be compared" if rest else "All numbers in print can be compared"
+    )
+    heading += f"; {number['match']:,} {'comes' if number['match'] == 1 else 'come'} out as printed"
+    others = " The others cannot be compared: they need answers or data that the archive does not hold."
     return Finding(
         finding="reproduced",
         heading=heading,
         sentence=(
-            f"Of {whole:,} numbers in print {total:,} can be compared: {number['match']:,} match, "
-            f"{number['explained']:,} do so once a cause that the data show is taken out, {number['conjectured']:,} "
-            f"by a conjecture; {still:,} {'is' if still == 1 else 'are'} open and {number['differs']:,} "
-            f"{'differs' if number['differs'] == 1 else 'differ'}. The others need answers or data that the archive "
-            "does not hold."
+            f"Of those that can be, {number['match']:,} match as they are, {number['explained']:,} only once a cause "
+            f"that the data show is taken out, {number['conjectured']:,} only by a conjecture; {still:,} "
+            f"{'is' if still == 1 else 'are'} open and {number['differs']:,} "
+            f"{'differs' if number['differs'] == 1 else 'differ'}.{others if rest else ''}"
         ),
         verdict=f"{number['differs']:,} {'differs' if number['differs'] == 1 else 'differ'}, {still:,} open",
         tone=BAD if number["differs"] else GOOD,
         view="certificate",
+        name="numbers",
         link="Every number beside ours",
-        chart="Numbers in print that can be compared",
+        chart="Numbers in print",
         kind="parts",
-        marks=tuple(Mark(words[name], count) for name, count in number.items()),
+        marks=(
+            *(Mark(words[name], count) for name, count in number.items()),
+            *([Mark("not compared", rest)] if rest else []),
+        ),
     )
 
 
