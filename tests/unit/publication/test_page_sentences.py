@@ -301,6 +301,7 @@ def test_wording_order_and_repeats():
         ),
         view="model",
         name="c",
+        choices="section=sensitivity",
         link="The model that another order changes most",
         chart="Items rated otherwise, each model",
         kind="dots",
@@ -318,7 +319,7 @@ def test_wording_order_and_repeats():
             Mark("Asking again", 2.0, series="median"),
         ),
     )
-    assert (found.verdict, found.tone, found.choices) == ("", "", "")
+    assert (found.verdict, found.tone) == ("", "")
     once = SENSITIVITY.drop(columns="repeat_sensitivity")
     for table in (once, once.assign(repeat_sensitivity=None)):
         assert wording_and_order({"sensitivity": table}, FIVE).sentence.endswith(
@@ -752,9 +753,9 @@ def test_printed_numbers_word_for_word():
         finding="reproduced",
         heading="4,010 of 4,016 numbers in print can be compared; 4,000 come out as printed",
         sentence=(
-            "Of those that can be, 4,000 match as they are, 2 only once a cause that the data show is taken out, 3 only "
-            "by a conjecture; 5 are open and 0 differ. The others cannot be compared: they need answers or data that "
-            "the archive does not hold."
+            "Of those that can be, 4,000 match as they are, 2 only once a cause that the data show is taken out, 3 "
+            "only by a conjecture; 5 are open and 0 differ. The others cannot be compared: they need answers or data "
+            "that the archive does not hold."
         ),
         verdict="0 differ, 5 open",
         tone="good",

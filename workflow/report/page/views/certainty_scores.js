@@ -10,7 +10,7 @@ import { dimensionTitle, familyTitle } from "./names.js";
 
 const INFERENCES = new Map([["these_items", "these items"], ["items_like_these", "items like these"]]);
 const SCORE_KINDS = [["centred", "centred, as in the study"], ["raw", "raw, with the model's general level"]];
-const SOURCES = new Map([["queries", "other queries"], ["wordings", "other wordings"], ["raters", "other raters"], ["all", "all of these"], ["undiluted", "all, without wrong tags"]]);
+const SOURCES = new Map([["queries", "other queries"], ["wordings", "other wordings"], ["raters", "other raters"], ["all", "all of these"], ["undiluted", "all, of undiluted scores"]]);
 
 /**
  * @param {HTMLElement} root
@@ -106,10 +106,13 @@ function sources(rows, family, said) {
   if (!rows.length) return html("p", {}, "No score has an interval: too few queries.");
   const dimensions = [...new Set(rows.map((row) => row.dimension))];
   const named = [...SOURCES.keys()].filter((source) => rows.some((row) => row.source === source));
+  const together = named.length > 2 ? "Sources overlap, so they do not add up: what wordings or raters do to single queries is in the spread of queries, too." : "";
+  const undiluted = named.includes("undiluted") ? " Undiluted: what a score would be by a key of infinitely many raters, without wrong tags; it lies further from 0 and is known less exactly." : "";
   return html(
     "div",
     {},
     lines(said, ["intervals"]),
+    together || undiluted ? html("p", { class: "soft" }, together, undiluted) : null,
     dataTable(
       `${familyTitle(family)}: half the width of a model's 95 % interval, by what might have been otherwise (median over models, scale points)`,
       [

@@ -179,6 +179,6 @@ function differenceTable(differences, names, family) {
       differences,
       { file: "differences.csv" },
     ),
-    html("p", { class: "soft" }, "Intervals are 95 % ones of a single difference. p is adjusted over all pairs of models and all dimensions of the family, so a difference can be unclear though its own interval leaves out 0. On these items: if these models answered these items again. On items like these: if other queries had been chosen."),
+    html("p", { class: "soft" }, "Intervals are 95 % ones of a single difference. p is adjusted over all pairs of models and all dimensions of the family, so a difference can be unclear though its own interval leaves out 0. On these items: if these models answered these items again. On items like these: if other queries had been chosen. The one is estimated from how answers vary over prompt versions, the other from how they vary over queries, so the second can by chance be a little narrower."),
   );
 }
