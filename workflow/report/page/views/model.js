@@ -9,7 +9,7 @@ import { dataTable } from "../table.js";
 import { answersSection, costSection, sensitivitySection, sourcesSection } from "./model_answers.js";
 import { compareAddress } from "./model_dock.js";
 import { itemsBehind } from "./model_items.js";
-import { inWords, profileInWords, scoreInWords } from "./model_words.js";
+import { profileInWords, scoreInWords } from "./model_words.js";
 
 /** @type {string} */
 let modelShownLast = "";
@@ -180,7 +180,7 @@ function peopleSection(name, { people, as_seen: seen }) {
   /** @type {any[]} */
   const rows = people.records().flatMap((row) => {
     const score = mine.get(`${row.family}\n${row.dimension}`) ?? null;
-    return score === null && row.people_mean === null ? [] : [{ ...row, score, title: titledDimension(row.dimension), outside: score !== null && row.people_low !== null && (score < row.people_low || score > row.people_high) }];
+    return score === null && row.people_mean === null ? [] : [{ ...row, score, title: titledDimension(row.dimension) }];
   });
   if (!rows.length) return null;
   const drawing = profileRows(
@@ -192,7 +192,6 @@ function peopleSection(name, { people, as_seen: seen }) {
     })),
     { unit: "centred mean within survey groups, in scale points", series: [0, 2] },
   );
-  const outside = rows.filter((row) => row.outside);
   const known = rows.some((row) => row.score !== null && row.people_low !== null);
   const table = dataTable("The model and people on the same items", [
     { title: "Dimension", value: (row) => row.title, heading: true },
@@ -205,7 +204,7 @@ function peopleSection(name, { people, as_seen: seen }) {
     "section",
     {},
     html("h2", {}, "Beside people on the same items"),
-    html("p", {}, outside.length ? `Outside the 95 % interval of people's mean: ${inWords(outside.map((row) => `${row.title} (${row.score > row.people_mean ? "higher" : "lower"})`))}.` : known ? "Within the 95 % interval of people's mean everywhere." : "How sure people's mean is cannot be told.", " The model's own error is not in this. Items and centring are those of each group of raters, so the model's numbers differ from those above."),
+    html("p", {}, known ? "Intervals are those of people's mean. The model's own error is not in them, and nothing is adjusted for their number: a score outside one is no finding." : "How sure people's mean is cannot be told.", " Items and centring are those of each group of raters, so the model's numbers differ from those above."),
     chart(`${printable(name)} and people on the same items`, drawing, { said: "Bands: the middle eight in ten people.", legend: [{ name: printable(name), series: 0 }, { name: "mean of people, with 95 % interval", series: 2 }], table }),
   );
 }
