@@ -1,5 +1,5 @@
 // How a model answered: where its uncertainty comes from, its sensitivity, kinds of answers, and the cost.
-import { address } from "../address.js";
+import { address, here } from "../address.js";
 import { chart } from "../chart.js";
 import { profileRows } from "../chart_profiles.js";
 import { study } from "../data.js";
@@ -10,6 +10,8 @@ import { dataTable } from "../table.js";
 /** @typedef {Record<string, import("../data.js").Table>} OwnTables */
 
 const ERROR_SOURCES = ["queries", "wordings", "raters"];
+/** The section that an address may name. */
+const SENSITIVITY = "sensitivity";
 const SENSITIVITY_TITLES = [
   ["wording_sensitivity", "two wordings"],
   ["order_sensitivity", "two orders of the options"],
@@ -52,10 +54,17 @@ export function sensitivitySection(name, { sensitivity }) {
   const said = rows.filter(({ others }) => others.length).map(({ title, share, others, less }) => `${percent(share)} under ${title} (more than in ${less} of ${others.length} other model${others.length === 1 ? "" : "s"})`);
   const table = dataTable("Items with another rating", [{ title: "Under", value: (row) => row.title, heading: true }, { title: "Share", value: (row) => row.share, cell: (row) => percent(row.share, 1) }, { title: "Other models that are less sensitive", value: (row) => row.less }], rows);
   const alone = (mine.repeat_sensitivity ?? null) === null ? "It was asked no question twice, so part of this may be answers that vary by themselves." : "";
+  const heading = html("h2", { tabindex: "-1" }, "Sensitivity to the prompt");
+  if (here().choices.get("section") === SENSITIVITY) {
+    setTimeout(() => {
+      heading.scrollIntoView({ behavior: "instant" });
+      heading.focus({ preventScroll: true });
+    });
+  }
   return html(
     "section",
     {},
-    html("h2", {}, "Sensitivity to the prompt"),
+    heading,
     said.length || alone ? html("p", {}, said.length ? `Share of items with another rating: ${said.join("; ")}. ` : "", alone) : null,
     chart(`How often ${printable(name)} gives an item another rating`, drawing, { said: rows[0].others.length ? "Ticks: the other models." : "", table }),
   );

@@ -182,6 +182,7 @@ def wording_and_order(tables: Tables, instrument: Instrument) -> Finding | None:
         sentence=found,
         view="model",
         name=str(own.set_index("model")[most].idxmax()),
+        choices="section=sensitivity",
         link=f"The model that {words[most][0]} changes most" if len(own) > 1 else "The model",
         chart="Items rated otherwise, each model",
         kind="dots",
