@@ -289,6 +289,10 @@ def test_options_move_the_shares_of_claims(browser, page_of_paper):
     share = round(100 * own["holds"].eq(True).mean())
     row = page.locator("table.claims tr:has-text('Benevolence comes first')")
     assert f"{share} %" in row.inner_text()
+    words = "(the threshold of tags: 0.3; the parser: plain answers only)."
+    assert page.locator(".left").inner_text().endswith(words)
+    page.get_by_role("button", name="All as in this run").click()
+    assert page.locator(".left").inner_text() == "1 of 10,000 analyses left (12 of 12 options are set)."
     page.get_by_role("button", name="Any analysis").click()
     assert page.locator(".left").inner_text().startswith("All 10,000")
     assert "threshold" not in page.url
@@ -444,6 +448,49 @@ def test_what_may_be_answers_that_vary_by_themselves_is_said(visit, report):
     page = visit.open(f"#/model/{quote(sensitivity['model'].iloc[0], safe='')}")
     own = page.locator("section", has=page.get_by_role("heading", name="Sensitivity to the prompt"))
     assert "It was asked no question twice, so part of this may be answers that vary by themselves." in own.inner_text()
+
+
+def test_the_way_to_the_model_that_is_moved_most_ends_at_its_sensitivity(visit, report):
+    page = visit.open("#/findings")
+    page.locator("#finding-wording_and_order a.onward").click()
+    visit.settle()
+    heading = page.locator("h2:focus")
+    heading.wait_for()
+    assert heading.inner_text() == "Sensitivity to the prompt"
+    assert heading.evaluate("one => one.getBoundingClientRect().top < innerHeight / 2")
+    # And no score is called outside an interval that leaves out the model's own error.
+    assert "Outside the 95 %" not in page.locator("main").inner_text()
+
+
+def test_the_link_to_every_printed_number_leads_there(browser, page_of_paper):
+    visit = Visit(browser, page_of_paper)
+    page = visit.open("#/findings")
+    story = page.locator("#finding-reproduced")
+    parts = [number(one) for one in story.locator(".counts li b").all_inner_texts()]
+    certificate = table(page_of_paper, "publication/certificate.csv")
+    assert f" of {sum(parts):,.0f} numbers in print can be compared; {parts[0]:.0f} come out as printed" in (
+        story.locator("h2").inner_text()
+    )
+    assert sum(parts) < len(certificate)
+    link = story.locator("a.onward")
+    said = link.inner_text().removesuffix(" →")
+    link.click()
+    visit.settle()
+    assert page.locator("h1").inner_text() == said
+    visit.clean()
+    visit.context.close()
+
+
+def test_a_table_of_the_page_leads_to_its_files_and_rules(visit):
+    page = visit.open("#/method")
+    known = page.locator("table", has_text="What this page is made of").locator("tbody th b").all_inner_texts()
+    rows = page.locator("table", has_text="Every table that this page carries").locator("tbody tr")
+    row = rows.filter(has_text="replication")
+    assert "replication" in row.locator("td details small").last.text_content().split(", ")
+    for one in rows.all():
+        made_of = one.locator("details:has-text('tables') small")
+        assert made_of.count() == 1
+        assert set(made_of.text_content().split(", ")) <= set(known)
 
 
 def test_an_item_outside_the_key_is_not_said_to_lack_correlations(visit, report):

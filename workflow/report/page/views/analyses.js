@@ -22,13 +22,35 @@ export function lookedAt(tables) {
   return tables.options.records().map((own) => /** @type {Option} */ ({ ...own, settings: [...(settings.get(own.option) ?? [])] }));
 }
 
+/** Settings in words; the tables have them as the config does. @type {Record<string, Record<string, string>>} */
+const IN_WORDS = {
+  correlations: { recomputed: "made again", published: "as published" },
+  method: { spearman: "Spearman's, of ranks", pearson: "Pearson's" },
+  repeated_participants: { keep: "stays in", drop: "is left out" },
+  careless_raters: { keep: "stay in", drop: "are left out" },
+  rater_mean: { "partialled out": "partialled out of the correlations", "taken off": "taken off every rating" },
+  max_p: { none: "no limit" },
+  polarity: { positive: "left out", both: "count, mirrored" },
+  centring: { tagged_items: "mean of tagged items", all_items: "mean of all items" },
+  parser: { published: "longest option anywhere", strict: "plain answers only" },
+};
+
+/**
+ * @param {string} option
+ * @param {string} setting
+ */
+export function settingInWords(option, setting) {
+  return IN_WORDS[option]?.[setting] ?? setting.replaceAll("_", " ");
+}
+
+/** Options that are named one by one; of more, their number says enough. */
+const MOST_NAMED = 3;
+
 /** @param {Option[]} options */
 export function chosenOptions(options) {
-  return options
-    .map(({ option, title, settings }) => ({ title, setting: chosen(option, ["", ...settings]) }))
-    .filter(({ setting }) => setting)
-    .map(({ title, setting }) => `${title} = ${setting}`)
-    .join("; ");
+  const set = options.filter(({ option, settings }) => chosen(option, ["", ...settings]));
+  if (set.length > MOST_NAMED) return `${set.length} of ${options.length} options are set`;
+  return set.map(({ option, title, settings }) => `${title}: ${settingInWords(option, chosen(option, settings))}`).join("; ");
 }
 
 /**

@@ -3,7 +3,7 @@ import { address, choose, here } from "../address.js";
 import { chosen, refill, selection } from "../controls.js";
 import { append, html, svg } from "../dom.js";
 import { count, percent } from "../format.js";
-import { CURVE_KINDS, analysesLeft, chosenOptions, lookedAt, modelsOfThisRun } from "./analyses.js";
+import { CURVE_KINDS, analysesLeft, chosenOptions, lookedAt, modelsOfThisRun, settingInWords } from "./analyses.js";
 import { claimCurve } from "./certainty_curve.js";
 import { verdictMark } from "./names.js";
 import { stayHere } from "./sections.js";
@@ -43,7 +43,7 @@ export function claimsInAnalyses(root, tables, said) {
   function fillControls() {
     refill(controls, [
       ...options.map(({ option, title, settings, main }) =>
-        selection(title, option, [["", "any"], ...settings.map((/** @type {string} */ own) => /** @type {[string, string]} */ ([own, own === main ? `${own} (this run)` : own]))], draw),
+        selection(title, option, [["", "any"], ...settings.map((/** @type {string} */ own) => /** @type {[string, string]} */ ([own, `${settingInWords(option, own)}${own === main ? " (this run)" : ""}`]))], draw),
       ),
       html("button", { type: "button", onclick: () => set((one) => one.main) }, "All as in this run"),
       html("button", { type: "button", onclick: () => set(() => "") }, "Any analysis"),
@@ -67,7 +67,7 @@ export function claimsInAnalyses(root, tables, said) {
 
   function draw() {
     const rows = analysesLeft(tables.universes, options);
-    left.textContent = rows.length === total ? `All ${count(total)} analyses.` : `${count(rows.length)} of ${count(total)} analyses left: ${chosenOptions(options)}.`;
+    left.textContent = rows.length === total ? `All ${count(total)} analyses.` : `${count(rows.length)} of ${count(total)} analyses left (${chosenOptions(options)}).`;
     overview.update(tables.universes, rows);
     refill(claimControl, [selection("Claim", "claim", claims.map(({ claim, text }) => /** @type {[string, string]} */ ([claim, text])), draw)]);
     const name = chosen("claim", claims.map(({ claim }) => claim));
