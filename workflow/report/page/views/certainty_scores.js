@@ -107,7 +107,7 @@ function sources(rows, family, said) {
   const dimensions = [...new Set(rows.map((row) => row.dimension))];
   const named = [...SOURCES.keys()].filter((source) => rows.some((row) => row.source === source));
   const together = named.length > 2 ? "Sources overlap, so they do not add up: what wordings or raters do to single queries is in the spread of queries, too." : "";
-  const undiluted = named.includes("undiluted") ? " Undiluted: what a score would be by a key of infinitely many raters, without wrong tags; it lies further from 0 and is known less exactly." : "";
+  const undiluted = named.includes("undiluted") ? " Undiluted: what a score would be by a key of infinitely many raters, without wrong tags; it is larger, and known less exactly." : "";
   return html(
     "div",
     {},
