@@ -5,7 +5,7 @@ import { chosen } from "../controls.js";
 import { append, html, svg } from "../dom.js";
 import { count, fixed, percent, signed } from "../format.js";
 import { dataTable } from "../table.js";
-import { CURVE_KINDS, byValue } from "./analyses.js";
+import { CURVE_KINDS, byValue, modelsOfThisRun } from "./analyses.js";
 import { verdictMark } from "./names.js";
 
 const SHARES = 62; // the width of the shares at the right
@@ -50,11 +50,11 @@ function aboutClaim(claim) {
  * Whom the analyses leave out: models that this run's comparison has by their printed scores alone.
  * @param {any} claim
  */
-function withoutPrinted({ subjects, models, value }) {
-  const compared = (subjects ?? "").split(" / ").reduce((/** @type {number} */ sum, /** @type {string} */ side) => sum + Number(side), 0);
-  if (!models || models >= compared) return "";
-  const printed = compared - models;
-  return ` Without the ${count(printed)} model${printed === 1 ? " that is" : "s that are"} known by printed scores alone, as in the analyses below, it is ${signed(value)}.`;
+function withoutPrinted(claim) {
+  const inRun = modelsOfThisRun(claim);
+  if (!inRun) return "";
+  const printed = inRun - claim.models;
+  return ` Without the ${count(printed)} model${printed === 1 ? " that is" : "s that are"} known by printed scores alone, as in the analyses below, it is ${signed(claim.value)}.`;
 }
 
 /**
