@@ -125,6 +125,30 @@ def test_a_finished_demo_has_nothing_to_do(demo):
     assert "Nothing to be done" in result.stdout
 
 
+# What nobody makes but who asks for it: targets, pages of a model, and what belongs to models that are asked.
+ASKED_FOR = {"items", "scores", "personas", "robustness", "publication", "responses", "questions", "plan"}
+ASKED_FOR |= {"report_pages", "write_report_pages", "describe_model", "plan_designs", "estimate_queries"}
+ASKED_FOR |= {"preflight_model", "query_model", "import_answers", "read_answers"}
+
+
+@pytest.mark.parametrize("overlay", ["models: baseline.tsv", "people: null", "claims: none.tsv"])
+def test_no_rule_stands_whose_files_the_study_does_not_want(demo, tmp_path, overlay):
+    """A whole run keeps the files of every rule that there is: a rule for nothing would keep what is stale."""
+    checkout = Path(shutil.copytree(demo, tmp_path / "checkout"))
+    (checkout / "mine.yaml").write_text(f"{overlay}\n")
+    models = (checkout / "config/demo_models.tsv").read_text()
+    (checkout / "baseline.tsv").write_text(models.replace("baseline;gender;age;steering", "baseline"))
+    (checkout / "none.tsv").write_text((checkout / "config/claims.tsv").read_text().split("\n")[0] + "\n")
+    config = ("--configfile", "config/demo.yaml", "mine.yaml")
+    listed, forced = (run_snakemake(checkout, *asked, *config) for asked in (["--list-rules"], ["-n", "-F"]))
+    assert listed.returncode == forced.returncode == 0, listed.stdout + forced.stdout
+    jobs = re.search(r"Job stats:\n.*\n-.*\n((?:\w+ +\d+\n)*)", forced.stdout)[1]
+    wanted = {line.split()[0] for line in jobs.splitlines()} - {"total"}
+    rules = {line for line in listed.stdout.splitlines() if re.fullmatch(r"\w+", line)}
+    assert wanted <= rules
+    assert rules - wanted <= ASKED_FOR, rules - wanted - ASKED_FOR
+
+
 def test_a_whole_run_removes_what_earlier_ones_made_and_no_rule_makes_now(demo, tmp_path):
     checkout = Path(shutil.copytree(demo, tmp_path / "checkout"))
     publication, summary = checkout / RESULTS / "publication", f"{RESULTS}/publication/summary.md"

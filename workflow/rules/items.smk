@@ -51,23 +51,25 @@ if RATED:
             "../scripts/items/select_items.py"
 
 
-rule read_published_correlations:
-    input:
-        [f"<archive>/{path}" for path in study.PUBLISHED_CORRELATIONS.values()],
-        survey="<results>/study/survey.parquet",
-        library=library("paper/read_published_correlations"),
-    output:
-        correlations="<results>/items/published_correlations.parquet",
-    log:
-        "<logs>/read_published_correlations.log",
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        archive=archive_folder,
-    message:
-        "Reading the correlations that the authors published"
-    script:
-        "../scripts/paper/read_published_correlations.py"
+if CONFIG.study == "paper":
+
+    rule read_published_correlations:
+        input:
+            [f"<archive>/{path}" for path in study.PUBLISHED_CORRELATIONS.values()],
+            survey="<results>/study/survey.parquet",
+            library=library("paper/read_published_correlations"),
+        output:
+            correlations="<results>/items/published_correlations.parquet",
+        log:
+            "<logs>/read_published_correlations.log",
+        conda:
+            "../../envs/analysis.yaml"
+        params:
+            archive=archive_folder,
+        message:
+            "Reading the correlations that the authors published"
+        script:
+            "../scripts/paper/read_published_correlations.py"
 
 
 if PANEL:

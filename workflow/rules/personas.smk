@@ -44,116 +44,121 @@ RATED_ANSWERS = {
 PERSONA_SOURCES = {about["source"] for about in PERSONAS_OF.values()}
 
 
-# Answers enter where a model has some under a persona; the paper's own are known by its printed numbers alone.
-rule estimate_personas:
-    input:
-        **(PRINTED_NUMBERS if "printed" in PERSONA_SOURCES else {}),
-        **(RATED_ANSWERS if "answers" in PERSONA_SOURCES else {}),
-        **PEOPLE,
-        personas=CONFIG.personas,
-        library=library("personas/estimate_personas"),
-    output:
-        effects="<results>/personas/effects.csv",
-        bias="<results>/personas/bias.csv",
-        agreement="<results>/personas/agreement.csv",
-        trends="<results>/personas/trends.csv",
-        steering_hits="<results>/personas/steering_hits.csv",
-        steering_distance="<results>/personas/steering_distance.csv",
-        steering_pairs="<results>/personas/steering_pairs.csv",
-        findings="<results>/personas/findings.csv",
-        description=reported("<results>/personas/findings.md", "persona_findings", "Personas"),
-    log:
-        "<logs>/estimate_personas.log",
-    benchmark:
-        "<benchmarks>/estimate_personas.tsv"
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        prompt_versions=CONFIG.prompt_versions,
-        centring=CONFIG.scoring.centring,
-        resamples=CONFIG.robustness.resamples,
-        seed=CONFIG.seed,
-        instrument=INSTRUMENT,
-    message:
-        "Estimating what personas and value steering do"
-    script:
-        "../scripts/personas/estimate_personas.py"
+if PERSONA_FIGURES:
 
-
-rule write_persona_tables:
-    input:
-        **PEOPLE,
-        effects="<results>/personas/effects.csv",
-        library=library("publication/write_persona_tables"),
-    output:
-        [f"<results>/publication/tables/personas_{axis}.{suffix}" for axis in PERSONA_AXES for suffix in ("csv", "tex")],
-    log:
-        "<logs>/write_persona_tables.log",
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        axes=PERSONA_AXES,
-        instrument=INSTRUMENT,
-    message:
-        "Writing the paper's tables of personas"
-    script:
-        "../scripts/publication/write_persona_tables.py"
-
-
-rule draw_personas:
-    input:
-        effects="<results>/personas/effects.csv",
-        bias="<results>/personas/bias.csv",
-        agreement="<results>/personas/agreement.csv",
-        steering_distance="<results>/personas/steering_distance.csv",
-        steering_hits="<results>/personas/steering_hits.csv",
-        library=library("publication/draw_personas"),
-    output:
-        [figures("Personas", _about=about, **{name: about["kind"]}) for name, about in PERSONA_FIGURES.items()],
-    log:
-        "<logs>/draw_personas.log",
-    benchmark:
-        "<benchmarks>/draw_personas.tsv"
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        figures=PERSONA_FIGURES,
-        mark=MARK,
-        instrument=INSTRUMENT,
-    message:
-        "Drawing personas, people and value steering"
-    script:
-        "../scripts/publication/draw_personas.py"
-
-
-if SIMULATED:
-
-    rule assess_persona_recovery:
+    # Answers enter where a model has some under a persona; the paper's own are known by its printed numbers alone.
+    rule estimate_personas:
         input:
-            **(
-                {"people": "<results>/personas/people.csv", "planted_people": "<results>/study/truth/people.csv"}
-                if GROUPS
-                else {}
-            ),
-            effects="<results>/personas/effects.csv",
-            models=[f"<results>/study/truth/models/{name}.json" for name in SIMULATED_MODELS],
-            library=library("simulation/assess_persona_recovery"),
+            **(PRINTED_NUMBERS if "printed" in PERSONA_SOURCES else {}),
+            **(RATED_ANSWERS if "answers" in PERSONA_SOURCES else {}),
+            **PEOPLE,
+            personas=CONFIG.personas,
+            library=library("personas/estimate_personas"),
         output:
-            figures("Recovery of the truth", "persona_recovery"),
-            scores="<results>/publication/tables/recovery_effects.csv",
-            fits=reported(
-                "<results>/publication/tables/recovery_effects_fit.csv", "persona_recovery", "Recovery of the truth"
-            ),
+            effects="<results>/personas/effects.csv",
+            bias="<results>/personas/bias.csv",
+            agreement="<results>/personas/agreement.csv",
+            trends="<results>/personas/trends.csv",
+            steering_hits="<results>/personas/steering_hits.csv",
+            steering_distance="<results>/personas/steering_distance.csv",
+            steering_pairs="<results>/personas/steering_pairs.csv",
+            findings="<results>/personas/findings.csv",
+            description=reported("<results>/personas/findings.md", "persona_findings", "Personas"),
         log:
-            "<logs>/assess_persona_recovery.log",
+            "<logs>/estimate_personas.log",
+        benchmark:
+            "<benchmarks>/estimate_personas.tsv"
         conda:
             "../../envs/analysis.yaml"
         params:
+            prompt_versions=CONFIG.prompt_versions,
+            centring=CONFIG.scoring.centring,
+            resamples=CONFIG.robustness.resamples,
+            seed=CONFIG.seed,
             instrument=INSTRUMENT,
         message:
-            "Holding effects of personas and groups against what was planted"
+            "Estimating what personas and value steering do"
         script:
-            "../scripts/simulation/assess_persona_recovery.py"
+            "../scripts/personas/estimate_personas.py"
+
+    rule write_persona_tables:
+        input:
+            **PEOPLE,
+            effects="<results>/personas/effects.csv",
+            library=library("publication/write_persona_tables"),
+        output:
+            [
+                f"<results>/publication/tables/personas_{axis}.{suffix}"
+                for axis in PERSONA_AXES
+                for suffix in ("csv", "tex")
+            ],
+        log:
+            "<logs>/write_persona_tables.log",
+        conda:
+            "../../envs/analysis.yaml"
+        params:
+            axes=PERSONA_AXES,
+            instrument=INSTRUMENT,
+        message:
+            "Writing the paper's tables of personas"
+        script:
+            "../scripts/publication/write_persona_tables.py"
+
+    rule draw_personas:
+        input:
+            effects="<results>/personas/effects.csv",
+            bias="<results>/personas/bias.csv",
+            agreement="<results>/personas/agreement.csv",
+            steering_distance="<results>/personas/steering_distance.csv",
+            steering_hits="<results>/personas/steering_hits.csv",
+            library=library("publication/draw_personas"),
+        output:
+            [figures("Personas", _about=about, **{name: about["kind"]}) for name, about in PERSONA_FIGURES.items()],
+        log:
+            "<logs>/draw_personas.log",
+        benchmark:
+            "<benchmarks>/draw_personas.tsv"
+        conda:
+            "../../envs/analysis.yaml"
+        params:
+            figures=PERSONA_FIGURES,
+            mark=MARK,
+            instrument=INSTRUMENT,
+        message:
+            "Drawing personas, people and value steering"
+        script:
+            "../scripts/publication/draw_personas.py"
+
+    if SIMULATED:
+
+        rule assess_persona_recovery:
+            input:
+                **(
+                    {"people": "<results>/personas/people.csv", "planted_people": "<results>/study/truth/people.csv"}
+                    if GROUPS
+                    else {}
+                ),
+                effects="<results>/personas/effects.csv",
+                models=[f"<results>/study/truth/models/{name}.json" for name in SIMULATED_MODELS],
+                library=library("simulation/assess_persona_recovery"),
+            output:
+                figures("Recovery of the truth", "persona_recovery"),
+                scores="<results>/publication/tables/recovery_effects.csv",
+                fits=reported(
+                    "<results>/publication/tables/recovery_effects_fit.csv",
+                    "persona_recovery",
+                    "Recovery of the truth",
+                ),
+            log:
+                "<logs>/assess_persona_recovery.log",
+            conda:
+                "../../envs/analysis.yaml"
+            params:
+                instrument=INSTRUMENT,
+            message:
+                "Holding effects of personas and groups against what was planted"
+            script:
+                "../scripts/simulation/assess_persona_recovery.py"
 
 
 # Without personas there are only people, if any.
