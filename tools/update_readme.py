@@ -119,6 +119,8 @@ def findings(results: Path) -> str:
             raise ValueError(f"publication/robustness.md lacks the claim {claim!r}.")
         of = claims[claim]
         worth = [f"{of['this run']} ({of['models']} models)", of["by chance"]]
+        if of["by chance"].startswith("p ") and "shuffled" not in of["by chance"]:
+            worth[1] += " with the models of one developer together"
         worth += [f"the numbers go this way in {of['analyses']} of the analyses"]
         lines.append(f"{number}. *{claim}* ({of['where']}): {of['verdict']}. {'; '.join(filter(None, worth))}.")
     return "\n".join([*lines, ""])

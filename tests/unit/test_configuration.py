@@ -81,6 +81,17 @@ def test_every_key_is_needed():
             check_config({name: value for name, value in PAPER.items() if name != key}, "config.yaml")
 
 
+def test_a_key_misspelt_is_named_and_not_the_one_that_is_missing_for_it():
+    for section, key in (("items", "threshold"), ("scoring", "centring"), (None, "seed")):
+        config = copy.deepcopy(PAPER)
+        place = config[section] if section else config
+        for misspelt in (f"a{key}", f"z{key}"):
+            place[misspelt] = place.pop(key)
+            with pytest.raises(InputError, match=f"'{misspelt}' is no key that is known here. The keys are: .*{key}"):
+                check_config(config, "config.yaml")
+            place[key] = place.pop(misspelt)
+
+
 def test_nobody_has_published_a_simulated_studys_correlations():
     config = {**DEMO, "items": {**DEMO["items"], "correlations": "published"}}
     with pytest.raises(InputError, match=r"items\.correlations"):

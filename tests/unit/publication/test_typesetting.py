@@ -224,12 +224,15 @@ def test_comparisons_are_printed_in_few_columns():
         {"who": "People, rated items: Tastes", "dimension": "Sweet", "n": 4, "10 %": 0.1}
     ]
     models = pd.DataFrame(
-        {"model": ["a", "b"], "family": "F", "developer": "D", "size_b": [0.5, np.nan], "variance": 0.25}
+        {"model": ["a", "b"], "family": "F", "size_b": [0.5, np.nan], "variance": [0.0009, np.nan]}
+        | {"answers": ["printed", "live"]}
     )
     printed = spread_in_print(models, SMALL)
     assert printed["size"].isna().tolist() == [False, True]
     assert printed["size"][0] == "0.5"
-    assert list(printed) == ["model", "family", "size", "variance"]
+    assert printed["of"].tolist() == ["scores", "answers"]
+    assert (printed["variance"][0], printed["variance"].isna().tolist()) == ("0.001", [False, True])
+    assert list(printed) == ["model", "family", "of", "size", "variance"]
 
 
 def test_two_marks_do_not_become_one():

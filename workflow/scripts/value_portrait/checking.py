@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar, get_args
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
 
 from value_portrait.errors import InputError, shown
 from value_portrait.files import slug
@@ -118,8 +119,9 @@ def check(kind: type[Part], content: Any, where: str) -> Part:
     try:
         return kind.model_validate(content)
     except ValidationError as error:
-        # Of several faults the first by its place; a union's branch names in the place are not the user's.
-        problem = min(error.errors(), key=lambda one: list(map(str, one["loc"])))
+        # Of several faults the first by its place; of one place an unknown key, which may be one that is missing,
+        # misspelt. A union's branch names in the place are not the user's.
+        problem = min(error.errors(), key=_by_place)
     path = [str(key) for key in problem["loc"] if not _is_branch(str(key))]
     value = problem["input"]
     messages = {
@@ -139,6 +141,11 @@ def check(kind: type[Part], content: Any, where: str) -> Part:
         said = str(problem["ctx"]["error"]) if problem["type"] == "value_error" else ""
         message = f"{said}." if said else f"{quoted} does not fit ({problem['msg'][0].lower()}{problem['msg'][1:]})."
     raise InputError(_at(where, place), message, remedy)
+
+
+def _by_place(problem: ErrorDetails) -> tuple[list[str], bool, list[str]]:
+    place = list(map(str, problem["loc"]))
+    return place[:-1], problem["type"] != "extra_forbidden", place
 
 
 def _check_values(value: Any, where: str, path: list[str], count: list[int]) -> None:

@@ -106,10 +106,13 @@ def instruments_in_print(table: pd.DataFrame, instrument: Instrument) -> pd.Data
 
 
 def spread_in_print(table: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """How pronounced profiles are, as people print it: models with their size in billions, and the variance."""
+    """How pronounced profiles are, as people print it: models, what of them is known, size in billions, variance."""
     shown = table[["model", "family"]].copy()
+    shown["of"] = table["answers"].eq("printed").map({True: "scores", False: "answers"})
     shown["size"] = [None if isnan(size) else f"{size:g}" for size in table["size_b"]]
-    return shown.assign(variance=table["variance"])
+    # With two digits the small ones are all 0.00.
+    shown["variance"] = [None if isnan(own) else f"{own:.3f}" for own in table["variance"]]
+    return shown
 
 
 # Tables that LaTeX shows in another shape than CSV, and the column that rows stand together below.
