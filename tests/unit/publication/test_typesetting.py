@@ -224,15 +224,14 @@ def test_comparisons_are_printed_in_few_columns():
         {"who": "People, rated items: Tastes", "dimension": "Sweet", "n": 4, "10 %": 0.1}
     ]
     models = pd.DataFrame(
-        {"model": ["a", "b"], "family": "F", "size_b": [0.5, np.nan], "variance": [0.0009, np.nan]}
-        | {"answers": ["printed", "live"]}
+        {"model": ["a", "b", "c"], "family": "F", "size_b": [0.5, np.nan, 7], "variance": [0.0009, np.nan, 0.2]}
+        | {"answers": ["printed", "live", "live"]}
     )
     printed = spread_in_print(models, SMALL)
-    assert printed["size"].isna().tolist() == [False, True]
+    assert printed["size"].isna().tolist() == [False, True, False]
     assert printed["size"][0] == "0.5"
-    assert printed["of"].tolist() == ["scores", "answers"]
-    assert (printed["variance"][0], printed["variance"].isna().tolist()) == ("0.001", [False, True])
-    assert list(printed) == ["model", "family", "of", "size", "variance"]
+    assert printed["variance"].fillna("-").tolist() == ["0.001*", "-", "0.200"]
+    assert list(printed) == ["model", "family", "size", "variance"]
 
 
 def test_two_marks_do_not_become_one():

@@ -26,8 +26,8 @@ def captions(instrument: Instrument) -> dict[str, str]:
         **{family.table: _caption(family) for family in instrument.families if family.table},
         "cross_loading": "Steps on the circle between two dimensions that one item measures.",
         "reliability": "Cronbach's alpha with its 95 % interval, by who answered, and McDonald's omega among models.",
-        "value_spread": "How pronounced profiles are: the variance of a model's centred scores, made of answers or "
-        "taken from print; size in billions of parameters.",
+        "value_spread": "How pronounced profiles are: the variance of a model's centred scores (* as printed, without "
+        "answers); size in billions of parameters.",
         "models_and_people": "Models and people on the same items: centred means, their difference with its 95 % "
         "interval for people and items like these, and p after Holm's correction over a family.",
         "instruments": "Scores of models and people on the rated items, and of people on their own questionnaire: "

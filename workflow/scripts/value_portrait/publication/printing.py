@@ -106,12 +106,14 @@ def instruments_in_print(table: pd.DataFrame, instrument: Instrument) -> pd.Data
 
 
 def spread_in_print(table: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """How pronounced profiles are, as people print it: models, what of them is known, size in billions, variance."""
+    """How pronounced profiles are, as people print it: models, size in billions, variance (* of printed scores)."""
     shown = table[["model", "family"]].copy()
-    shown["of"] = table["answers"].eq("printed").map({True: "scores", False: "answers"})
     shown["size"] = [None if isnan(size) else f"{size:g}" for size in table["size_b"]]
     # With two digits the small ones are all 0.00.
-    shown["variance"] = [None if isnan(own) else f"{own:.3f}" for own in table["variance"]]
+    shown["variance"] = [
+        None if isnan(own) else f"{own:.3f}{'*' * (answers == 'printed')}"
+        for own, answers in zip(table["variance"], table["answers"], strict=True)
+    ]
     return shown
 
 
