@@ -207,10 +207,10 @@ def test_the_heat_map_prints_the_table():
             if dimension == "Tradition":
                 assert drawn[x, y] == "n/a"
             else:
-                assert float(drawn[x, y]) == pytest.approx(scores[model, dimension], abs=0.00501)
+                assert float(drawn[x, y].replace("−", "-")) == pytest.approx(scores[model, dimension], abs=0.00501)
     power = axes.get_xticks()[5]
     mean = np.mean([scores[model, "Power"] for model in families])
-    assert float(drawn[power, axes.get_yticks()[3]]) == pytest.approx(mean, abs=0.00501)
+    assert float(drawn[power, axes.get_yticks()[3]].replace("−", "-")) == pytest.approx(mean, abs=0.00501)
 
 
 @pytest.mark.parametrize("count", [1, 2, 33])
@@ -398,15 +398,16 @@ def test_extremes_are_named():
     table = profiles_of(families)
     own = table[table["dimension"] == "Openness"].set_index("model")["centred_mean"]
     drawn = words(figures_models.dimension_panels(table, families, MARKS, VALUE_PORTRAIT.family("bfi")))
-    assert f"◂ {shown(own.idxmin(), 22)}▸ {shown(own.idxmax(), 22)}" in drawn
+    low, high = (f"{own[model]:z.2f}:".replace("-", "−") + shown(model, 24) for model in (own.idxmin(), own.idxmax()))
+    assert f"lowest {low}highest {high}" in drawn
 
 
 def test_numbers_in_cells_have_no_zero_before_the_point():
     assert [in_cell(number) for number in (0.5, -0.25, 1.5, -10.25, -0.001, np.nan)] == [
         ".50",
-        "-.25",
+        "−.25",
         "1.50",
-        "-10.25",
+        "−10.25",
         ".00",
         "n/a",
     ]
@@ -551,7 +552,7 @@ def test_names_are_shortened_in_the_middle():
 
 
 def test_signed_numbers_have_no_negative_zero():
-    assert [signed(number) for number in (-0.001, 0.5, -1.005)] == ["0.00", "0.50", "-1.00"]
+    assert [signed(number) for number in (-0.001, 0.5, -1.005)] == ["0.00", "0.50", "−1.00"]
 
 
 def test_groups_stand_apart():

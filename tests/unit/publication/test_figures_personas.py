@@ -66,10 +66,12 @@ def test_the_heat_maps_print_the_tables():
     effects = effects_of()
     figures = figures_of(effects, people_of())
     first = effects.table.query("group == 'Male'")["effect"].iloc[0]
-    assert next(iter(cells(figures["persona_effects"]).values())) == f"{first:z.2f}".replace("0.", ".")
+    assert next(iter(cells(figures["persona_effects"]).values())) == f"{first:z.2f}".replace("0.", ".").replace(
+        "-", "−"
+    )
     assert len(cells(figures["persona_effects"])) == 25 * 19
     told = effects.table.query("axis == 'steering' and group == 'Power' and dimension == 'Hedonism'")["effect"].item()
-    assert cells(figures["steering"])[7, 5] == f"{told:z.2f}".replace("0.", ".")
+    assert cells(figures["steering"])[7, 5] == f"{told:z.2f}".replace("0.", ".").replace("-", "−")
 
 
 def test_every_panel_says_what_chance_gives():

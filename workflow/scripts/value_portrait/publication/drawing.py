@@ -99,12 +99,12 @@ def in_cell(number: float) -> str:
     """A number for a cell, whose neighbours are near: to two decimals, without a zero before the point; or n/a."""
     if math.isnan(number):
         return "n/a"
-    return re.sub(r"^(-?)0\.", r"\1.", signed(number))
+    return re.sub(r"^(−?)0\.", r"\1.", signed(number))
 
 
 def signed(number: float) -> str:
-    """A number to two decimals; zero has no sign."""
-    return f"{number:z.2f}"
+    """A number to two decimals, with the minus sign of the axes; zero has no sign."""
+    return f"{number:z.2f}".replace("-", "−")
 
 
 def shown(name: str, width: int = 36, wrap: bool = False) -> str:

@@ -171,9 +171,9 @@ def claims_held(claims: pd.DataFrame) -> Figure:
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("Share of the defensible analyses (%)")
     labels = {
-        "holds; in the main analysis too": FIRST,
-        "holds; not in the main analysis": FIRST | {"markerfacecolor": "white"},
-        f"holds with p < {LEVEL}": SECOND,
+        "goes this way; in the main analysis too": FIRST,
+        "goes this way; not in the main analysis": FIRST | {"markerfacecolor": "white"},
+        f"goes this way with p < {LEVEL}": SECOND,
     }
     handles = [axes.plot([], [], ls="", **style)[0] for style in labels.values()]
     handles += axes.plot([], [], color="0.75", lw=3.6)

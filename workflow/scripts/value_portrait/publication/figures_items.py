@@ -208,7 +208,9 @@ def models_and_people(table: pd.DataFrame, instrument: Instrument) -> Figure:
 def _with_interval(value: float, low: float, high: float) -> str:
     if math.isnan(value):
         return "n/a"
-    return f"{value:+z.2f}" + ("" if math.isnan(low) else f" [{signed(low)}, {signed(high)}]")
+    return (
+        ("+" if value >= 0 else "") + signed(value) + ("" if math.isnan(low) else f" [{signed(low)}, {signed(high)}]")
+    )
 
 
 def _sides(sides: Iterable[Sequence[str]]) -> list[str]:

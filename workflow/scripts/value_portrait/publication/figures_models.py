@@ -114,7 +114,8 @@ def dimension_panels(
             axes.plot(own, places, ls="", ms=3.5, mew=0.3, mec="white", **mark)
         note = "no score" if math.isnan(mean) else f"{'mean ' if len(wide) > 1 else ''}{signed(mean)}"
         if own_scores.nunique() > 1:
-            note += f"\n◂ {shown(own_scores.idxmin(), 22)}\n▸ {shown(own_scores.idxmax(), 22)}"
+            ends = {"lowest": own_scores.idxmin(), "highest": own_scores.idxmax()}
+            note += "".join(f"\n{end} {signed(own_scores[model])}:\n{shown(model, 24)}" for end, model in ends.items())
         draw_heading(axes, shown(dimension.title, 18, wrap=True), note, "center")
         axes.grid(axis="x")
         axes.hlines(np.arange(1, len(marks)) - 0.5, 0, 1, transform=axes.get_yaxis_transform(), color=RULE_GREY, lw=0.5)
@@ -124,7 +125,7 @@ def dimension_panels(
         axes.tick_params(labelbottom=True)
     panels[0].set_yticks(range(len(marks)), [shown(family, 24) for family in marks])
     panels[0].set_ylim(len(marks) - 0.5, -0.5)
-    several = f"; dashed: mean of all {len(wide)} models; ◂ lowest, ▸ highest" if len(wide) > 1 else ""
+    several = f"; dashed: mean of all {len(wide)} models" if len(wide) > 1 else ""
     figure.supxlabel(CENTRED + several, size=7)
     return figure
 
@@ -308,7 +309,12 @@ def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], i
     first.set_ylabel(textwrap.fill(f"Variance of the centred scores of the {main} (scale points²)", 34))
     for axes in drawn.values():
         axes.grid(axis="y")
-    handles = [first.plot([], [], ls="", **marks[family])[0] for family in present]
+    # As they are drawn: hollow, where nothing of a family is scored here.
+    scored = set(table.loc[~printed, "family"])
+    faces = [marks[family]["color"] if family in scored else "white" for family in present]
+    handles = [
+        first.plot([], [], ls="", mfc=face, **marks[family])[0] for family, face in zip(present, faces, strict=True)
+    ]
     if handles:
         figure.legend(handles, [shown(family, 26) for family in present], loc="outside lower center", ncols=4)
     return figure

@@ -35,7 +35,7 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)
 _DROPPED = getattr(subset.Options, "_drop_tables_default", [])
 subset.Options._drop_tables_default = [*_DROPPED, "GSUB", "GPOS", "GDEF", "MATH"]
 # Cutting a font down to a figure's letters takes longer than drawing them: it is cut once, to these and any others.
-_USUAL = "".join(map(chr, range(32, 127))) + "–…−²×ρ≤°◂▸ﬀﬁﬂﬃﬄ"
+_USUAL = "".join(map(chr, range(32, 127))) + "–…−²×ρ≤°ﬀﬁﬂﬃﬄ"
 _cut_font = _backend_pdf_ps.get_glyphs_subset
 
 
