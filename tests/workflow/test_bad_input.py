@@ -194,7 +194,7 @@ def test_a_faulty_table_of_models(checkout, old, new, parts):
     ("old", "new", "parts"),
     [
         ("seed: 42", "seed: 42\ncolour: red", ("config.yaml", "'colour' is no key")),
-        ("method: spearman", "methode: spearman", ("config.yaml: items", "'method' is missing")),
+        ("method: spearman", "methode: spearman", ("config.yaml: items", "'methode' is no key", "method")),
         (
             "threshold: 0.30",
             "threshold: high",

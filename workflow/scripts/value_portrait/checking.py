@@ -4,13 +4,12 @@ import argparse
 import datetime
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_core import ErrorDetails
 
 from value_portrait.errors import InputError, shown
 from value_portrait.files import slug
@@ -143,7 +142,7 @@ def check(kind: type[Part], content: Any, where: str) -> Part:
     raise InputError(_at(where, place), message, remedy)
 
 
-def _by_place(problem: ErrorDetails) -> tuple[list[str], bool, list[str]]:
+def _by_place(problem: Mapping[str, Any]) -> tuple[list[str], bool, list[str]]:
     place = list(map(str, problem["loc"]))
     return place[:-1], problem["type"] != "extra_forbidden", place
 
