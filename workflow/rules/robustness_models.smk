@@ -49,7 +49,7 @@ rule study_variance:
         ratings="<results>/scores/ratings.parquet",
         item_table=ASKED["item_table"],
         item_key=ASKED["item_key"],
-        survey=ASKED["survey"] if RATED else [],
+        rater_alphas="<results>/scores/rater_alphas.parquet" if RATED else [],
         library=library("robustness/study_variance"),
     output:
         variance="<results>/robustness/variance.csv",

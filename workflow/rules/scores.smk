@@ -1,7 +1,7 @@
 # Scores: ratings, value profiles, sensitivity and reliability, for all models at once.
 # Takes  results/responses, results/items/item_key.csv, results/study/survey.parquet
 # Gives  results/scores/{ratings.parquet,profiles.csv,profiles_as_seen.csv,sensitivity.csv,reliability.csv,answer_counts.csv},
-#        results/scores/{rater_profiles,rater_reliability}.parquet
+#        results/scores/{rater_profiles,rater_alphas}.parquet
 
 
 rule parse_answers:
@@ -33,7 +33,7 @@ rule score_models:
         item_table=ASKED["item_table"],
         item_key=ASKED["item_key"],
         survey=ASKED["survey"] if RATED else [],
-        raters="<results>/scores/rater_reliability.parquet" if RATED else [],
+        rater_alphas="<results>/scores/rater_alphas.parquet" if RATED else [],
         library=library("scores/score_models"),
     output:
         profiles=reported("<results>/scores/profiles.csv", "profiles", "Profiles"),
@@ -71,8 +71,7 @@ if RATED:
             library=library("scores/score_raters"),
         output:
             profiles="<results>/scores/rater_profiles.parquet",
-            # Apart from the models', so that a changed model does not estimate it again.
-            reliability="<results>/scores/rater_reliability.parquet",
+            alphas="<results>/scores/rater_alphas.parquet",
         log:
             "<logs>/score_raters.log",
         # Reliability, and what shows it, wait for it.

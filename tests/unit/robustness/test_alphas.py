@@ -11,11 +11,16 @@ from value_portrait.robustness.alphas import (
     alphas_of_models,
     alphas_of_raters,
     clustered_alpha,
-    cronbach_alpha,
     pool_random,
 )
 from value_portrait.scores.ratings import NO_RATING, Ratings
-from value_portrait.scores.reliability import feldt_interval, reliability_of_models, reliability_of_raters
+from value_portrait.scores.reliability import (
+    alphas_of_groups,
+    cronbach_alpha,
+    feldt_interval,
+    reliability_of_models,
+    reliability_of_raters,
+)
 from value_portrait.tables import write_table
 
 RNG = np.random.default_rng(3)
@@ -83,10 +88,11 @@ def test_simple_columns_are_those_of_the_table_of_reliability(tmp_path):
     values = (rng.integers(0, 3, (8, 1, 1)) + rng.integers(0, 3, (8, 3, 18))).astype(np.int8)
     values[2, 1, 4] = NO_RATING
     ratings = Ratings([(f"m{place}", "baseline") for place in range(8)], ["a", "a_turned", "b"], items, values)
+    groups = alphas_of_groups(survey(0), KEY, SMALL)
     for rows in ("model_by_version", "model"):
         for ours, known in (
             (alphas_of_models(ratings, KEY, rows, SMALL), reliability_of_models(ratings, KEY, rows, SMALL)),
-            (alphas_of_raters(survey(0), KEY, SMALL), reliability_of_raters(survey(0), KEY, SMALL)),
+            (alphas_of_raters(groups, SMALL), reliability_of_raters(groups, SMALL)),
         ):
             write_table(ours, tmp_path / "alphas.csv", ALPHAS)
             other = known[known["coefficient"] == "alpha"].reset_index(drop=True)
@@ -97,7 +103,9 @@ def test_simple_columns_are_those_of_the_table_of_reliability(tmp_path):
 
 
 def test_groups_that_differ_widen_the_interval_of_raters():
-    alike, differing = (alphas_of_raters(survey(shift), KEY, SMALL).iloc[0] for shift in (0, -1))
+    alike, differing = (
+        alphas_of_raters(alphas_of_groups(survey(shift), KEY, SMALL), SMALL).iloc[0] for shift in (0, -1)
+    )
     assert differing["between_sd"] > alike["between_sd"]
     assert differing["high"] - differing["low"] > 2 * (differing["simple_high"] - differing["simple_low"])
     assert differing["p_equal"] < 0.05 < alike["p_equal"]
@@ -106,7 +114,7 @@ def test_groups_that_differ_widen_the_interval_of_raters():
 
 def test_one_group_and_two_models_have_no_honest_interval():
     only = survey(0)
-    row = alphas_of_raters(only[only["group"] == 1], KEY, SMALL).iloc[0]
+    row = alphas_of_raters(alphas_of_groups(only[only["group"] == 1], KEY, SMALL), SMALL).iloc[0]
     assert row["simple"] == pytest.approx(row["estimate"])
     assert row[["low", "high", "between_sd", "p_equal"]].isna().all()
     assert np.isnan(clustered_alpha(RATED, np.arange(24) % 2)[1:]).all()

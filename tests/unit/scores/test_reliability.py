@@ -4,11 +4,15 @@ import numpy as np
 import pandas as pd
 import pingouin
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from instruments import SMALL, VALUE_PORTRAIT
 from scipy import optimize
 from value_portrait.scores.ratings import NO_RATING, Ratings
 from value_portrait.scores.reliability import (
     LEAST_UNIQUENESS,
+    alphas_of_groups,
+    cronbach_alpha,
     feldt_interval,
     mcdonald_omega,
     omega_of,
@@ -83,9 +87,13 @@ def survey(*groups):
     )
 
 
+def of_raters(people, key):
+    return reliability_of_raters(alphas_of_groups(people, key, VALUE_PORTRAIT), VALUE_PORTRAIT)
+
+
 def test_one_group_of_raters_keeps_its_own_alpha():
     rows = draw(30, 3)
-    row = power(reliability_of_raters(survey((ITEMS, rows)), KEY, VALUE_PORTRAIT))
+    row = power(of_raters(survey((ITEMS, rows)), KEY))
     assert row["estimate"] == pytest.approx(closed_formula(rows.astype(float)))
     assert (row["n_groups"], row["n_items"], row["n_observations"]) == (1, 3, 30)
 
@@ -93,17 +101,41 @@ def test_one_group_of_raters_keeps_its_own_alpha():
 def test_equal_groups_pool_to_their_alpha_with_a_narrower_interval():
     rows = draw(30, 4)
     key = pd.concat([KEY, KEY.assign(item_id=["2-1", "2-2", "2-3"])])
-    one = power(reliability_of_raters(survey((ITEMS, rows)), key, VALUE_PORTRAIT))
-    two = power(reliability_of_raters(survey((ITEMS, rows), (["2-1", "2-2", "2-3"], rows)), key, VALUE_PORTRAIT))
+    one = power(of_raters(survey((ITEMS, rows)), key))
+    two = power(of_raters(survey((ITEMS, rows), (["2-1", "2-2", "2-3"], rows)), key))
     assert two["estimate"] == pytest.approx(one["estimate"])
     assert two["ci_high"] - two["ci_low"] < one["ci_high"] - one["ci_low"]
     assert two["n_items"] == 6
 
 
 def test_a_group_with_one_item_of_the_dimension_has_no_alpha():
-    row = power(reliability_of_raters(survey((["1-1"], draw(30, 5)[:, :1])), KEY, VALUE_PORTRAIT))
+    row = power(of_raters(survey((["1-1"], draw(30, 5)[:, :1])), KEY))
     assert row["n_groups"] == 0
     assert np.isnan(row["estimate"])
+
+
+@given(st.integers(3, 9), st.integers(2, 5), st.integers(0, 2**31))
+def test_alpha_of_models_is_pingouins_and_that_of_groups(n, k, seed):
+    rated = np.random.default_rng(seed).integers(1, 7, (n, k))
+    items = [f"1-{place}" for place in range(k)]
+    key = pd.DataFrame({"item_id": items, "family": "pvq", "dimension": "Power", "rho": 0.5, "polarity": 1})
+    groups = alphas_of_groups(survey((items, rated)), key, VALUE_PORTRAIT)
+    if np.ptp(rated.sum(axis=1)) == 0:
+        assert np.isnan(cronbach_alpha(rated))
+        assert groups.empty
+    else:
+        expected = pingouin.cronbach_alpha(data=pd.DataFrame(rated))[0]
+        assert cronbach_alpha(rated) == pytest.approx(expected)
+        assert groups.to_dict("records") == [
+            {
+                "group": 1,
+                "family": "pvq",
+                "dimension": "Power",
+                "n_items": k,
+                "n_observations": n,
+                "alpha": pytest.approx(expected),
+            }
+        ]
 
 
 @pytest.mark.parametrize(("seed", "n"), [(6, 12), (7, 40)])
@@ -208,7 +240,7 @@ def test_groups_pool_by_inverse_variance_by_hand():
     items = ["2-1", "2-2", "2-3", "2-4"]
     key = pd.concat([KEY, KEY.iloc[[0, 0, 0, 0]].assign(item_id=items, polarity=[1, -1, 1, 1])])
     two[:, 1] = 7 - two[:, 1]
-    table = reliability_of_raters(survey((ITEMS, one), (items, two)), key, VALUE_PORTRAIT)
+    table = of_raters(survey((ITEMS, one), (items, two)), key)
     two[:, 1] = 7 - two[:, 1]
     row = power(table)
     parts = [(closed_formula(rows.astype(float)), *rows.shape) for rows in (one, two)]
@@ -225,7 +257,7 @@ def test_groups_pool_by_inverse_variance_by_hand():
 
 @pytest.mark.parametrize("rows", [np.full((5, 3), 4), np.array([[1, 2, 3], [2, 1, 5]])])
 def test_raters_all_alike_or_two_alone_have_no_alpha(rows):
-    found = power(reliability_of_raters(survey((ITEMS, rows)), KEY, VALUE_PORTRAIT))
+    found = power(of_raters(survey((ITEMS, rows)), KEY))
     assert found["n_groups"] == 0
     ratings = Ratings([(f"m{n}", "baseline") for n in range(len(rows))], ["v1"], ITEMS, rows[:, None].astype(np.int8))
     alpha = power(reliability_of_models(ratings, KEY, "model", VALUE_PORTRAIT))
@@ -236,7 +268,7 @@ def test_raters_all_alike_or_two_alone_have_no_alpha(rows):
 
 def test_three_raters_and_two_items_are_enough_for_alpha():
     rows = np.array([[1, 2], [3, 3], [5, 6]])
-    found = power(reliability_of_raters(survey((ITEMS[:2], rows)), KEY, VALUE_PORTRAIT))
+    found = power(of_raters(survey((ITEMS[:2], rows)), KEY))
     assert found["estimate"] == pytest.approx(closed_formula(rows.astype(float)))
 
 

@@ -32,9 +32,9 @@ def study_variance(
     write_table(components, outputs["variance"], precision.VARIANCE)
     write_table(studies, outputs["precision"], precision.PRECISION)
     parts = [alphas_of_models(rated, key, choices["observations"], instrument)]
-    if inputs["survey"]:
-        people = read_table(inputs["survey"], "survey", instrument).to_pandas()
-        parts.append(alphas_of_raters(people, key, instrument))
+    if inputs["rater_alphas"]:
+        groups = read_table(inputs["rater_alphas"], "rater_alphas", instrument).to_pandas()
+        parts.append(alphas_of_raters(groups, instrument))
     write_table(pd.concat(parts), outputs["alphas"], ALPHAS)
 
 

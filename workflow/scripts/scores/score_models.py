@@ -8,7 +8,7 @@ from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.scores.profiles import profile_as_seen, profile_models
 from value_portrait.scores.ratings import read_ratings
-from value_portrait.scores.reliability import reliability_of_models
+from value_portrait.scores.reliability import reliability_of_models, reliability_of_raters
 from value_portrait.scores.sensitivity import estimate_sensitivity, wordings
 from value_portrait.tables import read_table, sensitivity_schema, write_table
 
@@ -37,8 +37,9 @@ def score_models(
     schema = sensitivity_schema(wordings(prompt_versions, instrument), instrument)
     write_table(estimate_sensitivity(rated, instrument), outputs["sensitivity"], schema)
     parts = [reliability_of_models(baseline, key, observations, instrument)]
-    if inputs["raters"]:
-        parts.append(read_table(inputs["raters"], "reliability", instrument).to_pandas())
+    if inputs["rater_alphas"]:
+        groups = read_table(inputs["rater_alphas"], "rater_alphas", instrument).to_pandas()
+        parts.append(reliability_of_raters(groups, instrument))
     write_table(pd.concat(parts), outputs["reliability"], "reliability", instrument)
 
 

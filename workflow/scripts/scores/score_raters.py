@@ -3,20 +3,20 @@
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.scores.profiles import profile_raters
-from value_portrait.scores.reliability import reliability_of_raters
+from value_portrait.scores.reliability import alphas_of_groups
 from value_portrait.tables import read_table, write_table
 
 
 def score_raters(
-    survey: str, items: str, item_key: str, profiles: str, reliability: str, centring: str, instrument: Instrument
+    survey: str, items: str, item_key: str, profiles: str, alphas: str, centring: str, instrument: Instrument
 ) -> None:
-    """Write the table ``rater_profiles``, and of the table ``reliability`` the raters' part."""
+    """Write the tables ``rater_profiles`` and ``rater_alphas``."""
     ratings = read_table(survey, "survey", instrument).to_pandas()
     ids = read_table(items, "items", instrument, ["item_id"])["item_id"].to_pylist()
     key = read_table(item_key, "item_key", instrument).to_pandas()
     scores = profile_raters(ratings, ids, key, centring, instrument)
     write_table(scores, profiles, "rater_profiles", instrument)
-    write_table(reliability_of_raters(ratings, key, instrument), reliability, "reliability", instrument)
+    write_table(alphas_of_groups(ratings, key, instrument), alphas, "rater_alphas", instrument)
 
 
 if "snakemake" in globals():
@@ -26,7 +26,7 @@ if "snakemake" in globals():
             snakemake.input.item_table,
             snakemake.input.item_key,
             snakemake.output.profiles,
-            snakemake.output.reliability,
+            snakemake.output.alphas,
             snakemake.params.centring,
             as_instrument(snakemake.params.instrument),
         )

@@ -259,6 +259,17 @@ def schemas(instrument: Instrument) -> dict[str, Schema]:
                 **{name: column for name, column in profile.items() if name != "n_missing_answers"},
             },
         ),
+        "rater_alphas": Schema(
+            ("group", "family", "dimension"),
+            {
+                "group": _GROUP,
+                "family": family_,
+                "dimension": dimension,
+                "n_items": Column(COUNT, "items of the dimension that the group rated", low=2),
+                "n_observations": Column(COUNT, "its raters", low=3),
+                "alpha": Column(NUMBER, "Cronbach's alpha within the group", high=1),
+            },
+        ),
         "people": Schema(
             ("source", "weighting", "axis", "group", "dimension"),
             {

@@ -8,7 +8,7 @@ import scipy
 
 from value_portrait.instrument import Instrument
 from value_portrait.scores.ratings import Ratings
-from value_portrait.scores.reliability import feldt_interval, keyed_items, transform_alpha
+from value_portrait.scores.reliability import cronbach_alpha, feldt_interval, keyed_items, transform_alpha
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
 
 
@@ -72,21 +72,15 @@ def alphas_of_models(ratings: Ratings, key: pd.DataFrame, observations: str, ins
     return pd.DataFrame(rows).reindex(columns=list(ALPHAS.columns))
 
 
-def alphas_of_raters(survey: pd.DataFrame, key: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """The rows of ``ALPHAS`` of source raters: groups' alphas pooled as if all were one, and by random effects."""
-    groups = [
-        wide.pivot(index="participant_id", columns="item_id", values="rating").astype(float)
-        for _, wide in survey.groupby("group")
-    ]
+def alphas_of_raters(groups: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """The rows of ``ALPHAS`` of source raters: groups' alphas pooled as if all were one, and by random effects.
+
+    ``groups`` as by ``reliability.alphas_of_groups``.
+    """
     rows: list[dict[str, Any]] = []
     for family, dimension in instrument.dimensions:
-        parts = []
-        for group in groups:
-            items = keyed_items(group, key, family, dimension, instrument)
-            alpha = cronbach_alpha(items.to_numpy())
-            if np.isfinite(alpha):
-                parts.append((alpha, *items.shape))
-        alphas, n, k = np.array(parts).reshape(-1, 3).T
+        own = groups[(groups["family"] == family) & (groups["dimension"] == dimension)]
+        alphas, n, k = (own[name].to_numpy() for name in ("alpha", "n_observations", "n_items"))
         rows.append(
             {
                 "source": "raters",
@@ -94,18 +88,11 @@ def alphas_of_raters(survey: pd.DataFrame, key: pd.DataFrame, instrument: Instru
                 "dimension": dimension,
                 "n_items": k.sum(),
                 "n_observations": n.sum(),
-                "n_clusters": len(parts),
-                **(_pool(*transform_alpha(alphas, n, k)) if parts else {}),
+                "n_clusters": len(own),
+                **(_pool(*transform_alpha(alphas, n, k)) if len(own) else {}),
             }
         )
     return pd.DataFrame(rows).reindex(columns=list(ALPHAS.columns))
-
-
-def cronbach_alpha(rated: np.ndarray) -> float:
-    """Cronbach's alpha of the columns of ``rated`` (N, k), without gaps; NaN below three rows or two items."""
-    n, k = rated.shape
-    total = rated.sum(axis=1).var(ddof=1) if n >= 3 and k >= 2 else 0.0
-    return float(k / (k - 1) * (1 - rated.var(axis=0, ddof=1).sum() / total)) if total else np.nan
 
 
 def clustered_alpha(rated: np.ndarray, clusters: np.ndarray) -> tuple[float, float, float]:

@@ -35,36 +35,67 @@ def reliability_of_models(
     return pd.DataFrame(rows)
 
 
-def reliability_of_raters(survey: pd.DataFrame, key: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+def alphas_of_groups(survey: pd.DataFrame, key: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """Alpha of every dimension within each survey group that has one (table ``rater_alphas``), by pingouin.
+
+    Each group rated its own items: those of a dimension's items that it rated enter. There is no row for a group with
+    fewer than two of them, or fewer than three raters, or whose sums are all the same.
+    """
+    import pingouin  # takes longer than all else here, and whoever needs the formulas alone should not wait for it
+
+    rows = []
+    for number, wide in survey.groupby("group"):
+        rated = wide.pivot(index="participant_id", columns="item_id", values="rating").astype(float)
+        for family, dimension in instrument.dimensions:
+            items = keyed_items(rated, key, family, dimension, instrument)
+            if has_alpha(items.to_numpy()):
+                about = {"group": number, "family": family, "dimension": dimension}
+                rows.append(about | _size(items) | {"alpha": float(pingouin.cronbach_alpha(data=items)[0])})
+    return pd.DataFrame(rows, columns=["group", "family", "dimension", "n_items", "n_observations", "alpha"])
+
+
+def reliability_of_raters(groups: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
     """Alpha over the human raters (table ``reliability``, source ``raters``), pooled over survey groups.
 
-    Each group rated its own items, so alpha is taken within each group that rated at least two of a dimension's items,
-    and the groups' values are pooled by inverse variance after the transformation (1 - alpha)^(1/3) of Hakstian and
-    Whalen (1976, Psychometrika 41), as reliability generalisation does (Rodriguez and Maeda 2006, Psychological Methods
-    11). ``n_items`` and ``n_observations`` are sums over those groups. Omega is left out: a group has too few raters
-    and items of a dimension for a model of their factor, and it has no variance by which groups could be pooled.
+    ``groups`` as by ``alphas_of_groups``. They are pooled by inverse variance after the transformation
+    (1 - alpha)^(1/3) of Hakstian and Whalen (1976, Psychometrika 41), as reliability generalisation does (Rodriguez and
+    Maeda 2006, Psychological Methods 11). ``n_items`` and ``n_observations`` are sums over the groups. Omega is left
+    out: a group has too few raters and items of a dimension for a model of their factor, and it has no variance by
+    which groups could be pooled.
     """
-    groups = [
-        wide.pivot(index="participant_id", columns="item_id", values="rating").astype(float)
-        for _, wide in survey.groupby("group")
-    ]
     rows = []
     for family, dimension in instrument.dimensions:
-        parts = [_alpha(keyed_items(group, key, family, dimension, instrument)) for group in groups]
-        parts = [part for part in parts if np.isfinite(part["estimate"])]
+        own = groups[(groups["family"] == family) & (groups["dimension"] == dimension)]
         rows.append(
             {
                 "source": "raters",
                 "family": family,
                 "dimension": dimension,
                 "coefficient": "alpha",
-                "n_groups": len(parts),
-                "n_items": sum(part["n_items"] for part in parts),
-                "n_observations": sum(part["n_observations"] for part in parts),
-                **_pool(parts),
+                "n_groups": len(own),
+                "n_items": own["n_items"].sum(),
+                "n_observations": own["n_observations"].sum(),
+                **_pool(own["alpha"].to_numpy(), own["n_observations"].to_numpy(), own["n_items"].to_numpy()),
             }
         )
     return pd.DataFrame(rows)
+
+
+def has_alpha(rated: np.ndarray) -> bool:
+    """Whether the columns of ``rated`` (N, k), without gaps, have an alpha: two of them, three rows, sums that vary."""
+    n, k = rated.shape
+    return n >= 3 and k >= 2 and bool(rated.sum(axis=1).var() > 0)
+
+
+def cronbach_alpha(rated: np.ndarray) -> float:
+    """Cronbach's alpha of the columns of ``rated`` (N, k), without gaps; NaN where there is none (``has_alpha``).
+
+    k / (k - 1) * (1 - sum of the columns' variances / variance of the rows' sums) (Cronbach 1951, Psychometrika 16).
+    """
+    if not has_alpha(rated):
+        return np.nan
+    k = rated.shape[1]
+    return float(k / (k - 1) * (1 - rated.var(axis=0, ddof=1).sum() / rated.sum(axis=1).var(ddof=1)))
 
 
 def feldt_interval(alpha: float, n: int, k: int) -> tuple[float, float]:
@@ -149,19 +180,14 @@ def _size(items: pd.DataFrame) -> dict[str, float]:
 
 
 def _alpha(items: pd.DataFrame) -> dict[str, float]:
-    if items.shape[1] < 2 or items.shape[0] < 3 or items.sum(axis=1).var() == 0:
-        return _size(items) | {"estimate": np.nan, "ci_low": np.nan, "ci_high": np.nan}
-    import pingouin  # takes two seconds, and whoever needs the formulas alone should not wait for it
-
-    alpha = float(pingouin.cronbach_alpha(data=items)[0])
-    low, high = feldt_interval(alpha, *items.shape)
+    alpha = cronbach_alpha(items.to_numpy())
+    low, high = feldt_interval(alpha, *items.shape) if np.isfinite(alpha) else (np.nan, np.nan)
     return _size(items) | {"estimate": alpha, "ci_low": low, "ci_high": high}
 
 
-def _pool(parts: list[dict[str, float]]) -> dict[str, float]:
-    if not parts:
+def _pool(alpha: np.ndarray, n: np.ndarray, items: np.ndarray) -> dict[str, float]:
+    if not len(alpha):
         return {"estimate": np.nan, "ci_low": np.nan, "ci_high": np.nan}
-    alpha, items, n = (np.array([part[name] for part in parts]) for name in ("estimate", "n_items", "n_observations"))
     transformed, variance = transform_alpha(alpha, n, items)
     weight = 1 / variance
     mean, error = (weight * transformed).sum() / weight.sum(), 1 / np.sqrt(weight.sum())

@@ -89,7 +89,7 @@ def alphas_by_formula(ratings: Ratings, observations: str, key: pd.DataFrame) ->
 def alpha_by_two_routes(
     reliability: pd.DataFrame, ratings: Ratings, key: pd.DataFrame, observations: str
 ) -> Finding | None:
-    """The run's own alphas (table ``reliability``, by pingouin) beside the closed formula on the same ratings."""
+    """The run's own alphas (table ``reliability``, from variances) beside those from covariances of the same ratings."""
     chosen = (reliability["source"] == "models") & (reliability["coefficient"] == "alpha")
     own = reliability[chosen].astype({"family": str, "dimension": str})
     formula = alphas_by_formula(ratings, observations, key)
@@ -97,8 +97,8 @@ def alpha_by_two_routes(
         "Cronbach's alpha",
         "The run's alphas among models",
         {
-            "pingouin": own["estimate"].to_numpy(),
-            "the closed formula": formula[pd.MultiIndex.from_frame(own[["family", "dimension"]])].to_numpy(),
+            "variances of items and of their sums": own["estimate"].to_numpy(),
+            "their covariances": formula[pd.MultiIndex.from_frame(own[["family", "dimension"]])].to_numpy(),
         },
         1e-9,
     )
