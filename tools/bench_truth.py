@@ -35,7 +35,6 @@ from known_truth import (
     score_in_the_long_run,
     tag,
 )
-from value_portrait.config_tables import Model
 from value_portrait.items.panel import choose_panel
 from value_portrait.robustness.alternatives import Material
 from value_portrait.robustness.chance import tags_by_chance
@@ -242,10 +241,10 @@ def measure_developers(setting: str, seed: int) -> Measures:
             "centred_mean": scores.ravel(),
         }
     )
-    models = [
-        Model.model_construct(model=own.model, developer=f"d{place}", weights=("open", "closed")[place % 2])
+    models = {
+        own.model: {"developer": f"d{place}", "weights": ("open", "closed")[place % 2]}
         for own, place in zip(world.models, developers, strict=True)
-    ]
+    }
     table = compare_clustered(long, models, "weights", INSTRUMENT)
     own = table[table["dimension"].isin(INSTRUMENT.main.names)].dropna(subset="p")
     alone = ~((own["ci_low"] <= 0) & (own["ci_high"] >= 0))

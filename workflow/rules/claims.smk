@@ -48,10 +48,7 @@ rule judge_claims:
     params:
         choices={"items": CONFIG.items.model_dump(exclude={"panel"}), "scoring": CONFIG.scoring.model_dump()},
         prompt_versions=CONFIG.prompt_versions,
-        models={
-            row.model: row.model_dump(include=["family", "developer", "weights", "size_b", "reasoning"])
-            for row in MODELS.values()
-        },
+        models=KNOWN_MODELS,
         limit=CONFIG.robustness.universes,
         seed=CONFIG.seed,
         instrument=INSTRUMENT,
@@ -113,7 +110,7 @@ rule draw_robustness:
     resources:
         mem_mb=1250,
     params:
-        models={row.model: row.model_dump(include=["family", "size_b", "reasoning"]) for row in MODELS.values()},
+        models=KNOWN_MODELS,
         mark=MARK,
         instrument=INSTRUMENT,
     message:

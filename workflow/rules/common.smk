@@ -53,6 +53,11 @@ ARCHIVE_FILES = list(checked(read_sums, SUMS)) if CONFIG.study == "paper" else [
 OWN_ANSWERS = [f"{FOLDER}/answers"] if FOLDER else []
 EXPORTS = checked(find_recorded, [*OWN_ANSWERS, CONFIG.responses.exports])
 MODELS = {slug(row.model): row for row in checked(read_models, CONFIG.models, CONFIG.study, EXPORTS)}
+# What analyses are told of the models, by name.
+KNOWN_MODELS = {
+    row.model: row.model_dump(include={"answers", "family", "developer", "weights", "size_b", "reasoning"})
+    for row in MODELS.values()
+}
 PERSONAS = checked(read_personas, CONFIG.personas, GROUPS, MEASURED)
 CLAIMS = checked(read_claims, CONFIG.claims, MEASURED)
 # What every model is told under each of its conditions, by the conditions' ids.

@@ -105,5 +105,4 @@ def described_conditions():
 
 def reported_model(name, row):
     """What the page says of a model itself."""
-    about = row.model_dump(include={"model", "family", "developer", "weights", "size_b", "reasoning", "answers"})
-    return about | {"slug": name, "conditions": "; ".join(CONDITIONS[name])}
+    return KNOWN_MODELS[row.model] | {"model": row.model, "slug": name, "conditions": "; ".join(CONDITIONS[name])}

@@ -16,7 +16,6 @@ rule write_tables:
         profiles="<results>/scores/profiles.csv",
         reliability="<results>/scores/reliability.csv",
         item_key=ASKED["item_key"],
-        models=CONFIG.models,
         library=library("publication/write_tables"),
     output:
         comparisons=list(COMPARED.values()),
@@ -32,7 +31,8 @@ rule write_tables:
     conda:
         "../../envs/analysis.yaml"
     params:
-        choices={"study": CONFIG.study, "exported": sorted(EXPORTS), "threshold": CONFIG.items.threshold},
+        models=KNOWN_MODELS,
+        choices={"study": CONFIG.study, "threshold": CONFIG.items.threshold},
         panel=PANEL,
         instrument=INSTRUMENT,
     message:

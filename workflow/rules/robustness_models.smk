@@ -14,7 +14,6 @@ rule explain_profiles:
         ratings="<results>/scores/ratings.parquet",
         item_table=ASKED["item_table"],
         item_key=ASKED["item_key"],
-        models=CONFIG.models,
         library=library("robustness/explain_profiles"),
     output:
         **({"circle": "<results>/robustness/circle.csv"} if MEASURED.circle else {}),
@@ -28,9 +27,8 @@ rule explain_profiles:
     resources:
         mem_mb=1250,
     params:
-        study=CONFIG.study,
-        exported=sorted(EXPORTS),
         instrument=INSTRUMENT,
+        models=KNOWN_MODELS,
         choices={
             "prompt_versions": CONFIG.prompt_versions,
             "centring": CONFIG.scoring.centring,
@@ -117,7 +115,6 @@ rule compare_models:
         profiles="<results>/scores/profiles.csv",
         item_table=ASKED["item_table"],
         item_key=ASKED["item_key"],
-        models=CONFIG.models,
         library=library("robustness/compare_models"),
     output:
         pairs="<results>/robustness/pairs.csv",
@@ -133,10 +130,9 @@ rule compare_models:
         "../../envs/analysis.yaml"
     params:
         instrument=INSTRUMENT,
+        models=KNOWN_MODELS,
         named=named_highest(CLAIMS, MEASURED),
         choices={
-            "study": CONFIG.study,
-            "exported": sorted(EXPORTS),
             "prompt_versions": CONFIG.prompt_versions,
             "centring": CONFIG.scoring.centring,
             "resamples": CONFIG.robustness.resamples,

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from instruments import VALUE_PORTRAIT
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
-from value_portrait.config_tables import Model
 from value_portrait.robustness.clustering import cluster_robust
 from value_portrait.robustness.groups import GROUPS, PROFILE_VARIANCE, compare_clustered, holm, welch_half_width
 from value_portrait.tables import write_table
@@ -48,22 +47,21 @@ def test_holm_is_that_of_statsmodels_and_nulls_are_no_tests():
     assert np.isnan(adjusted[1])
 
 
-def model(name, developer, weights, reasoning="no"):
-    return Model.model_construct(
-        model=name, developer=developer, family=name, weights=weights, size_b=None, reasoning=reasoning
-    )
-
-
-MODELS = [
-    model(f"{developer}{place}", developer, "open" if developer in "ab" else "closed")
+MODELS = {
+    f"{developer}{place}": {
+        "developer": developer,
+        "weights": "open" if developer in "ab" else "closed",
+        "size_b": None,
+        "reasoning": "no",
+    }
     for developer in "abcd"
     for place in range(3)
-]
+}
 
 
 def scores_of(models, dimensions):
     rng = np.random.default_rng(5)
-    rows = [(own.model, family, name) for own in models for family, name in dimensions]
+    rows = [(own, family, name) for own in models for family, name in dimensions]
     return pd.DataFrame(rows, columns=["model", "family", "dimension"]).assign(centred_mean=rng.normal(size=len(rows)))
 
 
@@ -96,7 +94,7 @@ def test_the_table_has_all_dimensions_and_how_pronounced_profiles_are(tmp_path, 
     [("acd", "weights"), ("cd", "weights"), ("abcd", "reasoning"), ("abcd", "size"), ("a", "weights")],
 )
 def test_a_side_with_one_developer_or_none_has_no_clustered_interval_and_it_is_said(kept, comparison, tmp_path, caplog):
-    models = [own for own in MODELS if own.developer in kept]
+    models = {name: own for name, own in MODELS.items() if own["developer"] in kept}
     table = compare_clustered(scores_of(models, VALUE_PORTRAIT.dimensions), models, comparison, VALUE_PORTRAIT)
     write_table(table, tmp_path / "groups.csv", GROUPS)
     assert table[["cluster_low", "p", "p_adjusted"]].isna().all(axis=None)
@@ -104,7 +102,7 @@ def test_a_side_with_one_developer_or_none_has_no_clustered_interval_and_it_is_s
 
 
 def test_a_model_without_a_score_is_left_out_and_sides_may_differ_in_size():
-    kept = [own for own in MODELS if own.model not in ("a0", "b1", "b2", "a1")]
+    kept = {name: own for name, own in MODELS.items() if name not in ("a0", "b1", "b2", "a1")}
     scores = scores_of(kept, VALUE_PORTRAIT.dimensions)
     scores.loc[(scores["model"] == "c1") & (scores["dimension"] == "Power"), "centred_mean"] = np.nan
     table = compare_clustered(scores, kept, "weights", VALUE_PORTRAIT).set_index("dimension")

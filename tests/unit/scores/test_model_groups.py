@@ -2,16 +2,15 @@
 
 import pytest
 from instruments import SMALL
-from value_portrait.config_tables import Model
 from value_portrait.scores.model_groups import group_of, plain_siblings, printed_scores, size_series
 
 
 def test_every_model_stands_on_the_side_of_its_row():
-    model = Model.model_construct(weights="open", size_b=29.9, reasoning="yes")
+    model = {"weights": "open", "size_b": 29.9, "reasoning": "yes"}
     assert [group_of(model, by) for by in ("weights", "size", "reasoning")] == ["open", "small", "reasoning"]
-    other = Model.model_construct(weights="closed", size_b=30, reasoning="no")
+    other = {"weights": "closed", "size_b": 30, "reasoning": "no"}
     assert [group_of(other, by) for by in ("weights", "size", "reasoning")] == ["closed", "large", "no reasoning"]
-    secret = Model.model_construct(weights="closed", size_b=None, reasoning="no")
+    secret = {"weights": "closed", "size_b": None, "reasoning": "no"}
     assert group_of(secret, "size") is None
 
 

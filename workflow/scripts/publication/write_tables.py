@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from value_portrait.config_tables import read_models
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.items import coverage
 from value_portrait.job import job
@@ -20,22 +19,23 @@ from value_portrait.tables import read_table, write_csv
 def write_tables(
     inputs: Mapping[str, str],
     outputs: Mapping[str, Sequence[str]],
+    models: Mapping[str, Mapping[str, Any]],
     choices: Mapping[str, Any],
     panel: int | None,
     instrument: Instrument,
 ) -> None:
     """Write the comparisons that ``outputs`` name, and ``<name>.csv`` and ``<name>.tex`` of all tables for people.
 
-    ``choices`` are study and exported (see ``read_models``) and threshold (of a tag); captions name a ``panel``.
+    ``models`` holds columns of the table of models, by model. ``choices`` are study and threshold (of a tag); captions
+    name a ``panel``.
     """
 
     def read(name: str) -> pd.DataFrame:
         return read_table(inputs[name], name, instrument).to_pandas()
 
     def spread() -> pd.DataFrame:
-        rows = read_models(inputs["models"], choices["study"], choices["exported"])
-        everyone = with_printed_models(scores, rows, inputs.get("printed_scores"), instrument)
-        return comparisons.value_spread(everyone, rows, instrument)
+        everyone = with_printed_models(scores, models, inputs.get("printed_scores"), instrument)
+        return comparisons.value_spread(everyone, models, instrument)
 
     scores, key = read("profiles").query("condition == 'baseline'"), read("item_key")
     measured = read("correlations") if "correlations" in inputs else None
@@ -71,6 +71,7 @@ if "snakemake" in globals():
         write_tables(
             dict(snakemake.input.items()),
             {name: list(paths) for name, paths in snakemake.output.items()},
+            snakemake.params.models,
             snakemake.params.choices,
             snakemake.params.panel,
             as_instrument(snakemake.params.instrument),

@@ -1,11 +1,10 @@
 """What else could explain the models' profiles, what is left of the headlines without it; their place on the circle."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from value_portrait.config_tables import read_models
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.robustness import on_circle
@@ -21,15 +20,15 @@ from value_portrait.tables import read_table, write_table
 def explain_profiles(
     inputs: Mapping[str, Any],
     outputs: Mapping[str, str],
+    models: Mapping[str, Mapping[str, Any]],
     choices: Mapping[str, Any],
-    study: str,
-    exported: Sequence[str],
     instrument: Instrument,
 ) -> None:
     """Write the table ``ALTERNATIVES`` and, where there is a circle, ``CIRCLE``.
 
     What needs people's ratings is there only where ``inputs`` has them. Models without any rating are left out.
-    ``choices`` are prompt_versions, centring, held_apart (see ``compare_dimensions``), draws and seed.
+    ``models`` holds columns of the table of models, by model; ``choices`` are prompt_versions, centring, held_apart
+    (see ``compare_dimensions``), draws and seed.
     """
     items = read_table(inputs["item_table"], "items", instrument, ["item_id", "query_id"]).to_pandas()
     ids = items["item_id"].tolist()
@@ -37,9 +36,8 @@ def explain_profiles(
     rated = rated.take(np.flatnonzero(rated.rated.any(axis=(1, 2))).tolist())
     key = read_table(inputs["item_key"], "item_key", instrument).to_pandas()
     names = [model for model, _ in rated.subjects]
-    rows = {row.model: row for row in read_models(inputs["models"], study, exported)}
     sides = {
-        comparison: np.array([{one: 1, other: -1}.get(group_of(rows[name], comparison) or "", 0) for name in names])
+        comparison: np.array([{one: 1, other: -1}.get(group_of(models[name], comparison) or "", 0) for name in names])
         for comparison, (one, other) in COMPARISONS.items()
     }
     null_keys, partial, liking, survey = np.empty((0, len(ids), len(instrument.dimensions)), np.int8), None, None, None
@@ -67,8 +65,7 @@ if "snakemake" in globals():
         explain_profiles(
             dict(snakemake.input.items()),
             dict(snakemake.output.items()),
+            snakemake.params.models,
             snakemake.params.choices,
-            snakemake.params.study,
-            snakemake.params.exported,
             as_instrument(snakemake.params.instrument),
         )

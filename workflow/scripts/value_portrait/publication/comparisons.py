@@ -1,10 +1,8 @@
 """How pronounced profiles are, and models held against people."""
 
-from __future__ import annotations
-
 import logging
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,19 +13,18 @@ from value_portrait.robustness.clustering import cluster_robust
 from value_portrait.robustness.groups import holm
 from value_portrait.robustness.judging import LEAST_SIZES
 
-if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
-    from value_portrait.config_tables import Model
 
-
-def value_spread(scores: pd.DataFrame, models: Sequence[Model], instrument: Instrument) -> pd.DataFrame:
+def value_spread(scores: pd.DataFrame, models: Mapping[str, Mapping[str, Any]], instrument: Instrument) -> pd.DataFrame:
     """How pronounced each model's profile is: the sample variance of its centred scores in the main family.
 
     Returns columns model, answers, family, developer, size_b (null where not public), weights, reasoning and variance.
     """
     values = scores[scores["family"] == instrument.main.name]
     variance = values.groupby("model", sort=False)["centred_mean"].var()
-    columns = ["model", "answers", "family", "developer", "size_b", "weights", "reasoning"]
-    table = pd.DataFrame([{name: getattr(model, name) for name in columns} for model in models])
+    columns = ["answers", "family", "developer", "size_b", "weights", "reasoning"]
+    table = pd.DataFrame(
+        [{"model": name} | {column: row[column] for column in columns} for name, row in models.items()]
+    )
     return table.assign(variance=table["model"].map(variance), size_b=table["size_b"].astype(float))
 
 

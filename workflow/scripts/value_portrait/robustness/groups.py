@@ -1,10 +1,8 @@
 """Groups of models against each other, where models of one developer are no independent draws."""
 
-from __future__ import annotations
-
 import logging
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,11 +10,8 @@ import scipy
 
 from value_portrait.instrument import Instrument
 from value_portrait.robustness.clustering import cluster_robust
-from value_portrait.scores.model_groups import COMPARISONS, group_of
+from value_portrait.scores.model_groups import COMPARISONS, developer_of, group_of
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
-
-if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
-    from value_portrait.config_tables import Model
 
 _MEAN = Column(NUMBER, "mean over its models, in scale points", nullable=True)
 _DIFFERENCE = Column(NUMBER, "mean of the first minus that of the second", nullable=True)
@@ -57,7 +52,7 @@ PROFILE_VARIANCE = "profile_variance"
 
 
 def compare_clustered(
-    scores: pd.DataFrame, models: Sequence[Model], comparison: str, instrument: Instrument
+    scores: pd.DataFrame, models: Mapping[str, Mapping[str, Any]], comparison: str, instrument: Instrument
 ) -> pd.DataFrame:
     """The rows of the table ``GROUPS`` for one comparison.
 
@@ -65,16 +60,15 @@ def compare_clustered(
 
     Parameters
     ----------
-    scores : columns model, family, dimension and centred_mean.
+    scores : columns model, family, dimension and centred_mean. models : columns of the table of models, by model.
     """
     wide = scores.pivot(index="model", columns=["family", "dimension"], values="centred_mean")
-    known = {model.model: model for model in models}
-    developers = np.array([known[name].developer or known[name].family for name in wide.index], str)
+    developers = np.array([developer_of(models[name]) for name in wide.index], str)
     main = wide.reindex(columns=[name for name in instrument.dimensions if name[0] == instrument.main.name])
     columns = {name: wide[name] for name in instrument.dimensions if name in wide}
     columns[instrument.main.name, PROFILE_VARIANCE] = main.var(axis=1)
     first, second = COMPARISONS[comparison]
-    sides = np.array([str(group_of(known[name], comparison)) for name in wide.index])
+    sides = np.array([str(group_of(models[name], comparison)) for name in wide.index])
     rows: list[dict[str, Any]] = []
     for (family, dimension), values in columns.items():
         entering = np.isin(sides, (first, second)) & values.notna().to_numpy()

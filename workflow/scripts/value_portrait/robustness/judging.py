@@ -16,6 +16,7 @@ from value_portrait.items.validation import correlate
 from value_portrait.responses.conditions import BASELINE
 from value_portrait.robustness.claims import SPREAD, parse_group
 from value_portrait.robustness.clustering import cluster_robust, rank_slope
+from value_portrait.scores.model_groups import developer_of
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
     from value_portrait.config_tables import Claim
@@ -99,11 +100,6 @@ class Scored:
         return [self.place(name) for name in dimensions], [
             self.place(name) for name in family.names if name not in dimensions
         ]
-
-
-def developer_of(model: Mapping[str, Any]) -> str:
-    """Who made a model, from its row of the table of models; its family where nobody is named."""
-    return str(model["developer"] or model["family"])
 
 
 def judge(claim: Claim, scored: Scored) -> Judged:

@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow as pa
 
 from value_portrait.instrument import Instrument
-from value_portrait.robustness.judging import NO_P, NO_P_OF, TESTS, Scored, Untestable, bound, developer_of, judge
+from value_portrait.robustness.judging import NO_P, NO_P_OF, TESTS, Scored, Untestable, bound, judge
 from value_portrait.robustness.level import LEVEL
 from value_portrait.robustness.multiverse import ALL_OPTIONS, Multiverse
+from value_portrait.scores.model_groups import developer_of
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, TEXT, Column, Schema
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s

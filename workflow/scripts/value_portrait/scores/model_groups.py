@@ -1,18 +1,13 @@
 """The groups of models that are held against each other."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from value_portrait.instrument import Instrument
-
-if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
-    from value_portrait.config_tables import Model
 
 # From this size on a model counts as large: it does not fit on one common accelerator.
 LARGE_B = 30
@@ -24,16 +19,21 @@ COMPARISONS: dict[str, tuple[str, str]] = {
 }
 
 
-def group_of(model: Model, comparison: str) -> str | None:
-    """The side of a comparison that a row of ``models.tsv`` stands on; None where its size is not public."""
+def group_of(model: Mapping[str, Any], comparison: str) -> str | None:
+    """The side of a comparison that a model stands on, by its columns of the table of models; None without a size."""
     one, other = COMPARISONS[comparison]
     if comparison == "weights":
-        return str(model.weights)
+        return str(model["weights"])
     if comparison == "reasoning":
-        return one if model.reasoning == "yes" else other
-    if model.size_b is None:
+        return one if model["reasoning"] == "yes" else other
+    if model["size_b"] is None:
         return None
-    return one if model.size_b >= LARGE_B else other
+    return one if model["size_b"] >= LARGE_B else other
+
+
+def developer_of(model: Mapping[str, Any]) -> str:
+    """Who made a model, by its columns of the table of models; its family where nobody is named."""
+    return str(model["developer"] or model["family"])
 
 
 def size_series(models: Mapping[Any, Mapping[Any, Any]]) -> dict[tuple[str, str], list[str]]:
@@ -84,15 +84,15 @@ def printed_scores(names: list[str], path: str | Path, instrument: Instrument) -
 
 
 def with_printed_models(
-    profiles: pd.DataFrame, models: Sequence[Model], path: str | Path | None, instrument: Instrument
+    profiles: pd.DataFrame, models: Mapping[str, Mapping[str, Any]], path: str | Path | None, instrument: Instrument
 ) -> pd.DataFrame:
     """Centred means by model, family and dimension: of ``profiles``, and of models known by their printed scores alone.
 
-    ``profiles`` holds one condition, ``models`` the rows of ``models.tsv``; ``path`` has the printed scores, and may be
-    None where there are no such models.
+    ``profiles`` holds one condition, ``models`` columns of the table of models, by model; ``path`` has the printed
+    scores, and may be None where there are no such models.
     """
     own = profiles[["model", "family", "dimension", "centred_mean"]]
-    printed = [model.model for model in models if model.answers == "printed"]
+    printed = [name for name, model in models.items() if model["answers"] == "printed"]
     if not printed:
         return own
     assert path is not None

@@ -89,7 +89,7 @@ def alphas_by_formula(ratings: Ratings, observations: str, key: pd.DataFrame) ->
 def alpha_by_two_routes(
     reliability: pd.DataFrame, ratings: Ratings, key: pd.DataFrame, observations: str
 ) -> Finding | None:
-    """The run's own alphas (table ``reliability``, from variances) beside those from covariances of the same ratings."""
+    """The run's own alphas (table ``reliability``, from variances) beside those from covariances."""
     chosen = (reliability["source"] == "models") & (reliability["coefficient"] == "alpha")
     own = reliability[chosen].astype({"family": str, "dimension": str})
     formula = alphas_by_formula(ratings, observations, key)
