@@ -242,7 +242,7 @@ def measure_developers(setting: str, seed: int) -> Measures:
         }
     )
     models = {
-        own.model: {"developer": f"d{place}", "weights": ("open", "closed")[place % 2]}
+        own.model: {"developer": f"d{place}", "weights": ("open", "closed")[place % 2], "answers": "simulated"}
         for own, place in zip(world.models, developers, strict=True)
     }
     table = compare_clustered(long, models, "weights", INSTRUMENT)

@@ -289,6 +289,10 @@ def test_options_move_the_shares_of_claims(browser, page_of_paper):
     share = round(100 * own["holds"].eq(True).mean())
     row = page.locator("table.claims tr:has-text('Benevolence comes first')")
     assert f"{share} %" in row.inner_text()
+    shown = page.locator("svg.curve text.tick").all_text_contents()
+    assert {"Spearman's, of ranks", "mean of tagged items", "only v1 reversed"} < set(shown)
+    # Of the options that are set only one setting is left.
+    assert not {"0.3", "plain answers only"} & set(shown)
     words = "(the threshold of tags: 0.3; the parser: plain answers only)."
     assert page.locator(".left").inner_text().endswith(words)
     page.get_by_role("button", name="All as in this run").click()

@@ -132,7 +132,15 @@ def people_of(mean, instrument=VALUE_PORTRAIT):
 def groups_of(difference, instrument=VALUE_PORTRAIT):
     rows = [(side, *pair) for side in SIDES for pair in instrument.dimensions]
     table = pd.DataFrame(rows, columns=["comparison", "family", "dimension"])
-    means = {"n_first": 8, "n_second": 25, "mean_first": difference, "mean_second": 0.0, "difference": difference}
+    means = {
+        "n_first": 8,
+        "n_second": 25,
+        "printed_first": 0,
+        "printed_second": 0,
+        "mean_first": difference,
+        "mean_second": 0.0,
+        "difference": difference,
+    }
     clustered = {"cluster_low": difference - 0.3, "cluster_high": difference + 0.3, "p_adjusted": 0.04}
     return table.assign(**means, **clustered, ci_low=difference - 0.2, ci_high=difference + 0.2)
 
@@ -270,11 +278,15 @@ def test_portraits_show_families_siblings_and_series_and_what_differs():
     for p, stars in ((0.0024, 20), (0.0026, 0)):
         figure = portrait_of(families, models=SIBLINGS, p=p)
         titles = [axes.get_title(loc="left").replace("\n", "") for axes in figure.axes if axes.axison]
-        assert titles == ["Deep", "Ll", "Deep: reasoning", "ll-… by size"]
+        assert titles == ["Deep", "Ll", "Deep: reasoning", "Ll by size"]
         drawn = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "*"]
         assert sum(len(line.get_ydata()) for line in drawn) == stars
+        assert ("star:" in words(figure), "nowhere do the two" in words(figure)) == (stars > 0, not stars)
         labels = [text.get_text() for axes in figure.axes if axes.axison for text in axes.get_legend().get_texts()]
         assert labels == ["2 models", "2 models", "deep-r1", "deep-chat", "8 B", "70 B"]
+    two = SIBLINGS | {name.replace("ll", "ll-2"): model for name, model in SIBLINGS.items() if name[:2] == "ll"}
+    several = portrait_of({name: model["family"] for name, model in two.items()}, models=two)
+    assert {axes.get_title(loc="left").replace("\n", "") for axes in several.axes} >= {"ll-… by size", "ll-2-… by size"}
     alone = {"deep-r1": SIBLINGS["deep-r1"]}
     assert "star" not in words(portrait_of({"deep-r1": "Deep"}, models=alone))
 
@@ -422,6 +434,10 @@ def test_numbers_of_the_other_figures():
     assert "50.0 % (1)" in words(figures["topics"])
     assert "0.80 / 0.80" in words(figures["reliability"])
     assert "open (n = 8)" in words(figures["group_comparisons"])
+    in_print = groups_of(0.1).assign(printed_second=11)
+    drawn = words(figures_models.group_comparisons(in_print, SIDES, VALUE_PORTRAIT))
+    assert "open (n = 8)" in drawn
+    assert "closed (n = 25, 11 as printed)" in drawn
     # The second of the three models has 7 answers off the scale, the third also one empty.
     kinds = words(model_figures(families_of(3))["answer_kinds"])
     assert "7 of 107" in kinds

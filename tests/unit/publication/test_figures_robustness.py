@@ -98,6 +98,11 @@ def claims_of(shares):
     return pd.DataFrame(claims), pd.DataFrame(universes)
 
 
+def curves_of(universes, claims):
+    kinds = {name: "group_above" if number else "highest" for number, name in enumerate(claims["claim"].unique())}
+    return figures_claims.specification_curve(universes, claims, kinds)
+
+
 def robustness_figures(count=3, instrument=VALUE_PORTRAIT, value=0.4):
     families = families_of(count)
     return {
@@ -131,7 +136,7 @@ def test_any_instrument_stays_on_the_page_and_its_texts_apart(instrument, monkey
 
 def test_claims_and_circles_stay_on_the_page_and_their_texts_apart(monkeypatch):
     claims, universes = claims_of([(0.5, np.nan), (1 / 3, np.nan), (2 / 3, 1 / 3), (np.nan, np.nan)])
-    check_texts("specification_curve", figures_claims.specification_curve(universes, claims), monkeypatch)
+    check_texts("specification_curve", curves_of(universes, claims), monkeypatch)
     check_texts("claims_held", figures_claims.claims_held(claims), monkeypatch)
     check_texts("circle_fit", figures_chance.circle_fit(circle_of()), monkeypatch)
 
@@ -177,7 +182,7 @@ def test_nothing_known_is_drawn_or_said():
     assert words(figures_chance.circle_fit(circle_of(np.nan))).strip() == "Nothing could be placed on the circle."
     assert "Variance could not be studied" in words(drawn["variance_components"])
     claims, universes = claims_of([(1.0, np.nan), (0.0, 0.0), (np.nan, np.nan)])
-    assert "No claim varies" in words(figures_claims.specification_curve(universes.head(0), claims))
+    assert "No claim varies" in words(curves_of(universes.head(0), claims))
     assert "Not put to the test: Models of kind 0" in words(
         figures_claims.claims_held(claims_of([(np.nan, np.nan)])[0])
     )
@@ -284,7 +289,7 @@ def test_two_claims_and_a_test_that_vary_are_shown():
 
 def test_the_dashboard_shows_which_settings_stand_where():
     claims, universes = claims_of([(0.5, np.nan)])
-    figure = figures_claims.specification_curve(universes, claims)
+    figure = curves_of(universes, claims)
     curve, board = figure.axes[:2]
     assert "holds in 50.0 % of 6" in words(figure)
     # Three of six lie on either side of the line; the main analysis is the first of all.
@@ -294,9 +299,14 @@ def test_the_dashboard_shows_which_settings_stand_where():
     assert method.tolist() == [[2, 2, 2, 0, 0, 0], [0, 0, 0, 2, 2, 2]]
     assert threshold.tolist() == [[3, 0, 0, 3, 0, 0], [0, 3, 0, 0, 3, 0], [0, 0, 3, 0, 0, 3]]
     assert [label.get_text() for label in board.get_yticklabels()] == [
-        "method: spearman",
-        "pearson",
-        "threshold: 0.2",
+        "kind of correlation",
+        "threshold of tags",
+        "Spearman's, of ranks",
+        "Pearson's",
+        "0.2",
         "0.3",
         "0.4",
     ]
+    # Each option's name above its settings, all in one column.
+    assert board.get_yticks().tolist() == pytest.approx([0, 3.3, 1, 2, 4.3, 5.3, 6.3])
+    assert "distance from the nearest of" in words(figure)

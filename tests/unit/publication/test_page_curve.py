@@ -84,6 +84,19 @@ def test_options_have_titles_and_the_settings_of_this_run():
     assert found["shares"].table["setting"].tolist() == ["0.2"]
 
 
+def test_settings_have_words():
+    settings = [
+        ("centring", "tagged_items"),
+        ("prompt_versions", "only v1_reversed"),
+        ("max_p", "none"),
+        ("scores", "rounded"),
+    ]
+    rows = [every(option=option, setting=setting) for option, setting in settings]
+    table = universes([0.4, 0.2], [np.nan] * 2).assign(**dict.fromkeys([option for option, _ in settings], "x"))
+    shares = part(table, every(), *rows)["shares"].table
+    assert shares["words"].tolist()[:4] == ["mean of tagged items", "only v1 reversed", "no limit", "rounded"]
+
+
 def test_one_value_in_all_analyses_is_drawn():
     found = part(universes([0.5, 0.5], [np.nan] * 2))["universes"]
     assert found.units["value one"] == 0.001

@@ -53,6 +53,7 @@ MODELS = {
         "weights": "open" if developer in "ab" else "closed",
         "size_b": None,
         "reasoning": "no",
+        "answers": "printed" if f"{developer}{place}" in ("a1", "c0", "c2") else "recorded",
     }
     for developer in "abcd"
     for place in range(3)
@@ -85,6 +86,7 @@ def test_the_table_has_all_dimensions_and_how_pronounced_profiles_are(tmp_path, 
     means = values[:open_models].mean(), values[open_models:].mean()
     assert (power["mean_first"], power["mean_second"]) == pytest.approx(means)
     assert power["difference"] == pytest.approx(means[0] - means[1])
+    assert table[["printed_first", "printed_second"]].drop_duplicates().to_numpy().tolist() == [[1, 2]]
     # Of one test, so not adjusted.
     assert profile["p_adjusted"] == profile["p"]
 

@@ -1,7 +1,7 @@
 // The analyses that are looked at: those with the options that the address names, in an order without a pattern.
 import { chosen } from "../controls.js";
 
-/** @typedef {{option: string, title: string, main: string | null, settings: string[]}} Option */
+/** @typedef {{option: string, title: string, main: string | null, settings: string[], words: Record<string, string>}} Option */
 
 /** What becomes of a claim in an analysis; the numbers are those that the page carries. */
 export const CURVE_KINDS = ["does not hold", "holds", "holds with p < 0.05"];
@@ -12,35 +12,17 @@ export const CURVE_KINDS = ["does not hold", "holds", "holds with p < 0.05"];
  * @returns {Option[]}
  */
 export function lookedAt(tables) {
-  /** @type {Map<string, Set<string>>} */
+  /** @type {Map<string, Map<string, string>>} */
   const settings = new Map();
-  const { option, setting } = tables.shares.columns;
+  const { option, setting, words } = tables.shares.columns;
   for (let row = 0; row < tables.shares.rows; row++) {
-    const own = settings.get(option.at(row)) ?? new Set();
-    settings.set(option.at(row), own.add(setting.at(row)));
+    const own = settings.get(option.at(row)) ?? new Map();
+    settings.set(option.at(row), own.set(setting.at(row), words.at(row)));
   }
-  return tables.options.records().map((own) => /** @type {Option} */ ({ ...own, settings: [...(settings.get(own.option) ?? [])] }));
-}
-
-/** Settings in words; the tables have them as the config does. @type {Record<string, Record<string, string>>} */
-const IN_WORDS = {
-  correlations: { recomputed: "made again", published: "as published" },
-  method: { spearman: "Spearman's, of ranks", pearson: "Pearson's" },
-  repeated_participants: { keep: "stays in", drop: "is left out" },
-  careless_raters: { keep: "stay in", drop: "are left out" },
-  rater_mean: { "partialled out": "partialled out of the correlations", "taken off": "taken off every rating" },
-  max_p: { none: "no limit" },
-  polarity: { positive: "left out", both: "count, mirrored" },
-  centring: { tagged_items: "mean of tagged items", all_items: "mean of all items" },
-  parser: { published: "longest option anywhere", strict: "plain answers only" },
-};
-
-/**
- * @param {string} option
- * @param {string} setting
- */
-export function settingInWords(option, setting) {
-  return IN_WORDS[option]?.[setting] ?? setting.replaceAll("_", " ");
+  return tables.options.records().map((own) => {
+    const known = settings.get(own.option) ?? new Map();
+    return /** @type {Option} */ ({ ...own, settings: [...known.keys()], words: Object.fromEntries(known) });
+  });
 }
 
 /** Options that are named one by one; of more, their number says enough. */
@@ -50,7 +32,7 @@ const MOST_NAMED = 3;
 export function chosenOptions(options) {
   const set = options.filter(({ option, settings }) => chosen(option, ["", ...settings]));
   if (set.length > MOST_NAMED) return `${set.length} of ${options.length} options are set`;
-  return set.map(({ option, title, settings }) => `${title}: ${settingInWords(option, chosen(option, settings))}`).join("; ");
+  return set.map(({ option, title, settings, words }) => `${title}: ${words[chosen(option, settings)]}`).join("; ");
 }
 
 /**

@@ -3,7 +3,7 @@ import { address, choose, here } from "../address.js";
 import { chosen, refill, selection } from "../controls.js";
 import { append, html, svg } from "../dom.js";
 import { count, percent } from "../format.js";
-import { CURVE_KINDS, analysesLeft, chosenOptions, lookedAt, modelsOfThisRun, settingInWords } from "./analyses.js";
+import { CURVE_KINDS, analysesLeft, chosenOptions, lookedAt, modelsOfThisRun } from "./analyses.js";
 import { claimCurve } from "./certainty_curve.js";
 import { verdictMark } from "./names.js";
 import { stayHere } from "./sections.js";
@@ -42,8 +42,8 @@ export function claimsInAnalyses(root, tables, said) {
 
   function fillControls() {
     refill(controls, [
-      ...options.map(({ option, title, settings, main }) =>
-        selection(title, option, [["", "any"], ...settings.map((/** @type {string} */ own) => /** @type {[string, string]} */ ([own, `${settingInWords(option, own)}${own === main ? " (this run)" : ""}`]))], draw),
+      ...options.map(({ option, title, settings, words, main }) =>
+        selection(title, option, [["", "any"], ...settings.map((/** @type {string} */ own) => /** @type {[string, string]} */ ([own, `${words[own]}${own === main ? " (this run)" : ""}`]))], draw),
       ),
       html("button", { type: "button", onclick: () => set((one) => one.main) }, "All as in this run"),
       html("button", { type: "button", onclick: () => set(() => "") }, "Any analysis"),

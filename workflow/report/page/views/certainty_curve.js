@@ -84,7 +84,7 @@ function boardOf(universes, claim, options, sorted) {
   /** @type {BoardRow[]} */
   const rows = [];
   // A setting that was chosen stands in all of them.
-  for (const { option, title, settings } of options.filter((own) => !chosen(own.option, ["", ...own.settings]))) {
+  for (const { option, title, settings, words } of options.filter((own) => !chosen(own.option, ["", ...own.settings]))) {
     const column = universes.columns[option];
     const along = settings.map(() => new Float64Array(bins));
     const tallies = settings.map(() => [0, 0, 0]);
@@ -98,7 +98,7 @@ function boardOf(universes, claim, options, sorted) {
       const [not, only, clear] = tallies[number];
       const size = not + only + clear;
       const density = along[number].map((own, bin) => (size ? own / sizes[bin] / (size / sorted.length) : 0));
-      rows.push({ title: number ? "" : title, setting, size, holds: size ? (only + clear) / size : null, significant: size ? clear / size : null, density });
+      rows.push({ title: number ? "" : title, setting: words[setting], size, holds: size ? (only + clear) / size : null, significant: size ? clear / size : null, density });
     });
   }
   return { rows, counts, share: (counts[1] + counts[2]) / sorted.length };
@@ -110,7 +110,7 @@ function boardOf(universes, claim, options, sorted) {
 function places() {
   const width = drawnWidth(862);
   const above = width < 700;
-  return { from: above ? 112 : 340, to: width - SHARES, above };
+  return { from: above ? 138 : 372, to: width - SHARES, above };
 }
 
 /**
@@ -132,7 +132,7 @@ function drawCurve(universes, claim, sorted, values, board) {
     append(drawing, svg("line", { class: "grid", x1: from, x2: to, y1: y(tick), y2: y(tick) }), svg("text", { class: "tick", x: from - 8, y: y(tick) + 4, "text-anchor": "end" }, fixed(tick, 2)));
   }
   append(drawing, svg("line", { class: "zero", x1: from, x2: to, y1: y(claim.bound), y2: y(claim.bound) }));
-  append(drawing, svg("text", { class: "tick", x: above ? from : from - 46, y: above ? 8 : HIGH / 2, "text-anchor": above ? "start" : "end" }, "how far it holds"));
+  append(drawing, svg("text", { class: "tick", x: above ? from : from - 46, y: above ? 11 : HIGH / 2, "text-anchor": above ? "start" : "end" }, "how far it holds"));
   // Points that would lie on each other are drawn once.
   const paths = CURVE_KINDS.map(() => "");
   const last = CURVE_KINDS.map(() => -1);
@@ -166,8 +166,8 @@ function drawBoard(drawing, rows) {
     const shape = [...density].map((own, bin) => `V${(top + ROW - Math.min(own / 2, 1) * (ROW - 2)).toFixed(1)}H${x(bin + 1).toFixed(1)}`).join("");
     append(
       drawing,
-      title ? svg("text", above ? { class: "label", x: 0, y: top - 3 } : { class: "label", x: from - 128, y: top + ROW - 3, "text-anchor": "end" }, clipped(title, 36)) : null,
-      svg("text", { class: "tick", x: from - 8, y: top + ROW - 3, "text-anchor": "end" }, clipped(setting, above ? 17 : 19)),
+      title ? svg("text", above ? { class: "label", x: 0, y: top - 3 } : { class: "label", x: from - 158, y: top + ROW - 3, "text-anchor": "end" }, clipped(title, 36)) : null,
+      svg("text", { class: "tick", x: from - 8, y: top + ROW - 3, "text-anchor": "end" }, clipped(setting, above ? 21 : 24)),
       svg("path", { class: "ridge", d: `M${from},${top + ROW}${shape}V${top + ROW}Z` }),
       svg("text", { class: "tick", x: to + 56, y: top + ROW - 3, "text-anchor": "end" }, percent(holds)),
     );
@@ -196,7 +196,7 @@ function boardTable(claim, board, size, tested) {
     `${claim.text}: ${count(size)} ${size === 1 ? "analysis" : "analyses"}, by setting`,
     [
       { title: "Option", value: (row) => row.option, heading: true },
-      { title: "Setting", value: (row) => row.setting },
+      { title: "Setting", value: (row) => row.words },
       { title: "Analyses", value: (row) => row.size },
       { title: "Holds in", value: (row) => row.holds, cell: (row) => percent(row.holds, 1) },
       ...(tested ? [{ title: "… with p < 0.05", value: (/** @type {BoardRow} */ row) => row.significant, cell: (/** @type {BoardRow} */ row) => percent(row.significant, 1) }] : []),
@@ -240,7 +240,7 @@ function decisions(tables, options, claim) {
         `${claim.text}: all analyses, by setting`,
         [
           { title: "Option", value: (row) => titles.get(row.option) ?? row.option, heading: true },
-          { title: "Setting", value: (row) => row.setting },
+          { title: "Setting", value: (row) => row.words },
           { title: "Analyses", value: (row) => row.universes },
           { title: "Holds in", value: (row) => row.share_holds, cell: (row) => percent(row.share_holds, 1) },
           ...(claim.share_significant === null ? [] : [{ title: "… with p < 0.05", value: (/** @type {any} */ row) => row.share_significant, cell: (/** @type {any} */ row) => percent(row.share_significant, 1) }]),

@@ -2,6 +2,7 @@
 
 import math
 import textwrap
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from value_portrait.publication.drawing import (
     LINES,
     SECOND,
     SMALL,
+    TEXT_GREY,
     WIDTH,
     draw_heading,
     house_style,
@@ -24,7 +26,7 @@ from value_portrait.publication.drawing import (
     shown,
     spaced,
 )
-from value_portrait.publication.verdicts import OPTIONS
+from value_portrait.publication.verdicts import MEASURES, OPTIONS, setting_in_words
 from value_portrait.randomness import named_generator
 from value_portrait.robustness.level import LEVEL
 from value_portrait.robustness.multiverse import ALL_OPTIONS
@@ -46,12 +48,12 @@ def headline_claims(claims: pd.DataFrame) -> list[str]:
 
 
 @house_style()
-def specification_curve(universes: pd.DataFrame, claims: pd.DataFrame) -> Figure:
+def specification_curve(universes: pd.DataFrame, claims: pd.DataFrame, kinds: Mapping[str, str]) -> Figure:
     """How far claims hold in every analysis, in order; below, which settings are more frequent where.
 
     Parameters
     ----------
-    universes : table ``universes``, of the claims shown. claims : table ``claims``.
+    universes : table ``universes``, of the claims shown. claims : table ``claims``. kinds : of the claims.
     """
     chosen = headline_claims(claims)
     if not chosen:
@@ -59,11 +61,12 @@ def specification_curve(universes: pd.DataFrame, claims: pd.DataFrame) -> Figure
     about = claims[claims["option"].isna()].set_index("claim")
     settings = claims[claims["option"].notna()].drop_duplicates(["option", "setting"])
     settings = settings.assign(at=settings["option"].map(ALL_OPTIONS.index)).sort_values("at", kind="stable")
-    places = spaced(settings["option"].tolist())
+    # Above its settings stands each option's name.
+    places = spaced(settings["option"].tolist(), gap=1.3) + 1
     height = 0.12 * (places[-1] + 1)
     figure = Figure(figsize=(WIDTH, 3.0 + height))
     ratios = (1.5, height)
-    panels = figure.subplots(2, len(chosen), sharex=True, sharey="row", squeeze=False, height_ratios=ratios)
+    panels = figure.subplots(2, len(chosen), sharex=True, squeeze=False, height_ratios=ratios)
     drawn: Any = None
     for (curve, board), claim in zip(panels.T, chosen, strict=True):
         row: Any = about.loc[claim]
@@ -74,27 +77,22 @@ def specification_curve(universes: pd.DataFrame, claims: pd.DataFrame) -> Figure
         share = f"holds in {100 * row['share_holds']:.1f} % of {row['universes']:,}"
         if not math.isnan(row["share_significant"]):
             share += f",\nwith p < {LEVEL} in {100 * row['share_significant']:.1f} %"
-        title = textwrap.fill(shown(row["text"], 90), 27 * CURVES // len(chosen))
-        draw_heading(curve, title, share)
+        width = 25 * CURVES // len(chosen)
+        measure = textwrap.fill(MEASURES[kinds[claim]].removeprefix("the "), int(1.3 * width))
+        draw_heading(curve, textwrap.fill(shown(row["text"], 90), width), f"{share}\n{measure}")
         drawn = _draw_board(board, own, settings, places)
         board.set_xlabel("Analyses, sorted (%)")
-    panels[0, 0].set_ylabel("How far it holds")
-    labels = [
-        f"{option.replace('_', ' ')}: {setting}" if first else setting
-        for option, setting, first in zip(
-            settings["option"], settings["setting"], ~settings["option"].duplicated(), strict=True
-        )
-    ]
-    panels[1, 0].set_yticks(places, [shown(label) for label in labels])
-    panels[1, 0].set_ylim(places[-1] + 0.5, -0.5)
+        board.set_yticks([])
+        board.set_ylim(places[-1] + 0.5, -0.5)
+    _name_settings(panels[1, 0], settings, places)
     place: dict[str, Any] = {"orientation": "horizontal", "aspect": 60, "shrink": 0.6}
     bar = figure.colorbar(drawn, ax=list(panels[1]), ticks=[0, 0.5, 1, 1.5, 2], **place)
     bar.set_label("Frequency of a setting, against its frequency in all analyses (twice and more: darkest red)")
     bar.outline.set_visible(False)
-    kinds = {"does not hold": "0.7", "holds": COLOURS[0], f"holds with p < {LEVEL}": COLOURS[1]}
-    handles = [panels[0, 0].plot([], [], ls="", marker=".", color=colour)[0] for colour in kinds.values()]
+    outcomes = {"does not hold": "0.7", "holds": COLOURS[0], f"holds with p < {LEVEL}": COLOURS[1]}
+    handles = [panels[0, 0].plot([], [], ls="", marker=".", color=colour)[0] for colour in outcomes.values()]
     handles += panels[0, 0].plot([], [], ls="", marker="D", color="black", ms=4)
-    figure.legend(handles, [*kinds, "main analysis"], loc="outside upper center", ncols=4)
+    figure.legend(handles, [*outcomes, "main analysis"], loc="outside upper center", ncols=4)
     return figure
 
 
@@ -135,6 +133,17 @@ def _draw_board(axes: Axes, own: pd.DataFrame, settings: pd.DataFrame, places: n
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     return image
+
+
+def _name_settings(axes: Axes, settings: pd.DataFrame, places: np.ndarray) -> None:
+    """The options, each above its settings, left of the first board."""
+    first = (~settings["option"].duplicated()).to_numpy()
+    options, own = settings["option"].tolist(), settings["setting"].tolist()
+    named = [shown(OPTIONS[option].removeprefix("the ")) for option in settings["option"][first]]
+    words = [shown(setting_in_words(*pair)) for pair in zip(options, own, strict=True)]
+    axes.set_yticks([*(places[first] - 1), *places], [*named, *words])
+    for label in axes.get_yticklabels()[len(named) :]:
+        label.set_color(TEXT_GREY)
 
 
 @house_style()

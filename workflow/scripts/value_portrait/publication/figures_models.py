@@ -229,7 +229,8 @@ def group_comparisons(table: pd.DataFrame, titles: Mapping[str, tuple[str, str]]
         dimension_rows(differences, own["family"].tolist(), own["dimension"].tolist(), False, instrument)
         means.hlines(places, own["mean_first"], own["mean_second"], color="0.65", lw=0.8, zorder=1)
         for side, name, style in zip(("first", "second"), sides, (FIRST, SECOND), strict=True):
-            label = f"{name} (n = {_range(own[f'n_{side}'])})"
+            printed = f", {_range(own[f'printed_{side}'])} as printed" if own[f"printed_{side}"].any() else ""
+            label = f"{name} (n = {_range(own[f'n_{side}'])}{printed})"
             means.plot(own[f"mean_{side}"], places, ls="", label=label, **style)
         differences.hlines(places, own["cluster_low"], own["cluster_high"], color="0.6", lw=3.2)
         beyond = (own["p_adjusted"] < LEVEL).to_numpy()

@@ -84,7 +84,9 @@ def portraits(
     told = f"Centred mean rating (scale points), 95 % intervals{cut}; grey: mean of the models (n = {len(models)})"
     if differing := [panel.beyond for panel in panels if panel.beyond is not None]:
         stars = sum(int(beyond.sum()) for beyond in differing)
-        told += f"; star: the two, or smallest and largest, differ ({stars or 'none'} here, p < {LEVEL} after Holm)"
+        compared = "the two, or smallest and largest,"
+        told += f"; star: {compared} differ" if stars else f"; nowhere do {compared} differ"
+        told += f" (p < {LEVEL} after Holm)"
     figure.supxlabel(textwrap.fill(told, int(17 * width)), size=7)
     return figure
 
@@ -112,7 +114,8 @@ def _panels(
     for (name, plain), differs in zip(siblings.items(), beyond, strict=False):
         both = [(name, FIRST, scores[name]), (plain, SECOND, scores[plain])]
         panels.append(Panel(f"{models[name]['family']}: reasoning", both, differs))
-    for ((_, common), own), differs in zip(series.items(), beyond[len(siblings) :], strict=True):
+    several = [family for family, _ in series]
+    for ((family, common), own), differs in zip(series.items(), beyond[len(siblings) :], strict=True):
         sized = [
             (
                 f"{models[name]['size_b']:g} B",
@@ -121,7 +124,8 @@ def _panels(
             )
             for n, name in enumerate(own)
         ]
-        panels.append(Panel(f"{common} by size", sized, differs))
+        title = family if several.count(family) == 1 else common
+        panels.append(Panel(f"{title} by size", sized, differs))
     return panels
 
 

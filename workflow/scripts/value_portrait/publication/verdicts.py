@@ -49,6 +49,18 @@ OPTIONS: Mapping[str, str] = {
     "parser": "the parser",
     "prompt_versions": "the prompt versions",
 }
+# Their settings, where the label that tables have is no word of its own.
+SETTINGS: Mapping[str, Mapping[str, str]] = {
+    "correlations": {"recomputed": "made again", "published": "as published"},
+    "method": {"spearman": "Spearman's, of ranks", "pearson": "Pearson's"},
+    "repeated_participants": {"keep": "stays in", "drop": "is left out"},
+    "careless_raters": {"keep": "stay in", "drop": "are left out"},
+    "rater_mean": {"taken off": "taken off ratings"},
+    "max_p": {"none": "no limit"},
+    "polarity": {"positive": "left out", "both": "count, mirrored"},
+    "centring": {"tagged_items": "mean of tagged items", "all_items": "mean of all items"},
+    "parser": {"published": "longest option found", "strict": "plain answers only"},
+}
 # What the number of a claim is, by its kind.
 MEASURES: Mapping[str, str] = {
     **dict.fromkeys(("highest", "lowest"), "the distance from the nearest of the others, in scale points"),
@@ -93,6 +105,11 @@ def verdict(found: Evidence) -> str:
     if found.probability is not None and found.probability < MOST_MODELS:
         return "holds for the average model only"
     return "holds"
+
+
+def setting_in_words(option: str, setting: str) -> str:
+    """A setting of an option of the analysis, as people read it."""
+    return SETTINGS.get(option, {}).get(setting, setting.replace("_", " "))
 
 
 def gather_evidence(claim: Claim, tables: Tables, named: Sequence[str], instrument: Instrument) -> Evidence:

@@ -29,6 +29,8 @@ GROUPS = Schema(
         "second": Column(REPEATED_TEXT, "the other"),
         "n_first": Column(COUNT, "models of the first group", low=0),
         "n_second": Column(COUNT, "models of the second group", low=0),
+        "printed_first": Column(COUNT, "those of the first that are known by printed scores alone", low=0),
+        "printed_second": Column(COUNT, "those of the second", low=0),
         "n_developers": Column(COUNT, "developers of both, the clusters", low=0),
         "mean_first": _MEAN,
         "mean_second": _MEAN,
@@ -64,6 +66,7 @@ def compare_clustered(
     """
     wide = scores.pivot(index="model", columns=["family", "dimension"], values="centred_mean")
     developers = np.array([developer_of(models[name]) for name in wide.index], str)
+    printed = np.array([models[name]["answers"] == "printed" for name in wide.index], bool)
     main = wide.reindex(columns=[name for name in instrument.dimensions if name[0] == instrument.main.name])
     columns = {name: wide[name] for name in instrument.dimensions if name in wide}
     columns[instrument.main.name, PROFILE_VARIANCE] = main.var(axis=1)
@@ -83,6 +86,8 @@ def compare_clustered(
                 "n_first": own[1].sum(),
                 "n_second": (~own[1]).sum(),
                 "n_developers": len(set(own[2])),
+                "printed_first": (own[1] & printed[entering]).sum(),
+                "printed_second": (~own[1] & printed[entering]).sum(),
                 **_compare(*own),
             }
         )

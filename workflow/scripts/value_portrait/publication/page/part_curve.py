@@ -9,7 +9,7 @@ from value_portrait.config_tables import Claim
 from value_portrait.instrument import Instrument
 from value_portrait.publication.page.finding import with_minus
 from value_portrait.publication.page.packing import Packed
-from value_portrait.publication.verdicts import OPTIONS, describe_claim
+from value_portrait.publication.verdicts import OPTIONS, describe_claim, setting_in_words
 from value_portrait.robustness.judging import bound
 from value_portrait.robustness.level import LEVEL
 from value_portrait.robustness.shares import UNIVERSES
@@ -30,19 +30,22 @@ def curve_part(
     ``universes`` has a row for each analysis: whether it is the main one, its settings, and of every claim that could
     be put to the test ``value <claim>``, to one of ``LEVELS``, and ``kind <claim>``: 0 it does not hold, 1 it holds, 2
     with p below ``LEVEL``, null undefined. ``claims`` has the verdicts and beyond which value a claim holds,
-    ``options`` what options with several settings are called, ``shares`` what claims.csv has on these.
+    ``options`` what options with several settings are called, ``shares`` what claims.csv has on these, and their
+    ``words``.
     """
     if not claims:
         return {}
     table, about = tables["universes"], tables["claims"]
     every = about[about["option"].isna()].drop(columns=["option", "setting"])
-    words = pd.DataFrame([describe_claim(claim, claims, tables, instrument) for claim in claims]).map(with_minus)
-    words["bound"] = [bound(claim) for claim in claims]
+    told = pd.DataFrame([describe_claim(claim, claims, tables, instrument) for claim in claims]).map(with_minus)
+    told["bound"] = [bound(claim) for claim in claims]
     options = [str(name) for name in about["option"].dropna().unique()]
     main = table[table["departures"] == 0].iloc[0] if len(table) else None
+    shares = about.loc[about["option"].notna(), ["claim", "option", "setting", "universes", *SHARES[:2]]]
+    words = [setting_in_words(*pair) for pair in zip(shares["option"], shares["setting"], strict=True)]
     return {
         "claims": Packed(
-            every.merge(words, on="claim", validate="one_to_one"), dict.fromkeys((*SHARES, "value", "p"), 0.0001)
+            every.merge(told, on="claim", validate="one_to_one"), dict.fromkeys((*SHARES, "value", "p"), 0.0001)
         ),
         "options": Packed(
             pd.DataFrame(
@@ -53,10 +56,7 @@ def curve_part(
                 }
             )
         ),
-        "shares": Packed(
-            about.loc[about["option"].notna(), ["claim", "option", "setting", "universes", *SHARES[:2]]],
-            dict.fromkeys(SHARES, 0.0001),
-        ),
+        "shares": Packed(shares.assign(words=words), dict.fromkeys(SHARES, 0.0001)),
         "universes": _universes(table, options),
     }
 
