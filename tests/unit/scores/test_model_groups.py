@@ -1,8 +1,16 @@
 """The sides that models stand on, and printed scores as rows."""
 
+import pandas as pd
 import pytest
 from instruments import SMALL
-from value_portrait.scores.model_groups import group_of, plain_siblings, printed_scores, size_series
+from value_portrait.scores.model_groups import (
+    developer_of,
+    group_of,
+    plain_siblings,
+    printed_scores,
+    size_series,
+    with_printed_models,
+)
 
 
 def test_every_model_stands_on_the_side_of_its_row():
@@ -67,6 +75,47 @@ def test_a_plain_sibling_has_the_name_that_the_reasoning_one_adds_to():
         "gemini-2.0-flash-thinking-exp-01-21": "gemini-2.0-flash-001",
         "r-7b-distill": "r-7b",
     }
+
+
+def test_of_several_plain_siblings_the_nearest_name_counts_and_sizes_must_not_differ():
+    models = listed(
+        ("fir-2-pro-old", "Fir", 8.0, "no"),
+        ("fir-2-pro-max", "Fir", 8.0, "no"),
+        ("fir-2-pro", "Fir", 8.0, "no"),
+        ("Fir-2-Pro-Max-think", "Fir", 8.0, "yes"),
+        ("ash-9", "Ash", 8.0, "no"),
+        ("ash-9-think", "Ash", 70.0, "yes"),
+        ("elm-1-a", "Elm", None, "no"),
+        ("elm-2-think", "Elm", None, "yes"),
+        ("yew", "Yew", None, "no"),
+        ("yew-think", "Yew", None, "yes"),
+    )
+    # Of three parts two must be shared, of one part that one.
+    assert plain_siblings(models) == {"Fir-2-Pro-Max-think": "fir-2-pro-max", "yew-think": "yew"}
+    assert plain_siblings(dict(reversed(models.items())))["Fir-2-Pro-Max-think"] == "fir-2-pro-max"
+
+
+def test_a_model_without_a_developer_counts_for_its_family():
+    assert developer_of({"developer": "Forest", "family": "Fir"}) == "Forest"
+    assert developer_of({"developer": None, "family": "Fir"}) == "Fir"
+
+
+def test_models_known_by_print_alone_stand_below_those_with_profiles(tmp_path):
+    path = tmp_path / "printed.csv"
+    path.write_text("model,Salty,Sweet,Sour_Bitter\nx,0.5,0.25,-1\ny,9,9,9\n")
+    profiles = pd.DataFrame({"model": ["m"], "family": "taste", "dimension": "Sweet", "centred_mean": 0.5, "sd": 1.0})
+    models = {name: {"answers": kind} for name, kind in (("m", "recorded"), ("x", "printed"))}
+    joined = with_printed_models(profiles, models, path, SMALL)
+    assert joined["model"].tolist() == ["m", "x", "x", "x"]
+    assert set(joined.columns) == {"model", "family", "dimension", "centred_mean"}
+    assert joined.set_index(["model", "dimension"])["centred_mean"].to_dict() == {
+        ("m", "Sweet"): 0.5,
+        ("x", "Sweet"): 0.25,
+        ("x", "Salty"): 0.5,
+        ("x", "Sour_Bitter"): -1,
+    }
+    alone = with_printed_models(profiles, {"m": models["m"]}, None, SMALL)
+    assert alone.to_dict("records") == [{"model": "m", "family": "taste", "dimension": "Sweet", "centred_mean": 0.5}]
 
 
 def test_printed_scores_are_those_of_the_models_named_in_the_main_family(tmp_path):

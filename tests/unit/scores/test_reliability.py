@@ -255,6 +255,18 @@ def test_groups_pool_by_inverse_variance_by_hand():
     assert table["dimension"].tolist() == [name for _, name in VALUE_PORTRAIT.dimensions]
 
 
+def test_groups_of_other_dimensions_and_families_stay_apart():
+    alphas = dict(zip(VALUE_PORTRAIT.dimensions, np.random.default_rng(14).uniform(0, 0.9, 19), strict=True))
+    groups = pd.DataFrame(
+        [(group, *pair, 3, 30, alpha) for group in (1, 2) for pair, alpha in alphas.items()],
+        columns=["group", "family", "dimension", "n_items", "n_observations", "alpha"],
+    )
+    table = reliability_of_raters(groups, VALUE_PORTRAIT).set_index(["family", "dimension"])
+    # Of two groups alike the mean is theirs.
+    assert table["estimate"].to_dict() == pytest.approx(alphas)
+    assert set(table["n_groups"]) == {2}
+
+
 @pytest.mark.parametrize("rows", [np.full((5, 3), 4), np.array([[1, 2, 3], [2, 1, 5]])])
 def test_raters_all_alike_or_two_alone_have_no_alpha(rows):
     found = power(of_raters(survey((ITEMS, rows)), KEY))
