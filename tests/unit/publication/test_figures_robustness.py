@@ -56,7 +56,7 @@ def circle_of(value=0.5):
     steps = [("tags_same_sign", "mean_steps"), ("tags_opposite_sign", "mean_steps")]
     rows = [(*own, reference) for own in [*fits, *steps] for reference in ("order", "raters")]
     table = pd.DataFrame(rows, columns=["subject", "statistic", "reference"])
-    return table.assign(n=500, value=value, expected=0.2, low=0.1, high=0.3)
+    return table.assign(n=500, value=value, expected=0.2, low=0.1, high=0.3, p=0.01)
 
 
 def variance_of(share=1 / 7, instrument=VALUE_PORTRAIT):

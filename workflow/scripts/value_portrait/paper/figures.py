@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from value_portrait.paper.certifying.counting import TOTALS
-from value_portrait.publication.drawing import COLOURS, SMALL, TEXT_GREY, WIDTH, draw_heading, house_style
+from value_portrait.publication.drawing import COLOURS, SMALL, TEXT_GREY, WIDTH, draw_heading, draw_message, house_style
 
 _FILLS: dict[str, dict[str, Any]] = {
     "match": {"facecolor": COLOURS[0]},
@@ -38,7 +38,24 @@ def certificate(rows: pd.DataFrame, counts: pd.DataFrame) -> Figure:
     _draw_verdicts(figure.add_subplot(grid[:, 0]), counts)
     _draw_cells_of_table_8(figure.add_subplot(grid[0, 1]), rows)
     _draw_correlations(figure.add_subplot(grid[1, 1]), rows)
+    draw_message(figure, _in_print(counts.T["in print"]))
     return figure
+
+
+def _in_print(counts: pd.Series) -> str:
+    """What becomes of the numbers in print that can be compared, by verdict."""
+    told = ["match", "explained", "conjectured", "unexplained", "differs"]
+    own = counts.reindex(told).fillna(0).astype(int)
+    if not own.sum():
+        return ""
+    match, explained, conjectured, still_open, differing = own
+    said = [
+        f"{match:,} match",
+        f"{explained:,} are explained",
+        f"{conjectured + still_open:,} are conjectured or open",
+        f"{differing:,} differ",
+    ]
+    return f"Of {own.sum():,} numbers in print that can be compared {', '.join(said)}"
 
 
 def _draw_verdicts(axes: Axes, counts: pd.DataFrame) -> None:

@@ -20,6 +20,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.legend import Legend
 from matplotlib.patches import Rectangle
 
 from value_portrait.instrument import Instrument
@@ -184,6 +186,22 @@ def draw_heading(axes: Axes, name: str, note: str, loc: Literal["left", "center"
     axes.set_title(name, loc=loc, pad=15 + 8 * note.count("\n"))
     place = {"left": 0.0, "center": 0.5}[loc]
     axes.annotate(note, (place, 1), (0, 4), xycoords="axes fraction", textcoords="offset points", ha=loc, size=SMALL)
+
+
+def draw_message(figure: Figure, message: str, legend: Legend | None = None) -> None:
+    """What the figure shows, over everything else, the ``legend`` above the figure if there is one; or nothing."""
+    if not message:
+        return
+    most = int(12.8 * figure.get_figwidth())
+    # Lines of about one length: no number stands alone below.
+    lines = textwrap.fill(message, min(most, len(message) // -(-len(message) // most) + 10))
+    figure.set_figheight(figure.get_figheight() + 0.14 * (lines.count("\n") + 1) + 0.05)
+    style: dict[str, Any] = {"size": 8, "weight": "bold"}
+    if legend:
+        legend.set_title(lines, FontProperties(**style))
+        legend.set_alignment("left")
+    else:
+        figure.suptitle(lines, x=0.01, ha="left", **style)
 
 
 def dimension_rows(

@@ -9,8 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 
 from value_portrait.instrument import Instrument
+from value_portrait.publication import messages
 from value_portrait.publication.drawing import (
     CENTRED,
     COLOURS,
@@ -22,6 +24,7 @@ from value_portrait.publication.drawing import (
     draw_cells,
     draw_columns,
     draw_heading,
+    draw_message,
     house_style,
     only_words,
     rows_height,
@@ -29,7 +32,7 @@ from value_portrait.publication.drawing import (
     signed,
     titles_width,
 )
-from value_portrait.robustness.groups import holm
+from value_portrait.publication.messages import beyond_chance
 from value_portrait.robustness.level import LEVEL
 
 CHANCE: dict[str, Any] = {"color": "0.75", "lw": 3.6}
@@ -63,11 +66,6 @@ REFERENCES = {
 }
 
 
-def beyond_chance(table: pd.DataFrame) -> pd.Series:
-    """Whether each row's p is below the level after Holm, over the rows of its family; False without p."""
-    return table.groupby("family", sort=False)["p"].transform(holm) < LEVEL
-
-
 @house_style()
 def tags_by_chance(table: pd.DataFrame, instrument: Instrument) -> Figure:
     """Tags of every dimension against their 95 % range and mean with shuffled questionnaires, by direction.
@@ -93,7 +91,8 @@ def tags_by_chance(table: pd.DataFrame, instrument: Instrument) -> Figure:
     axes.set_xlim(left=0)
     axes.set_xlabel("Items tagged")
     draw_columns(beside, places, "found / by chance", columns)
-    _explain(figure, axes, "95 % range and mean with shuffled questionnaires", DIRECTIONS.values())
+    legend = _explain(figure, axes, "95 % range and mean with shuffled questionnaires", DIRECTIONS.values())
+    draw_message(figure, messages.tags(table, instrument), legend)
     return figure
 
 
@@ -170,7 +169,8 @@ def headlines_by_chance(table: pd.DataFrame, instrument: Instrument) -> Figure:
         _draw_findings(axes, rows["value"], places, rows["beyond"].eq(True).to_numpy(), FIRST)
         axes.set_title(title)
     figure.supxlabel(f"Mean of the models: {CENTRED[0].lower()}{CENTRED[1:]}", size=7)
-    _explain(figure, panels[0], "95 % range and mean with keys from shuffled raters", ["mean of the models"])
+    legend = _explain(figure, panels[0], "95 % range and mean with keys from shuffled raters", ["mean of the models"])
+    draw_message(figure, messages.mean_profile(table, instrument), legend)
     return figure
 
 
@@ -217,7 +217,8 @@ def circle_fit(table: pd.DataFrame) -> Figure:
         for name, (references, colour) in REFERENCES.items()
         if table["reference"].isin(references.split()).any()
     }
-    figure.legend([*value, *ranges.values()], ["found", *ranges], loc="outside upper left", ncols=2)
+    legend = figure.legend([*value, *ranges.values()], ["found", *ranges], loc="outside upper left", ncols=2)
+    draw_message(figure, messages.circle(table), legend)
     return figure
 
 
@@ -234,14 +235,14 @@ def _draw_findings(axes: Axes, values: Any, places: np.ndarray, beyond: np.ndarr
         axes.plot(np.asarray(values)[chosen], places[chosen], ls="", **own)
 
 
-def _explain(figure: Figure, axes: Axes, chance: str, names: Iterable[str]) -> None:
+def _explain(figure: Figure, axes: Axes, chance: str, names: Iterable[str]) -> Legend:
     """A legend of ``_draw_chance``, and of what was found: one name or two, each in its own style."""
     handles, labels = [axes.plot([], [], **CHANCE)[0]], [chance]
     for name, style in zip(names, (FIRST, SECOND), strict=False):
         handles += axes.plot([], [], ls="", **style | {"markerfacecolor": "white", "markersize": 4})
         labels.append(name)
     handles += axes.plot([], [], ls="", color="0.25", marker="o")
-    figure.legend(handles, [*labels, BEYOND], loc="outside upper left", ncols=2, labelspacing=0.25)
+    return figure.legend(handles, [*labels, BEYOND], loc="outside upper left", ncols=2, labelspacing=0.25)
 
 
 def _hundredths(r: float) -> str:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from value_portrait.publication import messages
 from value_portrait.publication.drawing import (
     COLOURS,
     DIVERGING,
@@ -21,6 +22,7 @@ from value_portrait.publication.drawing import (
     TEXT_GREY,
     WIDTH,
     draw_heading,
+    draw_message,
     house_style,
     only_words,
     shown,
@@ -186,7 +188,9 @@ def claims_held(claims: pd.DataFrame) -> Figure:
     }
     handles = [axes.plot([], [], ls="", **style)[0] for style in labels.values()]
     handles += axes.plot([], [], color="0.75", lw=3.6)
-    figure.legend(handles, [*labels, "by setting of what decides most"], loc="outside upper center", ncols=2)
+    named = [*labels, "by setting of what decides most"]
+    legend = figure.legend(handles, named, loc="outside upper center", ncols=2)
+    draw_message(figure, messages.claims(claims), legend)
     figure.supxlabel(note, size=SMALL, x=0.01, ha="left")
     return figure
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.items.coverage import mean_distance, spread_of_shares
+from value_portrait.publication import messages
 from value_portrait.publication.drawing import (
     COLOURS,
     FIRST,
@@ -20,6 +21,7 @@ from value_portrait.publication.drawing import (
     dimension_rows,
     draw_columns,
     draw_heading,
+    draw_message,
     draw_ranges,
     house_style,
     only_words,
@@ -28,7 +30,6 @@ from value_portrait.publication.drawing import (
     signed,
     titles_width,
 )
-from value_portrait.robustness.level import LEVEL
 
 # The second is hatched, so that grey print tells them apart.
 BARS: tuple[dict[str, Any], ...] = (
@@ -168,6 +169,7 @@ def reliability(table: pd.DataFrame, instrument: Instrument) -> Figure:
         columns[name] = _sides([f"{n:g}" for n in cells[source, "alpha"][column].fillna(0)] for source in sources)
     draw_columns(beside, places, " / ".join(sources), columns)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0)
+    draw_message(figure, messages.alphas(table))
     return figure
 
 
@@ -199,9 +201,9 @@ def models_and_people(table: pd.DataFrame, instrument: Instrument) -> Figure:
     }
     draw_columns(beside, places, "models minus people; n: models / people", columns)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
-    tested = table["p_adjusted"].dropna()
-    beyond = f"; beyond chance after Holm: {(tested < LEVEL).sum() or 'none'} of {len(tested)}" if len(tested) else ""
-    figure.supxlabel(f"95 % intervals take the people and items of a survey group together{beyond}", size=SMALL)
+    adjusted = "; p by Holm's correction over all" if table["p_adjusted"].notna().any() else ""
+    figure.supxlabel(f"95 % intervals take the people and items of a survey group together{adjusted}", size=SMALL)
+    draw_message(figure, messages.people(table))
     return figure
 
 

@@ -12,6 +12,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from value_portrait.instrument import Family, Instrument, mid_sentence
+from value_portrait.publication import messages
 from value_portrait.publication.comparisons import spread_by_size
 from value_portrait.publication.drawing import (
     CENTRED,
@@ -29,6 +30,7 @@ from value_portrait.publication.drawing import (
     draw_cells,
     draw_dimensions,
     draw_heading,
+    draw_message,
     draw_ranges,
     family_marks,
     heat_map_size,
@@ -80,6 +82,7 @@ def value_profiles(profiles: pd.DataFrame, families: Mapping[str, str], instrume
         axes.plot([x[-1] + 0.75] * 2, [own[0] - 0.4, own[-1] + 0.4], color=TEXT_GREY, lw=0.8, clip_on=False)
         axes.text(x[-1] + 0.95, own.mean(), shown(family, 12, wrap=True), va="center", size=SMALL, linespacing=0.95)
     draw_bar_below(figure, axes, cells, CENTRED)
+    draw_message(figure, messages.profiles(wide, instrument))
     return figure
 
 
@@ -248,6 +251,7 @@ def group_comparisons(table: pd.DataFrame, titles: Mapping[str, tuple[str, str]]
         f"95 % intervals: thick clustered by developer, thin Welch's t; filled: clustered p < {LEVEL} after Holm",
         size=SMALL,
     )
+    draw_message(figure, messages.groups(table, titles, instrument))
     return figure
 
 
@@ -318,6 +322,7 @@ def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], i
     ]
     if handles:
         figure.legend(handles, [shown(family, 26) for family in present], loc="outside lower center", ncols=4)
+    draw_message(figure, messages.spread(table))
     return figure
 
 

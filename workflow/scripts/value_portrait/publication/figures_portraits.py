@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from value_portrait.instrument import Family, Instrument
+from value_portrait.publication import messages
 from value_portrait.publication.drawing import (
     COLOURS,
     FIRST,
@@ -19,6 +20,7 @@ from value_portrait.publication.drawing import (
     SMALL,
     WIDTH,
     dimension_rows,
+    draw_message,
     draw_ranges,
     house_style,
     most_of,
@@ -82,12 +84,11 @@ def portraits(
     edge, cut = most_of(pd.concat([subject[2] for panel in panels for subject in panel.subjects])[["low", "high"]])
     grid[0, 0].set_xlim(-edge, edge)
     told = f"Centred mean rating (scale points), 95 % intervals{cut}; grey: mean of the models (n = {len(models)})"
-    if differing := [panel.beyond for panel in panels if panel.beyond is not None]:
-        stars = sum(int(beyond.sum()) for beyond in differing)
-        compared = "the two, or smallest and largest,"
-        told += f"; star: {compared} differ" if stars else f"; nowhere do {compared} differ"
-        told += f" (p < {LEVEL} after Holm)"
+    differing = [panel.beyond for panel in panels if panel.beyond is not None]
+    if any(beyond.any() for beyond in differing):
+        told += f"; star: the two, or smallest and largest, differ (p < {LEVEL} after Holm)"
     figure.supxlabel(textwrap.fill(told, int(17 * width)), size=7)
+    draw_message(figure, messages.siblings(differing))
     return figure
 
 

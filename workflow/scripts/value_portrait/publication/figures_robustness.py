@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from value_portrait.instrument import Instrument, mid_sentence
+from value_portrait.publication import messages
 from value_portrait.publication.drawing import (
     CENTRED,
     COLOURS,
@@ -21,6 +22,7 @@ from value_portrait.publication.drawing import (
     WIDTH,
     dimension_rows,
     draw_heading,
+    draw_message,
     draw_ranges,
     house_style,
     model_rows,
@@ -71,13 +73,14 @@ def profile_intervals(
         axes.set_axis_off()
     several = len(models) > 1
     places = model_rows(panels[0], [*models, *["Mean of the models"] * several])[: len(models)]
-    below = len(models)
+    below, told_from_0 = len(models), 0
     for axes, dimension in zip(panels, dimensions, strict=False):
         scores = own[own["dimension"] == dimension.name].set_index("model").reindex(models)
         here, elsewhere = (of_mean[name].loc[dimension.name].to_dict() for name in INFERENCES)
         mean = float(elsewhere["score"])
         axes.axvline(0, color="0.25", lw=0.7)
         clear = ((scores["low"] > 0) | (scores["high"] < 0)).to_numpy()
+        told_from_0 += clear.sum()
         for chosen, face in ((~clear, "white"), (clear, FIRST["color"])):
             part = scores[chosen]
             style = FIRST | {"markerfacecolor": face, "markersize": 3}
@@ -101,6 +104,7 @@ def profile_intervals(
         told += f"; dashed: mean of all {len(models)} models\n"
         told += "Intervals of the mean: thick over other items like these, thin on these very items"
     figure.supxlabel(told, size=7)
+    draw_message(figure, messages.scores_told(told_from_0, own["score"].notna().sum()))
     return figure
 
 
@@ -135,7 +139,8 @@ def variance_components(variance: pd.DataFrame, precision: pd.DataFrame, instrum
         axes.set_xlabel("Share of the variance of one rating")
         axes.set_title(SCORES[kind])
     present = {label: present[label] for label, _ in PARTS.values() if label in present}
-    figure.legend(list(present.values()), list(present), loc="outside upper center", ncols=3, labelspacing=0.3)
+    legend = figure.legend(list(present.values()), list(present), loc="outside upper left", ncols=3, labelspacing=0.3)
+    draw_message(figure, messages.variance(variance, instrument), legend)
     if len(heights) == 1:
         figure.supxlabel("No coefficient of precision can be told from these models and items.", size=SMALL)
         return figure
