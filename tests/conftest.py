@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import forked_snakemake
+import pandas as pd
 import pytest
 from authors_archive import MODELS, VERSIONS, write_archive
 from forked_snakemake import run_forked
@@ -45,6 +46,12 @@ def copy_checkout(target: Path) -> Path:
     (target / "data/raw").mkdir(parents=True)
     shutil.copy2(ROOT / "data/raw/SHA256SUMS", target / "data/raw/SHA256SUMS")
     return target
+
+
+def more_digits_than(count: int, table: Path) -> list[float]:
+    """The numbers of a CSV file that rounding to so many significant digits changes."""
+    cells = pd.read_csv(table).select_dtypes("float").stack()
+    return [number for number in cells if float(f"{number:.{count}g}") != number]
 
 
 def run_snakemake(checkout: Path, *arguments: str, archive: str = "") -> subprocess.CompletedProcess[str]:

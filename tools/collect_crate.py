@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from responses import ROOT, config_of  # beside this file; it also makes the library known
-from value_portrait.configuration import Config
+from value_portrait.configuration import STAGES, Config
 from value_portrait.errors import InputError, one_line, shown
 from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import read_instrument
@@ -20,7 +20,6 @@ from value_portrait.tables import read_table
 
 CODE = ("Snakefile", "workflow", "envs", "profiles", "data/reference", "data/raw/SHA256SUMS", "requirements.lock")
 NAMED = ("instrument", "models", "families", "providers", "personas", "claims")
-RESULTS = ("items", "scores", "personas", "robustness", "certificate", "publication")
 # Words and figures for people to open; tables between the stages are made again in a minute.
 SUFFIXES = (".csv", ".md", ".tex", ".txt", ".html", ".json", ".svg", ".png", ".pdf")
 WORDS = (".csv", ".md", ".tex", ".txt", ".html", ".json", ".svg")
@@ -43,7 +42,7 @@ def results_of(config: Config, more: list[str]) -> Iterator[Path]:
             raise InputError(results / name, "is no folder.", "Choose one of the results.")
         yield from (path for path in sorted((results / name).rglob("*")) if path.is_file())
     known = texts_of(results / "study", config)
-    for path in sorted(path for name in RESULTS if name not in more for path in (results / name).rglob("*")):
+    for path in sorted(path for name in STAGES if name not in more for path in (results / name).rglob("*")):
         if path.suffix not in SUFFIXES or path.name.startswith("."):
             continue
         # Its tables are packed, so that no passage would be found among them.

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from certifying import gather_material
-from conftest import ROOT, run_snakemake
+from conftest import ROOT, more_digits_than, run_snakemake
 from instruments import VALUE_PORTRAIT
 from typeset import faults, needs_tex
 from value_portrait.paper.certifying.certificate import certify
@@ -79,6 +79,15 @@ def test_what_the_paper_prints_stands_first_and_is_spelt_as_people_do(paper, cer
     words = (paper / "results/publication/certificate.md").read_text() + certificate.to_csv()
     assert "Self-Direction" in words
     assert not [name for name, title in VALUE_PORTRAIT.titles.items() if name != title and name in words]
+
+
+def test_what_people_open_has_four_digits_but_for_the_certificate(paper):
+    tables = {path.name: path for path in (paper / "results/publication").rglob("*.csv")}
+    assert {name for name, path in tables.items() if more_digits_than(4, path)} == {"certificate.csv"}
+    # Of what is rounded there, figures, page and summary take the whole.
+    for path in (paper / "results/comparisons").glob("*.csv"):
+        assert more_digits_than(4, path)
+        assert path.name in tables
 
 
 @needs_tex

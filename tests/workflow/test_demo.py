@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import run_snakemake
+from conftest import more_digits_than, run_snakemake
 from instruments import VALUE_PORTRAIT
 from typeset import faults, needs_tex
 from unpacking import parts_of
@@ -41,16 +41,16 @@ def test_the_demo_stays_below_its_own_folder(demo):
 
 def test_as_much_of_the_planted_truth_is_recovered_as_a_real_study_would(demo):
     """About half of the tags are false, as chance has it in the paper's study, and shrink the scores by half."""
-    tags = pd.read_csv(demo / RESULTS / "publication/comparisons/recovery_tags.csv")
+    tags = pd.read_csv(demo / RESULTS / "comparisons/recovery_tags.csv")
     pooled = tags[tags["dimension"] == "all"].set_index("family")
     assert pooled["sensitivity"].between(0.4, 0.8).all()
     assert pooled["precision"].between(0.3, 0.7).all()
     assert (pooled["specificity"] > 0.95).all()
-    profiles = pd.read_csv(demo / RESULTS / "publication/comparisons/recovery_profiles.csv")
+    profiles = pd.read_csv(demo / RESULTS / "comparisons/recovery_profiles.csv")
     values = profiles[profiles["family"] == "pvq"]
     assert len(values) == 8
     assert values["correlation"].median() > 0.6
-    scores = pd.read_csv(demo / RESULTS / "publication/comparisons/recovery_scores.csv").query("family == 'pvq'")
+    scores = pd.read_csv(demo / RESULTS / "comparisons/recovery_scores.csv").query("family == 'pvq'")
     slope, _ = np.polyfit(scores["planted"], scores["recovered"], 1)
     assert 0.3 < slope < 0.7
     description = (demo / RESULTS / "publication/recovery.md").read_text()
@@ -111,6 +111,16 @@ def test_every_figure_is_there_three_times_and_says_simulated(demo):
     for stem in stems:
         assert {path.suffix for path in figures.glob(f"{stem}.*")} == {".png", ".pdf", ".svg"}
         assert "simulated" in (figures / f"{stem}.svg").read_text()
+
+
+def test_what_people_open_as_a_table_has_four_digits(demo):
+    tables = sorted((demo / RESULTS / "publication").rglob("*.csv"))
+    assert {path.parent.name for path in tables} == {"tables"}
+    for path in tables:
+        assert more_digits_than(4, path) == []
+    # What figures, page and summary are made from is rounded once, by them.
+    in_full = {path.name for path in (demo / RESULTS / "comparisons").glob("*.csv") if more_digits_than(4, path)}
+    assert {"models_and_people.csv", "value_spread.csv"} <= in_full
 
 
 @needs_tex

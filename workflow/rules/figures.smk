@@ -1,5 +1,5 @@
 # The figures of the publication stage, each as PNG, PDF and SVG.
-# Takes  results/{study,items,scores}, results/publication/comparisons
+# Takes  results/{study,items,scores,comparisons}
 # Gives  results/publication/figures
 
 # What there is depends on what the study has: ratings by people, topics, a circle, several versions and dimensions.
@@ -16,16 +16,14 @@ HELD_AGAINST_CHANCE = (
 )
 CROSS_LOADING = ["cross_loading"] if RATED and MEASURED.circle else []
 SENSITIVITY = {"sensitivity": "sensitivity_figure"} if len(CONFIG.prompt_versions) > 1 else {}
-# Comparisons with a table, and a figure of its name but for people's questionnaire; in tables/ stands the same for
-# people, with fewer digits.
+# Comparisons with a figure. With all digits they stand apart from what people open, for p near 0.05 rounds to another
+# verdict; in tables/ stands the same for people.
 COMPARISONS = {"spread": "value_spread"} if len(MEASURED.main.names) > 1 else {}
 if RATED:
-    COMPARISONS |= {"people": "models_and_people", "instruments": "instruments"}
-COMPARED = {name: f"<results>/publication/comparisons/{table}.csv" for name, table in COMPARISONS.items()}
-SHOWN_COMPARED = {name: table for name, table in COMPARED.items() if name != "instruments"}
+    COMPARISONS["people"] = "models_and_people"
+COMPARED = {name: f"<results>/comparisons/{table}.csv" for name, table in COMPARISONS.items()}
 RECOVERED = {
-    name: f"<results>/publication/comparisons/{name}.csv"
-    for name in ("recovery_tags", "recovery_profiles", "recovery_scores")
+    name: f"<results>/comparisons/{name}.csv" for name in ("recovery_tags", "recovery_profiles", "recovery_scores")
 }
 TABLES = [
     *WITH_TOPICS,
@@ -33,6 +31,7 @@ TABLES = [
     *(family.table for family in MEASURED.families if family.table),
     *CROSS_LOADING,
     "reliability",
+    *(["instruments"] if RATED else []),
 ]
 PEOPLE_TABLES = {
     "profiles_as_seen": "<results>/scores/profiles_as_seen.csv",
@@ -65,7 +64,7 @@ PANELS = [family.figure for family in MEASURED.families if family.figure and not
 
 rule draw_models:
     input:
-        **SHOWN_COMPARED,
+        **COMPARED,
         profiles="<results>/scores/profiles.csv",
         reliability="<results>/scores/reliability.csv",
         sensitivity="<results>/scores/sensitivity.csv",
@@ -76,7 +75,7 @@ rule draw_models:
         figures("Profiles", "value_profiles", **dict.fromkeys(PANELS, "dimension_panels")),
         figures("Reliability", reliability="reliability_figure"),
         figures("Sensitivity", "answer_kinds", **SENSITIVITY),
-        figures("Comparisons", "group_comparisons", *(COMPARISONS[name] for name in SHOWN_COMPARED)),
+        figures("Comparisons", "group_comparisons", *COMPARISONS.values()),
     log:
         "<logs>/draw_models.log",
     benchmark:

@@ -1,6 +1,6 @@
 # Publication: tables with comparisons, and the summary; in a simulated study also how much of its truth was recovered.
 # Takes  results/{study,items,scores,robustness}
-# Gives  results/publication/{tables,comparisons,summary.md,robustness.md}; the figures of this stage are in figures.smk
+# Gives  results/publication/{tables,summary.md,robustness.md}, results/comparisons; the figures of this stage are in figures.smk
 
 
 include: "publication_models.smk"
@@ -44,7 +44,7 @@ rule write_tables:
 rule write_summary:
     input:
         **({"survey": "<results>/study/survey.parquet"} if RATED else {}),
-        **{name: table for name, table in COMPARED.items() if name in ("spread", "people")},
+        **COMPARED,
         **ROBUSTNESS_TABLES,
         table_of_claims=CONFIG.claims,
         key=ASKED["item_key"],

@@ -26,7 +26,7 @@ from value_portrait.errors import InputError
 OWN_FOLDERS = ("config", "data", "docs", "envs", "profiles", "tests", "tools", "workflow")
 
 # What a whole run tidies up below its results: folders of that name are no place for another study's.
-STAGES = ("items", "scores", "personas", "robustness", "certificate", "publication")
+STAGES = ("items", "scores", "personas", "robustness", "certificate", "comparisons", "publication")
 
 # What only one kind of study has among its results.
 _MARKS = {"paper": "study/pilot_survey.parquet", "simulated": "study/truth"}
