@@ -224,7 +224,7 @@ def test_a_study_that_people_rated_runs_whole(rated):
     more = {"models_and_people", "topics"}
     chance = {"headlines_by_chance", "held_out_validity", "tags_by_chance"}
     check_publication(
-        rated, more | chance, more | {"instruments"}, "portraits and distances on a circle (no family has one)"
+        rated, more | chance, more | {"questionnaire"}, "portraits and distances on a circle (no family has one)"
     )
     reliability = pd.read_csv(rated / "results/mine/scores/reliability.csv")
     assert set(reliability["source"]) == {"models", "raters"}

@@ -31,7 +31,7 @@ TABLES = [
     *(family.table for family in MEASURED.families if family.table),
     *CROSS_LOADING,
     "reliability",
-    *(["instruments"] if RATED else []),
+    *(["questionnaire"] if RATED else []),
 ]
 PEOPLE_TABLES = {
     "profiles_as_seen": "<results>/scores/profiles_as_seen.csv",

@@ -6,7 +6,7 @@ import pytest
 import statsmodels.api as sm
 from instruments import SMALL
 from scipy import stats
-from value_portrait.publication.comparisons import compare_with_people, over_groups
+from value_portrait.publication.comparisons import compare_with_people, over_groups, questionnaire_scores
 
 FAMILY, DIMENSION = SMALL.dimensions[0]
 
@@ -83,3 +83,13 @@ def test_a_group_whose_items_no_model_answered_leaves_the_people_their_interval(
     row = first_row({"one": {1: 0.1, 2: np.nan, 3: 0.3, 4: 0.2}}, PEOPLE)
     assert row["people_low"] < row["people_mean"] < row["people_high"]
     assert row[["models_low", "difference_high", "p"]].isna().all()
+
+
+def test_scores_on_the_questionnaire_are_those_of_the_main_sample_by_hand():
+    rows = [(sample, FAMILY, DIMENSION, score) for sample, score in [*(("main", n) for n in range(5)), ("pilot_1", 99)]]
+    people = pd.DataFrame(rows, columns=["sample", "family", "dimension", "score"])
+    table = questionnaire_scores(people, SMALL)
+    assert list(zip(table["family"], table["dimension"], strict=True)) == list(SMALL.dimensions)
+    assert list(table)[2:] == ["n", "mean", "sd", "q10", "q25", "q50", "q75", "q90"]
+    assert table.iloc[0, 2:].tolist() == pytest.approx([5, 2, 2.5**0.5, 0.4, 1, 2, 3, 3.6])
+    assert table.iloc[1, 2:].isna().all()

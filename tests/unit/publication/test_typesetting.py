@@ -19,8 +19,8 @@ from value_portrait.publication.escaping import breakable, tex
 from value_portrait.publication.printing import (
     cross_loading_in_print,
     in_print,
-    instruments_in_print,
     people_in_print,
+    questionnaire_in_print,
     reliability_in_print,
     spread_in_print,
     with_titles,
@@ -216,13 +216,9 @@ def test_comparisons_are_printed_in_few_columns():
         ["Tastes", "Sour_Bitter", 40, 0.5, 0.2, "0.30 [0.10, 0.50]", "< 0.001"],
         ["Pace", "Haste", 40, 0.5, 0.2, "0.30", None],
     ]
-    table = pd.DataFrame(
-        {"who": ["people"], "on": "rated_items", "family": "taste", "dimension": "Sweet", "n": 4, "q10": 0.1}
-    )
-    printed = instruments_in_print(table, SMALL)
-    assert printed.to_dict("records") == [
-        {"who": "People, rated items: Tastes", "dimension": "Sweet", "n": 4, "10 %": 0.1}
-    ]
+    table = pd.DataFrame({"family": ["taste"], "dimension": "Sweet", "n": 4, "sd": 0.3, "q10": 0.1})
+    printed = questionnaire_in_print(table, SMALL)
+    assert printed.to_dict("records") == [{"dimension": "Sweet", "n": 4, "SD": 0.3, "10 %": 0.1, "who": "Tastes"}]
     models = pd.DataFrame(
         {"model": ["a", "b", "c"], "family": "F", "size_b": [0.5, np.nan, 7], "variance": [0.0009, np.nan, 0.2]}
         | {"answers": ["printed", "live", "live"]}

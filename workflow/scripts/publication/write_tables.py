@@ -46,9 +46,9 @@ def write_tables(
         "value_spread": spread,
     }
     if "rater_profiles" in inputs:
-        seen, raters, people = map(read, ("profiles_as_seen", "rater_profiles", "participants"))
+        seen, raters = read("profiles_as_seen"), read("rater_profiles")
         tables["models_and_people"] = partial(comparisons.compare_with_people, seen, raters, instrument)
-        tables["instruments"] = partial(comparisons.distributions, seen, raters, people, instrument)
+        tables["questionnaire"] = lambda: comparisons.questionnaire_scores(read("participants"), instrument)
     if measured is not None and instrument.circle:
         tags = findings.two_sided_tags(measured, choices["threshold"])
         tables["cross_loading"] = partial(coverage.cross_loading_distances, tags, instrument.circle)

@@ -110,37 +110,19 @@ def _intervals(means: pd.DataFrame, as_seen: pd.DataFrame, raters: pd.DataFrame)
     return table
 
 
-def distributions(
-    as_seen: pd.DataFrame, raters: pd.DataFrame, participants: pd.DataFrame, instrument: Instrument
-) -> pd.DataFrame:
-    """People's scores on both instruments that they answered, and the models' on the one that these share.
+def questionnaire_scores(participants: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """The raters' scores on their own questionnaire, another instrument than the items that they and models rated.
 
-    Parameters
-    ----------
-    as_seen : table ``profiles_as_seen``, one condition. raters : table ``rater_profiles``.
-    participants : table ``participants``; its scores are as the study has them, in the shipped one values centred
-        within the person and traits uncentred.
-
-    Returns
-    -------
-    Columns who (models, people), on (rated_items: ratings of the study's items, comparable between the two;
-    questionnaire: their own answers, another instrument), family, dimension, n, mean, sd (sample SD) and the quantiles
+    ``participants`` is the table of that name; its scores are as the study has them, in the shipped one values centred
+    within the person and traits uncentred. Returns columns family, dimension, n, mean, sd (sample SD) and the quantiles
     q10, q25, q50, q75 and q90.
     """
-    main = participants[participants["sample"] == "main"].rename(columns={"score": "centred_mean"})
-    models = over_groups(as_seen)
-    parts = (("models", "rated_items", models), ("people", "rated_items", raters), ("people", "questionnaire", main))
-    frames = []
-    for who, on, table in parts:
-        groups = table.groupby(["family", "dimension"], observed=True)["centred_mean"]
-        quantiles = {f"q{level}": groups.quantile(level / 100) for level in (10, 25, 50, 75, 90)}
-        part = groups.agg(n="count", mean="mean", sd="std").assign(**quantiles)
-        part = part.reindex(
-            pd.MultiIndex.from_tuples(instrument.dimensions, names=["family", "dimension"])
-        ).reset_index()
-        frames.append(part.assign(who=who, on=on))
-    table = pd.concat(frames, ignore_index=True)
-    return table[["who", "on", *(name for name in table if name not in ("who", "on"))]]
+    main = participants[participants["sample"] == "main"]
+    groups = main.groupby(["family", "dimension"], observed=True)["score"]
+    quantiles = {f"q{level}": groups.quantile(level / 100) for level in (10, 25, 50, 75, 90)}
+    table = groups.agg(n="count", mean="mean", sd="std").assign(**quantiles)
+    names = pd.MultiIndex.from_tuples(instrument.dimensions, names=["family", "dimension"])
+    return table.reindex(names).reset_index()
 
 
 def highest_values(profiles: pd.DataFrame, count: int, instrument: Instrument) -> dict[str, frozenset[str]]:

@@ -30,8 +30,7 @@ def captions(instrument: Instrument) -> dict[str, str]:
         "answers); size in billions of parameters.",
         "models_and_people": "Models and people on the same items: centred means, their difference with its 95 % "
         "interval for people and items like these, and p after Holm's correction over a family.",
-        "instruments": "Scores of models and people on the rated items, and of people on their own questionnaire: "
-        "mean, sample SD and quantiles.",
+        "questionnaire": "Scores of people on their own questionnaire: mean, sample SD and quantiles.",
     }
 
 

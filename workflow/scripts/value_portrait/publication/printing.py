@@ -98,11 +98,10 @@ def people_in_print(table: pd.DataFrame, instrument: Instrument) -> pd.DataFrame
     return pd.DataFrame(columns)
 
 
-def instruments_in_print(table: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """Distributions of scores as people print them, below who has them on what, in which family (who)."""
-    who = table["who"].str.capitalize() + ", " + table["on"].str.replace("_", " ")
-    shown = table.assign(who=who + ": " + _family_titles(table, instrument)).drop(columns=["on", "family"])
-    return shown.rename(columns=lambda name: f"{name[1:]} %" if re.fullmatch(r"q\d+", name) else name)
+def questionnaire_in_print(table: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
+    """Distributions of scores on the questionnaire as people print them, below each family (who)."""
+    shown = table.assign(who=_family_titles(table, instrument)).drop(columns="family")
+    return shown.rename(columns=lambda name: re.sub(r"^q(\d+)$", r"\1 %", name)).rename(columns={"sd": "SD"})
 
 
 def spread_in_print(table: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
@@ -123,7 +122,7 @@ _SHAPED: Mapping[str, tuple[Callable[[pd.DataFrame, Instrument], pd.DataFrame], 
     "cross_loading": (cross_loading_in_print, None),
     "value_spread": (spread_in_print, None),
     "models_and_people": (people_in_print, "who"),
-    "instruments": (instruments_in_print, "who"),
+    "questionnaire": (questionnaire_in_print, "who"),
 }
 
 
