@@ -78,7 +78,12 @@ def test_what_the_paper_prints_stands_first_and_is_spelt_as_people_do(paper, cer
     assert certificate["source"].str.startswith("archive: ").is_monotonic_increasing
     words = (paper / "results/publication/certificate.md").read_text() + certificate.to_csv()
     assert "Self-Direction" in words
-    assert not [name for name, title in VALUE_PORTRAIT.titles.items() if name != title and name in words]
+    titles = VALUE_PORTRAIT.titles | {family.name: family.title for family in VALUE_PORTRAIT.families}
+    assert not [name for name, title in titles.items() if name != title and name in words]
+    # In the paper's table as in ours of that name.
+    for table, column in (("items_per_value", "dimension"), ("items_per_value_beside_print", "column")):
+        rows = pd.read_csv(paper / f"results/publication/tables/{table}.csv")[column]
+        assert rows.tolist()[-2:] == ["SD", "imbalance ratio"]
 
 
 def test_what_people_open_has_four_digits_but_for_the_certificate(paper):
@@ -151,6 +156,7 @@ def test_ours_is_what_the_run_itself_gives(paper, certificate):
     """The certificate recomputes under the paper's choices; those are the default, so the run's own tables agree."""
     ours = certificate.set_index("quantity")["ours"]
     titles = VALUE_PORTRAIT.titles
+    families = {family.name: family.title for family in VALUE_PORTRAIT.families}
     profiles = pd.read_csv(paper / "results/scores/profiles.csv")
     for table, source in (("value_scores", "Table 8"), ("trait_scores", "Table 9")):
         rows = certificate[certificate["source"] == source]
@@ -169,7 +175,7 @@ def test_ours_is_what_the_run_itself_gives(paper, certificate):
     for alpha in alphas.itertuples():
         assert float(ours[f"alpha of {titles[alpha.dimension]}"]) == pytest.approx(alpha.estimate, abs=1e-12)
     for row in profiles.sample(200, random_state=0).itertuples():
-        assert float(ours[f"{row.model}: sd of {row.family} {titles[row.dimension]}"]) == pytest.approx(
+        assert float(ours[f"{row.model}: SD of {families[row.family]} {titles[row.dimension]}"]) == pytest.approx(
             row.sd, abs=1e-12
         )
 

@@ -263,9 +263,11 @@ def test_the_description_holds_the_quoted_numbers():
     for name, subject in (("GPT-4o, as printed", "model == 'GPT-4o'"), ("people, as printed", "model.isna()")):
         own = trends.query(subject + " and axis == 'age' and dimension in @VALUES")
         assert f"- {name}, age: {own['strict'].sum()} of 10 values (0.8 by chance)." in text
-    assert "| Conformity: Male minus Female | 0.51 | 0.02 | yes |" in text
-    assert "| Hedonism: Left-wing minus Right-wing | 0.74 | 0.03 | yes |" in text
-    assert "1 = lowest | 1 | 4 | yes |" in text
+    assert "| Conformity: Male minus Female | 0.51 | 0.02 | go this way |" in text
+    assert "| Hedonism: Left-wing minus Right-wing | 0.74 | 0.03 | go this way |" in text
+    assert "1 = lowest | 1 | 4 | go this way |" in text
+    turned = bias.assign(persona_effect=bias["human_effect"], human_effect=bias["persona_effect"])
+    assert "| 0.02 | 0.51 | do not go this way |" in pp.describe_findings(pp.quoted_findings(turned))
     assert "prompt versions" not in text
 
 

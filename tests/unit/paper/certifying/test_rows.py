@@ -251,6 +251,12 @@ def test_what_follows_from_the_numbers_in_print_is_counted_apart():
         "in the archive's files": 0,
         "Table 8, order of values": 1,
     }
+    text = describing.describe(rows, counts, findings_frame([Finding("one", "cause", "It is.", True, "1")]))
+    assert "are in no sum: 1 numbers in print, 2 with them." in text
+    alone = describing.describe(
+        rows.head(1), count_statuses(rows.head(1)), findings_frame([Finding("one", "cause", "It is.", True, "1")])
+    )
+    assert "in no sum" not in alone
 
 
 PAIR = {"item_id": "1-1", "family": "pvq", "dimension": "Power", "rho": 0.31, "p": 0.051, "n": 41, "n_models": 33}

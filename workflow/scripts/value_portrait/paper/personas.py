@@ -93,7 +93,10 @@ def describe_findings(findings: pd.DataFrame) -> str:
         "",
         "## The paper's findings in words",
         "",
-        "| model | people | finding | personas | people | holds |",
+        "Beside what the paper says of personas and people, the numbers as they stand: without intervals, not held against "
+        "chance, and so without a verdict.",
+        "",
+        "| model | people | finding | personas | people | these numbers |",
         "|---|---|---|---|---|---|",
     ]
     for row in findings.to_dict("records"):
@@ -101,6 +104,6 @@ def describe_findings(findings: pd.DataFrame) -> str:
         form = "g" if "rank of" in finding else ".2f"
         lines.append(
             f"| {subject_name(row)} | {people_name(row)} | {finding} | {row['persona']:{form}} | "
-            f"{row['human']:{form}} | {'yes' if row['holds'] else 'no'} |"
+            f"{row['human']:{form}} | {'go' if row['holds'] else 'do not go'} this way |"
         )
     return "\n".join(lines) + "\n"

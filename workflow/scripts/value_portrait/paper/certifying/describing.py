@@ -8,6 +8,7 @@ import pandas as pd
 
 from value_portrait.paper.certifying.counting import TOTALS, count_causes, count_waiting
 from value_portrait.paper.certifying.rows import COMPARED, STATUSES
+from value_portrait.paper.certifying.stated import ORDER
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 
 # So many rows of a kind are named one by one; the CSV file has the rest.
@@ -20,23 +21,29 @@ _HEADINGS = {
     "fact": "Facts, reported",
 }
 
-# Names of dimensions, where people spell them otherwise.
-_NAMES = re.compile(
-    "|".join(rf"\b{re.escape(name)}\b" for name, title in VALUE_PORTRAIT.titles.items() if name != title)
-)
+# What people spell otherwise than tables between the stages, and than the files with the printed numbers.
+_SPELLINGS = {
+    **VALUE_PORTRAIT.titles,
+    **{family.name: family.title for family in VALUE_PORTRAIT.families},
+    "sd": "SD",
+    "std": "SD",
+    "centred_mean": "centred mean",
+    "imbalance_ratio": "imbalance ratio",
+}
+_NAMES = re.compile("|".join(rf"\b{re.escape(name)}\b" for name, said in _SPELLINGS.items() if name != said))
 
 
 def spelled(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with the dimensions in its texts as people spell them: Self-Direction, not Self_Direction."""
+    """The table with its texts as people spell them: Self-Direction, not Self_Direction; SD, not std."""
     shown = table.copy()
     for name in shown.select_dtypes(["object", "string"]):
-        texts = {cell: _NAMES.sub(_title, cell) for cell in shown[name].unique() if isinstance(cell, str)}
+        texts = {cell: _NAMES.sub(_said, cell) for cell in shown[name].unique() if isinstance(cell, str)}
         shown[name] = [texts.get(cell, cell) for cell in shown[name].tolist()]
     return shown
 
 
-def _title(found: re.Match[str]) -> str:
-    return VALUE_PORTRAIT.titles[found[0]]
+def _said(found: re.Match[str]) -> str:
+    return _SPELLINGS[found[0]]
 
 
 def verdict(certificate: pd.DataFrame, counts: pd.DataFrame, findings: pd.DataFrame) -> str:
@@ -97,6 +104,7 @@ def describe(certificate: pd.DataFrame, counts: pd.DataFrame, findings: pd.DataF
         _row(["source", *counts.columns]),
         _row(["---", *["---:"] * counts.shape[1]]),
         *[_row([source, *(f"{count:,}" if count else "" for count in row)]) for source, row in counts.iterrows()],
+        *_derived(counts.sum(axis=1)),
     ]
     for kind, heading in _HEADINGS.items():
         lines += ["", f"## {heading}", ""]
@@ -115,6 +123,19 @@ def describe(certificate: pd.DataFrame, counts: pd.DataFrame, findings: pd.DataF
     for where, what, evidence, numbers in count_waiting(certificate).itertuples(index=False):
         lines.append(f"- {where}, {_numbers(numbers)}: {what}; {evidence}")
     return "\n".join(lines) + "\n"
+
+
+def _derived(counts: "pd.Series[int]") -> list[str]:
+    """What stands below the sums, and what the numbers in print come to with it; ``counts`` by source."""
+    if ORDER not in counts:
+        return []
+    printed, order = counts["in print"], counts[ORDER]
+    return [
+        "",
+        f"{ORDER}: for each model in print which three values stand highest, and which three lowest. These {order:,} "
+        "follow from the printed scores, which are counted, and are in no sum: "
+        f"{printed:,} numbers in print, {printed + order:,} with them.",
+    ]
 
 
 def _numbers(count: int) -> str:
