@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from value_portrait.wording import MOST_NAMED, extremes, percent
+from value_portrait.wording import MOST_NAMED, counted, extremes, percent
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,11 @@ def test_the_ends_of_a_range_and_whose_they_are(numbers, form, said):
     assert extremes(pd.Series(numbers), form, "values") == said
 
 
+def test_one_of_a_kind_is_none_in_the_plural():
+    assert [counted(number, "item") for number in (0, 1, 2, 1200)] == ["0 items", "1 item", "2 items", "1,200 items"]
+    assert [counted(number, "query", "queries") for number in (1, 2)] == ["1 query", "2 queries"]
+
+
 @given(st.lists(st.integers(-30, 30), min_size=1, max_size=8))
 def test_whose_an_end_is_counts_all_that_have_it(numbers):
     own = pd.Series(numbers, index=[f"m{place}" for place in range(len(numbers))])
@@ -28,5 +33,5 @@ def test_whose_an_end_is_counts_all_that_have_it(numbers):
     for end in ends:
         number, _, names = end.partition(" ")
         held = [name for name, value in own.items() if value == int(number)]
-        counted = f"({len(held)} of {len(own)} models)"
-        assert names == (f"({', '.join(held)})" if len(held) <= MOST_NAMED else counted)
+        many = f"({len(held)} of {len(own)} models)"
+        assert names == (f"({', '.join(held)})" if len(held) <= MOST_NAMED else many)

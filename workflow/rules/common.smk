@@ -19,6 +19,7 @@ from value_portrait.responses.providers import check_targets
 from value_portrait.responses.recorded import answered_versions, find_answers, find_recorded, versions_missed
 from value_portrait.robustness.claims import families_by_chance, held_apart, named_highest, read_claims
 from value_portrait.study.folder import find_tables
+from value_portrait.wording import counted
 
 # What the user's config leaves open is as the shipped one has it, also where Snakemake reads only the user's: in another
 # folder, or as a module.
@@ -105,7 +106,7 @@ ASKED = {name: f"<results>/items/panel/{Path(path).name}" for name, path in WHOL
 SIMULATED_MODELS = [name for name, row in MODELS.items() if row.answers == "simulated"]
 ANY_SIMULATED = SIMULATED or bool(SIMULATED_MODELS)
 MARK_OF_PEOPLE = "simulated" if ANY_SIMULATED else ""  # on figures
-MARK = ", ".join(filter(None, [f"panel: {PANEL} items of each dimension" if PANEL else "", MARK_OF_PEOPLE]))
+MARK = ", ".join(filter(None, [f"panel: {counted(PANEL, 'item')} of each dimension" if PANEL else "", MARK_OF_PEOPLE]))
 
 
 include: "live.smk"

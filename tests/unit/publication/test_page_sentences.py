@@ -553,7 +553,7 @@ def test_models_beside_people():
     )
     salty = PEOPLE.assign(p_adjusted=PEOPLE["p_adjusted"].where(PEOPLE["dimension"] == "Salty", 0.05))
     some = beside_people({"models_and_people": salty}, FIVE)
-    assert (some.verdict, some.tone) == ("1 of 3 differences hold", "open")
+    assert (some.verdict, some.tone) == ("1 of 3 differences holds", "open")
     none = beside_people({"models_and_people": PEOPLE[PEOPLE["dimension"].isin(["Haste", "Sweet", "Hot"])]}, FIVE)
     assert none.sentence == (
         "Held against people who rated the same items, models differ most in Sweet, +0.30 [0.20, 0.40]. Beyond chance, "

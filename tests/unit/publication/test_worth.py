@@ -304,7 +304,7 @@ def test_the_page_has_its_parts_in_order():
     said = worth_lines(own, SMALL)
     key = [f"- {said[topic]}" for topic in ("chance", "replication", "dilution", "validity")]
     profiles = [f"- {line}" for topic, line in said.items() if topic not in LINES and line]
-    head = [HEAD, SIMULATED, PANEL.format(12)]
+    head = [HEAD, SIMULATED, PANEL.format("12 items")]
     page = [*head, "## The item key\n", *key, "", "## The profiles\n", *profiles, "", ""]
     assert describe_worth(own, [], True, 12, SMALL) == "\n".join(page)
     assert describe_worth(tables(), [], False, None, SMALL) == "\n".join([HEAD, "## The profiles\n", *profiles, "", ""])

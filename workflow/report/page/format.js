@@ -61,6 +61,16 @@ export function count(number) {
 }
 
 /**
+ * How many there are, with their name: 1 item, 1,200 items.
+ * @param {number} number
+ * @param {string} one
+ * @param {string} [several]
+ */
+export function counted(number, one, several = `${one}s`) {
+  return `${count(number)} ${number === 1 ? one : several}`;
+}
+
+/**
  * A p-value with its relation.
  * @param {number | null} p
  */

@@ -14,6 +14,7 @@ from value_portrait.publication import comparisons, findings
 from value_portrait.publication.printing import write_for_people
 from value_portrait.scores.model_groups import with_printed_models
 from value_portrait.tables import read_table, write_csv
+from value_portrait.wording import counted
 
 
 def write_tables(
@@ -56,7 +57,7 @@ def write_tables(
         if family.table:
             tables[family.table] = partial(findings.family_scores, scores, family)
     captions = findings.captions(instrument) | (claims.CAPTIONS if choices["study"] == "paper" else {})
-    said = f" Models were asked a panel: {panel} items of each dimension." if panel else ""
+    said = f" Models were asked a panel: {counted(panel, 'item')} of each dimension." if panel else ""
     in_full = {Path(path).stem: path for path in outputs["comparisons"]}
     for path in map(Path, outputs["for_people"]):
         if path.suffix == ".csv":

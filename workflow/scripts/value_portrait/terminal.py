@@ -7,6 +7,8 @@ from copy import copy
 from pathlib import Path
 from typing import TypeVar
 
+from value_portrait.wording import counted
+
 Job = TypeVar("Job", bound=Hashable)
 
 # Of Snakemake's log, what such a line makes unnecessary: events, and a message that is none.
@@ -39,9 +41,9 @@ class Brief(logging.Formatter):
     def begin(self, total: int, cores: int | None, expected: float | None) -> str:
         """Note how many jobs there are; the line that says so, and how long they should take, in seconds."""
         self.begun, self.total = time.time(), total
-        where = f" on {cores} core{'s' * (cores > 1)}" if cores else ""
+        where = f" on {counted(cores, 'core')}" if cores else ""
         took = "" if expected is None else f", about {duration(expected)} by what they took last time"
-        return f"{total} job{'s' * (total > 1)}{where}{took}. Time, jobs done, what begins:"
+        return f"{counted(total, 'job')}{where}{took}. Time, jobs done, what begins:"
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether a record is shown; those of the progress are counted."""

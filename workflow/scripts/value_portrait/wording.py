@@ -1,12 +1,19 @@
 """How numbers read in a sentence."""
 
 from collections.abc import Callable
-from typing import Any
+from math import isnan
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:  # what a run says in the terminal takes none of it, nor half a second
+    import pandas as pd
 
 # Names of what ties, in a sentence that is about something else.
 MOST_NAMED = 3
+
+
+def counted(count: int, one: str, several: str = "") -> str:
+    """How many there are, with their name: ``1 item``, ``1,200 items``, ``2 queries``."""
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
 def percent(share: float) -> str:
@@ -27,7 +34,7 @@ def signed(value: float) -> str:
 
 def bracketed(value: float, low: float, high: float) -> str:
     """A number and its interval, which may be null."""
-    return signed(value) if pd.isna(low) else f"{signed(value)} [{low:z.2f}, {high:z.2f}]"
+    return signed(value) if isnan(low) else f"{signed(value)} [{low:z.2f}, {high:z.2f}]"
 
 
 def in_words(p: float) -> str:

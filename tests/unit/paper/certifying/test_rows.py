@@ -231,9 +231,9 @@ def test_the_check_names_what_differs_and_what_does_not_hold():
     assert describing.verdict(rows, counts, findings).split("\n") == [
         "2 numbers in print, 1 of them compared: 0 match, 0 explained, 0 conjectured, 0 open, 1 differ. "
         "Not to be compared: 1 not in the archive.",
-        "1 comparisons with the archive's files, 1 of them compared: 1 match, 0 explained, 0 conjectured, 0 open, "
+        "1 comparison with the archive's files, 1 of them compared: 1 match, 0 explained, 0 conjectured, 0 open, "
         "0 differ. Not to be compared: none.",
-        "Tested on these data: 1 of 1 causes, 0 of 1 checks hold (not: two).",
+        "Tested on these data: 1 of 1 cause, 0 of 1 check hold (not: two).",
         "Still open: nothing.",
     ]
     text = describing.describe(rows, counts, findings)
@@ -252,7 +252,7 @@ def test_what_follows_from_the_numbers_in_print_is_counted_apart():
         "Table 8, order of values": 1,
     }
     text = describing.describe(rows, counts, findings_frame([Finding("one", "cause", "It is.", True, "1")]))
-    assert "are in no sum: 1 numbers in print, 2 with them." in text
+    assert "are in no sum: 1 number in print, 2 with them." in text
     alone = describing.describe(
         rows.head(1), count_statuses(rows.head(1)), findings_frame([Finding("one", "cause", "It is.", True, "1")])
     )

@@ -2,7 +2,7 @@
 import { address, choose, here } from "../address.js";
 import { chosen, refill, selection } from "../controls.js";
 import { append, html, svg } from "../dom.js";
-import { count, percent } from "../format.js";
+import { count, counted, percent } from "../format.js";
 import { CURVE_KINDS, analysesLeft, chosenOptions, lookedAt, modelsOfThisRun } from "./analyses.js";
 import { claimCurve } from "./certainty_curve.js";
 import { verdictMark } from "./names.js";
@@ -26,7 +26,7 @@ export function claimsInAnalyses(root, tables, said) {
   const figure = html("div");
   append(
     root,
-    html("p", { class: "lead" }, every ? `Whoever repeats the analysis makes choices that others would make differently. Each claim was put to ${count(every)} analyses that can be defended: all combinations of the options below or, of very many, a random draw. Choose options, and see in which share of the analyses left it still holds.` : "No claim could be put to the test here."),
+    html("p", { class: "lead" }, every ? `Whoever repeats the analysis makes choices that others would make differently. Each claim was put to ${counted(every, "analysis", "analyses")} that can be defended: all combinations of the options below or, of very many, a random draw. Choose options, and see in which share of the analyses left it still holds.` : "No claim could be put to the test here."),
     html("details", {}, html("summary", {}, "How verdicts are given"), html("p", {}, said.get("rules"))),
     every > total ? html("p", {}, `There are too many for a page: what follows counts ${count(total)}: those one choice away from this run, and an even share of the others.`) : null,
     html("h2", {}, "Options of the analysis"),
@@ -67,7 +67,7 @@ export function claimsInAnalyses(root, tables, said) {
 
   function draw() {
     const rows = analysesLeft(tables.universes, options);
-    left.textContent = rows.length === total ? `All ${count(total)} analyses.` : `${count(rows.length)} of ${count(total)} analyses left (${chosenOptions(options)}).`;
+    left.textContent = rows.length === total ? `${total === 1 ? "The one analysis" : `All ${count(total)} analyses`}.` : `${count(rows.length)} of ${counted(total, "analysis", "analyses")} left (${chosenOptions(options)}).`;
     overview.update(tables.universes, rows);
     refill(claimControl, [selection("Claim", "claim", claims.map(({ claim, text }) => /** @type {[string, string]} */ ([claim, text])), draw)]);
     const name = chosen("claim", claims.map(({ claim }) => claim));

@@ -3,7 +3,7 @@ import { chart, dotRows } from "../chart.js";
 import { chosen, selection } from "../controls.js";
 import { study } from "../data.js";
 import { append, html } from "../dom.js";
-import { fixed, percent, probability, range, signed } from "../format.js";
+import { counted, fixed, percent, probability, range, signed } from "../format.js";
 import { dataTable } from "../table.js";
 import { dimensionTitle, familyTitle } from "./names.js";
 
@@ -64,7 +64,7 @@ function tagsByChance(tables, family, direction) {
   const alone = rows.filter((row) => row.dimension !== null);
   const beyond = alone.filter((row) => row.beyond);
   return chart(
-    `${familyTitle(family)}: more items than chance gives in ${beyond.length} of ${alone.length} dimensions`,
+    `${familyTitle(family)}: more items than chance gives in ${beyond.length} of ${counted(alone.length, "dimension")}`,
     dotRows(
       alone.map((row) => ({
         name: dimensionTitle(row.dimension),

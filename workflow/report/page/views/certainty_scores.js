@@ -3,7 +3,7 @@ import { chart, dotRows } from "../chart.js";
 import { chosen, selection } from "../controls.js";
 import { part, study } from "../data.js";
 import { append, html } from "../dom.js";
-import { count, fixed, percent, range } from "../format.js";
+import { count, counted, fixed, percent, range } from "../format.js";
 import { dataTable } from "../table.js";
 import { lines, saidOf } from "./certainty_key.js";
 import { dimensionTitle, familyTitle } from "./names.js";
@@ -204,7 +204,7 @@ function otherDesigns(rows, said, table) {
   return chart(
     "How reliably other items like these would tell models apart",
     dotRows(
-      sizes.map((size) => ({ name: `${size} items`, dots: shown.flatMap(([, about], series) => dot(size, about, series)) })),
+      sizes.map((size) => ({ name: counted(size, "item"), dots: shown.flatMap(([, about], series) => dot(size, about, series)) })),
       { low: 0, high: 1, unit: "generalizability coefficient (1: no error), median and middle half of dimensions" },
     ),
     { said: said.get("precision"), legend: shown.map(([name], series) => ({ name: `${name} (wordings × orders)`, series })), table },

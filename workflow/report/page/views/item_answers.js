@@ -4,7 +4,7 @@ import { beginning, gathered } from "../catalogue.js";
 import { chosen, selection } from "../controls.js";
 import { part, study } from "../data.js";
 import { append, html, printable, words } from "../dom.js";
-import { count, fixed, percent } from "../format.js";
+import { count, counted, fixed, percent } from "../format.js";
 import { opener } from "./item_words.js";
 
 /** What the conditions beside the baseline are about, and what models are told under them. */
@@ -60,7 +60,7 @@ function reminder({ response }) {
 /** @param {any} own */
 function saidOfPeople(own) {
   if (own.n === null) return "No people rated it.";
-  return `${count(own.n)} people of survey group ${own.group} rated it ${fixed(own.mean)} on average${own.sd === null ? "" : `, with a standard deviation of ${fixed(own.sd)}`}.`;
+  return `${counted(own.n, "person", "people")} of survey group ${own.group} rated it ${fixed(own.mean)} on average${own.sd === null ? "" : `, with a standard deviation of ${fixed(own.sd)}`}.`;
 }
 
 /** @param {any[]} answers */
@@ -89,7 +89,7 @@ function distributionOf(rated, answers) {
     html(
       "table",
       { class: "given" },
-      html("caption", {}, "How often each rating was given", none ? `; ${count(none)} of ${count(answers.length)} answers of models have none` : ""),
+      html("caption", {}, "How often each rating was given", none ? `; ${count(none)} of ${counted(answers.length, "answer")} of models ${none === 1 ? "has" : "have"} none` : ""),
       html("thead", {}, html("tr", {}, html("th", { scope: "col" }, "Rating"), all ? html("th", { scope: "col" }, `People (${count(all)})`) : null, html("th", { scope: "col" }, `Models’ answers (${count(given.length)})`))),
       html(
         "tbody",
@@ -135,7 +135,7 @@ function ratingsTable(own, answers, condition) {
     {},
     rows.map(({ model, list, mean: average }) =>
       model === null
-        ? html("tr", { class: "people" }, html("th", { scope: "row" }, `${count(own.n)} people`), html("td", { class: "number" }, fixed(average)), html("td", { colspan: versions.length }, ""))
+        ? html("tr", { class: "people" }, html("th", { scope: "row" }, counted(own.n, "person", "people")), html("td", { class: "number" }, fixed(average)), html("td", { colspan: versions.length }, ""))
         : html(
             "tr",
             { class: model === marked ? "marked" : null, "aria-current": model === marked ? "true" : null },

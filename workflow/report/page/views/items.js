@@ -4,7 +4,7 @@ import { WITHOUT_TEXTS, beginning, catalogue, dimensions, titled } from "../cata
 import { chosen, search, selection } from "../controls.js";
 import { part, study } from "../data.js";
 import { append, html } from "../dom.js";
-import { count } from "../format.js";
+import { count, counted } from "../format.js";
 import { listOfItems } from "./items_list.js";
 
 /** @typedef {{items: any[], terms: string[], rho: Map<string, number>}} Found */
@@ -44,7 +44,7 @@ function leadOfItems(all, correlated) {
   const queries = new Set(all.map(({ query_id }) => query_id)).size;
   const responses = queries < all.length ? `responses to ${count(queries)} ${queries === 1 ? "query" : "queries"}` : "sentences";
   const measured = correlated ? "An item measures a dimension where people who score higher on it rate the item higher." : "The study’s own key says what each measures.";
-  return `${count(all.length)} items: ${responses}, which models rate from “${study.options[0]}” to “${study.options.at(-1)}”. ${measured}`;
+  return `${counted(all.length, "item")}: ${responses}, which models rate from “${study.options[0]}” to “${study.options.at(-1)}”. ${measured}`;
 }
 
 /** @param {any} item */

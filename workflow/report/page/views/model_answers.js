@@ -4,7 +4,7 @@ import { chart } from "../chart.js";
 import { profileRows } from "../chart_profiles.js";
 import { study } from "../data.js";
 import { html, printable, words } from "../dom.js";
-import { count, fixed, percent } from "../format.js";
+import { count, counted, fixed, percent } from "../format.js";
 import { dataTable } from "../table.js";
 
 /** @typedef {Record<string, import("../data.js").Table>} OwnTables */
@@ -83,7 +83,7 @@ export function answersSection(name, { answer_counts: counts }) {
   const plain = (/** @type {any} */ row) => row.outcome === "answered" && row.answer_class === "plain";
   const odd = rows.filter((row) => !plain(row));
   const clean = all - odd.reduce((sum, row) => sum + row.answers, 0);
-  const said = odd.length ? `${count(clean)} of ${count(all)} answers are plain: the words of one option and no others.` : `All ${count(all)} answers are plain: the words of one option and no others.`;
+  const said = odd.length ? `${count(clean)} of ${counted(all, "answer")} ${clean === 1 ? "is" : "are"} plain: the words of one option and no others.` : `All ${count(all)} answers are plain: the words of one option and no others.`;
   const table = () =>
     dataTable("Answers that are not plain", [
       ...(total.size > 1 ? [{ title: "Condition", value: (/** @type {any} */ row) => row.condition }] : []),
@@ -111,7 +111,7 @@ export function costSection(name, { asked }) {
     { title: "Served as", value: (row) => row.served, cell: (row) => words(row.served) },
     { title: "By", value: (row) => row.by, cell: (row) => words(row.by) },
   ], rows, { file: "cost.csv" });
-  return html("section", {}, html("h2", {}, "Cost"), html("p", {}, `${count(requests)} questions, ${fixed(usd)} USD.`), table);
+  return html("section", {}, html("h2", {}, "Cost"), html("p", {}, `${counted(requests, "question")}, ${fixed(usd)} USD.`), table);
 }
 
 /**

@@ -3,7 +3,7 @@ import { address, choose, here } from "../address.js";
 import { chosen, search, selection } from "../controls.js";
 import { part } from "../data.js";
 import { append, html, printable } from "../dom.js";
-import { count, fixed } from "../format.js";
+import { count, counted, fixed } from "../format.js";
 import { csv, download } from "../table.js";
 
 export const NUMBERS_PAGE = "numbers";
@@ -44,7 +44,7 @@ export async function everyNumber(root) {
     const more = html("button", { type: "button", onclick: () => ((limit += STEP_OF_NUMBERS), draw()) }, `Show ${STEP_OF_NUMBERS} more`);
     more.hidden = matching.length <= limit;
     list.replaceChildren(
-      html("p", { role: "status" }, `${count(matching.length)} of ${count(rows.rows)} rows${matching.length > limit ? `, the first ${count(limit)} shown` : ""}`),
+      html("p", { role: "status" }, `${count(matching.length)} of ${counted(rows.rows, "row")}${matching.length > limit ? `, the first ${count(limit)} shown` : ""}`),
       numbersTable(matching.slice(0, limit).map(found.record), causes),
       html(
         "div",

@@ -4,6 +4,7 @@ import pandas as pd
 
 from value_portrait.instrument import Instrument
 from value_portrait.publication.comparisons import highest_values
+from value_portrait.wording import counted
 
 # The three values that the paper names as the highest of its models.
 PAPER_HIGHEST = frozenset({"Benevolence", "Security", "Self_Direction"})
@@ -23,6 +24,6 @@ def agreement_line(profiles: pd.DataFrame, instrument: Instrument) -> str:
     highest = highest_values(profiles, len(PAPER_HIGHEST), instrument)
     same = sum(values == PAPER_HIGHEST for values in highest.values())
     return (
-        f"{same} of {len(highest)} models have exactly Benevolence, Security and Self-Direction as their three highest "
-        "values."
+        f"{same} of {counted(len(highest), 'model')} {'has' if same == 1 else 'have'} exactly "
+        "Benevolence, Security and Self-Direction as the three highest values."
     )

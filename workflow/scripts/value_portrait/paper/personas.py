@@ -93,8 +93,8 @@ def describe_findings(findings: pd.DataFrame) -> str:
         "",
         "## The paper's findings in words",
         "",
-        "Beside what the paper says of personas and people, the numbers as they stand: without intervals, not held against "
-        "chance, and so without a verdict.",
+        "Beside what the paper says of personas and people, the numbers as they stand: without intervals, not held "
+        "against chance, and so without a verdict.",
         "",
         "| model | people | finding | personas | people | these numbers |",
         "|---|---|---|---|---|---|",

@@ -15,7 +15,7 @@ from value_portrait.publication.printing import COEFFICIENTS
 from value_portrait.responses.conditions import STEERING
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
-from value_portrait.wording import bracketed, extremes, in_words, percent
+from value_portrait.wording import bracketed, counted, extremes, in_words, percent
 
 
 def captions(instrument: Instrument) -> dict[str, str]:
@@ -129,7 +129,8 @@ def summarise(
     """
     profiles, counts = tables["profiles"], tables["counts"]
     lines = [
-        f"Made from {_size(study, tables)}{_models(profiles['model'].nunique())}, {counts['answers'].sum():,} answers.",
+        f"Made from {_size(study, tables)}{counted(profiles['model'].nunique(), 'model')}, "
+        f"{counted(int(counts['answers'].sum()), 'answer')}.",
         _items_line(tables["key"], instrument),
         _answers_line(counts),
         _profile_line(tables["mean_profile"], instrument),
@@ -145,19 +146,15 @@ def summarise(
     return "# What this run found\n\n" + "".join(f"{n}. {line}\n" for n, line in enumerate(filter(None, lines), 1))
 
 
-def _models(count: int) -> str:
-    return f"{count} model{'' if count == 1 else 's'}"
-
-
 def _size(study: str, tables: Mapping[str, pd.DataFrame]) -> str:
     origins = {"paper": "the authors' raw data", "simulated": "a simulated study, whose truth is known"}
     origin = origins.get(study, "a folder of tables")
     if "survey" not in tables:
-        return f"{origin}: {tables['key']['item_id'].nunique():,} items of a given key; "
+        return f"{origin}: {counted(tables['key']['item_id'].nunique(), 'item')} of a given key; "
     survey = tables["survey"]
     return (
-        f"{origin}: {survey['participant_id'].nunique():,} raters, {survey['item_id'].nunique():,} items, "
-        f"{len(survey):,} ratings; "
+        f"{origin}: {counted(survey['participant_id'].nunique(), 'rater')}, "
+        f"{counted(survey['item_id'].nunique(), 'item')}, {counted(len(survey), 'rating')}; "
     )
 
 
@@ -175,7 +172,7 @@ def _items_line(key: pd.DataFrame, instrument: Instrument) -> str:
         if tags.min() == tags.max():
             reach = f", {tags.min()} of each dimension"
     both = f"{', and ' if reach else ' and '}{', '.join(others)}" if others else ""
-    return f"The item key holds {tags.sum()} tags of the {mid_sentence(main)}{reach}{both}."
+    return f"The item key holds {counted(tags.sum(), 'tag')} of the {mid_sentence(main)}{reach}{both}."
 
 
 def _answers_line(counts: pd.DataFrame) -> str:
@@ -232,7 +229,7 @@ def _sensitivity_line(sensitivity: pd.DataFrame) -> str:
     known = sensitivity.dropna(subset=["wording_sensitivity", "order_sensitivity"])
     if len(known):
         more = (known["wording_sensitivity"] > known["order_sensitivity"]).sum()
-        parts.append(f"more by wording than by order in {more} of {_models(len(known))}")
+        parts.append(f"more by wording than by order in {more} of {counted(len(known), 'model')}")
     median = ", median over models" if len(sensitivity) > 1 else ""
     return f"Share of items whose rating changes{median}: {'; '.join(parts)}."
 

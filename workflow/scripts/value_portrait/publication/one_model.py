@@ -21,6 +21,7 @@ from value_portrait.publication.drawing import (
     signed,
 )
 from value_portrait.robustness.level import LEVEL
+from value_portrait.wording import counted
 
 HERE, ELSEWHERE = "these_items", "items_like_these"
 MOST_NAMES = 8  # of other models in a cell
@@ -81,7 +82,7 @@ def profile_beside_others(model: str, uncertainty: pd.DataFrame, instrument: Ins
     of_place = dict(zip(instrument.dimensions, places, strict=True))
     rows = [of_place[pair] for pair in others.index]
     number = others["model"].nunique()
-    label = f"{number} other model{'' if number == 1 else 's'}"
+    label = counted(number, "other model")
     axes.plot(others["score"], rows, ls="", marker="|", color="0.55", markersize=5, label=label if number else None)
     clear = ((own["low"] > 0) | (own["high"] < 0)).to_numpy()
     for chosen, face in ((~clear, "white"), (clear, FIRST["color"])):

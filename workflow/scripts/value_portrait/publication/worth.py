@@ -21,7 +21,7 @@ from value_portrait.robustness.replication import REPLICATION
 from value_portrait.robustness.shares import CLAIMS
 from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.robustness.validity import VALIDITY
-from value_portrait.wording import bracketed, extremes, in_percent, in_words, percent, signed
+from value_portrait.wording import bracketed, counted, extremes, in_percent, in_words, percent, signed
 
 # The tables of the robustness stage that it is told from, where a study has them.
 WORTH_TABLES = {
@@ -74,7 +74,7 @@ Brackets are 95 % intervals or ranges, not adjusted: one may leave out 0 althoug
 """
 HEAD = f"# What the numbers are worth\n\n{RULES}"
 SIMULATED = "**Simulated**: people, items or models are made up, and claims about real ones are put to these.\n"
-PANEL = "**A panel**: models were asked {} items of each dimension, and not the others. All errors are larger for it.\n"
+PANEL = "**A panel**: models were asked {} of each dimension, and not the others. All errors are larger for it.\n"
 
 
 def describe_worth(
@@ -88,7 +88,7 @@ def describe_worth(
         precision and alternatives; chance, dilution, replication and validity where people rated; circle where the
         instrument has one.
     """
-    notes = [*([SIMULATED] if simulated else []), *([PANEL.format(panel)] if panel else [])]
+    notes = [*([SIMULATED] if simulated else []), *([PANEL.format(counted(panel, "item"))] if panel else [])]
     parts = [HEAD, *notes, *claims_table(tables, claims, instrument)]
     said = worth_lines(tables, instrument)
     key = [said[topic] for topic in KEY if topic in said]
@@ -148,9 +148,9 @@ def chance_line(chance: pd.DataFrame, instrument: Instrument) -> str:
     more = parts[holm(parts["p"]) < LEVEL]
     rest = parts.drop(more.index)
     found = (
-        f"The key has {whole['tags']:,} positive tags of the {mid_sentence(instrument.main)} in {whole['tests']:,} "
-        f"tests; shuffled raters, in whom nothing correlates, give {by_chance(whole)}; {whole['surviving']} survive a "
-        "correction for all tests"
+        f"The key has {counted(whole['tags'], 'positive tag')} of the {mid_sentence(instrument.main)} in "
+        f"{counted(whole['tests'], 'test')}; shuffled raters, in whom nothing correlates, give {by_chance(whole)}; "
+        f"{whole['surviving']} {'survives' if whole['surviving'] == 1 else 'survive'} a correction for all tests"
     )
     if len(more):
         found += f". More than chance: {_names(more['dimension'], instrument)}"
@@ -230,7 +230,8 @@ def dilution_line(dilution: pd.DataFrame, instrument: Instrument) -> str:
     row = next(row for row in dilution.to_dict("records") if row["family"] == instrument.main.name)
     if pd.isna(row["strong"]):
         return ""
-    found = f"Infinitely many raters would tag about {row['strong']:.0f} pairs instead of {row['tags']:,.0f}"
+    pairs = counted(round(row["strong"]), "pair")
+    found = f"Infinitely many raters would tag about {pairs} instead of {row['tags']:,.0f}"
     if pd.isna(row["low"]):
         return f"{found}; too few to tell how far wrong tags dilute scores."
     left, low, high = (percent(row[name]) for name in ("dilution", "low", "high"))
@@ -297,7 +298,7 @@ def _pairs_line(pairs: pd.DataFrame, ranks: pd.DataFrame, instrument: Instrument
             width = (places["high"] - places["low"] + 1).median()
             parts.append(
                 f"{in_percent((own['p_max_t'] < LEVEL).mean())} {words}, where a rank covers {width:.0f} of "
-                f"{ranks['model'].nunique()} places"
+                f"{counted(ranks['model'].nunique(), 'place')}"
             )
     return (
         f"Of all differences between two models on a dimension, these hold after adjustment: {'; '.join(parts)}."
@@ -338,8 +339,8 @@ def _alphas_line(alphas: pd.DataFrame, instrument: Instrument) -> str:
     own = alphas[(alphas["source"] == "raters") & (alphas["family"] == instrument.main.name)].dropna(subset=["p_equal"])
     if own.empty:
         return ""
-    apart = (own["p_equal"] < LEVEL).sum()
-    return f"Raters' alphas differ between survey groups in {apart} of {len(own)} dimensions, each by itself."
+    apart = f"{(own['p_equal'] < LEVEL).sum()} of {counted(len(own), 'dimension')}"
+    return f"Raters' alphas differ between survey groups in {apart}, each by itself."
 
 
 def _circle_line(circle: pd.DataFrame) -> str:

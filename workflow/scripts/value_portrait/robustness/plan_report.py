@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from value_portrait.instrument import Instrument
+from value_portrait.wording import counted
 
 # One design with its cost, and medians and maxima over dimensions by inference.
 Design = Mapping[Any, Any]
@@ -31,9 +32,9 @@ def plan_report(table: pd.DataFrame, wanted: float, n_models: int, instrument: I
         "# How sure for how much",
         "",
         "Standard errors of centred means, and the smallest difference of two models that shows in 80 % of studies, "
-        f"adjusted for all pairs of {n_models} models and all dimensions; in scale points, of the median dimension (of "
-        "the one with the largest). Requests, tokens and USD are those at baseline that the store does not hold yet; "
-        "every further condition asks as much again (`make estimate` has them all).",
+        f"adjusted for all pairs of {counted(n_models, 'model')} and all dimensions; in scale points, of the median "
+        "dimension (of the one with the largest). Requests, tokens and USD are those at baseline that the store does "
+        "not hold yet; every further condition asks as much again (`make estimate` has them all).",
     ]
     for model, own in table.groupby("model", sort=False):
         lines += ["", f"## {model}", "", *_of_model(own, wanted, instrument.span)]
@@ -121,15 +122,16 @@ def _after(rows: pd.DataFrame, designs: Sequence[Design]) -> Iterator[str]:
 
 
 def _named(design: Design) -> str:
-    panel = "all items" if design["panel"] is None else f"{design['panel']} items of each dimension"
+    panel = "all items" if design["panel"] is None else f"{counted(design['panel'], 'item')} of each dimension"
     repeats = f", {design['n_repeats']} repeats" if design["n_repeats"] > 1 else ""
     new = " (one still to be written)" if design["prompt_versions"] is None else ""
-    return f"{design['n_wordings']} wording(s){new} in {design['n_orders']} order(s), {panel}{repeats}"
+    wordings, orders = counted(design["n_wordings"], "wording"), counted(design["n_orders"], "order")
+    return f"{wordings}{new} in {orders}, {panel}{repeats}"
 
 
 def _price(design: Design) -> str:
     usd = "a price that is unknown" if design["usd"] is None else f"{design['usd']:.2f} USD"
-    return f"for {design['left']:,} more requests and {usd}"
+    return f"for {counted(design['left'], 'more request')} and {usd}"
 
 
 def _cells(design: Design, span: int) -> Iterator[str]:

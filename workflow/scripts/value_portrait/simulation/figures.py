@@ -15,6 +15,7 @@ from value_portrait.publication.drawing import (
     rows_height,
     shown,
 )
+from value_portrait.wording import counted
 
 
 @house_style()
@@ -51,6 +52,6 @@ def recovery(tags: pd.DataFrame, scores: pd.DataFrame, instrument: Instrument) -
     right.set_xlabel("Planted centred mean (scale points)")
     right.set_ylabel("Recovered centred mean (scale points)")
     right.legend(loc="upper left")
-    draw_heading(right, "", f"{scores['model'].nunique()} models; on the line, recovery is perfect")
+    draw_heading(right, "", f"{counted(scores['model'].nunique(), 'model')}; on the line, recovery is perfect")
     right.tick_params(labelsize=SMALL)
     return figure

@@ -13,6 +13,7 @@ from value_portrait.personas.effects import DEFAULT_FRAMING
 from value_portrait.responses.conditions import STEERING
 from value_portrait.simulation.models import PlantedModel, planted_scores
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
+from value_portrait.wording import counted
 
 SETTING_WORDS = {
     "realistic": "Effects and noise are as in the paper's study: what is lost here is likely to be lost there, too.",
@@ -292,7 +293,7 @@ def describe_recovery(
             "A tag is true where the item was planted to measure the dimension. A planted score is what the model's "
             "values contribute: how much its items are liked is no part of it. False tags dilute scores: slope and "
             "error are those of scores as they are, coverage is of the intervals of undiluted ones. "
-            f"{models} model{'' if models == 1 else 's'}; errors in scale points ({scale}).",
+            f"{counted(models, 'model')}; errors in scale points ({scale}).",
             "",
         ]
     )

@@ -11,6 +11,7 @@ from value_portrait.paper.certifying.in_print import cross_loading, items_per_va
 from value_portrait.paper.certifying.printed import printed_numbers
 from value_portrait.paper.claims import PAPER_HIGHEST, TRAIT_SCALE
 from value_portrait.paper.instrument import VALUE_PORTRAIT
+from value_portrait.wording import counted
 
 _VALUES = list(VALUE_PORTRAIT.main.names)
 
@@ -31,13 +32,14 @@ def kept_pair(pairs: pd.DataFrame) -> Finding:
 
 def _whether_kept(pair: Any) -> str:
     """Whether the scores keep a pair; ``pair`` is a row of ``judge_pairs``."""
+    models = counted(pair.n_models, "model")
     if pd.isna(pair.contained):
         most = max(pair.n_equal_with, pair.n_equal_without)
-        words = f"cannot be told (at most {most} of {pair.n_models} models equal)"
+        words = f"cannot be told (at most {most} of {models} equal)"
     elif pair.contained:
-        words = f"is in the scores ({pair.n_equal_with} of {pair.n_models} models equal with it)"
+        words = f"is in the scores ({pair.n_equal_with} of {models} equal with it)"
     else:
-        words = f"is not ({pair.n_equal_without} of {pair.n_models} models equal without it)"
+        words = f"is not ({pair.n_equal_without} of {models} equal without it)"
     return f"{pair.item_id} {pair.dimension} (rho {pair.rho:.4f}, p {pair.p:.4f}, {pair.n} raters) {words}"
 
 

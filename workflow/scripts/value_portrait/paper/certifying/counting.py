@@ -5,8 +5,12 @@ import pandas as pd
 from value_portrait.paper.certifying.rows import COMPARED, STATUSES, comparisons
 from value_portrait.paper.certifying.stated import ORDER
 
-# What is added up, in this order, with the words of the verdict; the rest follows from the numbers in print.
-TOTALS = {"in print": "numbers in print", "in the archive's files": "comparisons with the archive's files"}
+# What is added up, in this order, with the words of the verdict for one and for several; the rest follows from the
+# numbers in print.
+TOTALS = {
+    "in print": ("number in print", "numbers in print"),
+    "in the archive's files": ("comparison with the archive's files", "comparisons with the archive's files"),
+}
 
 
 def count_statuses(certificate: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from value_portrait.paper.certifying.counting import TOTALS, count_causes, count
 from value_portrait.paper.certifying.rows import COMPARED, STATUSES
 from value_portrait.paper.certifying.stated import ORDER
 from value_portrait.paper.instrument import VALUE_PORTRAIT
+from value_portrait.wording import counted
 
 # So many rows of a kind are named one by one; the CSV file has the rest.
 SHOWN = 30
@@ -54,24 +55,26 @@ def verdict(certificate: pd.DataFrame, counts: pd.DataFrame, findings: pd.DataFr
     counts = counts.reindex(columns=list(STATUSES), fill_value=0)
     still_open = certificate.loc[certificate["status"] == "unexplained", "quantity"]
     tested = findings[findings["kind"] != "fact"]
-    held = [f"{own['holds'].sum()} of {len(own)} {kind}s" for kind, own in tested.groupby("kind", sort=False)]
+    held = [
+        f"{own['holds'].sum()} of {counted(len(own), str(kind))}" for kind, own in tested.groupby("kind", sort=False)
+    ]
     failed = tested.loc[~tested["holds"], "name"]
     return "\n".join(
         [
-            *(_counted(words, counts.T[name]) for name, words in TOTALS.items()),
+            *(_compared(words, counts.T[name]) for name, words in TOTALS.items()),
             f"Tested on these data: {', '.join(held)} hold" + (f" (not: {', '.join(failed)})." if len(failed) else "."),
             "Still open: " + (", ".join(still_open) or "nothing") + ".",
         ]
     )
 
 
-def _counted(what: str, counts: "pd.Series[Any]") -> str:
+def _compared(what: tuple[str, str], counts: "pd.Series[Any]") -> str:
     named = {"unexplained": "open", "differs": "differ"}
     compared = ", ".join(f"{counts[status]:,} {named.get(status, status)}" for status in COMPARED)
     waiting = [f"{count:,} {status}" for status, count in counts.drop(list(COMPARED)).items() if count]
     waiting = [words if words.startswith("1 ") else words.replace(" needs ", " need ") for words in waiting]
     return (
-        f"{counts.sum():,} {what}, {counts[list(COMPARED)].sum():,} of them compared: {compared}. "
+        f"{counted(int(counts.sum()), *what)}, {counts[list(COMPARED)].sum():,} of them compared: {compared}. "
         f"Not to be compared: {', '.join(waiting) or 'none'}."
     )
 
@@ -109,7 +112,7 @@ def describe(certificate: pd.DataFrame, counts: pd.DataFrame, findings: pd.DataF
     for kind, heading in _HEADINGS.items():
         lines += ["", f"## {heading}", ""]
         for row in findings[findings["kind"] == kind].itertuples():
-            share = f" Explains {_numbers(explained[str(row.name)])}." if row.name in explained else ""
+            share = f" Explains {counted(explained[str(row.name)], 'number')}." if row.name in explained else ""
             doubt = "" if row.holds else " **Does not hold on these data.**"
             lines.append(f"- **{row.name}**: {row.statement}{doubt}{share} *{row.evidence}*")
     for status, heading in (("unexplained", "Still open"), ("differs", "Differs")):
@@ -121,7 +124,7 @@ def describe(certificate: pd.DataFrame, counts: pd.DataFrame, findings: pd.DataF
                 lines.append(f"- and {len(own) - SHOWN:,} more in certificate.csv")
     lines += ["", "## What the others need", ""]
     for where, what, evidence, numbers in count_waiting(certificate).itertuples(index=False):
-        lines.append(f"- {where}, {_numbers(numbers)}: {what}; {evidence}")
+        lines.append(f"- {where}, {counted(numbers, 'number')}: {what}; {evidence}")
     return "\n".join(lines) + "\n"
 
 
@@ -134,12 +137,8 @@ def _derived(counts: "pd.Series[int]") -> list[str]:
         "",
         f"{ORDER}: for each model in print which three values stand highest, and which three lowest. These {order:,} "
         "follow from the printed scores, which are counted, and are in no sum: "
-        f"{printed:,} numbers in print, {printed + order:,} with them.",
+        f"{counted(printed, *TOTALS['in print'])}, {printed + order:,} with them.",
     ]
-
-
-def _numbers(count: int) -> str:
-    return f"{count:,} number" + "s" * (count != 1)
 
 
 def _line(row: "pd.Series[Any]") -> str:

@@ -55,6 +55,7 @@ def provider_defaults(models: Sequence[str]) -> Finding | None:
     """The recorded ``models`` whose answers came by the client that sent no settings."""
     if not models:
         return None
+    which = "1 model has its" if len(models) == 1 else f"{len(models)} models have their"
     return Finding(
         "provider's defaults",
         "fact",
@@ -62,5 +63,5 @@ def provider_defaults(models: Sequence[str]) -> Finding | None:
         "condition for sending them is never met), so these rows were collected at the provider's defaults. The "
         "answers themselves do not show it.",
         True,
-        f"{len(models)} models have their answers from that client: {', '.join(models)}",
+        f"{which} answers from that client: {', '.join(models)}",
     )

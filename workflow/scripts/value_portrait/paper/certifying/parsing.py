@@ -9,6 +9,7 @@ from value_portrait.paper.certifying.stated import CENTRING
 from value_portrait.paper.instrument import VALUE_PORTRAIT
 from value_portrait.scores.profiles import profile_models
 from value_portrait.scores.ratings import Ratings
+from value_portrait.wording import counted
 
 # What of the table ``ratings`` says where the parsers differ.
 READ_BY_PARSERS = [
@@ -54,8 +55,9 @@ def parsers(answers: pd.DataFrame, effects: pd.DataFrame, n_answers: int, n_mode
     if len(answers):
         classes = answers["answer_class"].value_counts()
         evidence = (
-            f"{len(answers)} of {n_answers:,} answers, from {answers['model'].nunique()} of {n_models} models, are "
-            f"read differently ({', '.join(f'{count} {name}' for name, count in classes.items())})"
+            f"{len(answers)} of {n_answers:,} answers, from {answers['model'].nunique()} of "
+            f"{counted(n_models, 'model')}, are read differently "
+            f"({', '.join(f'{count} {name}' for name, count in classes.items())})"
         )
     if len(effects):
         worst = effects.iloc[effects["change"].abs().argmax()]

@@ -30,7 +30,7 @@ from value_portrait.publication.page.finding import (
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import LARGE_B
-from value_portrait.wording import bracketed, in_percent, in_words, percent
+from value_portrait.wording import bracketed, counted, in_percent, in_words, percent
 
 # How many dimensions count as the first of a profile.
 FIRST = 3
@@ -106,8 +106,8 @@ def single_scores(tables: Tables, instrument: Instrument) -> Finding | None:
     clear = leave_out_zero(scores)
     found = (
         f"For items like these, a model's score is known to ± {half:.2f} points of a scale from {instrument.lowest} to "
-        f"{instrument.highest} (95 %, median); each by itself, {percent(clear.mean())} of the {len(scores):,} scores "
-        f"of the {mid_sentence(main)} can be told from 0."
+        f"{instrument.highest} (95 %, median); each by itself, {percent(clear.mean())} of the "
+        f"{counted(len(scores), 'score')} of the {mid_sentence(main)} can be told from 0."
     )
     marks = [Mark("Scores told from 0", float(clear.mean()))]
     pairs = tables["pairs"]
@@ -228,7 +228,7 @@ def groups_of_models(tables: Tables, instrument: Instrument) -> Finding | None:
         heading=_heading_of_groups(list(clear), list(rest)),
         sentence=f"{found.strip()} Models of one developer are taken together; p of dimensions is adjusted over them, "
         "intervals are not.",
-        verdict=f"{len(clear)} of {len(clear) + len(rest)} comparisons beyond chance",
+        verdict=f"{len(clear)} of {counted(len(clear) + len(rest), 'comparison')} beyond chance",
         tone=tone(len(clear) / (len(clear) + len(rest))),
         view="certainty",
         name="" if len(tables.get("claims", ())) else "scores",

@@ -26,7 +26,7 @@ from value_portrait.publication.page.finding import (
 from value_portrait.publication.worth import WEAK, by_chance
 from value_portrait.robustness.groups import holm
 from value_portrait.robustness.level import LEVEL
-from value_portrait.wording import bracketed, percent
+from value_portrait.wording import bracketed, counted, percent
 
 
 def tags_by_chance(tables: Tables, instrument: Instrument) -> Finding | None:
@@ -41,8 +41,8 @@ def tags_by_chance(tables: Tables, instrument: Instrument) -> Finding | None:
         return None
     more = parts[holm(parts["p"]) < LEVEL]
     found = (
-        f"The key says {whole['tags']:,} times that an item measures one of the {mid_sentence(main)}; shuffled raters, "
-        f"in whom nothing correlates, give {by_chance(whole)}"
+        f"The key says {counted(whole['tags'], 'time')} that an item measures one of the {mid_sentence(main)}; "
+        f"shuffled raters, in whom nothing correlates, give {by_chance(whole)}"
     )
     names = [instrument.titles[str(name)] for name in more["dimension"]]
     found += f". More than chance, p adjusted: {_counted(names, len(parts))}."
@@ -159,6 +159,7 @@ def beside_people(tables: Tables, instrument: Instrument) -> Finding | None:
         f"{instrument.titles[largest['dimension']]}, {number}. Beyond chance, p adjusted over dimensions: "
         f"{_counted(names, len(own))}. Each interval stands by itself."
     )
+    hold = "holds" if len(clear) == 1 else "hold"
     return Finding(
         finding="beside_people",
         heading=(
@@ -167,7 +168,7 @@ def beside_people(tables: Tables, instrument: Instrument) -> Finding | None:
             else "Beside people, no difference stands out from chance"
         ),
         sentence=found,
-        verdict=f"{len(clear)} of {len(own)} differences hold" if len(clear) else "cannot be told from chance",
+        verdict=f"{len(clear)} of {counted(len(own), 'difference')} {hold}" if names else "cannot be told from chance",
         tone=tone(len(clear) / len(own)) if len(clear) else OPEN,
         view="people",
         name="models",
@@ -231,7 +232,7 @@ def planted_truth(tables: Tables, instrument: Instrument) -> Finding | None:
     marks = [Mark("Planted tags that are found", row["found"] / max(row["planted"], 1))]
     marks += [Mark("Tags of the key that are true", row["found"] / max(made, 1))]
     found = (
-        f"Of {row['planted']:,} tags planted in the {mid_sentence(main)} the key finds {row['found']:,}; "
+        f"Of {counted(row['planted'], 'tag')} planted in the {mid_sentence(main)} the key finds {row['found']:,}; "
         f"{row['found']:,} of its {made:,} tags are true."
     )
     own = scores[scores["family"] == main.name].dropna(subset=["planted", "low"])
@@ -239,7 +240,9 @@ def planted_truth(tables: Tables, instrument: Instrument) -> Finding | None:
     if len(own):
         inside = own["planted"].between(own["low"], own["high"])
         holds = "holds" if inside.sum() == 1 else "hold"
-        found += f" Of {len(own):,} intervals (95 %) of undiluted scores, {inside.sum():,} {holds} the planted one."
+        found += (
+            f" Of {counted(len(own), 'interval')} (95 %) of undiluted scores, {inside.sum():,} {holds} the planted one."
+        )
         share = float(inside.mean())
         marks += [Mark("Intervals that hold the truth", share)]
         # Nearly all of them should.

@@ -46,7 +46,7 @@ from value_portrait.robustness.shares import CLAIMS
 from value_portrait.robustness.uncertainty import UNCERTAINTY
 from value_portrait.robustness.validity import VALIDITY
 from value_portrait.tables import Schema
-from value_portrait.wording import in_percent, percent
+from value_portrait.wording import counted, in_percent, percent
 
 # What findings are made of, as far as the study has it, beside what other parts take, too.
 FINDINGS_TABLES: dict[str, str | Schema | None] = {
@@ -153,13 +153,13 @@ def headline(tables: Tables, instrument: Instrument) -> str:
 
 def standfirst(tables: Tables, verdicts: Iterable[str]) -> str:
     """What was done, and what becomes of what is said of the models: the ``verdicts`` on all claims."""
-    answers, models = tables["answer_counts"]["answers"].sum(), tables["profiles"]["model"].nunique()
-    done = f"{models} {'models' if models > 1 else 'model'} gave {answers:,} answers"
+    answers, models = int(tables["answer_counts"]["answers"].sum()), tables["profiles"]["model"].nunique()
+    done = f"{counted(models, 'model')} gave {counted(answers, 'answer')}"
     if "survey" in tables:
         survey = tables["survey"]
         done += (
-            f" to {survey['item_id'].nunique():,} items that {survey['participant_id'].nunique():,} people had rated "
-            "for themselves"
+            f" to {counted(survey['item_id'].nunique(), 'item')} that {survey['participant_id'].nunique():,} people "
+            "had rated for themselves"
         )
     return f"{done}. {verdict_line(verdicts)}".strip()
 
