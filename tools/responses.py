@@ -31,11 +31,11 @@ def config_of(files: list[str]) -> Config:
 
     Files that it names are the working directory's, or else the shipped ones.
     """
-    own = [name for name in ("config.yaml", *files) if name in files or Path(name).exists()]
+    own = {name: read_config(name) for name in ("config.yaml", *files) if name in files or Path(name).exists()}
     content = read_config(ROOT / "config.yaml")
-    for file in own:
-        update_config(content, read_config(file))
-    config = check_config(content, " + ".join(own) or "config.yaml")
+    for laid_over in own.values():
+        update_config(content, laid_over)
+    config = check_config(content, own or "config.yaml")
     named = {key: getattr(config, key) for key in ("instrument", "models", "providers", "personas")}
     return config.model_copy(
         update={key: path if Path(path).exists() else str(ROOT / path) for key, path in named.items()}

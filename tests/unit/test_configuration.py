@@ -92,6 +92,33 @@ def test_a_key_misspelt_is_named_and_not_the_one_that_is_missing_for_it():
             place[key] = place.pop(misspelt)
 
 
+def test_of_several_files_the_one_is_named_that_set_the_key():
+    files = {
+        "config.yaml": copy.deepcopy(PAPER),
+        "first.yaml": {"seed": 1, "items": {"threshold": 0.2}},
+        "last.yaml": {"items": {"max_p": 0.1}, "framings": {"own": {"role": "user"}}, "sed": 2},
+    }
+
+    def said(**wrong):
+        config = copy.deepcopy(PAPER)
+        config["framings"] = {**config["framings"], **wrong.pop("framings", {})}
+        config["items"] = config["items"] | wrong.pop("items", {})
+        with pytest.raises(InputError) as refused:
+            check_config(config | wrong, files)
+        return str(refused.value)
+
+    assert said(seed=-1).startswith("first.yaml: seed: -1 does not fit")
+    assert said(items={"threshold": 7}).startswith("first.yaml: items.threshold: 7 does not fit")
+    assert said(items={"max_p": 7}).startswith("last.yaml: items.max_p: 7 does not fit")
+    assert said(items={"method": 7}).startswith("config.yaml: items.method: 7 does not fit")
+    assert said(sed=2).startswith("last.yaml: 'sed' is no key")
+    assert said(framings={"own": {"role": "user"}}).startswith("last.yaml: framings.own: 'text' is missing")
+    # What none of them sets, and what two keys do not agree on, is a fault of all.
+    assert said(study="simulated").startswith("config.yaml + first.yaml + last.yaml: study is simulated")
+    with pytest.raises(InputError, match=r"^config.yaml \+ first.yaml \+ last.yaml: 'seed' is missing"):
+        check_config({name: value for name, value in PAPER.items() if name != "seed"}, files)
+
+
 def test_nobody_has_published_a_simulated_studys_correlations():
     config = {**DEMO, "items": {**DEMO["items"], "correlations": "published"}}
     with pytest.raises(InputError, match=r"items\.correlations"):

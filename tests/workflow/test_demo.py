@@ -135,6 +135,17 @@ def test_a_finished_demo_has_nothing_to_do(demo):
     assert "Nothing to be done" in result.stdout
 
 
+def test_a_complaint_names_the_file_that_set_the_key(demo, tmp_path):
+    wrong, other = tmp_path / "wrong.yaml", tmp_path / "other.yaml"
+    wrong.write_text("items: {threshold: 9}")
+    other.write_text("results_dir: results/other")
+    for files in ([wrong, other], [other, wrong]):
+        result = run_snakemake(demo, "-n", "--configfile", "config/demo.yaml", *map(str, files))
+        assert f"Error: {wrong}: items.threshold: 9 does not fit" in result.stderr
+    result = run_snakemake(demo, "-n", "--configfile", "config/demo.yaml", "--config", "seed=-1")
+    assert "Error: --config: seed: -1 does not fit" in result.stderr
+
+
 # What nobody makes but who asks for it: targets, pages of a model, and what belongs to models that are asked.
 ASKED_FOR = {"items", "scores", "personas", "robustness", "publication", "responses", "questions", "plan"}
 ASKED_FOR |= {"report_pages", "write_report_pages", "describe_model", "plan_designs", "estimate_queries"}

@@ -25,10 +25,12 @@ from value_portrait.wording import counted
 # folder, or as a module.
 CHOICES = checked(read_config, shipped("config.yaml"))
 update_config(CHOICES, config)
-for file in [] if IS_MODULE else workflow.configfiles:
-    # Snakemake takes the last of two equal keys.
-    checked(read_config, file)
-CONFIG_FILES = " + ".join(map(str, workflow.configfiles)) or "config"
+# Read once more, for of two equal keys in a file Snakemake takes the last; and to name the file that a fault is in. Given
+# ones are laid over the workflow's own, but stand before it.
+given_last = sorted(workflow.configfiles, key=lambda file: file in workflow.overwrite_configfiles)
+CONFIG_FILES = {str(file): checked(read_config, file) for file in ([] if IS_MODULE else given_last)}
+if not IS_MODULE and workflow.config_settings.config:
+    CONFIG_FILES["--config"] = dict(workflow.config_settings.config)
 CONFIG = checked(check_config, CHOICES, CONFIG_FILES)
 NAMED = ("instrument", "models", "families", "providers", "personas", "claims")
 CONFIG = CONFIG.model_copy(update={key: checked(chosen, getattr(CONFIG, key), key) for key in NAMED})

@@ -1,6 +1,7 @@
 # People: how groups of people differ, to hold personas against.
 # Takes  the user's file of the European Social Survey, or the paper's printed numbers, or the config's seed
 # Gives  results/personas/{people.csv,people_provenance.csv}; nothing where the config's people are null
+from value_portrait.checking import at
 from value_portrait.personas.ess_file import find_file
 
 # People to hold personas against: the simulated ones, the user's file of the ESS, or None for the printed numbers.
@@ -8,7 +9,7 @@ PEOPLE_FILE = None
 if GROUPS:
     PEOPLE_FILE = f"{RESULTS}/study/simulated_people.csv" if SIMULATED else checked(find_file, CONFIG.people.folder)
     if not PEOPLE_FILE and not PAPERS_OWN:
-        where = f"{CONFIG_FILES}: people"
+        where = at(CONFIG_FILES, ["people"])
         remedy = f"Put it into {CONFIG.people.folder}, or set people: null."
         sys.exit(f"Error: {InputError(where, 'needs a file of the European Social Survey.', remedy)}")
 # What a rule that holds something against people takes.

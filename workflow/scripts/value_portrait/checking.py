@@ -71,6 +71,8 @@ class Checked(BaseModel):
 
 
 Part = TypeVar("Part", bound=Checked)
+# Where content is from: a name, or the contents of files by their names, each laid over those before it.
+Where = str | Mapping[str, Any]
 
 
 def each_once(names: list[str]) -> list[str]:
@@ -107,12 +109,27 @@ def read_given(arguments: Sequence[str]) -> None:
         read_config(path, "Correct --configfile, or the file.")
 
 
-def check(kind: type[Part], content: Any, where: str) -> Part:
+def file_of(where: Where, path: Sequence[str]) -> str:
+    """The file that set a key: of several that are laid over each other the last with it, or all where none has it."""
+    if isinstance(where, str):
+        return where
+    holders = [name for name, content in where.items() if path and _has(content, path)]
+    return holders[-1] if holders else " + ".join(where) or "config"
+
+
+def _has(content: Any, path: Sequence[str]) -> bool:
+    if not path or not isinstance(content, dict):
+        return True
+    held = {str(key): value for key, value in content.items()}
+    return path[0] in held and _has(held[path[0]], path[1:])
+
+
+def check(kind: type[Part], content: Any, where: Where) -> Part:
     """The content as the type that it must have.
 
     Raises
     ------
-    InputError : with ``where``, the key, what is wrong with it and what it may be.
+    InputError : with ``where`` (see ``file_of``), the key, what is wrong with it and what it may be.
     """
     _check_values(content, where, [], [0])
     try:
@@ -139,7 +156,8 @@ def check(kind: type[Part], content: Any, where: str) -> Part:
         quoted = "an empty cell" if value is None else shown(value)
         said = str(problem["ctx"]["error"]) if problem["type"] == "value_error" else ""
         message = f"{said}." if said else f"{quoted} does not fit ({problem['msg'][0].lower()}{problem['msg'][1:]})."
-    raise InputError(_at(where, place), message, remedy)
+    # What is missing has no file but that of its section.
+    raise InputError(at(file_of(where, place if problem["type"] == "missing" else path), place), message, remedy)
 
 
 def _by_place(problem: Mapping[str, Any]) -> tuple[list[str], bool, list[str]]:
@@ -147,31 +165,33 @@ def _by_place(problem: Mapping[str, Any]) -> tuple[list[str], bool, list[str]]:
     return place[:-1], problem["type"] != "extra_forbidden", place
 
 
-def _check_values(value: Any, where: str, path: list[str], count: list[int]) -> None:
+def _check_values(value: Any, where: Where, path: list[str], count: list[int]) -> None:
     """Refuse what no part may hold: numbers without end, texts that a terminal obeys, and too much of anything."""
     count[0] += 1
     if len(path) > _MOST_LEVELS or count[0] > _MOST_VALUES:
-        raise InputError(_at(where, path[:3]), "is nested too deeply, or holds too much.", "Write it plainly.")
+        raise InputError(at(where, path[:3]), "is nested too deeply, or holds too much.", "Write it plainly.")
     if isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
             if isinstance(key, str) and not (key.isprintable() and len(key) <= 200):
-                raise InputError(_at(where, path), f"{shown(key)} is no printable key.", "Rename it.")
+                raise InputError(at(where, path), f"{shown(key)} is no printable key.", "Rename it.")
             _check_values(inner, where, [*path, str(key)], count)
     elif isinstance(value, str):
         if len(value) > _LONGEST_TEXT:
-            raise InputError(_at(where, path), f"is longer than {_LONGEST_TEXT} characters.", "Shorten it.")
+            raise InputError(at(where, path), f"is longer than {_LONGEST_TEXT} characters.", "Shorten it.")
         if not is_plain(value):
-            raise InputError(_at(where, path), "holds what cannot be printed.", "Write it anew.")
+            raise InputError(at(where, path), "holds what cannot be printed.", "Write it anew.")
     elif isinstance(value, int | float):
         # A whole number may be too large to be made a float.
         if not (abs(value) <= _LARGEST_WHOLE if isinstance(value, int) else math.isfinite(value)):
-            raise InputError(_at(where, path), "is no finite number, or too large.", "Correct it.")
+            raise InputError(at(where, path), "is no finite number, or too large.", "Correct it.")
     elif value is not None:
-        raise InputError(_at(where, path), f"{shown(value)} is no text, number or yes and no.", "Put it in quotes.")
+        raise InputError(at(where, path), f"{shown(value)} is no text, number or yes and no.", "Put it in quotes.")
 
 
-def _at(where: str, path: list[str]) -> str:
-    return f"{where}: {'.'.join(path)}" if path else where
+def at(where: Where, path: Sequence[str]) -> str:
+    """Where a key stands, as a complaint says it."""
+    name = file_of(where, path)
+    return f"{name}: {'.'.join(path)}" if path else name
 
 
 def read_yaml(path: str | Path, remedy: str) -> Any:

@@ -16,9 +16,12 @@ from value_portrait.checking import (
     Checked,
     Folder,
     Label,
+    Where,
+    at,
     check,
     check_file_name,
     each_once,
+    file_of,
 )
 from value_portrait.errors import InputError
 
@@ -200,14 +203,16 @@ class Config(Checked):
         return framings
 
 
-def check_config(content: Mapping[str, Any], name: str) -> Config:
-    """The config, checked against its types and against itself.
+def check_config(content: Mapping[str, Any], where: Where) -> Config:
+    """The config, checked against its types and against itself; ``where`` it is from, as for ``checking.check``.
 
     Raises
     ------
     InputError : with the key, what is wrong with it and what it may be.
     """
-    config = check(Config, content, name)
+    config = check(Config, content, where)
+    # What two keys do not agree on may be mended in any file.
+    name = file_of(where, [])
     if config.study == "simulated" and config.simulation is None:
         raise InputError(name, "study is simulated, but there is no section 'simulation'.", "Add it.")
     if config.study == "tables" and config.study_folder is None:
@@ -222,12 +227,12 @@ def check_config(content: Mapping[str, Any], name: str) -> Config:
     return config
 
 
-def check_versions(versions: list[str], known: Container[str], name: str, instrument: str) -> None:
+def check_versions(versions: list[str], known: Container[str], where: Where, instrument: str) -> None:
     """Raise an InputError for a prompt version that the instrument does not define."""
     for version in versions:
         if version not in known:
             raise InputError(
-                f"{name}: prompt_versions",
+                at(where, ["prompt_versions"]),
                 f"prompt version {version} is none of the instrument's.",
                 f"Define it in {instrument}, or remove it here.",
             )

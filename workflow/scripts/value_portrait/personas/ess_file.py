@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from value_portrait.checking import Where, at
 from value_portrait.errors import InputError
 from value_portrait.instrument import Instrument
 
@@ -55,12 +56,12 @@ def find_file(folder: str | Path) -> Path | None:
     return files[0] if files else None
 
 
-def check_groups(groups: Groups, name: str, instrument: Instrument) -> None:
+def check_groups(groups: Groups, files: Where, instrument: Instrument) -> None:
     """Check the config's groups against the instrument, the axes and each other.
 
     Parameters
     ----------
-    name : the config's files, for messages.
+    files : of the config, for messages (see ``checking.file_of``).
 
     Raises
     ------
@@ -69,7 +70,7 @@ def check_groups(groups: Groups, name: str, instrument: Instrument) -> None:
     """
     if groups and set(instrument.main.names) != set(VALUES):
         raise InputError(
-            f"{name}: people",
+            at(files, ["people"]),
             f"needs an instrument whose first family is the ten values of the ESS ({', '.join(VALUES)}).",
             "Set people: null.",
         )
@@ -77,7 +78,7 @@ def check_groups(groups: Groups, name: str, instrument: Instrument) -> None:
         variable, (lowest, highest), _ = AXES[axis]
         earlier: dict[str, tuple[int, int]] = {}
         for label, (low, high) in cuts.items():
-            where = f"{name}: people.groups.{axis}.{label}"
+            where = at(files, ["people", "groups", axis, label])
             if low > high:
                 raise InputError(where, f"[{low}, {high}] runs backwards.", "Put the lowest code first.")
             if low < lowest or high > highest:
