@@ -29,7 +29,7 @@ def say(handler, message=None, level=logging.INFO, **extra):
     handler.handle(record)
 
 
-def job(handler, what, after=0, rule="draw_items"):
+def job(handler, what, after=0, rule="draw_items", output=("a.png",)):
     say(
         handler,
         event=LogEvent.JOB_INFO,
@@ -38,6 +38,7 @@ def job(handler, what, after=0, rule="draw_items"):
         jobid=3,
         reason="long",
         indent=False,
+        output=list(output),
         after=after,
     )
 
@@ -61,6 +62,19 @@ def test_a_job_has_one_line_with_time_and_jobs_done(terminal):
         "   0:00   0 of 12  Drawing 1",
         "   1:02   1 of 12  Drawing 2",
         "1:01:40   2 of 12  draw_items",
+    ]
+
+
+def test_the_line_that_all_is_made_says_that_all_jobs_are_done(terminal):
+    handler, brief = terminal
+    brief.begin(2, 2, None)
+    job(handler, "Drawing")
+    say(handler, event=LogEvent.PROGRESS, done=1, total=2)
+    job(handler, "The study is made", 3, "all", ())
+    assert handler.stream.getvalue().split("\n")[-3:] == [
+        "   0:00  0 of 2  Drawing",
+        "   0:03  2 of 2  The study is made",
+        "",
     ]
 
 

@@ -212,7 +212,7 @@ def test_a_whole_run_removes_what_earlier_ones_made_and_no_rule_makes_now(demo, 
     assert [(checkout / path).exists() for path in made] == [False, True, True, False, True]
     # A page that was asked for stays: there is a rule for it.
     assert {path for path in publication.rglob("*") if path.is_file()} == before - {checkout / made[0]}
-    assert re.search(r"\n   0:0\d  0 of 2  Summing up, .*\n(.*\n)*   0:0\d  1 of 2  The study is made\n", said)
+    assert re.search(r"\n   0:0\d  0 of 2  Summing up, .*\n(.*\n)*   0:0\d  2 of 2  The study is made\n", said)
     assert "# How much of the planted truth was recovered" in said
     assert f"\nWorth opening:\n  {RESULTS}/publication/report.html\n  {summary}\n" in said
     assert len(said) < 4000

@@ -61,8 +61,10 @@ class Brief(logging.Formatter):
         if event != "job_info":
             return self.usual.format(record)
         what = record.rule_msg or record.rule_name  # type: ignore[attr-defined]
+        # A target makes nothing of its own: it is done when it begins, and what it says is that all is.
+        done = self.done + (not record.output)  # type: ignore[attr-defined]
         width = len(str(self.total))
-        return f"{duration(record.created - self.begun):>7}  {self.done:>{width}} of {self.total}  {what}"
+        return f"{duration(record.created - self.begun):>7}  {done:>{width}} of {self.total}  {what}"
 
 
 def duration(seconds: float) -> str:
