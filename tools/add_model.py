@@ -4,7 +4,7 @@ import argparse
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import yaml
@@ -31,7 +31,12 @@ SERVER |= {"max_in_flight": 16, "timeout_s": 600}
 
 
 def read_arguments() -> argparse.Namespace:
-    """The command line, completed by questions where somebody sits before it."""
+    """The command line, completed by questions where somebody sits before it.
+
+    Raises
+    ------
+    InputError : the config that it names, or the table of providers, is none.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("overlay", help="a config of your own, such as mine.yaml; it is made where there is none")
     columns = [name for name in Model.model_fields if name != "answers"]
@@ -45,12 +50,26 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--key_env", help="the variable with that server's key; without it none is sent")
     parser.add_argument("--max_usd", type=float, default=0, help="of a new config: all that live answers may cost")
     given = parser.parse_args()
-    for name in NEEDED + (() if given.base_url else PRICES):
-        if getattr(given, name) is None and sys.stdin.isatty():
-            setattr(given, name, input(f"{name} ({Model.model_fields[name].description}): ").strip() or None)
+    ask_for(NEEDED, given)
+    if not (given.base_url or is_free(given)):
+        ask_for(PRICES, given)
     if missing := [name for name in NEEDED if getattr(given, name) is None]:
         parser.error(f"needs {', '.join(f'--{name}' for name in missing)}")
     return given
+
+
+def ask_for(names: Sequence[str], given: argparse.Namespace) -> None:
+    """Complete the command line by those of these arguments that it lacks, where somebody sits before it."""
+    for name in names:
+        if getattr(given, name) is None and sys.stdin.isatty():
+            setattr(given, name, input(f"{name} ({Model.model_fields[name].description}): ").strip() or None)
+
+
+def is_free(given: argparse.Namespace) -> bool:
+    """Whether the provider charges nothing; one that nobody knows may."""
+    overlay = [given.overlay] if Path(given.overlay).exists() else []
+    known = read_providers(config_of(overlay).providers)[0].get(given.provider)
+    return known is not None and known.free
 
 
 def own_file(overlay: Path, key: str) -> Path:
@@ -120,9 +139,9 @@ def change(path: Path, text: str, check: Callable[[], object]) -> None:
 
 def main() -> None:
     """Add what is missing, ask once, and print the estimate."""
-    given = read_arguments()
-    overlay = Path(given.overlay)
     try:
+        given = read_arguments()
+        overlay = Path(given.overlay)
         if not overlay.exists():
             overlay.write_text(HEAD.format(overlay=overlay, name=overlay.stem, max_usd=given.max_usd), encoding="utf-8")
         if given.base_url:

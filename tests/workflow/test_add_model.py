@@ -1,5 +1,7 @@
 """A model of a server of one's own, added without touching a file of the project."""
 
+import importlib
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,14 @@ SMALL = {
     "models": "mine/models.tsv",
     "simulation": {"groups": 1, "queries_per_group": 2, "responses_per_query": 2, "raters_per_group": 20},
 }
+
+
+class Terminal(io.StringIO):
+    """Somebody who sits before it."""
+
+    def isatty(self) -> bool:
+        """Always."""
+        return True
 
 
 @pytest.fixture
@@ -49,6 +59,30 @@ def test_a_model_of_a_new_server_is_added_asked_once_and_estimated(folder: Path,
     assert header == (ROOT / "config/models.tsv").read_text().splitlines()[0]
     assert row == "lab/a\tlive\tlab\ta\tchat\tMine\tunknown\tclosed\t\tno\tbaseline;gender_male\t\t\t\t"
     assert [path.read_bytes() for path in shipped] == before
+
+
+@pytest.mark.parametrize(
+    ("provider", "asked"),
+    [
+        ("local", ["model_id"]),
+        ("openai", ["model_id", "usd_in", "usd_out", "priced_on"]),
+        ("nobody", ["model_id", "usd_in", "usd_out", "priced_on"]),
+    ],
+)
+def test_prices_are_asked_for_only_where_something_may_be_charged(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, provider: str, asked: list[str]
+) -> None:
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    questions: list[str] = []
+    monkeypatch.setattr("builtins.input", lambda question: questions.append(question.split(" ")[0]) or "a")
+    read_arguments = importlib.import_module("add_model").read_arguments
+    for overlay in ("mine.yaml", "not-there-yet.yaml"):
+        monkeypatch.setattr(sys, "argv", ["add_model.py", overlay, "--model", "a", "--provider", provider])
+        questions.clear()
+        assert read_arguments().usd_in == ("a" if "usd_in" in asked else None)
+        assert questions == asked
 
 
 def test_a_row_that_does_not_fit_is_taken_back(folder: Path) -> None:
