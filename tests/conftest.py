@@ -50,7 +50,7 @@ def copy_checkout(target: Path) -> Path:
 
 def more_digits_than(count: int, table: Path) -> list[float]:
     """The numbers of a CSV file that rounding to so many significant digits changes."""
-    cells = pd.read_csv(table).select_dtypes("float").stack()
+    cells = pd.read_csv(table).select_dtypes("float").stack().dropna()
     return [number for number in cells if float(f"{number:.{count}g}") != number]
 
 

@@ -141,9 +141,9 @@ def test_a_complaint_names_the_file_that_set_the_key(demo, tmp_path):
     other.write_text("results_dir: results/other")
     for files in ([wrong, other], [other, wrong]):
         result = run_snakemake(demo, "-n", "--configfile", "config/demo.yaml", *map(str, files))
-        assert f"Error: {wrong}: items.threshold: 9 does not fit" in result.stderr
+        assert f"Error: {wrong}: items.threshold: 9 does not fit" in result.stdout
     result = run_snakemake(demo, "-n", "--configfile", "config/demo.yaml", "--config", "seed=-1")
-    assert "Error: --config: seed: -1 does not fit" in result.stderr
+    assert "Error: --config: seed: -1 does not fit" in result.stdout
 
 
 # What nobody makes but who asks for it: targets, pages of a model, and what belongs to models that are asked.
