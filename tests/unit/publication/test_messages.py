@@ -63,7 +63,7 @@ def profiles_of(**scores):
 
 def test_the_ends_of_the_mean_profile():
     wide = profiles_of(Sweet=[0.1, 0.3], Salty=[-1.0, NAN], Sour_Bitter=[0.4, -0.4])
-    said = "Highest on average: Sweet (0.20); lowest: Salty (−1.00)"
+    said = "Of the tastes Sweet stands highest (0.20), Salty lowest (−1.00) on average"
     assert messages.profiles(wide, SMALL) == said
     assert not messages.profiles(wide.head(1), SMALL)
     assert not messages.profiles(profiles_of(Sweet=[0.1, 0.3], Salty=[NAN, NAN], Sour_Bitter=[NAN, NAN]), SMALL)

@@ -90,7 +90,7 @@ def _draw_cells_of_table_8(axes: Axes, rows: pd.DataFrame) -> None:
     bins = list(np.arange(-reach - 0.01, reach + 0.02, 0.01))
     axes.hist(after, bins, color=COLOURS[5], label="with the causes")
     axes.hist(before, bins, histtype="step", color=COLOURS[1], lw=1.1, label="recomputed")
-    axes.set_xlabel("Ours - printed (scale points)")
+    axes.set_xlabel("Ours − printed (scale points)")
     axes.set_ylabel("Cells")
     equal = [int((difference.abs() <= pd.to_numeric(cells["tolerance"])).sum()) for difference in (before, after)]
     note = f"{equal[0]} equal as recomputed, {equal[1]} with the causes"
@@ -113,7 +113,7 @@ def _draw_correlations(axes: Axes, rows: pd.DataFrame) -> None:
         scale("log")
         axis.set_major_formatter(lambda value, _: f"{value:g}")
         axis.set_minor_locator(NullLocator())
-    axes.set_xlabel("|Ours - published|")
+    axes.set_xlabel("|Ours − published|")
     axes.set_ylabel("Correlations")
     draw_heading(axes, f"{len(own):,} correlations", "beyond 1e-12 they come from other numbers")
     axes.legend(loc="upper right")

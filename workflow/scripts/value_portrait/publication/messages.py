@@ -35,8 +35,9 @@ def profiles(wide: pd.DataFrame, instrument: Instrument) -> str:
     order = sorted((mean, name) for name, mean in means.items() if not np.isnan(mean))
     if len(wide) < 2 or len(order) < 2:
         return ""
-    lowest, highest = (f"{instrument.titles[name]} ({signed(mean)})" for mean, name in (order[0], order[-1]))
-    return f"Highest on average: {highest}; lowest: {lowest}"
+    (lowest, last), (highest, first) = order[0], order[-1]
+    ends = f"{instrument.titles[first]} stands highest ({signed(highest)}), {instrument.titles[last]} lowest"
+    return f"Of the {mid_sentence(main)} {ends} ({signed(lowest)}) on average"
 
 
 def scores_told(told: int, scores: int) -> str:
