@@ -33,7 +33,7 @@ def test_the_papers_second_half_comes_from_its_printed_numbers(printed):
     for name in ("personas_and_people", "persona_effects", "steering"):
         assert "as printed in the paper" in (figures / f"{name}.svg").read_text()
     text = (results / "personas/findings.md").read_text()
-    assert "0.51 | 0.02 | yes" in text
+    assert "0.51 | 0.02 | go this way" in text
     assert "4 of 10 | 2.2 | 0.23 | 0.15 | 0.0005 | 6 of 6 | 8 of 10" in text
 
 

@@ -25,10 +25,7 @@ def draw_robustness(
     outputs: Iterable[str],
     instrument: Instrument,
 ) -> None:
-    """Draw the figures whose tables are among the ``inputs``.
-
-    ``models`` holds columns of the table of models, by model; ``kinds`` those of the claims.
-    """
+    """Draw the figures whose tables are among the ``inputs``; ``kinds`` are those of the claims."""
 
     def read(name: str) -> pd.DataFrame:
         # Only an empty cell is a null, for a model may be called NA.
