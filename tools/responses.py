@@ -31,10 +31,12 @@ def config_of(files: list[str]) -> Config:
 
     Files that it names are the working directory's, or else the shipped ones.
     """
-    own = {name: read_config(name) for name in ("config.yaml", *files) if name in files or Path(name).exists()}
+    laid_over = [name for name in ("config.yaml", *files) if name in files or Path(name).exists()]
+    # A file that is given twice counts where it comes last.
+    own = {name: read_config(name) for name in reversed(dict.fromkeys(reversed(laid_over)))}
     content = read_config(ROOT / "config.yaml")
-    for laid_over in own.values():
-        update_config(content, laid_over)
+    for one in own.values():
+        update_config(content, one)
     config = check_config(content, own or "config.yaml")
     named = {key: getattr(config, key) for key in ("instrument", "models", "providers", "personas")}
     return config.model_copy(

@@ -74,8 +74,7 @@ def reference() -> str:
         "## Tables below `results/`",
         "",
         "With the ranges of the shipped instrument; `*` marks the key of a row. What people open, below "
-        "`publication/tables/`, has four digits; what it is rounded from, below `scores/`, `robustness/` and "
-        "`comparisons/`, has all.",
+        "`publication/tables/`, has four digits; tables below `scores/`, `robustness/` and `comparisons/` have all.",
         "",
     ]
     shipped = as_instrument(read_instrument(ROOT / "config/instruments/value_portrait.yaml"))

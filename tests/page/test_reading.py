@@ -291,6 +291,8 @@ def test_options_move_the_shares_of_claims(browser, page_of_paper):
     assert f"{share} %" in row.inner_text()
     shown = page.locator("svg.curve text.tick").all_text_contents()
     assert {"Spearman's, of ranks", "mean of tagged items", "only v1 reversed"} < set(shown)
+    by_setting = page.locator("table", has_text="analyses, by setting").first.locator("tbody td:first-of-type")
+    assert {"Spearman's, of ranks", "mean of tagged items", "only v1 reversed"} < set(by_setting.all_text_contents())
     # Of the options that are set only one setting is left.
     assert not {"0.3", "plain answers only"} & set(shown)
     words = "(the threshold of tags: 0.3; the parser: plain answers only)."

@@ -113,6 +113,11 @@ def test_of_several_files_the_one_is_named_that_set_the_key():
     assert said(items={"method": 7}).startswith("config.yaml: items.method: 7 does not fit")
     assert said(sed=2).startswith("last.yaml: 'sed' is no key")
     assert said(framings={"own": {"role": "user"}}).startswith("last.yaml: framings.own: 'text' is missing")
+    # A section may be wrong in any of the files that add to it.
+    wrong = {"Own": {"role": "user", "text": "{statement}"}}
+    assert said(framings=wrong).startswith("config.yaml + last.yaml: framings: ")
+    files["last.yaml"]["items"]["method"] = None
+    assert said(items={"method": None}).startswith("last.yaml: items.method: ")
     # What none of them sets, and what two keys do not agree on, is a fault of all.
     assert said(study="simulated").startswith("config.yaml + first.yaml + last.yaml: study is simulated")
     with pytest.raises(InputError, match=r"^config.yaml \+ first.yaml \+ last.yaml: 'seed' is missing"):

@@ -111,7 +111,7 @@ rule draw_robustness:
         mem_mb=1250,
     params:
         models=KNOWN_MODELS,
-        kinds={claim.claim: claim.kind for claim in CLAIMS},
+        measures={claim.claim: measure(claim) for claim in CLAIMS},
         mark=MARK,
         instrument=INSTRUMENT,
     message:

@@ -17,7 +17,7 @@ from value_portrait.personas.ess_file import check_groups
 from value_portrait.responses.conditions import BASELINE, STEERING, model_conditions, read_personas
 from value_portrait.responses.providers import check_targets
 from value_portrait.responses.recorded import answered_versions, find_answers, find_recorded, versions_missed
-from value_portrait.robustness.claims import families_by_chance, held_apart, named_highest, read_claims
+from value_portrait.robustness.claims import families_by_chance, held_apart, measure, named_highest, read_claims
 from value_portrait.study.folder import find_tables
 from value_portrait.wording import counted
 
@@ -27,8 +27,11 @@ CHOICES = checked(read_config, shipped("config.yaml"))
 update_config(CHOICES, config)
 # Read once more, for of two equal keys in a file Snakemake takes the last; and to name the file that a fault is in. Given
 # ones are laid over the workflow's own, but stand before it.
-given_last = sorted(workflow.configfiles, key=lambda file: file in workflow.overwrite_configfiles)
-CONFIG_FILES = {str(file): checked(read_config, file) for file in ([] if IS_MODULE else given_last)}
+given_last = sorted(map(Path, workflow.configfiles), key=lambda file: str(file) in workflow.overwrite_configfiles)
+CONFIG_FILES = {
+    str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file): checked(read_config, file)
+    for file in ([] if IS_MODULE else given_last)
+}
 if not IS_MODULE and workflow.config_settings.config:
     CONFIG_FILES["--config"] = dict(workflow.config_settings.config)
 CONFIG = checked(check_config, CHOICES, CONFIG_FILES)

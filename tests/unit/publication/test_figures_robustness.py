@@ -99,8 +99,8 @@ def claims_of(shares):
 
 
 def curves_of(universes, claims):
-    kinds = {name: "group_above" if number else "highest" for number, name in enumerate(claims["claim"].unique())}
-    return figures_claims.specification_curve(universes, claims, kinds)
+    measures = dict.fromkeys(claims["claim"], "the distance from the nearest of the others, in scale points")
+    return figures_claims.specification_curve(universes, claims, measures)
 
 
 def robustness_figures(count=3, instrument=VALUE_PORTRAIT, value=0.4):

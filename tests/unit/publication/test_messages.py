@@ -33,7 +33,6 @@ def rows(p, names=VALUES, **columns):
     ],
 )
 def test_tags_and_means_beyond_chance_are_named_or_counted(p, said):
-    said = said.replace("of 10", "of 1") if np.isnan(p).any() else said
     table = rows(p, direction="positive")
     either = rows([1e-9] * 10, direction="two_sided")
     assert messages.tags(pd.concat([table, either]), VALUE_PORTRAIT) == f"More positive tags than chance gives: {said}"
@@ -43,6 +42,11 @@ def test_tags_and_means_beyond_chance_are_named_or_counted(p, said):
     assert messages.mean_profile(means[means["without"] == "nothing"], VALUE_PORTRAIT) == f"Beyond chance: {said}"
 
 
+def test_of_one_dimension_none_is_none():
+    table = rows([0.9], names=["Power"], direction="positive")
+    assert messages.tags(table, VALUE_PORTRAIT) == "More positive tags than chance gives: none"
+
+
 def test_where_nothing_was_tested_nothing_is_said():
     untested = rows([NAN] * 10, direction="positive", statistic="mean_profile", without="nothing").query(
         "family == 'pvq'"
@@ -50,7 +54,8 @@ def test_where_nothing_was_tested_nothing_is_said():
     assert not messages.tags(untested, VALUE_PORTRAIT)
     assert not messages.mean_profile(untested, VALUE_PORTRAIT)
     assert not messages.people(pd.DataFrame({"p_adjusted": [NAN, NAN]}))
-    assert not messages.siblings([])
+    assert not messages.siblings({})
+    assert not messages.siblings({"size": np.array([NAN, NAN])})
     assert not messages.scores_told(0, 0)
     assert not messages.circle(pd.DataFrame({"subject": ["models"], "statistic": ["cosine_r2"], "p": [NAN]}))
     nothing = pd.DataFrame({"option": [None], "share_holds": [NAN], "share_significant": [NAN]})
@@ -63,6 +68,10 @@ def profiles_of(**scores):
 
 def test_the_ends_of_the_mean_profile():
     wide = profiles_of(Sweet=[0.1, 0.3], Salty=[-1.0, NAN], Sour_Bitter=[0.4, -0.4])
+    # Ends that read the same are nobody's.
+    tied = profiles_of(Sweet=[0.1, 0.3], Salty=[0.2, 0.204], Sour_Bitter=[-0.4, -0.4])
+    assert not messages.profiles(tied, SMALL)
+    assert not messages.profiles(-tied, SMALL)
     said = "Of the tastes Sweet stands highest (0.20), Salty lowest (−1.00) on average"
     assert messages.profiles(wide, SMALL) == said
     assert not messages.profiles(wide.head(1), SMALL)
@@ -70,13 +79,15 @@ def test_the_ends_of_the_mean_profile():
 
 
 def test_scores_people_and_siblings_are_counted():
-    assert messages.scores_told(70, 3300) == "70 of 3,300 scores can be told from 0, each by itself"
+    assert messages.scores_told(70, 3300) == "Scores told from 0, each by itself: 70 of 3,300"
+    assert messages.scores_told(0, 1) == "Scores told from 0, each by itself: none of 1"
     table = pd.DataFrame({"p_adjusted": [0.04, 0.05, NAN]})
     assert messages.people(table) == "Differences between models and people beyond chance: 1 of 2"
     assert messages.people(table.tail(2)) == "Differences between models and people beyond chance: none of 1"
-    beyond = [np.array([True, False]), np.array([False, True, True])]
-    assert messages.siblings(beyond) == "Differences with reasoning or size beyond chance: 3 of 5"
-    assert messages.siblings([~beyond[0][:1]]) == "Differences with reasoning or size beyond chance: none of 1"
+    p = {"reasoning": np.array([0.049, 0.05]), "size": np.array([NAN, 0.001, 0.01])}
+    assert messages.siblings(p) == "Differences with reasoning or size beyond chance: 3 of 4"
+    assert messages.siblings({"size": np.array([0.9])}) == "Differences with size beyond chance: none of 1"
+    assert messages.siblings(p | {"size": np.array([NAN])}) == "Differences with reasoning beyond chance: 1 of 2"
 
 
 def test_on_the_circle_is_what_beats_all_that_it_is_held_against():
@@ -103,12 +114,11 @@ def claims_of(*shares):
 
 def test_claims_in_most_analyses():
     table = claims_of((0.9, NAN), (0.899, 0.9), (1.0, 0.1), (NAN, NAN))
-    assert messages.claims(table) == "2 of 3 claims go this way in 90 % of the analyses or more; with p < 0.05, 1 of 2"
-    assert (
-        messages.claims(table.iloc[[0, 2]])
-        == "2 of 2 claims go this way in 90 % of the analyses or more; with p < 0.05, none of 1"
-    )
-    assert messages.claims(table.iloc[[0, 0]]) == "2 of 2 claims go this way in 90 % of the analyses or more"
+    most = "Claims that go this way in at least 90 % of the analyses"
+    assert messages.claims(table) == f"{most}: 2 of 3; significantly in as many: 1 of 2"
+    assert messages.claims(table.iloc[[0, 2]]) == f"{most}: 2 of 2; significantly in as many: none of 1"
+    assert messages.claims(table.iloc[[1, 1]]) == f"{most}: none of 2; significantly in as many: 2 of 2"
+    assert messages.claims(table.iloc[[0, 0]]) == f"{most}: 2 of 2"
     assert messages.claims(table.iloc[[0, 3]]) == "The claim goes this way in 90 % of the analyses"
 
 
@@ -127,6 +137,7 @@ def test_alphas_of_models_and_raters():
     )
     assert messages.alphas(table) == "Alpha is higher among models than among raters in 1 of 2 dimensions"
     assert not messages.alphas(table[table["source"] == "models"])
+    assert not messages.alphas(table.head(2))
 
 
 def test_variance_between_models():
@@ -154,14 +165,15 @@ def sized(variance, answers="recorded"):
     return pd.DataFrame({"answers": answers, "size_b": sizes, "variance": variance, "model": "m"})
 
 
-def test_spread_with_size():
-    rising, mixed = sized(np.arange(6.0)), sized([1.0, 5, 2, 4, 3, 3.5])
-    assert messages.spread(rising) == "Profiles of larger models are more pronounced scored here (p < 0.001)"
-    assert messages.spread(sized(np.arange(6.0)[::-1], "printed")).startswith(
-        "Profiles of larger models are less pronounced as printed"
-    )
-    assert messages.spread(mixed) == "That profiles go with size cannot be told from chance"
+def test_that_profiles_go_with_size_is_said_to_be_chance_and_never_to_be_more():
+    """Its p takes models as independent, which those of one developer are not."""
+    mixed, rising = sized([1.0, 5, 2, 4, 3, 3.5]), sized(np.arange(6.0), "printed")
+    said = "More pronounced profiles of larger models cannot be told from chance"
+    assert messages.spread(mixed) == said
+    assert not messages.spread(rising)
+    assert not messages.spread(pd.concat([mixed, rising]))
     assert not messages.spread(mixed.head(2))
+    assert not messages.spread(mixed.assign(size_b=7.0))
 
 
 def test_groups_are_told_apart_by_the_adjusted_p_of_the_main_family():
@@ -183,9 +195,9 @@ def test_groups_are_told_apart_by_the_adjusted_p_of_the_main_family():
 
 
 def test_numbers_in_print():
-    counts = pd.Series({"match": 1200, "explained": 2, "unexplained": 3, "needs microdata": 9})
-    said = "1,200 match, 2 are explained, 3 are conjectured or open, 0 differ"
-    assert _in_print(counts) == f"Of 1,205 numbers in print that can be compared {said}"
+    counts = pd.Series({"match": 1200, "explained": 1, "unexplained": 3, "needs microdata": 9})
+    said = "1,200 match, 1 explained, 3 conjectured or open, 0 different"
+    assert _in_print(counts) == f"Of 1,204 numbers in print that can be compared: {said}"
     assert not _in_print(counts.tail(1))
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from instruments import SMALL
 from value_portrait.config_tables import Claim
-from value_portrait.publication.verdicts import MEASURES, Evidence, describe_claim, gather_evidence, judge_all, verdict
+from value_portrait.publication.verdicts import Evidence, describe_claim, gather_evidence, judge_all, verdict
 from value_portrait.publication.worth import (
     by_chance,
     chance_line,
@@ -17,7 +17,7 @@ from value_portrait.publication.worth import (
     validity_line,
     verdict_line,
 )
-from value_portrait.robustness.claims import ARGUMENTS
+from value_portrait.robustness.claims import ARGUMENTS, MEASURES
 from value_portrait.wording import bracketed, in_percent, in_words
 
 SHARES = st.none() | st.floats(0, 1)

@@ -16,6 +16,7 @@ from value_portrait.robustness.claims import (
     families_by_chance,
     families_of,
     held_apart,
+    measure,
     parse_group,
     read_claims,
 )
@@ -148,3 +149,13 @@ def test_null_keys_have_the_families_of_dimensions_that_are_held_apart(tmp_path)
         assert held_apart(claims) == {"apart": list(pairs[name])}
         assert set(families_by_chance(claims, VALUE_PORTRAIT)) == {main, VALUE_PORTRAIT.circle.name, name}
     assert held_apart(read(tmp_path, HEADER + row("highest", pairs[main][0]), VALUE_PORTRAIT)) == {}
+
+
+def test_the_number_of_a_claim_is_of_scores_or_of_how_pronounced_profiles_are():
+    groups = ["weights=open", "weights=closed"]
+    for kind, arguments, said in (
+        ("group_above", [*groups, "Sweet"], "the mean difference, in scale points"),
+        ("group_above", [*groups, "spread"], "the mean difference in variance of the profile, in squared scale points"),
+        ("rises_with_size", ["spread"], "the rank correlation with size"),
+    ):
+        assert measure(Claim.model_construct(kind=kind, arguments=arguments)) == said

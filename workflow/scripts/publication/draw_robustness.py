@@ -20,12 +20,12 @@ from value_portrait.tables import read_table
 def draw_robustness(
     inputs: Mapping[str, str],
     models: Mapping[str, Mapping[str, Any]],
-    kinds: Mapping[str, str],
+    measures: Mapping[str, str],
     mark: str,
     outputs: Iterable[str],
     instrument: Instrument,
 ) -> None:
-    """Draw the figures whose tables are among the ``inputs``; ``kinds`` are those of the claims."""
+    """Draw the figures whose tables are among the ``inputs``; ``measures`` says what claims' numbers are."""
 
     def read(name: str) -> pd.DataFrame:
         # Only an empty cell is a null, for a model may be called NA.
@@ -44,7 +44,7 @@ def draw_robustness(
     def curve() -> Figure:
         claims, table = read("claims"), read_table(inputs["universes"], UNIVERSES)
         shown = pc.is_in(table["claim"], pa.array(figures_claims.headline_claims(claims), pa.string()))
-        return figures_claims.specification_curve(table.filter(shown).to_pandas(), claims, kinds)
+        return figures_claims.specification_curve(table.filter(shown).to_pandas(), claims, measures)
 
     drawings: dict[str, Drawing] = {
         family.figure: partial(portraits, family) for family in instrument.families if family.figure and family.circle
@@ -72,7 +72,7 @@ if "snakemake" in globals():
         draw_robustness(
             dict(snakemake.input.items()),
             snakemake.params.models,
-            snakemake.params.kinds,
+            snakemake.params.measures,
             snakemake.params.mark,
             snakemake.output,
             as_instrument(snakemake.params.instrument),

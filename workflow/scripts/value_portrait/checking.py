@@ -73,6 +73,7 @@ class Checked(BaseModel):
 Part = TypeVar("Part", bound=Checked)
 # Where content is from: a name, or the contents of files by their names, each laid over those before it.
 Where = str | Mapping[str, Any]
+_NOTHING = object()
 
 
 def each_once(names: list[str]) -> list[str]:
@@ -110,18 +111,26 @@ def read_given(arguments: Sequence[str]) -> None:
 
 
 def file_of(where: Where, path: Sequence[str]) -> str:
-    """The file that set a key: of several that are laid over each other the last with it, or all where none has it."""
+    """The file that set a key: of several that are laid over each other the last with it.
+
+    All files where none has it, and all that have it where it is a section, which each of them may add to.
+    """
     if isinstance(where, str):
         return where
-    holders = [name for name, content in where.items() if path and _has(content, path)]
-    return holders[-1] if holders else " + ".join(where) or "config"
+    held = {name: _held(content, path) for name, content in where.items() if path}
+    holders = [name for name, value in held.items() if value is not _NOTHING]
+    if holders and not isinstance(held[holders[-1]], dict):
+        return holders[-1]
+    return " + ".join(holders or where) or "config"
 
 
-def _has(content: Any, path: Sequence[str]) -> bool:
-    if not path or not isinstance(content, dict):
-        return True
-    held = {str(key): value for key, value in content.items()}
-    return path[0] in held and _has(held[path[0]], path[1:])
+def _held(content: Any, path: Sequence[str]) -> Any:
+    """What stands at a key, or above it where that is no section."""
+    for key in path:
+        if not isinstance(content, dict):
+            break
+        content = {str(own): value for own, value in content.items()}.get(key, _NOTHING)
+    return content
 
 
 def check(kind: type[Part], content: Any, where: Where) -> Part:

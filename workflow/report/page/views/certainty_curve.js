@@ -196,7 +196,7 @@ function boardTable(claim, board, size, tested) {
     `${claim.text}: ${count(size)} ${size === 1 ? "analysis" : "analyses"}, by setting`,
     [
       { title: "Option", value: (row) => row.option, heading: true },
-      { title: "Setting", value: (row) => row.words },
+      { title: "Setting", value: (row) => row.setting },
       { title: "Analyses", value: (row) => row.size },
       { title: "Holds in", value: (row) => row.holds, cell: (row) => percent(row.holds, 1) },
       ...(tested ? [{ title: "… with p < 0.05", value: (/** @type {BoardRow} */ row) => row.significant, cell: (/** @type {BoardRow} */ row) => percent(row.significant, 1) }] : []),

@@ -83,7 +83,7 @@ export function answersSection(name, { answer_counts: counts }) {
   const plain = (/** @type {any} */ row) => row.outcome === "answered" && row.answer_class === "plain";
   const odd = rows.filter((row) => !plain(row));
   const clean = all - odd.reduce((sum, row) => sum + row.answers, 0);
-  const said = odd.length ? `${count(clean)} of ${counted(all, "answer")} ${clean === 1 ? "is" : "are"} plain: the words of one option and no others.` : `All ${count(all)} answers are plain: the words of one option and no others.`;
+  const said = odd.length ? `${count(clean)} of ${counted(all, "answer")} ${clean === 1 ? "is" : "are"} plain: the words of one option and no others.` : `${all === 1 ? "The answer is" : `All ${count(all)} answers are`} plain: the words of one option and no others.`;
   const table = () =>
     dataTable("Answers that are not plain", [
       ...(total.size > 1 ? [{ title: "Condition", value: (/** @type {any} */ row) => row.condition }] : []),

@@ -49,13 +49,8 @@ def _in_print(counts: pd.Series) -> str:
     if not own.sum():
         return ""
     match, explained, conjectured, still_open, differing = own
-    said = [
-        f"{match:,} match",
-        f"{explained:,} are explained",
-        f"{conjectured + still_open:,} are conjectured or open",
-        f"{differing:,} differ",
-    ]
-    return f"Of {own.sum():,} numbers in print that can be compared {', '.join(said)}"
+    verdicts = f"{match:,} match, {explained:,} explained, {conjectured + still_open:,} conjectured or open"
+    return f"Of {own.sum():,} numbers in print that can be compared: {verdicts}, {differing:,} different"
 
 
 def _draw_verdicts(axes: Axes, counts: pd.DataFrame) -> None:

@@ -28,7 +28,7 @@ from value_portrait.publication.drawing import (
     shown,
     spaced,
 )
-from value_portrait.publication.verdicts import MEASURES, OPTIONS, setting_in_words
+from value_portrait.publication.verdicts import OPTIONS, setting_in_words
 from value_portrait.randomness import named_generator
 from value_portrait.robustness.level import LEVEL
 from value_portrait.robustness.multiverse import ALL_OPTIONS
@@ -50,12 +50,13 @@ def headline_claims(claims: pd.DataFrame) -> list[str]:
 
 
 @house_style()
-def specification_curve(universes: pd.DataFrame, claims: pd.DataFrame, kinds: Mapping[str, str]) -> Figure:
+def specification_curve(universes: pd.DataFrame, claims: pd.DataFrame, measures: Mapping[str, str]) -> Figure:
     """How far claims hold in every analysis, in order; below, which settings are more frequent where.
 
     Parameters
     ----------
-    universes : table ``universes``, of the claims shown. claims : table ``claims``. kinds : of the claims.
+    universes : table ``universes``, of the claims shown. claims : table ``claims``. measures : what the number of each
+        claim is (``claims.measure``).
     """
     chosen = headline_claims(claims)
     if not chosen:
@@ -80,7 +81,7 @@ def specification_curve(universes: pd.DataFrame, claims: pd.DataFrame, kinds: Ma
         if not math.isnan(row["share_significant"]):
             share += f",\nwith p < {LEVEL} in {100 * row['share_significant']:.1f} %"
         width = 25 * CURVES // len(chosen)
-        measure = textwrap.fill(MEASURES[kinds[claim]].removeprefix("the "), int(1.3 * width))
+        measure = textwrap.fill(measures[claim].removeprefix("the "), int(1.3 * width))
         draw_heading(curve, textwrap.fill(shown(row["text"], 90), width), f"{share}\n{measure}")
         drawn = _draw_board(board, own, settings, places)
         board.set_xlabel("Analyses, sorted (%)")

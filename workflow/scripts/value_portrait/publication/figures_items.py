@@ -30,6 +30,7 @@ from value_portrait.publication.drawing import (
     signed,
     titles_width,
 )
+from value_portrait.robustness.level import LEVEL
 
 # The second is hatched, so that grey print tells them apart.
 BARS: tuple[dict[str, Any], ...] = (
@@ -201,7 +202,7 @@ def models_and_people(table: pd.DataFrame, instrument: Instrument) -> Figure:
     }
     draw_columns(beside, places, "models minus people; n: models / people", columns)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
-    adjusted = "; p by Holm's correction over all" if table["p_adjusted"].notna().any() else ""
+    adjusted = f"; chance: p < {LEVEL} after Holm over a family" if table["p_adjusted"].notna().any() else ""
     figure.supxlabel(f"95 % intervals take the people and items of a survey group together{adjusted}", size=SMALL)
     draw_message(figure, messages.people(table))
     return figure

@@ -36,11 +36,15 @@ BEYOND: dict[str, Any] = {"ls": "", "marker": "*", "color": "black", "ms": 4, "m
 
 
 class Panel(NamedTuple):
-    """A panel: its title; of each subject its label, marks and scores by dimension; which differ, None for families."""
+    """A panel: its title; of each subject its label, marks and scores by dimension; what models differ in, and their p.
+
+    Families differ in nothing that is tested: they have no adjusted p (D,).
+    """
 
     title: str
     subjects: Sequence[tuple[str, Mapping[str, Any], pd.DataFrame]]
-    beyond: np.ndarray | None = None
+    in_what: str = ""
+    p: np.ndarray = np.empty(0)
 
 
 @house_style()
@@ -65,7 +69,7 @@ def portraits(
     scores = _by(own["uncertainty"][own["uncertainty"]["source"] == "all"], "model", circle)
     models = {name: model for name, model in models.items() if name in scores}
     panels = _panels(_by(families, "model_family", circle), scores, pairs, models)
-    blocks = [[panel for panel in panels if (panel.beyond is None) == families] for families in (True, False)]
+    blocks = [[panel for panel in panels if (not panel.in_what) == families] for families in (True, False)]
     beside = min(PANELS, max(map(len, blocks)))
     rows = [part[start : start + beside] for part in blocks for start in range(0, len(part), beside)]
     heights = [0.45 + 0.13 * max(map(_lines, row)) + 0.13 * len(circle.names) for row in rows]
@@ -74,7 +78,7 @@ def portraits(
     grid = figure.subplots(len(rows), beside, sharex=True, sharey=True, squeeze=False)
     average = mean.set_index("dimension").reindex(circle.names)["score"]
     for axes_row, row in zip(grid, rows, strict=True):
-        block = "Families" if row[0].beyond is None else "Reasoning and size"
+        block = "Families" if not row[0].in_what else "Reasoning and size"
         axes_row[0].set_ylabel(block, weight="bold", size=7.5)
         for axes in axes_row[len(row) :]:
             axes.set_axis_off()
@@ -84,11 +88,14 @@ def portraits(
     edge, cut = most_of(pd.concat([subject[2] for panel in panels for subject in panel.subjects])[["low", "high"]])
     grid[0, 0].set_xlim(-edge, edge)
     told = f"Centred mean rating (scale points), 95 % intervals{cut}; grey: mean of the models (n = {len(models)})"
-    differing = [panel.beyond for panel in panels if panel.beyond is not None]
-    if any(beyond.any() for beyond in differing):
+    compared = {
+        name: np.concatenate([panel.p for panel in panels if panel.in_what == name])
+        for name in dict.fromkeys(panel.in_what for panel in blocks[1])
+    }
+    if any((p < LEVEL).any() for p in compared.values()):
         told += f"; star: the two, or smallest and largest, differ (p < {LEVEL} after Holm)"
     figure.supxlabel(textwrap.fill(told, int(17 * width)), size=7)
-    draw_message(figure, messages.siblings(differing))
+    draw_message(figure, messages.siblings(compared))
     return figure
 
 
@@ -111,12 +118,12 @@ def _panels(
         count = named.count(name)
         panels.append(Panel(name, [(f"{count} model{'s' if count > 1 else ''}", FIRST, families[name])]))
     siblings, series = plain_siblings(models), size_series(models)
-    beyond = _beyond_chance(pairs, [*siblings.items(), *((own[-1], own[0]) for own in series.values())], scores)
-    for (name, plain), differs in zip(siblings.items(), beyond, strict=False):
+    adjusted = _adjusted(pairs, [*siblings.items(), *((own[-1], own[0]) for own in series.values())], scores)
+    for (name, plain), p in zip(siblings.items(), adjusted, strict=False):
         both = [(name, FIRST, scores[name]), (plain, SECOND, scores[plain])]
-        panels.append(Panel(f"{models[name]['family']}: reasoning", both, differs))
+        panels.append(Panel(f"{models[name]['family']}: reasoning", both, "reasoning", p))
     several = [family for family, _ in series]
-    for ((family, common), own), differs in zip(series.items(), beyond[len(siblings) :], strict=True):
+    for ((family, common), own), p in zip(series.items(), adjusted[len(siblings) :], strict=True):
         sized = [
             (
                 f"{models[name]['size_b']:g} B",
@@ -126,14 +133,14 @@ def _panels(
             for n, name in enumerate(own)
         ]
         title = family if several.count(family) == 1 else common
-        panels.append(Panel(f"{title} by size", sized, differs))
+        panels.append(Panel(f"{title} by size", sized, "size", p))
     return panels
 
 
-def _beyond_chance(
+def _adjusted(
     pairs: pd.DataFrame, compared: Sequence[tuple[str, str]], scores: Mapping[str, pd.DataFrame]
 ) -> list[np.ndarray]:
-    """Where each two differ, (D,), by the adjusted p of all."""
+    """The p (D,) of the difference between each two, adjusted over all; NaN where it is unknown."""
     if not compared:
         return []
     wanted = {frozenset(both): number for number, both in enumerate(compared)}
@@ -141,9 +148,9 @@ def _beyond_chance(
     pairs = pairs[pairs["first"].isin(named) & pairs["second"].isin(named)]
     number = np.array([wanted.get(frozenset(both), -1) for both in zip(pairs["first"], pairs["second"], strict=True)])
     own = pairs.assign(number=number, dimension=pairs["dimension"].astype(str))[number >= 0]
-    own = own.assign(clear=holm(own["p"]) < LEVEL).pivot(index="number", columns="dimension", values="clear")
+    own = own.assign(adjusted=holm(own["p"])).pivot(index="number", columns="dimension", values="adjusted")
     own = own.reindex(range(len(compared)), columns=next(iter(scores.values())).index)
-    return list(own.eq(True).to_numpy())
+    return list(own.to_numpy(float))
 
 
 def _lines(panel: Panel) -> int:
@@ -165,8 +172,8 @@ def _draw(axes: Axes, panel: Panel, average: "pd.Series[float]", circle: Family,
         at = places + 0.6 * ((number + 0.5) / count - 0.5)
         mark = {**style, "markersize": 3.5 if count == 1 else 2.8}
         draw_ranges(axes, own["score"], at, own["low"], own["high"], mark, _named(label))
-    if panel.beyond is not None and panel.beyond.any():
-        axes.plot([0.99] * panel.beyond.sum(), places[panel.beyond], transform=axes.get_yaxis_transform(), **BEYOND)
+    if (beyond := panel.p < LEVEL).any():
+        axes.plot([0.99] * beyond.sum(), places[beyond], transform=axes.get_yaxis_transform(), **BEYOND)
     title = shown(panel.title, 17, wrap=True)
     axes.set_title(title, pad=4 + 8.3 * (_lines(panel) - 1 - title.count("\n")))
     tight: dict[str, Any] = {"handletextpad": 0.1, "handlelength": 1.2, "labelspacing": 0.1, "fontsize": SMALL}

@@ -104,7 +104,7 @@ def profile_intervals(
         told += f"; dashed: mean of all {len(models)} models\n"
         told += "Intervals of the mean: thick over other items like these, thin on these very items"
     figure.supxlabel(told, size=7)
-    draw_message(figure, messages.scores_told(told_from_0, own["score"].notna().sum()))
+    draw_message(figure, messages.scores_told(told_from_0, own["low"].notna().sum()))
     return figure
 
 

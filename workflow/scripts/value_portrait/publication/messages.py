@@ -1,6 +1,6 @@
 """What a figure shows, in a sentence over it: it follows from the figure's own table; empty where nothing does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from value_portrait.publication.drawing import signed
 from value_portrait.publication.verdicts import MOST_ANALYSES
 from value_portrait.robustness.groups import holm
 from value_portrait.robustness.level import LEVEL
-from value_portrait.wording import MOST_NAMED, in_percent, in_words
+from value_portrait.wording import MOST_NAMED, in_percent
 
 # What is held against chance on the circle, within a sentence.
 ON_CIRCLE = {
@@ -29,20 +29,23 @@ def beyond_chance(table: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def profiles(wide: pd.DataFrame, instrument: Instrument) -> str:
-    """The ends of the mean over models in the main family; ``wide`` has models by (family, dimension)."""
+    """The ends of the mean over models in the main family; ``wide`` has models by (family, dimension).
+
+    Nothing where an end is shared, as far as the numbers that are shown tell.
+    """
     main = instrument.main
-    means = {name: wide[main.name, name].mean() for name in main.names}
-    order = sorted((mean, name) for name, mean in means.items() if not np.isnan(mean))
-    if len(wide) < 2 or len(order) < 2:
+    means = pd.Series({name: wide[main.name, name].mean() for name in main.names}).dropna().sort_values()
+    said = means.map(signed)
+    if len(wide) < 2 or len(means) < 2 or said.iloc[0] == said.iloc[1] or said.iloc[-1] == said.iloc[-2]:
         return ""
-    (lowest, last), (highest, first) = order[0], order[-1]
-    ends = f"{instrument.titles[first]} stands highest ({signed(highest)}), {instrument.titles[last]} lowest"
-    return f"Of the {mid_sentence(main)} {ends} ({signed(lowest)}) on average"
+    lowest, highest = (instrument.titles[str(means.index[place])] for place in (0, -1))
+    ends = f"{highest} stands highest ({said.iloc[-1]}), {lowest} lowest ({said.iloc[0]})"
+    return f"Of the {mid_sentence(main)} {ends} on average"
 
 
 def scores_told(told: int, scores: int) -> str:
-    """How many scores can be told from 0."""
-    return f"{told} of {scores:,} scores can be told from 0, each by itself" if scores else ""
+    """How many of the scores that have an interval can be told from 0."""
+    return f"Scores told from 0, each by itself: {_of(told, scores)}" if scores else ""
 
 
 def tags(table: pd.DataFrame, instrument: Instrument) -> str:
@@ -81,11 +84,11 @@ def claims(table: pd.DataFrame) -> str:
         return ""
     if len(tested) == 1:
         return f"The claim goes this way in {in_percent(tested['share_holds'].iloc[0])} of the analyses"
-    count, most = (tested["share_holds"] >= MOST_ANALYSES).sum(), in_percent(MOST_ANALYSES)
-    said = f"{count} of {len(tested)} claims go this way in {most} of the analyses or more"
+    going = _of((tested["share_holds"] >= MOST_ANALYSES).sum(), len(tested))
+    said = f"Claims that go this way in at least {in_percent(MOST_ANALYSES)} of the analyses: {going}"
     significant = tested["share_significant"].dropna()
     if len(significant):
-        said += f"; with p < {LEVEL}, {(significant >= MOST_ANALYSES).sum() or 'none'} of {len(significant)}"
+        said += f"; significantly in as many: {_of((significant >= MOST_ANALYSES).sum(), len(significant))}"
     return said
 
 
@@ -94,10 +97,10 @@ def alphas(table: pd.DataFrame) -> str:
     alpha = table[table["coefficient"] == "alpha"]
     wide = alpha.pivot(index=["family", "dimension"], columns="source", values="estimate")
     known = wide.dropna() if {"models", "raters"} <= set(wide) else wide.head(0)
-    if known.empty:
+    if len(known) < 2:
         return ""
-    higher = (known["models"] > known["raters"]).sum()
-    return f"Alpha is higher among models than among raters in {higher} of {len(known)} dimensions"
+    higher = _of((known["models"] > known["raters"]).sum(), len(known))
+    return f"Alpha is higher among models than among raters in {higher} dimensions"
 
 
 def variance(table: pd.DataFrame, instrument: Instrument) -> str:
@@ -111,16 +114,9 @@ def variance(table: pd.DataFrame, instrument: Instrument) -> str:
 
 
 def spread(table: pd.DataFrame) -> str:
-    """Whether profiles are more pronounced in larger models (``value_spread``)."""
-    found = spread_by_size(table)
-    clear = [
-        f"{'more' if rho > 0 else 'less'} pronounced {side} (p {in_words(p)})"
-        for side, (_, rho, p) in found.items()
-        if p < LEVEL
-    ]
-    if clear:
-        return f"Profiles of larger models are {' and '.join(clear)}"
-    return "That profiles go with size cannot be told from chance" if found else ""
+    """That profiles go with size may be chance (``value_spread``); its p can say no more, see ``spread_by_size``."""
+    ps = [p for _, _, p in spread_by_size(table).values()]
+    return "More pronounced profiles of larger models cannot be told from chance" if ps and min(ps) >= LEVEL else ""
 
 
 def groups(table: pd.DataFrame, sides: Mapping[str, tuple[str, str]], instrument: Instrument) -> str:
@@ -129,24 +125,28 @@ def groups(table: pd.DataFrame, sides: Mapping[str, tuple[str, str]], instrument
     said = []
     for comparison, p in table[main].dropna(subset="p_adjusted").groupby("comparison", sort=False)["p_adjusted"]:
         first, second = (side.partition(" (")[0] for side in sides[str(comparison)])
-        said.append(f"{(p < LEVEL).sum() or 'none'} of {len(p)} between {first} and {second}")
+        said.append(f"{_of((p < LEVEL).sum(), len(p))} between {first} and {second}")
     return f"Differences beyond chance: {'; '.join(said)}" if said else ""
 
 
 def people(table: pd.DataFrame) -> str:
     """In how many dimensions models differ from people (``models_and_people``)."""
-    tested = table["p_adjusted"].dropna()
-    if tested.empty:
-        return ""
-    return f"Differences between models and people beyond chance: {(tested < LEVEL).sum() or 'none'} of {len(tested)}"
+    p = table["p_adjusted"].dropna()
+    return f"Differences between models and people beyond chance: {_of((p < LEVEL).sum(), len(p))}" if len(p) else ""
 
 
-def siblings(beyond: Sequence[np.ndarray]) -> str:
-    """How many of the differences with reasoning or size are beyond chance."""
-    if not beyond:
+def siblings(compared: Mapping[str, np.ndarray]) -> str:
+    """How many differences are beyond chance, by what the models differ in: their adjusted p, NaN where unknown."""
+    known = {name: p[~np.isnan(p)] for name, p in compared.items()}
+    said = [name for name, p in known.items() if len(p)]
+    if not said:
         return ""
-    every = np.concatenate(beyond)
-    return f"Differences with reasoning or size beyond chance: {every.sum() or 'none'} of {len(every)}"
+    every = np.concatenate([known[name] for name in said])
+    return f"Differences with {' or '.join(said)} beyond chance: {_of((every < LEVEL).sum(), len(every))}"
+
+
+def _of(count: int, total: int) -> str:
+    return f"{count or 'none'} of {total:,}"
 
 
 def _named(rows: pd.DataFrame, chosen: "pd.Series[bool]", family: Family, instrument: Instrument) -> str:
@@ -157,4 +157,4 @@ def _named(rows: pd.DataFrame, chosen: "pd.Series[bool]", family: Family, instru
         return ""
     if 0 < len(found) <= MOST_NAMED:
         return ", ".join(instrument.titles[name] for name in found)
-    return f"{len(found) or 'none'} of {own.sum()} {mid_sentence(family)}"
+    return f"{_of(len(found), own.sum())} {mid_sentence(family)}" if own.sum() > 1 else "none"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from value_portrait.instrument import Instrument
-from value_portrait.robustness.claims import SPREAD, named_highest, parse_group
+from value_portrait.robustness.claims import measure, named_highest, parse_group
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
 from value_portrait.scores.model_groups import LARGE_B
@@ -60,14 +60,6 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
     "polarity": {"positive": "left out", "both": "count, mirrored"},
     "centring": {"tagged_items": "mean of tagged items", "all_items": "mean of all items"},
     "parser": {"published": "longest option found", "strict": "plain answers only"},
-}
-# What the number of a claim is, by its kind.
-MEASURES: Mapping[str, str] = {
-    **dict.fromkeys(("highest", "lowest"), "the distance from the nearest of the others, in scale points"),
-    "highest_in_most_models": "the share of models",
-    **dict.fromkeys(("above", "group_above", "condition_above"), "the mean difference, in scale points"),
-    "rises_with_size": "the rank correlation with size",
-    "model_families_differ": "omega squared, the share of variance that is between families",
 }
 
 
@@ -167,19 +159,12 @@ def describe_claim(claim: Claim, claims: Sequence[Claim], tables: Tables, instru
     return {
         "claim": claim.claim,
         "verdict": verdict(found),
-        "measure": _measure(claim),
+        "measure": measure(claim),
         "found": _found(claim, row, tables),
         "subjects": _models(claim, row, tables),
         "chance": _chance(found),
         "analyses": "" if found.share_holds is None else in_percent(found.share_holds),
     }
-
-
-def _measure(claim: Claim) -> str:
-    """What its number is; how pronounced profiles are is a variance."""
-    if claim.kind == "group_above" and claim.arguments[-1] == SPREAD:
-        return "the mean difference in variance of the profile, in squared scale points"
-    return MEASURES[claim.kind]
 
 
 def _found(claim: Claim, row: pd.Series, tables: Tables) -> str:

@@ -26,6 +26,14 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "model_families_differ": ("score",),
     "condition_above": ("condition", "condition", "dimension"),
 }
+# What the number of a claim is, by its kind.
+MEASURES: Mapping[str, str] = {
+    **dict.fromkeys(("highest", "lowest"), "the distance from the nearest of the others, in scale points"),
+    "highest_in_most_models": "the share of models",
+    **dict.fromkeys(("above", "group_above", "condition_above"), "the mean difference, in scale points"),
+    "rises_with_size": "the rank correlation with size",
+    "model_families_differ": "omega squared, the share of variance that is between families",
+}
 _GROUP = re.compile(r"(weights|reasoning|family|developer)\s*(=)\s*(\S.*)|(size_b)\s*(<|>=)\s*(\d+(?:\.\d+)?)")
 _HOW = "Write weights=open, reasoning=yes, family=..., developer=..., size_b>=30 or size_b<30."
 
@@ -76,6 +84,13 @@ def read_claims(path: str | Path, instrument: Instrument) -> list[Claim]:
         _check_arguments(claim, where, instrument)
         claims.append(claim)
     return claims
+
+
+def measure(claim: Claim) -> str:
+    """What the number of a claim is; how pronounced profiles are is a variance."""
+    if claim.kind == "group_above" and claim.arguments[-1] == SPREAD:
+        return "the mean difference in variance of the profile, in squared scale points"
+    return MEASURES[claim.kind]
 
 
 def named_highest(claims: Sequence[Claim], instrument: Instrument) -> list[str]:

@@ -10,6 +10,7 @@ from value_portrait.scores.ratings import Ratings
 
 # The smallest share of an item's variance that may be its own, as in R's factanal: likelihoods grow without end at 0.
 LEAST_UNIQUENESS = 0.005
+ROUNDING = 1e-9
 
 
 def reliability_of_models(
@@ -39,7 +40,8 @@ def alphas_of_groups(survey: pd.DataFrame, key: pd.DataFrame, instrument: Instru
     """Alpha of every dimension within each survey group that has one (table ``rater_alphas``), by pingouin.
 
     Each group rated its own items: those of a dimension's items that it rated enter. There is no row for a group with
-    fewer than two of them, or fewer than three raters, or whose sums are all the same.
+    fewer than two of them, or fewer than three raters, or whose sums are all the same; nor for one whose items agree
+    entirely, for an alpha of 1 has no error by which it could be pooled.
     """
     import pingouin  # takes longer than all else here, and whoever needs the formulas alone should not wait for it
 
@@ -48,9 +50,12 @@ def alphas_of_groups(survey: pd.DataFrame, key: pd.DataFrame, instrument: Instru
         rated = wide.pivot(index="participant_id", columns="item_id", values="rating").astype(float)
         for family, dimension in instrument.dimensions:
             items = keyed_items(rated, key, family, dimension, instrument)
-            if has_alpha(items.to_numpy()):
+            if not has_alpha(items.to_numpy()):
+                continue
+            alpha = float(pingouin.cronbach_alpha(data=items)[0])
+            if alpha < 1 - ROUNDING:
                 about = {"group": number, "family": family, "dimension": dimension}
-                rows.append(about | _size(items) | {"alpha": float(pingouin.cronbach_alpha(data=items)[0])})
+                rows.append(about | _size(items) | {"alpha": alpha})
     return pd.DataFrame(rows, columns=["group", "family", "dimension", "n_items", "n_observations", "alpha"])
 
 
