@@ -27,10 +27,10 @@ CHOICES = checked(read_config, shipped("config.yaml"))
 update_config(CHOICES, config)
 # Read once more, for of two equal keys in a file Snakemake takes the last; and to name the file that a fault is in. Given
 # ones are laid over the workflow's own, but stand before it.
-given_last = sorted(map(Path, workflow.configfiles), key=lambda file: str(file) in workflow.overwrite_configfiles)
+given_last = sorted(workflow.configfiles, key=lambda file: file in workflow.overwrite_configfiles)
 CONFIG_FILES = {
     str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file): checked(read_config, file)
-    for file in ([] if IS_MODULE else given_last)
+    for file in ([] if IS_MODULE else map(Path, given_last))
 }
 if not IS_MODULE and workflow.config_settings.config:
     CONFIG_FILES["--config"] = dict(workflow.config_settings.config)
