@@ -11,6 +11,14 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 # A4 at 96 dots per inch, without the margins that Chromium gives it.
 A4_WIDTH = 718
 READY = "main[aria-busy=false]"
+# A step within the page changes the address at once; the page hears of it only later, and until then looks ready.
+HEARD = """
+let heard = location.href;
+addEventListener("hashchange", () => { heard = location.href; });
+const replaceState = history.replaceState.bind(history);
+history.replaceState = (...entry) => { replaceState(...entry); heard = location.href; };
+window.untilHeard = async () => { while (heard !== location.href) await new Promise((done) => setTimeout(done, 5)); };
+"""
 
 
 def find_browser() -> str | None:
@@ -36,6 +44,7 @@ class Visit:
         self.complaints: list[str] = []
         self.requests: list[str] = []
         self.context = browser.new_context(viewport={"width": width, "height": 900}, **context)
+        self.context.add_init_script(HEARD)
         self.page: Page = self.context.new_page()
         self.page.on("console", self._complain)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -51,6 +60,7 @@ class Visit:
 
     def settle(self) -> None:
         """Wait until the view that the address names stands."""
+        self.page.evaluate("untilHeard()")
         self.page.locator(READY).wait_for(state="attached")
 
     def clean(self) -> None:

@@ -67,7 +67,6 @@ async function show(place) {
   }
   history.replaceState({ known: true }, "");
   main.setAttribute("aria-busy", "false");
-  document.documentElement.dataset.shown = which;
 }
 
 document.querySelector(".skip")?.addEventListener("click", (event) => {
