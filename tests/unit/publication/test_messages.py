@@ -45,6 +45,9 @@ def test_tags_and_means_beyond_chance_are_named_or_counted(p, said):
 def test_of_one_dimension_none_is_none():
     table = rows([0.9], names=["Power"], direction="positive")
     assert messages.tags(table, VALUE_PORTRAIT) == "More positive tags than chance gives: none"
+    two = rows([0.9, 0.05], names=["Power", "Security"], direction="positive")
+    assert messages.tags(two, VALUE_PORTRAIT) == "More positive tags than chance gives: none of 2 values"
+    assert messages.tags(two.iloc[[1]], VALUE_PORTRAIT) == "More positive tags than chance gives: none"
 
 
 def test_where_nothing_was_tested_nothing_is_said():
@@ -74,6 +77,8 @@ def test_the_ends_of_the_mean_profile():
     assert not messages.profiles(-tied, SMALL)
     said = "Of the tastes Sweet stands highest (0.20), Salty lowest (−1.00) on average"
     assert messages.profiles(wide, SMALL) == said
+    two = profiles_of(Sweet=[0.1, 0.3], Salty=[-1.0, NAN], Sour_Bitter=[NAN, NAN])
+    assert messages.profiles(two, SMALL) == said
     assert not messages.profiles(wide.head(1), SMALL)
     assert not messages.profiles(profiles_of(Sweet=[0.1, 0.3], Salty=[NAN, NAN], Sour_Bitter=[NAN, NAN]), SMALL)
 
@@ -96,12 +101,15 @@ def test_on_the_circle_is_what_beats_all_that_it_is_held_against():
             ("models", "cosine_r2", 0.5),
             ("models", "cosine_r2", 0.001),
             ("questionnaire", "cosine_r2", 0.049),
+            ("raters", "cosine_r2", 0.05),
             ("models", "congruence", 0.001),
             ("items", "cosine_r2", NAN),
         ],
         columns=["subject", "statistic", "p"],
     )
-    assert messages.circle(table) == "Closer to the circle than by chance: the questionnaire; not models' profiles"
+    others = "raters by held-out items, models' profiles"
+    assert messages.circle(table) == f"Closer to the circle than by chance: the questionnaire; not {others}"
+    assert messages.circle(table.iloc[[0, 3]]) == f"No closer to the circle than by chance: {others}"
     assert messages.circle(table.iloc[[2]]) == "Closer to the circle than by chance: the questionnaire"
     assert messages.circle(table.iloc[:1]) == "No closer to the circle than by chance: models' profiles"
 
