@@ -1,6 +1,7 @@
 """Write the skeleton of a study of one's own: python tools/new_study.py FOLDER [rated | questionnaire]."""
 
 import csv
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -8,6 +9,9 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
+# A folder that a shell, YAML and Snakemake's wildcards take as it stands; it may lie in others.
+PART = r"\w([\w .%+@,=-]*\w)?"
+NAME = re.compile(f"/?{PART}(/{PART})*")
 GROUPS, RATERS = 2, 24
 DIMENSIONS = ("Order", "Play")
 # Every second item is about the other dimension; a minus marks those that speak against theirs.
@@ -52,7 +56,7 @@ STUDY = """\
 # Laid over config.yaml: what differs from the paper's choices. Run it with
 #   {command}
 study: tables
-study_folder: {folder}
+study_folder: "{folder}"
 instrument: {folder}/instrument.yaml
 results_dir: results/{name}
 
@@ -93,8 +97,9 @@ OPTIONS = ("disagree strongly", "disagree", "neither", "agree", "agree strongly"
 
 def write_study(folder: Path, rated: bool) -> None:
     """Write the skeleton; ``rated`` with the ratings of made-up people, otherwise with a given key."""
-    name = folder.name
-    names = {"title": name.replace("_", " "), "folder": folder, "name": name, "command": command_of(folder)}
+    # Studies of one name in two folders keep their results apart.
+    name = "_".join(part for part in folder.parts if part != "/")
+    names = {"title": folder.name.replace("_", " "), "folder": folder, "name": name, "command": command_of(folder)}
     correlations = "recomputed" if rated else "given"
     texts = {
         "instrument.yaml": INSTRUMENT.format(**names),
@@ -161,6 +166,8 @@ if __name__ == "__main__":
     if len(sys.argv) not in (2, 3) or not sys.argv[1] or sys.argv[2:] not in ([], ["rated"], ["questionnaire"]):
         sys.exit("Say where: make new-study NAME=my_study. KIND is rated, or questionnaire where nobody rates.")
     target = Path(sys.argv[1])
+    if not NAME.fullmatch(sys.argv[1]):
+        sys.exit(f"{target}: is no name for a study. Take letters, digits and _; other signs only between them.")
     if target.exists():
         sys.exit(f"{target}: is there already. Take another name, or move it away.")
     write_study(target, rated=sys.argv[2:] != ["questionnaire"])

@@ -291,6 +291,27 @@ def test_the_skeleton_runs_as_it_is_written(checkout, kind):
     assert again.stderr == "my_study: is there already. Take another name, or move it away.\n"
 
 
+def test_studies_of_one_name_in_two_folders_keep_their_results_apart(tmp_path):
+    folders = set()
+    for name in ("my_study", "other/my_study", str(tmp_path / "far/my_study")):
+        write = [sys.executable, str(ROOT / "tools/new_study.py"), name]
+        subprocess.run(write, cwd=tmp_path, capture_output=True, check=True)
+        folders.add(yaml.safe_load((tmp_path / name / "study.yaml").read_text())["results_dir"])
+    assert len(folders) == 3
+    assert {"results/my_study", "results/other_my_study"} < folders
+
+
+@pytest.mark.parametrize(
+    "name", ["-x", "{x}", "a/{x}", "a: b", "a#b", "..", "../a", ".", " ", "a ", "a//b", "a/", "~", "a\nb", "a\n", "*"]
+)
+def test_a_name_that_no_command_takes_is_refused(tmp_path, name):
+    write = [sys.executable, str(ROOT / "tools/new_study.py"), name]
+    refused = subprocess.run(write, cwd=tmp_path, capture_output=True, text=True)
+    assert refused.returncode == 1
+    assert "is no name for a study" in refused.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_skeleton_names_a_command_that_a_shell_takes(tmp_path):
     write = [sys.executable, str(ROOT / "tools/new_study.py"), "my study"]
     said = subprocess.run(write, cwd=tmp_path, capture_output=True, text=True, check=True).stdout

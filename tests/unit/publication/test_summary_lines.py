@@ -8,17 +8,18 @@ from value_portrait.publication.worth import RULES
 
 
 @pytest.mark.parametrize(
-    ("refusals", "differ", "said"),
+    ("refusals", "differ", "plain", "said"),
     [
-        (0, 0, "100.0 % of the answers are plain options; 0 name none or cannot be taken at their word, and on none"),
-        (1, 1, "99.0 % of the answers are plain options; 1 names none or cannot be taken at its word, and on 1"),
-        (2, 123, "98.0 % of the answers are plain options; 2 name none or cannot be taken at their word, and on 123"),
+        (0, 0, "100.0", "0 name none or cannot be taken at their word, and on none"),
+        (1, 1, "99.0", "1 names none or cannot be taken at its word, and on 1"),
+        (2, 123, "98.0", "2 name none or cannot be taken at their word, and on 123"),
     ],
 )
-def test_answers_that_name_no_option_are_counted_in_whole_sentences(refusals, differ, said):
+def test_answers_that_name_no_option_are_counted_in_whole_sentences(refusals, differ, plain, said):
     rows = [("plain", 100 - refusals, 0), ("refusal", refusals, differ)]
     counts = pd.DataFrame(rows, columns=["answer_class", "answers", "disagreements"])
-    assert _answers_line(counts) == f"{said} the published and the strict parser differ."
+    begun = f"{plain} % of the answers are plain options; of the others {said}"
+    assert _answers_line(counts) == f"{begun} the published and the strict parser differ."
 
 
 def test_what_is_too_few_for_a_comparison_is_the_developers():

@@ -32,12 +32,17 @@ export function claimCurve(tables, options, rows, claim) {
   const found = chart(sorted.length === 1 ? `In this one analysis it ${holds ? "holds" : "does not hold"}` : `In ${percent(holds)} of ${count(sorted.length)} analyses it holds`, drawing, {
     table: boardTable(claim, board, sorted.length, tested),
   });
-  const said = html("p", { class: "soft" }, `Above: ${claim.measure}, in each analysis, sorted; the claim holds above the line${tested ? "" : "; a single analysis has no p for it"}. Below: where on the curve each setting is frequent (twice its share fills the row), and in what share of the analyses with it the claim holds.`);
+  const said = html("p", { class: "soft" }, `Above: ${claim.measure}, in each analysis, sorted; the claim holds above the line${tested ? "" : "; a single analysis has no p for it"}. Below: where on the curve each setting is frequent (twice its share fills the row), and in what share of the analyses with it the claim holds.${withoutScore(rows.length - sorted.length)}`);
   const legend = html("ul", { class: "legend" }, kinds.map((name, kind) => html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { class: `dots kind-${kind}`, d: "M3,8h0M8,8h0M13,8h0" })), `${name} (${count(board.counts[kind])})`)), html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, diamond(8, 8)), "this run"));
   const box = found.querySelector(".drawing");
   box?.before(legend);
   box?.after(said);
   return html("section", {}, head, found, decisions(tables, options, claim));
+}
+
+/** @param {number} analyses */
+function withoutScore(analyses) {
+  return analyses ? ` In ${count(analyses)} other${analyses === 1 ? "" : "s"} a dimension or model that it is about has no score.` : "";
 }
 
 /** @param {any} claim */

@@ -68,7 +68,8 @@ function oneValue(rows, hit, all, told) {
   const reach = Math.max(0.1, ...rows.flatMap((row) => (row.group !== told ? row.effect : all ? [row.effect, row.all_low, row.all_high] : [row.effect, row.ci_low, row.ci_high])).map((one) => Math.abs(one ?? 0)));
   const moved = rows.filter((row) => row.group === told).map((row) => ({ name: row.dimension, title: dimensionTitle(row.dimension), value: row.effect, low: all ? row.all_low : row.ci_low, high: all ? row.all_high : row.ci_high }));
   const places = family.dimensions.map((/** @type {any} */ own) => moved.find((row) => row.name === own.name) ?? { name: own.name, title: own.title, value: null, low: null, high: null });
-  const round = family.circle && places.length >= 4;
+  // A phone has no room for names around a circle.
+  const round = family.circle && places.length >= 4 && !matchMedia("(max-width: 40rem)").matches;
   const unit = "change of the centred score (scale points)";
   const raised = !hit ? "" : hit.hit ? "it rises most" : `${dimensionTitle(hit.raised_most)} rises most${hit.rank === null ? "" : `, ${dimensionTitle(told)} is number ${hit.rank}`}`;
   return chart(

@@ -180,7 +180,7 @@ def _answers_line(counts: pd.DataFrame) -> str:
     unread = counts.loc[~counts["answer_class"].isin(["plain", "decorated"]), "answers"].sum()
     differ = counts["disagreements"].sum()
     return (
-        f"{100 * plain / counts['answers'].sum():.1f} % of the answers are plain options; {unread:,} "
+        f"{100 * plain / counts['answers'].sum():.1f} % of the answers are plain options; of the others {unread:,} "
         f"{'names none or cannot be taken at its' if unread == 1 else 'name none or cannot be taken at their'} word, "
         f"and on {f'{differ:,}' if differ else 'none'} the published and the strict parser differ."
     )

@@ -93,7 +93,9 @@ def score_files(
         ]
         numbers = [number for measure in _MEASURES for number in own[measure]]
         verdict = (
-            ("not in this run", NOT_RECORDED) if model in archived else ("not in the archive", "it has no answers")
+            ("not in this run", NOT_RECORDED)
+            if model in archived
+            else ("not in the archive", "no answers of this model")
         )
         rows.append(absent("archive: score_results", names, numbers, *verdict))
     return pd.concat(rows)
