@@ -4,6 +4,7 @@ import html
 import sys
 from pathlib import Path
 
+import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -158,5 +159,6 @@ if __name__ == "__main__":
     for path, text in texts.items():
         (ROOT / path).write_text(text, encoding="utf-8")
     profile = mean_profile(ROOT / "results")
-    with house_style():
+    # Letters as outlines, since whoever shows the page may have other fonts.
+    with house_style(), matplotlib.rc_context({"svg.fonttype": "path"}):
         draw(profile).savefig(ROOT / PICTURE, metadata={"Date": None, "Description": describe(profile)})

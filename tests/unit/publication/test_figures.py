@@ -522,7 +522,7 @@ def check_texts(name, figure, monkeypatch):
 def test_figures_say_what_they_are_made_from(mark, tmp_path):
     figure = figures_models.dimension_panels(profiles_of({"m": "F"}), {"m": "F"}, MARKS, VALUE_PORTRAIT.family("bfi"))
     save_figure(figure, tmp_path / "figure", mark)
-    assert (f"<!-- {mark} -->" in (tmp_path / "figure.svg").read_text()) == bool(mark)
+    assert (f">{mark}</text>" in (tmp_path / "figure.svg").read_text()) == bool(mark)
     plain = tmp_path / "plain"
     save_figure(figure, plain, "")
     same = plain.with_suffix(".png").read_bytes() == (tmp_path / "figure.png").read_bytes()

@@ -80,7 +80,7 @@ IN_POINTS = {
         "marks, images": " ".join([NUMBER] * 6) + r" cm\b",
     },
     FigureCanvasSVG: {
-        "texts": f"translate\\({NUMBER} {NUMBER}\\)",
+        "texts": f'<(?:g|text) [^>]*transform="translate\\({NUMBER} {NUMBER}\\)',
         "clips": f'<rect x="{NUMBER}" y="{NUMBER}" width="{NUMBER}" height="{NUMBER}"/>',
         "lines": f"[ML] {NUMBER} {NUMBER}",
         "curves": f"C {NUMBER} {NUMBER} {NUMBER} {NUMBER} {NUMBER} {NUMBER}",
@@ -102,10 +102,18 @@ def test_in_points_it_stands_where_it_stood(canvas):
         np.testing.assert_allclose(one, other, atol=0.65, err_msg=name)
 
 
-def in_vectors(figure, canvas):
-    """A file of vectors as text."""
+def test_texts_of_an_svg_stand_where_their_outlines_would():
+    outlines = in_vectors(every_kind_of_stroke(), FigureCanvasSVG)
+    texts = in_vectors(record(every_kind_of_stroke()), FigureCanvasSVG, letters="none")
+    one, other = (np.array(re.findall(IN_POINTS[FigureCanvasSVG]["texts"], text), float) for text in (outlines, texts))
+    assert len(one) == texts.count("</text>")
+    np.testing.assert_allclose(one, other, atol=0.65)
+
+
+def in_vectors(figure, canvas, letters="path"):
+    """A file of vectors as text; ``letters`` of an SVG are paths, or none but texts."""
     file = io.BytesIO()
-    with matplotlib.rc_context({"pdf.compression": 0}):
+    with matplotlib.rc_context({"pdf.compression": 0, "svg.fonttype": letters}):
         (canvas(figure).print_pdf if canvas is FigureCanvasPdf else canvas(figure).print_svg)(file)
     return file.getvalue().decode("latin-1")
 

@@ -47,7 +47,11 @@ SECOND: dict[str, Any] = {"color": COLOURS[1], "marker": "s", "markerfacecolor":
 WITHIN = 0.98  # of the ends of intervals lie on the page
 
 STYLE: Any = {
-    "font.family": ["DejaVu Sans"],  # comes with Matplotlib, so that every machine draws the same
+    # DejaVu Sans comes with Matplotlib, so that every machine draws the same. Texts stay texts in SVG: whoever shows it
+    # without this font has letters as wide, or others.
+    "font.family": ["sans-serif"],
+    "font.sans-serif": ["DejaVu Sans", "Verdana"],
+    "svg.fonttype": "none",
     "font.size": 7,
     "axes.titlesize": 7.5,
     "axes.titleweight": "bold",

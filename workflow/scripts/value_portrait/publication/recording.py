@@ -59,7 +59,8 @@ class _Recorder(RendererBase):
     def draw_image(self, *arguments: Any, **named: Any) -> None:
         self._keep("draw_image", *arguments, **named)
 
-    def draw_text(self, *arguments: Any, **named: Any) -> None:
+    def draw_text(self, *arguments: Any, mtext: Artist | None = None, **named: Any) -> None:
+        # Without its artist, by which SVG would place it anew, in other pixels.
         self._keep("draw_text", *arguments, **named)
 
     def open_group(self, *arguments: Any, **named: Any) -> None:
