@@ -68,6 +68,27 @@ def test_a_claim_holds_beyond_its_bound():
     assert (bound(claim("highest", "Sweet")), bound(claim("highest_in_most_models", "Sweet"))) == (0, 0.5)
 
 
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [
+        ("highest", ["Sweet"]),
+        ("lowest", ["Salty"]),
+        ("highest_in_most_models", ["Sweet"]),
+        ("above", ["Sweet", "Salty"]),
+        ("group_above", ["weights=open", "weights=closed", "Haste"]),
+        ("condition_above", ["baseline", "old", "Haste"]),
+    ],
+)
+def test_what_only_rounding_tells_apart_is_a_tie(kind, arguments):
+    more, less = 0.1 + 0.2, 0.3
+    assert more > less
+    low = 0.9 if kind == "lowest" else -0.6
+    open_model, other = [[more, less, low, haste] for haste in (more, less)]
+    scores = np.array([[open_model, other, other]])
+    value, *_ = judge(claim(kind, *arguments), scored(scores, [("m0", "old")], weights=["open", "closed"]))
+    assert value.tolist() == [0]
+
+
 def test_the_models_that_share_the_highest_are_those_of_the_summary():
     scores = random_scores(universes=1)[:, :, :3]
     frame = pd.DataFrame(

@@ -15,7 +15,7 @@ from value_portrait.instrument import Instrument
 from value_portrait.items.validation import correlate
 from value_portrait.responses.conditions import BASELINE
 from value_portrait.robustness.claims import SPREAD, parse_group
-from value_portrait.robustness.clustering import cluster_robust, rank_slope
+from value_portrait.robustness.clustering import ROUNDING, cluster_robust, rank_slope
 from value_portrait.scores.model_groups import developer_of
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
@@ -107,7 +107,8 @@ def judge(claim: Claim, scored: Scored) -> Judged:
 
     Returns
     -------
-    value (U,), NaN where a dimension that it names has no score; the claim holds where the value is beyond ``bound``.
+    value (U,), NaN where a dimension that it names has no score; the claim holds where the value is beyond ``bound``,
+        which a tie is not.
         highest, lowest: the distance in scale points from the nearest of the others; highest_in_most_models: the share
         of models; above, group_above, condition_above: the mean difference; rises_with_size: Spearman's rho;
         model_families_differ: omega squared (Hays 1963), the share of variance between families.
@@ -127,7 +128,8 @@ def judge(claim: Claim, scored: Scored) -> Judged:
     if not scored.at_baseline:
         raise Untestable("no model has ratings")
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _KINDS[claim.kind](scored, claim.arguments)
+        found = _KINDS[claim.kind](scored, claim.arguments)
+        return found._replace(value=_untied(found.value))
 
 
 def bound(claim: Claim) -> float:
@@ -232,7 +234,12 @@ _KINDS: dict[str, Callable[[Scored, Sequence[str]], Judged]] = {
 def _margin(values: np.ndarray, own: list[int], others: list[int]) -> np.ndarray:
     """How far the lowest of one's own (last axis) is above the highest other one; others without a score are let be."""
     rest = np.where(np.isnan(values[..., others]), -np.inf, values[..., others]).max(axis=-1)
-    return values[..., own].min(axis=-1) - np.where(np.isinf(rest), np.nan, rest)
+    return _untied(values[..., own].min(axis=-1) - np.where(np.isinf(rest), np.nan, rest))
+
+
+def _untied(values: np.ndarray) -> np.ndarray:
+    """Distances, 0 for those that only rounding makes: a tie must not go by the order of a sum."""
+    return np.where(np.abs(values) < ROUNDING, 0, values)
 
 
 def _clustered_p(values: np.ndarray, design: np.ndarray, developers: Sequence[str]) -> np.ndarray:

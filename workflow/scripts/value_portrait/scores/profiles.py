@@ -1,6 +1,6 @@
 """From ratings to value profiles: averages over prompt versions, keyed and centred scores."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,15 +42,12 @@ def centred_means(averages: np.ndarray, tags: Sequence[Tags], centring: str, ins
     centring : the centre is the mean over all items with a tag of the family, each once (``tagged_items``), over all
         items (``all_items``), or 0 (``none``). An item tagged -1 enters with the opposite sign of its deviation.
     """
-    names = [family.name for family in instrument.families]
-    centres = dict(zip(names, _centres(averages, tags, centring, instrument), strict=True))
-    scores = np.empty((len(averages), len(tags)))
-    for place, ((family, _), own) in enumerate(zip(instrument.dimensions, tags, strict=True)):
-        deviations = averages.take(own.columns, axis=1)
-        deviations -= centres[family][:, None]
-        deviations *= own.polarity
-        scores[:, place] = _row_mean(deviations)
-    return scores
+    sizes = np.array([len(own.columns) for own in tags])
+    centres = _centres(averages, tags, centring, instrument)
+    deviations = averages.take(np.concatenate([own.columns for own in tags]), axis=1)
+    deviations -= np.repeat(centres, sizes, axis=1)
+    deviations *= np.concatenate([own.polarity for own in tags])
+    return _means(deviations, sizes)
 
 
 def score(
@@ -135,28 +132,39 @@ def profile_as_seen(
     return pd.concat(frames, ignore_index=True)
 
 
-def _centres(averages: np.ndarray, tags: Sequence[Tags], centring: str, instrument: Instrument) -> Iterator[np.ndarray]:
-    """The centre of each row (S,), family by family."""
+def _centres(averages: np.ndarray, tags: Sequence[Tags], centring: str, instrument: Instrument) -> np.ndarray:
+    """The centre of each row for every dimension, (S, D)."""
+    shape = (len(averages), len(tags))
+    if centring == "none":
+        return np.zeros(shape)
+    if centring == "all_items":
+        return np.broadcast_to(_row_mean(averages)[:, None], shape)
+    centres = np.empty(shape)
+    families = np.array([family for family, _ in instrument.dimensions])
     for family in instrument.families:
-        if centring == "none":
-            yield np.zeros(len(averages))
-        elif centring == "all_items":
-            yield _row_mean(averages)
-        else:
-            columns = [
-                own.columns for (name, _), own in zip(instrument.dimensions, tags, strict=True) if name == family.name
-            ]
-            yield _row_mean(averages.take(np.unique(np.concatenate(columns)), axis=1))
+        own = np.flatnonzero(families == family.name)
+        columns = np.unique(np.concatenate([tags[place].columns for place in own]))
+        centres[:, own] = _row_mean(averages.take(columns, axis=1))[:, None]
+    return centres
 
 
 def _row_mean(values: np.ndarray) -> np.ndarray:
     """Mean of each row over its numbers; NaN for a row without any (where NumPy would warn)."""
-    # In this order a row adds up alike whoever stands beside it; taken columns come in the other.
-    values = np.ascontiguousarray(values)
-    mean: np.ndarray = values.sum(axis=1) / (values.shape[1] or np.nan)
-    some = np.flatnonzero(np.isnan(mean))
+    return _means(values, np.array([values.shape[1]]))[:, 0]
+
+
+def _means(values: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Means (S, D) of the numbers in each row of ``values`` (S, N), ``sizes`` (D,) columns at a time; NaN of none."""
+    some = np.flatnonzero(sizes)
+    starts = (np.cumsum(sizes) - sizes)[some]
+    means = np.full((len(values), len(sizes)), np.nan)
     if len(some):
-        present = ~np.isnan(values[some])
-        count = present.sum(axis=1)
-        mean[some] = np.where(present, values[some], 0).sum(axis=1) / np.where(count, count, np.nan)
-    return mean
+        # In this order a row adds up alike whoever stands beside it; taken columns come in the other.
+        values = np.ascontiguousarray(values)
+        means[:, some] = np.add.reduceat(values, starts, axis=1) / sizes[some]
+        gaps = np.flatnonzero(np.isnan(means[:, some]).any(axis=1))
+        present = ~np.isnan(values[gaps])
+        count = np.add.reduceat(present, starts, axis=1, dtype=float)
+        total = np.add.reduceat(np.where(present, values[gaps], 0), starts, axis=1)
+        means[np.ix_(gaps, some)] = total / np.where(count, count, np.nan)
+    return means
