@@ -168,6 +168,27 @@ def test_another_studys_results_stay(tmp_path, monkeypatch):
         Path(mark).rmdir()
 
 
+def test_the_results_of_a_study_in_another_folder_stay(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    mine, copied, paper = (
+        check_config(CONFIG | own, "config.yaml")
+        for own in ({"study": "tables", "study_folder": "mine"}, {"study": "tables", "study_folder": "copied"}, {})
+    )
+    mark = Path("results/study/study_folder.txt")
+    mark.parent.mkdir(parents=True)
+    mark.write_text("mine")
+    Path("mine").mkdir()
+    Path("same").symlink_to("mine")
+    for here in ("mine", "same", str(tmp_path / "mine")):
+        mark.write_text(here)
+        assert complaint(check_places, mine) is None
+        assert f"the study in {here}, and this one is in copied" in (complaint(check_places, copied) or "")
+        assert "study that is tables, and this one is paper" in (complaint(check_places, paper) or "")
+    for lost in ("moved away", "", "\0"):
+        mark.write_text(lost)
+        assert complaint(check_places, copied) is None
+
+
 LAB = {"base_url": "https://lab.example/v1"}
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from snakemake.utils import update_config
 from value_portrait.config_tables import read_marks, read_models
-from value_portrait.configuration import check_config, check_folder, check_places, check_versions
+from value_portrait.configuration import MARKS as STUDY_MARKS, check_config, check_folder, check_places, check_versions
 from value_portrait.files import slug
 from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import read_instrument

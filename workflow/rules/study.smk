@@ -46,6 +46,8 @@ elif FOLDER:
             **(RATERS_TABLES if RATED else {"item_key": "<results>/items/item_key.csv"}),
             item_table="<results>/study/items.parquet",
             prompts="<results>/study/prompts.parquet",
+            # Another folder's study may not have its results here.
+            folder=f"<results>/{STUDY_MARKS['tables']}",
         log:
             "<logs>/import_tables.log",
         priority: 1

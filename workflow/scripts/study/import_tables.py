@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.study import folder
@@ -17,7 +18,7 @@ def import_tables(
 ) -> None:
     """Write those tables of the study that ``outputs`` names, after all files of the folder ``source`` were read.
 
-    ``templates`` are the files of prompt templates, by version and template.
+    ``templates`` are the files of prompt templates, by version and template. The output ``folder`` gets its name.
     """
     items = folder.read_items(source / "items.csv", instrument)
     ids = items["item_id"].to_pylist()
@@ -37,6 +38,8 @@ def import_tables(
         tables["data_quality"] = ("data_quality", assess_data_quality(survey, participants))
     for output, (name, table) in tables.items():
         write_table(table, outputs[output], name, instrument)
+    with written_whole(outputs["folder"]) as partial:
+        partial.write_text(str(source), encoding="utf-8")
 
 
 if "snakemake" in globals():

@@ -31,8 +31,8 @@ OWN_FOLDERS = ("config", "data", "docs", "envs", "profiles", "tests", "tools", "
 # What a whole run tidies up below its results: folders of that name are no place for another study's.
 STAGES = ("items", "scores", "personas", "robustness", "certificate", "comparisons", "publication")
 
-# What only one kind of study has among its results.
-_MARKS = {"paper": "study/pilot_survey.parquet", "simulated": "study/truth"}
+# What only one kind of study has among its results; that of tables says in which folder these lay.
+MARKS = {"paper": "study/pilot_survey.parquet", "simulated": "study/truth", "tables": "study/study_folder.txt"}
 
 
 class Items(Checked):
@@ -265,11 +265,21 @@ def check_places(config: Config) -> None:
             f"lies where the results above it keep their {taken[0]}.",
             "Choose another folder.",
         )
-    for study, mark in _MARKS.items():
+    for study, mark in MARKS.items():
         if study != config.study and Path(results, mark).exists():
             raise InputError(
                 f"results_dir {config.results_dir}",
                 f"holds the results of a study that is {study}, and this one is {config.study}.",
+                "Choose another folder, or remove that one.",
+            )
+    mark = Path(results, MARKS["tables"])
+    if config.study_folder and mark.is_file():
+        former = mark.read_text(encoding="utf-8", errors="replace")
+        # A folder that is gone was moved.
+        if os.path.exists(former) and _really(former) != _really(config.study_folder):
+            raise InputError(
+                f"results_dir {config.results_dir}",
+                f"holds the results of the study in {former}, and this one is in {config.study_folder}.",
                 "Choose another folder, or remove that one.",
             )
 
