@@ -32,7 +32,7 @@ $(INSPECT_ENVIRONMENT): requirements-inspect.lock tools/set_up_environment.sh
 $(PUBLISHING_ENVIRONMENT): requirements-publishing.lock tools/set_up_environment.sh
 	@sh tools/set_up_environment.sh .venv-publishing requirements-publishing.lock
 
-demo: $(ENVIRONMENT) ## run the whole workflow on the embedded simulated study (about a minute, no network, no key)
+demo: $(ENVIRONMENT) ## run the whole workflow on the embedded simulated study (two minutes, no network, no key)
 	@$(SNAKEMAKE) --cores $(CORES) --configfile config/demo.yaml
 
 paper: $(ENVIRONMENT) ## rebuild the paper from the authors' raw data

@@ -26,7 +26,7 @@ def write_questions(arguments: argparse.Namespace) -> None:
     cells = {name: getattr(arguments, name) for name in ("model", "provider", "request")}
     cells |= {"answers": "live", "model_id": arguments.model, "conditions": conditions}
     row = Model.model_construct(**dict.fromkeys(Model.model_fields) | cells)
-    target = live_target(row, *read_providers(config.providers), config.models)
+    target = live_target(row, *read_providers(config.providers), "the command line")
     if target.provider.api != "openai":
         raise InputError(
             f"provider {row.provider}", "takes no batch files of OpenAI's shape.", "Name another provider."

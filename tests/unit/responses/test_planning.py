@@ -167,6 +167,11 @@ def test_the_table_of_estimates_is_aligned_and_says_what_is_unknown() -> None:
     ]
 
 
+def test_without_live_models_there_is_no_table():
+    (line,) = estimate_lines([], 0.5, 2)
+    assert "No model is live" in line
+
+
 @pytest.mark.parametrize(
     ("spent", "cap", "said"),
     [

@@ -16,7 +16,7 @@ from value_portrait.paper.certifying.alphas import alphas_by_formula
 from value_portrait.paper.certifying.beside_print import beside_print
 from value_portrait.paper.certifying.causes import kept_pair
 from value_portrait.paper.certifying.correlating import spearman_by_scipy
-from value_portrait.paper.certifying.counting import count_statuses
+from value_portrait.paper.certifying.counting import count_causes, count_statuses
 from value_portrait.paper.certifying.distances import distances
 from value_portrait.paper.certifying.facts import odd_words
 from value_portrait.paper.certifying.findings import Finding, findings_frame, two_routes
@@ -106,6 +106,21 @@ def test_a_correlation_and_its_p_are_one_comparison():
         }
     )
     assert comparisons(rows)["status"].tolist() == ["differs", "explained"]
+
+
+def test_a_cause_explains_what_is_added_up():
+    rows = pd.DataFrame(
+        [
+            ("Table 8", "A: Power", "explained", TWO_PROFILES),
+            ("Table 8", "A: Security", "match", ""),
+            ("Table 8, order of values", "A: highest", "explained", TWO_PROFILES),
+            ("archive: correlation_results", "rho of 1-1 with pvq Power", "explained", TWO_PROFILES),
+            ("archive: correlation_results", "p of 1-1 with pvq Power", "explained", TWO_PROFILES),
+            ("archive: score_results", "A: mean of pvq Power", "conjectured", f"{TWO_PROFILES}; {LOST}"),
+        ],
+        columns=["source", "quantity", "status", "cause"],
+    )
+    assert count_causes(rows).to_dict() == {TWO_PROFILES: 3, LOST: 1}
 
 
 def test_half_a_unit_of_the_last_digit_is_equal():

@@ -110,6 +110,8 @@ def _sum(prices: Sequence[float | None]) -> float | None:
 def estimate_lines(estimates: Iterable[Estimate], spent: float, max_usd: float) -> list[str]:
     """The estimates as a table for people, with where they come from and the cap below it."""
     estimates = list(estimates)
+    if not estimates:
+        return ["No model is live, so nothing would be asked. Those with 'live' in the column answers are."]
     header = ("model", "condition", "requests", "answered", "tokens in", "tokens out", "USD", "at most", "prices of")
     rows = [
         (

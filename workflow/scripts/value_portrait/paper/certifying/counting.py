@@ -30,11 +30,13 @@ def count_statuses(certificate: pd.DataFrame) -> pd.DataFrame:
 
 
 def count_causes(certificate: pd.DataFrame) -> "pd.Series[int]":
-    """How many comparisons each cause explains, or conjectures; a correlation and its p are one comparison."""
-    counted = certificate["status"].isin(["explained", "conjectured"]) & ~certificate["quantity"].str.startswith(
-        "p of "
-    )
-    return certificate.loc[counted, "cause"].str.split("; ").explode().value_counts()
+    """How many comparisons each cause explains, or conjectures, of those that ``TOTALS`` adds up.
+
+    A correlation and its p are one comparison.
+    """
+    explained = certificate["status"].isin(["explained", "conjectured"]) & (certificate["source"] != ORDER)
+    own = certificate.loc[explained & ~certificate["quantity"].str.startswith("p of "), "cause"]
+    return own.str.split("; ").explode().value_counts()
 
 
 def count_waiting(certificate: pd.DataFrame) -> pd.DataFrame:
