@@ -17,7 +17,9 @@ export function ticks(low, high, most = 6) {
   const step = power * ([1, 2, 5, 10].find((times) => times * power >= rough) ?? 10);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, place) => (first + place) * step);
+  const found = Array.from({ length: last - first + 1 }, (_, place) => (first + place) * step);
+  // One alone says nothing of distances.
+  return found.length > 1 ? found : ticks(low, high, most + 2);
 }
 
 /**

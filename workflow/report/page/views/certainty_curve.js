@@ -33,7 +33,7 @@ export function claimCurve(tables, options, rows, claim) {
     table: boardTable(claim, board, sorted.length, tested),
   });
   const said = html("p", { class: "soft" }, `Above: ${claim.measure}, in each analysis, sorted; the claim holds above the line${tested ? "" : "; a single analysis has no p for it"}. Below: where on the curve each setting is frequent (twice its share fills the row), and in what share of the analyses with it the claim holds.${withoutScore(rows.length - sorted.length)}`);
-  const legend = html("ul", { class: "legend" }, kinds.map((name, kind) => html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { class: `dots kind-${kind}`, d: "M3,8h0M8,8h0M13,8h0" })), `${name} (${count(board.counts[kind])})`)), html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, diamond(8, 8)), "this run"));
+  const legend = html("ul", { class: "legend" }, kinds.map((name, kind) => html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { class: `dots kind-${kind}`, d: "M3,8h0M8,8h0M13,8h0" })), `${name} (${count(board.counts[kind])})`)), html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, diamond(8, 8)), "this run"), html("li", {}, svg("svg", { class: "key", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("line", { class: "turn", x1: 8, x2: 8, y1: 0, y2: 16 })), "from here on it holds"));
   const box = found.querySelector(".drawing");
   box?.before(legend);
   box?.after(said);
@@ -115,7 +115,7 @@ function boardOf(universes, claim, options, sorted) {
 function places() {
   const width = drawnWidth(862);
   const above = width < 700;
-  return { from: above ? 138 : 372, to: width - SHARES, above };
+  return { from: above ? 138 : 388, to: width - SHARES, above };
 }
 
 /**
@@ -171,7 +171,7 @@ function drawBoard(drawing, rows) {
     const shape = [...density].map((own, bin) => `V${(top + ROW - Math.min(own / 2, 1) * (ROW - 2)).toFixed(1)}H${x(bin + 1).toFixed(1)}`).join("");
     append(
       drawing,
-      title ? svg("text", above ? { class: "label", x: 0, y: top - 3 } : { class: "label", x: from - 158, y: top + ROW - 3, "text-anchor": "end" }, clipped(title, 36)) : null,
+      title ? svg("text", above ? { class: "label", x: 0, y: top - 3 } : { class: "label", x: from - 158, y: top + ROW - 3, "text-anchor": "end" }, clipped(title, 38)) : null,
       svg("text", { class: "tick", x: from - 8, y: top + ROW - 3, "text-anchor": "end" }, clipped(setting, above ? 21 : 24)),
       svg("path", { class: "ridge", d: `M${from},${top + ROW}${shape}V${top + ROW}Z` }),
       svg("text", { class: "tick", x: to + 56, y: top + ROW - 3, "text-anchor": "end" }, percent(holds)),
