@@ -106,6 +106,19 @@ def test_a_file_keeps_what_exceeds_the_limit_to_the_last_bit(tmp_path):
         assert list(items) == [item for item in study.survey["item_id"].unique() if item in set(items)]
 
 
+def test_the_order_of_rows_means_nothing():
+    study = draw_study(SMALL, ["a"])
+    table = correlate_in_every_way(study.survey, study.participants, 0.2, SMALL)
+    shuffled = table.take(np.random.default_rng(0).permutation(len(table)))
+    found, expected = (arrange_correlations(own, study.items, SMALL) for own in (shuffled, table))
+    for way, own in expected.items():
+        assert (np.diff(found[way].dimensions) >= 0).all()
+        for one, other in zip(found[way], own, strict=True):
+            assert sorted(zip(found[way].dimensions, one, strict=True)) == sorted(
+                zip(own.dimensions, other, strict=True)
+            )
+
+
 def test_rounded_scores_tie_and_others_do_not():
     study = draw_study(SMALL, ["a"])
     rng = np.random.default_rng(1)

@@ -104,8 +104,10 @@ def arrange_correlations(
     codes = [places_of(table[name], settings) for name, settings in CORRELATING.items()]
     way = np.ravel_multi_index(codes, [len(settings) for settings in CORRELATING.values()])
     columns = _columns(table, items, instrument)
+    order = np.lexsort((columns.dimensions, way))
+    columns = Correlated(*(column[order] for column in columns))
     ways = list(product(*CORRELATING.values()))
-    edges = np.searchsorted(way, np.arange(len(ways) + 1))
+    edges = np.searchsorted(way[order], np.arange(len(ways) + 1))
     return {own: Correlated(*(column[edges[n] : edges[n + 1]] for column in columns)) for n, own in enumerate(ways)}
 
 
