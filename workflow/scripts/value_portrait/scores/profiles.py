@@ -164,7 +164,7 @@ def _means(values: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         means[:, some] = np.add.reduceat(values, starts, axis=1) / sizes[some]
         gaps = np.flatnonzero(np.isnan(means[:, some]).any(axis=1))
         present = ~np.isnan(values[gaps])
-        count = np.add.reduceat(present, starts, axis=1, dtype=float)
+        count = np.add.reduceat(present, starts, axis=1)
         total = np.add.reduceat(np.where(present, values[gaps], 0), starts, axis=1)
         means[np.ix_(gaps, some)] = total / np.where(count, count, np.nan)
     return means
