@@ -145,7 +145,8 @@ def test_the_correlation_with_size_is_scipys_and_its_p_that_of_a_robust_slope_of
 def test_families_by_scipys_f_and_by_hand():
     scores = random_scores()
     families = ["A", "B", "A", "C", "B", "A", "C", "C", "B"]
-    value, p, _ = judge(claim("model_families_differ", "Sweet"), scored(scores, family=families))
+    value, p, models = judge(claim("model_families_differ", "Sweet"), scored(scores, family=families))
+    assert models == [f"m{n}" for n in range(9)]
     for universe in range(len(scores)):
         own = [[scores[universe, n, 0] for n in range(9) if families[n] == name] for name in "ABC"]
         expected = stats.f_oneway(*own)
@@ -188,6 +189,30 @@ def test_what_is_not_there_is_said(asked, reason):
     with pytest.raises(Untestable) as error:
         judge(asked, scored(random_scores()))
     assert str(error.value) == reason
+
+
+def test_without_a_model_at_baseline_there_is_nothing_to_judge():
+    with pytest.raises(Untestable) as error:
+        judge(claim("above", "Sweet", "Salty"), scored(random_scores(models=1), [("m0", "old")]))
+    assert str(error.value) == "no model has ratings"
+
+
+def test_four_sizes_are_enough():
+    scores = random_scores(models=4)
+    value, *_ = judge(claim("rises_with_size", "Sweet"), scored(scores, size_b=[1, 2, 3, 4]))
+    assert value == pytest.approx([stats.spearmanr([1, 2, 3, 4], own[:, 0]).statistic for own in scores])
+
+
+def test_where_nothing_else_has_a_score_nothing_is_highest():
+    alone = np.full((1, 1, 4), np.nan)
+    alone[..., 0] = 0.5
+    for kind in ("highest", "lowest", "highest_in_most_models"):
+        assert np.isnan(judge(claim(kind, "Sweet"), scored(alone)).value).all(), kind
+
+
+def test_a_spread_is_the_sample_variance_of_two_scores_or_more():
+    two = np.array([[[0.5, 0.1, np.nan, 0.0], [0.4, np.nan, np.nan, 0.0]]])
+    assert scored(two).spread[0] == pytest.approx([0.08, np.nan], nan_ok=True)
 
 
 def test_one_model_has_a_profile_but_no_test():

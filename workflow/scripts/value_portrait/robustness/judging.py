@@ -178,7 +178,7 @@ def _rises_with_size(scored: Scored, arguments: Sequence[str]) -> Judged:
     sized = [place for place, size in enumerate(sizes) if size is not None]
     if len(sized) < LEAST_SIZES:
         raise Untestable(f"fewer than {LEAST_SIZES} models state their size")
-    values, size = scored.of_models(arguments[0])[:, sized], np.array([[sizes[place]] for place in sized], float)
+    values, size = scored.of_models(arguments[0])[:, sized], np.array([[sizes[place]] for place in sized])
     models = [scored.names[place] for place in sized]
     rho, p = np.full((2, len(values)), np.nan)
     whole = ~np.isnan(values).any(axis=1)
