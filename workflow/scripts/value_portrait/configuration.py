@@ -272,9 +272,9 @@ def check_places(config: Config) -> None:
                 f"holds the results of a study that is {study}, and this one is {config.study}.",
                 "Choose another folder, or remove that one.",
             )
-    mark = Path(results, MARKS["tables"])
-    if config.study_folder and mark.is_file():
-        former = mark.read_text(encoding="utf-8", errors="replace")
+    origin = Path(results, MARKS["tables"])
+    if config.study_folder and origin.is_file():
+        former = origin.read_text(encoding="utf-8", errors="replace")
         # A folder that is gone was moved.
         if os.path.exists(former) and _really(former) != _really(config.study_folder):
             raise InputError(

@@ -142,7 +142,7 @@ def _centres(averages: np.ndarray, tags: Sequence[Tags], centring: str, instrume
     centres = np.empty(shape)
     families = np.array([family for family, _ in instrument.dimensions])
     for family in instrument.families:
-        own = np.flatnonzero(families == family.name)
+        own = np.flatnonzero(families == family.name).tolist()
         columns = np.unique(np.concatenate([tags[place].columns for place in own]))
         centres[:, own] = _row_mean(averages.take(columns, axis=1))[:, None]
     return centres
