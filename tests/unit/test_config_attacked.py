@@ -179,6 +179,8 @@ def test_the_results_of_a_study_in_another_folder_stay(tmp_path, monkeypatch):
     mark.write_text("mine")
     Path("mine").mkdir()
     Path("same").symlink_to("mine")
+    assert complaint(check_places, copied) is None
+    Path("copied").mkdir()
     for here in ("mine", "same", str(tmp_path / "mine")):
         mark.write_text(here)
         assert complaint(check_places, mine) is None

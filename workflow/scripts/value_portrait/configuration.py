@@ -275,8 +275,8 @@ def check_places(config: Config) -> None:
     origin = Path(results, MARKS["tables"])
     if config.study_folder and origin.is_file():
         former = origin.read_text(encoding="utf-8", errors="replace")
-        # A folder that is gone was moved.
-        if os.path.exists(former) and _really(former) != _really(config.study_folder):
+        # Of two folders one may be gone, moved, or misspelt.
+        if all(map(os.path.isdir, (former, config.study_folder))) and _really(former) != _really(config.study_folder):
             raise InputError(
                 f"results_dir {config.results_dir}",
                 f"holds the results of the study in {former}, and this one is in {config.study_folder}.",
