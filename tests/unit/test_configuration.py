@@ -46,6 +46,12 @@ def test_the_shipped_configs_and_models_are_valid():
         (["items", "threshold"], "0.3", r"items\.threshold: '0\.3' does not fit .*a correlation from 0"),
         (["items", "threshold"], 1, r"items\.threshold: 1 does not fit .*less than 1"),
         (["items", "threshold"], float("nan"), r"items\.threshold: is no finite number"),
+        (
+            ["items"],
+            [1, 2],
+            r"items: \[1, 2\] does not fit \(keys with values are expected\)\. Its keys are: correlations, ",
+        ),
+        (["framings"], 4, r"framings: 4 does not fit \(keys with values are expected\)\. Correct it"),
         (["items", "max_p"], True, r"items\.max_p: True does not fit .*p-value"),
         (["items", "max_p"], 0, r"items\.max_p: 0 does not fit .*greater than 0"),
         (["responses", "max_usd"], float("inf"), r"responses\.max_usd: is no finite number"),

@@ -161,10 +161,12 @@ def check(kind: type[Part], content: Any, where: Where) -> Part:
     else:
         place = path
         described = _description(kind, path)
-        remedy = f"It may be: {described}." if described else "Correct it."
+        known = ", ".join(_fields_at(kind, path)) if problem["type"] == "model_type" else ""
+        remedy = f"It may be: {described}." if described else f"Its keys are: {known}." if known else "Correct it."
         quoted = "an empty cell" if value is None else shown(value)
         said = str(problem["ctx"]["error"]) if problem["type"] == "value_error" else ""
-        message = f"{said}." if said else f"{quoted} does not fit ({problem['msg'][0].lower()}{problem['msg'][1:]})."
+        why = "keys with values are expected" if problem["type"] in ("model_type", "dict_type") else problem["msg"]
+        message = f"{said}." if said else f"{quoted} does not fit ({why[0].lower()}{why[1:]})."
     # What is missing has no file but that of its section.
     raise InputError(at(file_of(where, place if problem["type"] == "missing" else path), place), message, remedy)
 

@@ -237,7 +237,7 @@ function decisions(tables, options, claim) {
     claim.decides_most ? `It depends most on ${titles.get(claim.decides_most) ?? claim.decides_most}` : "No option changes anything",
     dotRows(
       rows.map(({ title, own, low, high }) => ({ name: title, note: points(high - low), dots: own.map((value, place) => (place ? { value } : { value, low, high })) })),
-      { zero: null, low: 0, high: 100, unit: "share of analyses in which the claim holds (%), a mark for each setting" },
+      { zero: null, low: 0, high: 100, unit: "share of analyses in which the claim holds (%), a mark for each setting", width: 760 },
     ),
     {
       said: html("span", {}, "Over all analyses, whatever is chosen above. For each option only analyses count that exist with every setting of it, so shares may differ from those above. ", html("a", { href: address("certainty", "", { claim: claim.claim }) }, "This claim without other choices")),
