@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from instruments import SMALL
 from scipy import stats
 from value_portrait.config_tables import Claim
@@ -87,6 +89,31 @@ def test_what_only_rounding_tells_apart_is_a_tie(kind, arguments):
     scores = np.array([[open_model, other, other]])
     value, *_ = judge(claim(kind, *arguments), scored(scores, [("m0", "old")], weights=["open", "closed"]))
     assert value.tolist() == [0]
+
+
+ASKED = [
+    claim("highest", "Sweet"),
+    claim("lowest", "Salty", "Sour_Bitter"),
+    claim("highest_in_most_models", "Sweet", "Salty"),
+    claim("above", "Sweet", "Salty"),
+    claim("group_above", "weights=open", "weights=closed", "Sweet"),
+    claim("group_above", "weights=open", "weights=closed", "spread"),
+    claim("rises_with_size", "Sweet"),
+    claim("condition_above", "baseline", "old", "Sweet"),
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=28, max_size=28), st.integers(0, 2**32 - 1), st.sampled_from(ASKED))
+def test_rounding_decides_nothing(grid, seed, asked):
+    weights = ["open"] * 3 + ["closed"] * 2
+    about = {"weights": weights, "size_b": [8, 70, 70, 405, 1], "developer": [*"abcde"]}
+    exact = np.reshape(grid, (1, 7, 4)) / 3
+    moved = exact + np.random.default_rng(seed).uniform(-1e-13, 1e-13, exact.shape)
+    told = [("m0", "old"), ("m1", "old")]
+    one, other = (judge(asked, scored(scores, told, **about)) for scores in (exact, moved))
+    assert one.value == pytest.approx(other.value, abs=1e-9, nan_ok=True)
+    assert (one.value > bound(asked)) == (other.value > bound(asked))
 
 
 def test_the_models_that_share_the_highest_are_those_of_the_summary():

@@ -21,6 +21,7 @@ from value_portrait.scores.model_groups import developer_of
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
     from value_portrait.config_tables import Claim
 
+ROUNDED = round(-np.log10(ROUNDING))
 # With fewer models a rank correlation says nothing.
 LEAST_SIZES = 4
 # Why a claim that could be tested has no p in any analysis.
@@ -129,7 +130,8 @@ def judge(claim: Claim, scored: Scored) -> Judged:
         raise Untestable("no model has ratings")
     with np.errstate(divide="ignore", invalid="ignore"):
         found = _KINDS[claim.kind](scored, claim.arguments)
-        return found._replace(value=_untied(found.value))
+    # A tie must not go by the order of a sum.
+    return found._replace(value=np.where(np.abs(found.value) < ROUNDING, 0, found.value))
 
 
 def bound(claim: Claim) -> float:
@@ -147,7 +149,7 @@ def _lowest(scored: Scored, dimensions: Sequence[str]) -> Judged:
 
 def _highest_in_most_models(scored: Scored, dimensions: Sequence[str]) -> Judged:
     margin = _margin(scored.scores[:, scored.at_baseline], *scored.sides(dimensions))
-    return _untested(scored, _mean(np.where(np.isnan(margin), np.nan, margin > 0), axis=1))
+    return _untested(scored, _mean(np.where(np.isnan(margin), np.nan, margin > ROUNDING), axis=1))
 
 
 def _above(scored: Scored, arguments: Sequence[str]) -> Judged:
@@ -182,8 +184,9 @@ def _rises_with_size(scored: Scored, arguments: Sequence[str]) -> Judged:
     models = [scored.names[place] for place in sized]
     rho, p = np.full((2, len(values)), np.nan)
     whole = ~np.isnan(values).any(axis=1)
-    rho[whole] = correlate(values[whole].T, size, "spearman")[:, 0]
-    ranks = pd.DataFrame(values[whole]).rank(axis=1).to_numpy()
+    # As coarse as rounding, so that equal scores share a rank.
+    ranks = pd.DataFrame(values[whole].round(ROUNDED)).rank(axis=1).to_numpy()
+    rho[whole] = correlate(ranks.T, size, "spearman")[:, 0]
     p[whole] = rank_slope(size[:, 0], scored.developers(models)).p(ranks)
     return Judged(rho, p, models)
 
@@ -234,12 +237,7 @@ _KINDS: dict[str, Callable[[Scored, Sequence[str]], Judged]] = {
 def _margin(values: np.ndarray, own: list[int], others: list[int]) -> np.ndarray:
     """How far the lowest of one's own (last axis) is above the highest other one; others without a score are let be."""
     rest = np.where(np.isnan(values[..., others]), -np.inf, values[..., others]).max(axis=-1)
-    return _untied(values[..., own].min(axis=-1) - np.where(np.isinf(rest), np.nan, rest))
-
-
-def _untied(values: np.ndarray) -> np.ndarray:
-    """Distances, 0 for those that only rounding makes: a tie must not go by the order of a sum."""
-    return np.where(np.abs(values) < ROUNDING, 0, values)
+    return values[..., own].min(axis=-1) - np.where(np.isinf(rest), np.nan, rest)
 
 
 def _clustered_p(values: np.ndarray, design: np.ndarray, developers: Sequence[str]) -> np.ndarray:
