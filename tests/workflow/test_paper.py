@@ -190,7 +190,7 @@ def test_what_the_items_cover_is_what_the_paper_prints(published, paper):
 
 # What the numbers are worth: what rests on the people alone, and what reads the ratings of models.
 ON_PEOPLE = {"test_tags", "make_other_keys", "vary_correlations", "place_people"}
-ON_ANSWERS = {"explain_profiles", "study_variance", "estimate_uncertainty", "compare_models", "judge_claims"}
+ON_ANSWERS = {"assess_profiles", "judge_claims"}
 
 
 def test_changing_one_models_row_collects_that_model_alone(paper, restored):
@@ -306,22 +306,19 @@ def DOWNSTREAM_OF(rules):
         },
         "score_models": {
             "write_report",
-            "compare_models",
+            "assess_profiles",
             "write_tables",
             "write_summary",
             "draw_models",
             "write_certificate",
         },
-        "score_raters": {"write_tables", "score_models"},
+        "score_raters": {"write_tables", "score_models", "assess_profiles"},
         "write_tables": {"write_report", "write_summary", "draw_models"},
-        "make_other_keys": {"explain_profiles"},
+        "make_other_keys": {"assess_profiles"},
         "vary_correlations": {"judge_claims"},
-        "place_people": {"explain_profiles"},
-        "test_tags": {"write_report", "write_summary", "draw_items", "estimate_uncertainty"},
-        "explain_profiles": {"write_report", "write_summary", "draw_robustness"},
-        "study_variance": {"write_report", "write_summary", "draw_robustness"},
-        "compare_models": {"write_report", "write_summary", "draw_models", "draw_robustness"},
-        "estimate_uncertainty": {"write_report", "write_summary", "draw_robustness"},
+        "place_people": {"assess_profiles"},
+        "test_tags": {"write_report", "write_summary", "draw_items", "assess_profiles"},
+        "assess_profiles": {"write_report", "write_summary", "draw_models", "draw_robustness"},
         "judge_claims": {"write_report", "write_summary", "draw_robustness"},
         # The paper's personas are known by printed numbers: nothing that answers go through leads here.
         "read_printed_people": {"estimate_personas", "write_persona_tables", "write_certificate"},

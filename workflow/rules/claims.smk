@@ -82,10 +82,7 @@ if MEASURED.circle:
 
 rule robustness:
     input:
-        rules.explain_profiles.output,
-        rules.study_variance.output,
-        rules.estimate_uncertainty.output,
-        rules.compare_models.output,
+        rules.assess_profiles.output,
         rules.judge_claims.output,
         rules.test_tags.output if RATED else [],
     message:

@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from value_portrait.instrument import Instrument
 from value_portrait.robustness.circle import share_as_extreme
-from value_portrait.robustness.shuffling import score_keys
+from value_portrait.robustness.shuffling import key_array, score_keys
+from value_portrait.scores.model_groups import COMPARISONS, group_of
+from value_portrait.scores.ratings import Ratings
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
 
 ALL_MODELS, PEOPLE = "all models", "people"
@@ -97,6 +101,46 @@ class Material:
     def _main(self, scores: np.ndarray) -> np.ndarray:
         main = self.instrument.main.name
         return scores[:, :, [place for place, (family, _) in enumerate(self.instrument.dimensions) if family == main]]
+
+
+def arrange_material(
+    rated: Ratings,
+    key: pd.DataFrame,
+    null_keys: np.ndarray | None,
+    partial_key: pd.DataFrame | None,
+    survey: pd.DataFrame | None,
+    models: Mapping[str, Mapping[str, Any]],
+    centring: str,
+    instrument: Instrument,
+) -> Material:
+    """What ratings of one condition, and people's where there are any, say.
+
+    Parameters
+    ----------
+    key, partial_key : tables ``item_key``. null_keys : as in ``Material``, or None. survey : table ``survey``, or None.
+    models : columns of the table of models, by model.
+    """
+    names = [model for model, _ in rated.subjects]
+    sides = {
+        comparison: np.array([{one: 1, other: -1}.get(group_of(models[name], comparison) or "", 0) for name in names])
+        for comparison, (one, other) in COMPARISONS.items()
+    }
+    liking = None
+    if survey is not None:
+        liking = survey.groupby("item_id", observed=True)["rating"].mean().reindex(rated.items).to_numpy()
+    return Material(
+        models=names,
+        averages=rated.averages(),
+        key=key_array(key, rated.items, instrument),
+        null_keys=np.empty((0, len(rated.items), len(instrument.dimensions)), np.int8)
+        if null_keys is None
+        else null_keys,
+        partial=None if partial_key is None else key_array(partial_key, rated.items, instrument),
+        liking=liking,
+        sides=sides,
+        centring=centring,
+        instrument=instrument,
+    )
 
 
 Row = dict[str, object]

@@ -1,5 +1,6 @@
 """The tables of differences between models, of their ranks, and of their mean."""
 
+import logging
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -7,7 +8,17 @@ import pandas as pd
 import scipy
 
 from value_portrait.instrument import Instrument
-from value_portrait.robustness.comparing import INFERENCES, LEVEL, Comparison, estimate_mean
+from value_portrait.randomness import named_generator
+from value_portrait.robustness.comparing import (
+    INFERENCES,
+    LEVEL,
+    Comparison,
+    compare_pairs,
+    estimate_mean,
+    flip_signs,
+    probability_highest,
+    take_sample,
+)
 from value_portrait.robustness.contributions import Contributions
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
 
@@ -69,6 +80,41 @@ FAMILY_PROFILES = Schema(
     ("model_family", *MEAN_PROFILE.key),
     {"model_family": Column(REPEATED_TEXT, "family of the models")} | dict(MEAN_PROFILE.columns),
 )
+
+
+def compare_models(
+    parts: Contributions,
+    models: Sequence[str],
+    families: Sequence[str],
+    named: Sequence[str],
+    resamples: int,
+    seed: int,
+    instrument: Instrument,
+) -> dict[str, pd.DataFrame]:
+    """The tables ``PAIRS``, ``RANKS``, ``MEAN_PROFILE`` and ``FAMILY_PROFILES``, by their names in small letters.
+
+    Parameters
+    ----------
+    models, families : of the S models of ``parts``. named : dimensions that may together be a model's highest.
+    resamples : draws of signs behind adjusted p-values and ranks.
+    """
+    found, probabilities = {}, {}
+    for inference in INFERENCES:
+        sample = take_sample(parts, inference)
+        signs = flip_signs(sample, resamples, named_generator(f"signs for {inference}", seed))
+        found[inference] = compare_pairs(sample, signs, instrument)
+        if named:
+            probabilities[inference] = probability_highest(sample, signs, named, instrument)
+        unknown = np.isnan(sample.df).all(axis=(1, 2))
+        if unknown.any():
+            untold = [name for (_, name), lacking in zip(instrument.dimensions, unknown, strict=True) if lacking]
+            logging.warning("No comparison by %s, too few queries or versions: %s.", inference, ", ".join(untold))
+    return {
+        "pairs": pair_table(parts.scores, models, found, instrument),
+        "ranks": rank_table(parts.scores, models, found, probabilities, instrument),
+        "mean_profile": mean_table(parts, instrument),
+        "family_profiles": family_table(parts, families, instrument),
+    }
 
 
 def mean_table(parts: Contributions, instrument: Instrument) -> pd.DataFrame:

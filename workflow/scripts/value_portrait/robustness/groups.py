@@ -53,6 +53,19 @@ GROUPS = Schema(
 PROFILE_VARIANCE = "profile_variance"
 
 
+def compare_groups(
+    own: pd.DataFrame, joined: pd.DataFrame, models: Mapping[str, Mapping[str, Any]], instrument: Instrument
+) -> pd.DataFrame:
+    """The table ``GROUPS``, from centred means as in ``with_printed_models``: only size is told of those in print, too.
+
+    Parameters
+    ----------
+    own, joined : without and with models known by printed scores alone. models : see ``compare_clustered``.
+    """
+    scores = {comparison: joined if comparison == "size" else own for comparison in COMPARISONS}
+    return pd.concat(compare_clustered(rows, models, name, instrument) for name, rows in scores.items())
+
+
 def compare_clustered(
     scores: pd.DataFrame, models: Mapping[str, Mapping[str, Any]], comparison: str, instrument: Instrument
 ) -> pd.DataFrame:

@@ -28,6 +28,7 @@ In the simulated study the 95 % intervals cover what they are about in 96, 95, 9
 undiluted scores hold what the models' planted values contribute in 93 % (those of scores by all sources in 69 %).
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -36,11 +37,11 @@ import pandas as pd
 import scipy
 
 from value_portrait.instrument import Instrument
-from value_portrait.items.validation import Block
+from value_portrait.items.validation import Block, drop_repeated_participants, survey_blocks
 from value_portrait.randomness import named_generator
 from value_portrait.responses.conditions import BASELINE
 from value_portrait.robustness.contributions import LEAST_CLUSTERS, Contributions, find_contributions
-from value_portrait.robustness.rekeying import half_sample_polarity, score_variance, shuffled_by_query
+from value_portrait.robustness.rekeying import LEAST_RATERS, half_sample_polarity, score_variance, shuffled_by_query
 from value_portrait.scores.ratings import Ratings
 from value_portrait.tables import NUMBER, REPEATED_TEXT, Column, Schema
 
@@ -87,6 +88,22 @@ class Spread(NamedTuple):
         return width
 
 
+def arrange_raters(
+    survey: pd.DataFrame, participants: pd.DataFrame, rule: Mapping[str, str], draws: int, seed: int
+) -> Raters | None:
+    """The raters behind the tables ``survey`` and ``participants``; None, with a warning, if a group is too small.
+
+    ``rule`` is what the config says of items: method, polarity and repeated_participants.
+    """
+    if rule["repeated_participants"] == "drop":
+        survey = drop_repeated_participants(survey)
+    blocks = survey_blocks(survey, participants)
+    if min(len(block.raters) for block in blocks) < LEAST_RATERS:
+        logging.warning("Some items have fewer than %d raters: raters are no source of uncertainty here.", LEAST_RATERS)
+        return None
+    return Raters(blocks, rule["method"], rule["polarity"] == "both", draws, seed)
+
+
 def estimate_spreads(
     ratings: Ratings,
     queries: Sequence[str],
@@ -108,7 +125,12 @@ def estimate_spreads(
     where there are any; without three wordings it has no part of these.
     """
     parts = find_contributions(ratings, queries, key, centring, instrument)
-    return parts.scores, _by_source(ratings, parts, None, queries, key, raters, centring, instrument)
+    spreads = _by_source(ratings, parts, None, queries, key, raters, centring, instrument)
+    for source, spread in spreads.items():
+        untold = np.isnan(spread.variance).all(axis=0)
+        if unknown := [name for (_, name), lacking in zip(instrument.dimensions, untold, strict=True) if lacking]:
+            logging.warning("Uncertainty by %s cannot be told, there are too few, for %s.", source, ", ".join(unknown))
+    return parts.scores, spreads
 
 
 def estimate_effects(
