@@ -13,6 +13,7 @@ from value_portrait.randomness import named_generator
 from value_portrait.robustness.null_keys import NULL_KEYS, arrange_null_keys, draw_null_keys, partial_key
 from value_portrait.robustness.shuffling import (
     AT_ONCE,
+    SCORED_AT_ONCE,
     block_items,
     key_array,
     key_counts,
@@ -98,6 +99,9 @@ def test_many_keys_score_as_the_main_run_does_one(instrument, seed, centring):
         expected = centred_means(averages, arrange_tags(table, items, instrument), centring, instrument)
         assert own == pytest.approx(expected, nan_ok=True)
     assert score_keys(averages, keys[:0], centring, instrument).shape == (0, 3, len(instrument.dimensions))
+    turns = np.arange(SCORED_AT_ONCE + 2) % 3
+    many = score_keys(averages, keys[turns], centring, instrument)
+    assert many == pytest.approx(found[turns], nan_ok=True)
 
 
 def test_null_keys_have_as_many_tags_and_come_back_as_they_were_drawn(tmp_path):

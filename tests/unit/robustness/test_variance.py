@@ -131,7 +131,7 @@ def test_the_coefficient_is_unbiased_and_its_interval_covers_it():
             study = plain_study(draw_normal(rng, 25, queries, general), queries)
             found = study.coefficients(study.estimates, len(queries), 1, 1, unbiased=True)
             low, high = np.quantile(
-                study.coefficients(study.draws(400, rng), len(queries), 1, 1).relative, (0.025, 0.975)
+                study.coefficients(study.draws(400, rng)[0], len(queries), 1, 1).relative, (0.025, 0.975)
             )
             errors.append(found.relative - truth)
             covered.append(low <= truth <= high)
@@ -145,7 +145,7 @@ def test_where_all_models_follow_one_pattern_the_interval_knows_that_it_knows_li
     for _ in range(100):
         y = rng.normal(size=(30, 1)) * rng.normal(size=20) + 0.1 * rng.normal(size=(30, 20))
         study = plain_study(y[:, None, None], range(20))
-        beyond += np.quantile(study.draws(400, rng)[:, 0], 0.025) > 0
+        beyond += np.quantile(study.draws(400, rng)[0][:, 0], 0.025) > 0
     assert beyond <= 8
 
 

@@ -114,12 +114,15 @@ def sum_by_query(
     if centring == "tagged_items":
         for index in range(len(families)):
             centred[:, index] = polarity[:, of_family == index].any(axis=1)
-    belongs = np.equal.outer(list(dict.fromkeys(queries)), list(queries)).astype(float)
+    codes = pd.factorize(np.asarray(queries))[0]
+    order = np.argsort(codes, kind="stable")
+    first = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    averages, polarity, centred = averages[:, order], polarity[order], centred[order]
     given = ~np.isnan(averages)
     rated = np.where(given, averages, 0)
 
     def total(cells: np.ndarray, of_item: np.ndarray) -> np.ndarray:
-        result: np.ndarray = belongs @ (cells[:, :, None] * of_item)
+        result: np.ndarray = np.add.reduceat(cells[:, :, None] * of_item, first, axis=1)
         return result
 
     return QuerySums(

@@ -12,7 +12,7 @@ items_like_these
     2411.00640, eq. 8, for paired clusters).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,7 @@ from value_portrait.robustness.contributions import LEAST_CLUSTERS, Contribution
 
 INFERENCES = ("these_items", "items_like_these")
 LEVEL = 0.95
+AT_ONCE = 100_000  # differences between models
 
 
 @dataclass(frozen=True)
@@ -192,13 +193,13 @@ def _largest(signs: np.ndarray, tested: np.ndarray, scale: np.ndarray) -> np.nda
     with np.errstate(divide="ignore"):
         weights = np.where(scale > 0, 1 / scale, 0).astype(np.float32)
     sums = signs @ np.nan_to_num(tested).T.astype(np.float32)
-    return np.concatenate(
-        [np.max(np.abs(some[:, :, None] - some[:, None, :]) * weights, axis=2) for some in _few(sums)]
-    )
-
-
-def _few(sums: np.ndarray) -> Iterator[np.ndarray]:
-    """Some draws at a time, as memory allows."""
-    step = max(1, 4_000_000 // sums.shape[1] ** 2)
+    largest = np.empty_like(sums)
+    # Some draws at a time, so that all pairs of models stay in a processor's cache.
+    step = max(1, AT_ONCE // sums.shape[1] ** 2)
     for start in range(0, len(sums), step):
-        yield sums[start : start + step]
+        some = sums[start : start + step]
+        apart = some[:, :, None] - some[:, None, :]
+        np.abs(apart, out=apart)
+        apart *= weights
+        largest[start : start + step] = apart.max(axis=2)
+    return largest

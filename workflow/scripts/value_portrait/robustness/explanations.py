@@ -30,7 +30,7 @@ def explain_by_liking(
     ones = np.ones((1, averages.shape[1]))
     observed = weighted_correlations(averages, material.liking, ones)[0]
     n = int(queries.max()) + 1
-    weights = random.multinomial(n, np.full(n, 1 / n), draws)[:, queries]
+    weights = random.multinomial(n, np.full(n, 1 / n), draws).astype(float)[:, queries]
     resampled = weighted_correlations(averages, material.liking, weights)
     n_items = (np.isfinite(averages) & np.isfinite(material.liking)).sum(axis=1)
     value, reference = (

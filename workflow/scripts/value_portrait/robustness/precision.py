@@ -115,7 +115,7 @@ def study_variance(
             precision.append({**about, "inference": "items_like_these", **as_it_is, "this_study": 1})
             continue
         name = "variance {family} {dimension} {scores}".format(**about)
-        draws = [study.draws(resamples, named_generator(name, seed), these_items=these) for these in (False, True)]
+        draws = study.draws(resamples, named_generator(name, seed))
         components += [about | row | score.size for row in _components(study, draws[0])]
         precision += [about | row for row in _precision(study, draws, as_it_is)]
     second = pd.DataFrame(precision)
@@ -283,15 +283,18 @@ def _precision(study: VarianceStudy, draws: Sequence[np.ndarray], as_it_is: dict
         *(sorted({1, number, 2 * number}) for number in repeats),
     )
     here = tuple(as_it_is.values())
+    rows, drawn = [], []
     for inference, design in [("these_items", here), *(("items_like_these", own) for own in designs)]:
         these = inference == "these_items"
         found = study.coefficients(study.estimates, *design, these_items=these, unbiased=True)
-        drawn = study.coefficients(draws[these], *design, these_items=these)
-        row = dict(zip(as_it_is, design, strict=True)) | {
-            "inference": inference,
-            "this_study": int(design == here),
-        }
-        for name in ("relative", "absolute"):
-            row[name] = float(getattr(found, name))
-            row[f"{name}_low"], row[f"{name}_high"] = np.quantile(getattr(drawn, name), (0.025, 0.975))
-        yield row | {"sem": float(found.sem), "sem_absolute": float(found.sem_absolute)}
+        own = study.coefficients(draws[these], *design, these_items=these)
+        drawn.append([own.relative, own.absolute])
+        rows.append(
+            dict(zip(as_it_is, design, strict=True))
+            | {name: float(getattr(found, name)) for name in ("relative", "absolute", "sem", "sem_absolute")}
+            | {"inference": inference, "this_study": int(design == here)}
+        )
+    lows, highs = np.quantile(drawn, (0.025, 0.975), axis=2)
+    for row, low, high in zip(rows, lows, highs, strict=True):
+        ends = {"relative_low": low[0], "absolute_low": low[1], "relative_high": high[0], "absolute_high": high[1]}
+        yield row | ends

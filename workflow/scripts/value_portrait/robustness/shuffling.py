@@ -12,6 +12,7 @@ from value_portrait.robustness.resampling import draw_orders
 
 # Studies that are shuffled at once: it bounds the memory.
 AT_ONCE = 250
+SCORED_AT_ONCE = 25  # keys: their signs as numbers stay in a processor's cache
 
 
 def block_items(blocks: Sequence[Block]) -> list[str]:
@@ -113,18 +114,26 @@ def score_keys(averages: np.ndarray, keys: np.ndarray, centring: str, instrument
     families = [family for family, _ in instrument.dimensions]
     # Most models rate every item: what depends on gaps alone is worked out once for each pattern of them.
     patterns, own = np.unique(~np.isnan(averages), axis=0, return_inverse=True)
-    rated, values = patterns.T.astype(float), np.nan_to_num(averages).T
-    for start in range(0, len(keys), AT_ONCE):
-        some = slice(start, start + AT_ONCE)
+    rated, n_rows = patterns.T.astype(float), len(averages)
+    cells = np.hstack([np.nan_to_num(averages).T, rated])
+
+    def add_up(signs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Signs (..., I) times the ratings of every row, and times where every pattern has ratings."""
+        sums = (signs.reshape(-1, signs.shape[-1]) @ cells).reshape(*signs.shape[:-1], -1)
+        return sums[..., :n_rows], sums[..., n_rows:]
+
+    for start in range(0, len(keys), SCORED_AT_ONCE):
+        some = slice(start, start + SCORED_AT_ONCE)
         turned = keys[some][:, :, used].transpose(0, 2, 1).astype(float)
-        number, total, net = np.abs(turned) @ rated, turned @ values, turned @ rated
+        total, net = add_up(turned)
+        number = np.abs(turned) @ rated
         for family in instrument.families:
             places = [place for place, dimension in enumerate(used) if families[dimension] == family.name]
             if centring == "none" or not places:
                 continue
             tagged = np.ones_like(turned[:, 0]) if centring == "all_items" else np.abs(turned[:, places]).max(axis=1)
-            count = tagged @ rated
-            centre = (tagged @ values) / np.where(count > 0, count, np.nan)[:, own]
+            centre, count = add_up(tagged)
+            centre = centre / np.where(count > 0, count, np.nan)[:, own]
             total[:, places] -= centre[:, None] * net[:, places][:, :, own]
         found = total / np.where(number > 0, number, np.nan)[:, :, own]
         scores[some, :, used] = found.transpose(0, 2, 1)

@@ -90,17 +90,18 @@ class VarianceStudy:
         """(C,) variances, unbiased: they may be negative."""
         return self.matrix @ self.squares
 
-    def draws(self, n: int, rng: np.random.Generator, *, these_items: bool = False) -> np.ndarray:
-        """(n, C) variances that the mean squares leave possible: generalized pivotal quantities, whose quantiles bound
-        any function of the components (Weerahandi 1993, Journal of the American Statistical Association 88; Hannig,
-        Iyer and Patterson 2006, ibid. 101). Effects are taken for normal; it holds with three wordings too.
-        With ``these_items`` it counts as known what items add to the models' scores.
+    def draws(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Twice (n, C) variances that the mean squares leave possible: generalized pivotal quantities, whose quantiles
+        bound any function of the components (Weerahandi 1993, Journal of the American Statistical Association 88;
+        Hannig, Iyer and Patterson 2006, ibid. 101). Effects are taken for normal; it holds with three wordings too.
+        In the second it counts as known what items add to the models' scores.
         """
         ratio = self.df / rng.chisquare(self.df, (n, len(self.df)))
         drawn = self.squares * ratio
         # The one pattern gives all scores together a single degree of freedom.
-        common = (0 if these_items else self.common) * np.maximum(drawn @ self.from_items.T, 0)
-        return (drawn + common - common * rng.chisquare(1, common.shape) * ratio) @ self.matrix.T
+        common = self.common * np.maximum(drawn @ self.from_items.T, 0)
+        of_items = common - common * rng.chisquare(1, common.shape) * ratio
+        return (drawn + of_items) @ self.matrix.T, drawn @ self.matrix.T
 
     def coefficients(
         self,

@@ -123,7 +123,8 @@ def profile_as_seen(
     models, conditions = (np.array(names) for names in zip(*ratings.subjects, strict=True))
     frames = []
     for group, own in survey.groupby("group"):
-        seen = pd.Index(ratings.items).isin(own["item_id"])
+        rated = set(own["item_id"].unique())
+        seen = np.array([item in rated for item in ratings.items])
         scores = score(np.where(seen, averages, np.nan), ratings.items, key, centring, instrument)
         rows = scores["row"].to_numpy()
         about = {"model": models[rows], "condition": conditions[rows], "group": group}
@@ -139,13 +140,14 @@ def _centres(averages: np.ndarray, tags: Sequence[Tags], centring: str, instrume
         return np.zeros(shape)
     if centring == "all_items":
         return np.broadcast_to(_row_mean(averages)[:, None], shape)
-    centres = np.empty(shape)
-    families = np.array([family for family, _ in instrument.dimensions])
-    for family in instrument.families:
-        own = np.flatnonzero(families == family.name).tolist()
-        columns = np.unique(np.concatenate([tags[place].columns for place in own]))
-        centres[:, own] = _row_mean(averages.take(columns, axis=1))[:, None]
-    return centres
+    names = [family.name for family in instrument.families]
+    of_family = [names.index(family) for family, _ in instrument.dimensions]
+    columns = [
+        np.unique(np.concatenate([own.columns for own, place in zip(tags, of_family, strict=True) if place == family]))
+        for family in range(len(names))
+    ]
+    means = _means(averages.take(np.concatenate(columns), axis=1), np.array([len(own) for own in columns]))
+    return means[:, of_family]
 
 
 def _row_mean(values: np.ndarray) -> np.ndarray:
@@ -163,8 +165,9 @@ def _means(values: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         values = np.ascontiguousarray(values)
         means[:, some] = np.add.reduceat(values, starts, axis=1) / sizes[some]
         gaps = np.flatnonzero(np.isnan(means[:, some]).any(axis=1))
-        present = ~np.isnan(values[gaps])
-        count = np.add.reduceat(present, starts, axis=1)
-        total = np.add.reduceat(np.where(present, values[gaps], 0), starts, axis=1)
-        means[np.ix_(gaps, some)] = total / np.where(count, count, np.nan)
+        if len(gaps):
+            present = ~np.isnan(values[gaps])
+            count = np.add.reduceat(present, starts, axis=1)
+            total = np.add.reduceat(np.where(present, values[gaps], 0), starts, axis=1)
+            means[np.ix_(gaps, some)] = total / np.where(count, count, np.nan)
     return means

@@ -174,7 +174,8 @@ def keyed_items(
     ratings: pd.DataFrame, key: pd.DataFrame, family: str, dimension: str, instrument: Instrument
 ) -> pd.DataFrame:
     """The complete rows of a dimension's items (columns of ``ratings``), negative items mirrored."""
-    own = key[(key["family"] == family) & (key["dimension"] == dimension) & key["item_id"].isin(ratings.columns)]
+    own = key[(key["family"] == family) & (key["dimension"] == dimension)]
+    own = own[np.array([item in ratings.columns for item in own["item_id"]], bool)]
     columns = ratings[own["item_id"]]
     negative = own.loc[own["polarity"] < 0, "item_id"]
     return columns.assign(**{str(item): instrument.mirror - columns[item] for item in negative}).dropna()
