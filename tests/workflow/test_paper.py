@@ -306,7 +306,6 @@ def DOWNSTREAM_OF(rules):
         },
         "score_models": {
             "write_report",
-            "assess_profiles",
             "write_tables",
             "write_summary",
             "draw_models",

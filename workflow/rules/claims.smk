@@ -39,7 +39,7 @@ rule judge_claims:
         "<logs>/judge_claims.log",
     benchmark:
         "<benchmarks>/judge_claims.tsv"
-    # The longest of all that answers lead to: nothing else should be left when it ends.
+    # Figures wait for it: nothing else should be left when they end.
     priority: 1
     conda:
         "../../envs/analysis.yaml"

@@ -27,7 +27,7 @@ rule write_tables:
     log:
         "<logs>/write_tables.log",
     # Figures wait for it.
-    priority: 1
+    priority: 2
     conda:
         "../../envs/analysis.yaml"
     params:

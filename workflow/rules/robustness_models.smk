@@ -24,7 +24,6 @@ rule assess_profiles:
         **({"people": "<results>/robustness/people_on_circle.csv"} if RATED and MEASURED.circle else {}),
         **PRINTED_SCORES,
         ratings="<results>/scores/ratings.parquet",
-        profiles="<results>/scores/profiles.csv",
         item_table=ASKED["item_table"],
         item_key=ASKED["item_key"],
         library=library("robustness/assess_profiles"),

@@ -45,7 +45,7 @@ rule score_models:
     benchmark:
         "<benchmarks>/score_models.tsv"
     # Comparisons, tables and figures wait for it.
-    priority: 1
+    priority: 2
     conda:
         "../../envs/analysis.yaml"
     resources:

@@ -7,10 +7,8 @@ from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
 from value_portrait.robustness import assessing
 from value_portrait.robustness.dilution import DILUTION
-from value_portrait.robustness.groups import compare_groups
 from value_portrait.robustness.null_keys import NULL_KEYS
 from value_portrait.robustness.on_circle import CIRCLE
-from value_portrait.scores.model_groups import with_printed_models
 from value_portrait.scores.ratings import read_ratings
 from value_portrait.tables import read_table, write_table
 
@@ -24,9 +22,8 @@ def assess_profiles(
 ) -> None:
     """Write those tables of ``assessing.ASSESSED`` that are among the ``outputs``.
 
-    What needs people's ratings is told only where ``inputs`` has them. Models known by printed scores alone join groups
-    where size matters. ``models`` holds columns of the table of models, by model; ``choices`` are those of
-    ``assessing.assess_profiles``, and prompt_versions.
+    What needs people's ratings is told only where ``inputs`` has them. ``models`` holds columns of the table of models,
+    by model; ``choices`` are those of ``assessing.assess_profiles``, and prompt_versions.
     """
     items = read_table(inputs["item_table"], "items", instrument, ["item_id", "query_id"]).to_pydict()
     ratings = read_ratings(inputs["ratings"], "rating", choices["prompt_versions"], items["item_id"], instrument)
@@ -42,10 +39,8 @@ def assess_profiles(
         people["dilution"] = read_table(inputs["dilution"], DILUTION).to_pandas()
     if "people" in inputs:
         people["circle"] = read_table(inputs["people"], CIRCLE).to_pandas()
-    tables = assessing.assess_profiles(ratings, items["query_id"], key, people, models, choices, instrument)
-    own = read_table(inputs["profiles"], "profiles", instrument).to_pandas().query("condition == 'baseline'")
-    joined = with_printed_models(own, models, inputs.get("printed_scores"), instrument)
-    tables["groups"] = compare_groups(own, joined, models, instrument)
+    printed = inputs.get("printed_scores")
+    tables = assessing.assess_profiles(ratings, items["query_id"], key, people, models, printed, choices, instrument)
     for name, path in outputs.items():
         write_table(tables[name], path, assessing.ASSESSED[name])
 

@@ -11,9 +11,10 @@ from value_portrait.responses.conditions import BASELINE
 from value_portrait.robustness import alphas, comparison_tables, on_circle, precision, uncertainty
 from value_portrait.robustness.alternatives import ALTERNATIVES, arrange_material
 from value_portrait.robustness.contributions import find_contributions
-from value_portrait.robustness.groups import GROUPS
+from value_portrait.robustness.groups import GROUPS, compare_groups
 from value_portrait.robustness.headlines import explain
 from value_portrait.robustness.null_keys import arrange_null_keys
+from value_portrait.scores.model_groups import with_printed_models
 from value_portrait.scores.ratings import Ratings
 
 # The tables by their names. Effects are told where there are conditions, the circle where a family lies on one.
@@ -39,17 +40,19 @@ def assess_profiles(
     key: pd.DataFrame,
     people: Mapping[str, Any],
     models: Mapping[str, Mapping[str, Any]],
+    printed_scores: str | None,
     choices: Mapping[str, Any],
     instrument: Instrument,
 ) -> dict[str, pd.DataFrame]:
-    """The tables of ``ASSESSED`` but ``groups``, which need no ratings.
+    """The tables of ``ASSESSED``, by their names.
 
     Parameters
     ----------
     ratings : of all conditions. queries : of each item. key : table ``item_key``.
     people : the tables survey, participants, dilution, rater_alphas, null_keys and partial_key, and circle where there
         is one; empty where nobody rated the items.
-    models : columns of the table of models, by model.
+    models : columns of the table of models, by model. printed_scores : file of those of models known by these alone,
+        which join groups where size matters; None without any such model.
     choices : rule (see ``arrange_raters``), observations (see ``reliability_of_models``), centring, named (see
         ``compare_models``), held_apart (see ``compare_dimensions``), resamples and seed.
     """
@@ -77,6 +80,11 @@ def assess_profiles(
     names = [model for model, _ in baseline.subjects]
     families = [models[name]["family"] for name in names]
     tables |= comparison_tables.compare_models(parts, names, families, choices["named"], resamples, seed, instrument)
+    scored = pd.MultiIndex.from_tuples(instrument.dimensions, names=["family", "dimension"])
+    wide = pd.DataFrame(parts.scores.T, scored, names)
+    own = wide.melt(var_name="model", value_name="centred_mean", ignore_index=False).reset_index()
+    joined = with_printed_models(own, models, printed_scores, instrument)
+    tables["groups"] = compare_groups(own, joined, models, instrument)
 
     answered = baseline.take(np.flatnonzero(baseline.rated.any(axis=(1, 2))).tolist())
     null_keys = arrange_null_keys(people["null_keys"], ratings.items, instrument) if people else None
