@@ -1,0 +1,123 @@
+"""All tables on the models' profiles at once: of one set of ratings, they say the same of the same models."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from instruments import SMALL, VALUE_PORTRAIT
+from value_portrait.robustness.assessing import ASSESSED, assess_profiles
+from value_portrait.scores.profiles import profile_models
+from value_portrait.scores.ratings import NO_RATING, Ratings
+from value_portrait.tables import read_table, write_table
+
+ITEMS = [f"{place // 2}-{place}" for place in range(40)]
+QUERIES = [item.split("-")[0] for item in ITEMS]
+MODELS = {
+    f"m{place}": {
+        "answers": "recorded",
+        "family": "Mine" if place < 3 else "Theirs",
+        "developer": f"d{place % 3}",
+        "weights": "open" if place % 2 else "closed",
+        "size_b": [7.0, 70.0, None][place % 3],
+        "reasoning": "no",
+    }
+    for place in range(6)
+}
+CHOICES = {
+    "rule": {"method": "spearman", "polarity": "positive", "repeated_participants": "keep"},
+    "observations": "model_by_version",
+    "centring": "tagged_items",
+    "named": [],
+    "held_apart": {},
+    "resamples": 60,
+    "seed": 3,
+}
+
+
+def study(instrument, conditions=("baseline",)):
+    """Six models, the last without a rating, the others with gaps; and a key that has no item of the last dimension."""
+    random = np.random.default_rng(8)
+    subjects = [(model, condition) for model in MODELS for condition in conditions]
+    versions = [version.name for version in instrument.prompt_versions]
+    values = random.integers(instrument.lowest, instrument.highest + 1, (len(subjects), len(versions), len(ITEMS)))
+    values = np.where(random.random(values.shape) < 0.02, NO_RATING, values).astype(np.int8)
+    values[-len(conditions) :] = NO_RATING
+    tagged = instrument.dimensions[:-1]
+    key = pd.DataFrame(
+        [(*tagged[place % len(tagged)], item, 1) for place, item in enumerate(ITEMS)],
+        columns=["family", "dimension", "item_id", "polarity"],
+    )
+    return Ratings(subjects, versions, ITEMS, values), key
+
+
+def assessed(instrument, conditions=("baseline",), models=MODELS, printed=None, **choices):
+    ratings, key = study(instrument, conditions)
+    tables = assess_profiles(ratings, QUERIES, key, {}, models, printed, CHOICES | choices, instrument)
+    return ratings, key, tables
+
+
+@pytest.mark.parametrize("instrument", [SMALL, VALUE_PORTRAIT], ids=["small", "value_portrait"])
+@pytest.mark.parametrize("conditions", [["baseline"], ["baseline", "old"]], ids=["baseline", "conditions"])
+def test_the_tables_are_all_there_and_come_back_as_they_were_written(instrument, conditions, tmp_path):
+    _, _, tables = assessed(instrument, conditions)
+    missing = {"circle"} - ({"circle"} if instrument.circle else set())
+    missing |= {"effects"} if conditions == ["baseline"] else set()
+    assert set(tables) == set(ASSESSED) - missing
+    for name, table in tables.items():
+        write_table(table, tmp_path / f"{name}.csv", ASSESSED[name])
+        assert len(read_table(tmp_path / f"{name}.csv", ASSESSED[name])) == len(table) > 0
+
+
+def test_all_tables_have_the_scores_of_the_table_of_profiles():
+    ratings, key, tables = assessed(SMALL, ["baseline", "old"])
+    profiles = profile_models(ratings, key, "tagged_items", SMALL)
+    scores = profiles.set_index(["condition", "dimension", "model"])["centred_mean"].sort_index()
+    for row in tables["uncertainty"].itertuples():
+        assert row.score == pytest.approx(scores[row.condition, row.dimension, row.model], nan_ok=True)
+    for row in tables["effects"].itertuples():
+        own, base = (scores[condition, row.dimension, row.model] for condition in ("old", "baseline"))
+        assert row.score == pytest.approx(own - base, nan_ok=True)
+    base = scores["baseline"]
+    for row in tables["pairs"].itertuples():
+        apart = base[row.dimension, row.first] - base[row.dimension, row.second]
+        assert row.difference == pytest.approx(apart, nan_ok=True)
+    for row in tables["mean_profile"].itertuples():
+        assert row.score == pytest.approx(base[row.dimension].mean(), nan_ok=True)
+        assert row.models == base[row.dimension].notna().sum()
+    for row in tables["family_profiles"].itertuples():
+        members = [model for model, about in MODELS.items() if about["family"] == row.model_family]
+        assert row.score == pytest.approx(base[row.dimension][members].mean(), nan_ok=True)
+    groups = tables["groups"].set_index(["comparison", "dimension"])
+    for dimension in ("Sweet", "Salty"):
+        weights = base[dimension].groupby([MODELS[model]["weights"] for model in base[dimension].index]).mean()
+        assert groups.loc[("weights", dimension), "mean_first"] == pytest.approx(weights["open"])
+        assert groups.loc[("weights", dimension), "mean_second"] == pytest.approx(weights["closed"])
+    # A model without any rating has nothing that could be explained.
+    headline = tables["alternatives"].query("statistic == 'mean_profile' and without == 'nothing'")
+    assert set(headline["n"]) == {5}
+    assert headline.set_index("dimension")["value"]["Sweet"] == pytest.approx(base["Sweet"].mean())
+
+
+def test_nobody_rated_and_nothing_is_said_of_raters():
+    _, _, tables = assessed(SMALL)
+    assert set(tables["uncertainty"]["source"]) == {"queries", "wordings", "all"}
+    assert set(tables["alphas"]["source"]) == {"models"}
+    assert tables["alternatives"]["expected"].isna().all()
+    assert "liking" not in set(tables["alternatives"]["question"])
+
+
+def test_only_size_is_told_of_models_in_print_too(tmp_path):
+    printed = tmp_path / "printed.csv"
+    printed.write_text("# from a paper\nmodel,Sweet,Salty,Sour_Bitter\nbig,0.5,0.1,-0.2\n")
+    models = MODELS | {"big": MODELS["m1"] | {"answers": "printed"}}
+    _, _, tables = assessed(SMALL, models=models, printed=printed)
+    groups = tables["groups"].query("dimension == 'Sweet'").set_index("comparison")
+    assert groups["printed_first"].to_dict() == {"weights": 0, "size": 1, "reasoning": 0}
+    assert groups["n_first"]["size"] == 2 + 1
+
+
+def test_named_dimensions_have_a_probability_to_be_highest():
+    _, _, tables = assessed(SMALL, named=["Sweet"])
+    told = tables["ranks"].dropna(subset="probability")
+    assert told["dimension"].isna().all()
+    assert set(told["model"]) == set(MODELS) - {"m5"}
+    assert assessed(SMALL)[2]["ranks"]["probability"].isna().all()
