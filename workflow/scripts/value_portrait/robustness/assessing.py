@@ -80,9 +80,10 @@ def assess_profiles(
     names = [model for model, _ in baseline.subjects]
     families = [models[name]["family"] for name in names]
     tables |= comparison_tables.compare_models(parts, names, families, choices["named"], resamples, seed, instrument)
-    scored = pd.MultiIndex.from_tuples(instrument.dimensions, names=["family", "dimension"])
-    wide = pd.DataFrame(parts.scores.T, scored, names)
-    own = wide.melt(var_name="model", value_name="centred_mean", ignore_index=False).reset_index()
+    of_dimensions, dimensions = zip(*instrument.dimensions, strict=True)
+    about = {"family": np.tile(of_dimensions, len(names)), "dimension": np.tile(dimensions, len(names))}
+    model = np.repeat(names, len(dimensions))
+    own = pd.DataFrame({"model": model, **about, "centred_mean": parts.scores.ravel()})
     joined = with_printed_models(own, models, printed_scores, instrument)
     tables["groups"] = compare_groups(own, joined, models, instrument)
 
