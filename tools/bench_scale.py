@@ -49,7 +49,7 @@ ANSWERS = len(VERSIONS) * GROUPS * QUERIES * RESPONSES
 MODELS, CONDITIONS = 33, (1, 10, 100)
 RATER_FACTORS = (1, 5, 30)
 # What runs on all models at once and behind it; figures, with a row for each model, are for as many as can be seen.
-SHARED = ("items", "scores", "write_tables", "write_summary", "assess_recovery")
+SHARED = ("items", "scores", "write_tables", "assess_recovery")
 # The rule that models cost beside these.
 OF_MODELS = "simulate_answers"
 # One model in so many explains half of its answers, in words of their own, as 2 of the paper's 33 do.

@@ -17,7 +17,7 @@ from typeset import faults, needs_tex
 from value_portrait.paper.certifying.certificate import certify
 from value_portrait.paper.certifying.printed import PRINTED
 from value_portrait.paper.certifying.stated import CAUSES
-from value_portrait.publication.findings import family_scores
+from value_portrait.publication.printed_tables import family_scores
 
 sys.path.append(str(ROOT / "tools"))
 import update_readme

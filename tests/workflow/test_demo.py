@@ -198,12 +198,12 @@ def test_a_whole_run_removes_what_earlier_ones_made_and_no_rule_makes_now(demo, 
     (checkout / summary).unlink()
     run("-n")
     run("--", "publication")
-    findings = checkout / "workflow/scripts/publication/write_summary.py"
+    findings = checkout / "workflow/scripts/publication/write_tables.py"
     right = findings.read_text()
     findings.write_text(right + "\nraise SystemExit(1)\n")
     failed = run_snakemake(checkout, "--configfile", "config/demo.yaml")
     assert failed.returncode != 0
-    assert "Error in rule write_summary" in failed.stdout
+    assert "Error in rule write_tables" in failed.stdout
     assert "Worth opening" not in failed.stdout
     assert {path for path in publication.rglob("*") if path.is_file()} == before
     findings.write_text(right)
@@ -212,7 +212,7 @@ def test_a_whole_run_removes_what_earlier_ones_made_and_no_rule_makes_now(demo, 
     assert [(checkout / path).exists() for path in made] == [False, True, True, False, True]
     # A page that was asked for stays: there is a rule for it.
     assert {path for path in publication.rglob("*") if path.is_file()} == before - {checkout / made[0]}
-    assert re.search(r"\n   0:0\d  0 of 2  Summing up, .*\n(.*\n)*   0:0\d  2 of 2  The study is made\n", said)
+    assert re.search(r"\n   0:0\d  0 of 2  Writing tables, .*\n(.*\n)*   0:0\d  2 of 2  The study is made\n", said)
     assert "# How much of the planted truth was recovered" in said
     assert f"\nWorth opening:\n  {RESULTS}/publication/report.html\n  {summary}\n" in said
     assert len(said) < 4000

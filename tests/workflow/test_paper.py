@@ -17,7 +17,7 @@ from instruments import VALUE_PORTRAIT
 from targets import make_target
 from value_portrait.configuration import check_config
 from value_portrait.items import coverage
-from value_portrait.publication import findings as publication
+from value_portrait.publication import printed_tables as publication
 from value_portrait.responses.conditions import model_conditions, read_personas
 from value_portrait.responses.planning import read_questions
 from value_portrait.responses.requests import Finding
@@ -221,7 +221,7 @@ MODULES = (
     "scores/reliability",
     "items/coverage",
     "publication/drawing",
-    "publication/comparisons",
+    "robustness/beside_people",
     "personas/steering",
     "robustness/null_keys",
 )
@@ -275,7 +275,6 @@ def DOWNSTREAM_OF(rules):
             "score_raters",
             "write_tables",
             "draw_items",
-            "write_summary",
             "read_published_correlations",
             "read_published",
             "explain_correlations",
@@ -289,7 +288,6 @@ def DOWNSTREAM_OF(rules):
             "score_models",
             "score_raters",
             "write_tables",
-            "write_summary",
             "draw_items",
             "write_certificate",
             *ON_PEOPLE - {"test_tags", "vary_correlations"},
@@ -299,26 +297,24 @@ def DOWNSTREAM_OF(rules):
         "parse_answers": {
             "write_report",
             "score_models",
+            "write_tables",
             "draw_models",
-            "write_summary",
             "write_certificate",
             *ON_ANSWERS,
         },
         "score_models": {
             "write_report",
             "write_tables",
-            "write_summary",
             "draw_models",
             "write_certificate",
         },
-        "score_raters": {"write_tables", "score_models", "assess_profiles"},
-        "write_tables": {"write_report", "write_summary", "draw_models"},
+        "score_raters": {"score_models", "assess_profiles"},
         "make_other_keys": {"assess_profiles"},
         "vary_correlations": {"judge_claims"},
         "place_people": {"assess_profiles"},
-        "test_tags": {"write_report", "write_summary", "draw_items", "assess_profiles"},
-        "assess_profiles": {"write_report", "write_summary", "draw_models", "draw_robustness"},
-        "judge_claims": {"write_report", "write_summary", "draw_robustness"},
+        "test_tags": {"write_report", "write_tables", "draw_items", "assess_profiles"},
+        "assess_profiles": {"write_report", "write_tables", "draw_models", "draw_robustness"},
+        "judge_claims": {"write_report", "write_tables", "draw_robustness"},
         # The paper's personas are known by printed numbers: nothing that answers go through leads here.
         "read_printed_people": {"estimate_personas", "write_persona_tables", "write_certificate"},
         "estimate_personas": {"write_report", "write_persona_tables", "draw_personas", "write_certificate"},

@@ -16,12 +16,6 @@ HELD_AGAINST_CHANCE = (
 )
 CROSS_LOADING = ["cross_loading"] if RATED and MEASURED.circle else []
 SENSITIVITY = {"sensitivity": "sensitivity_figure"} if len(CONFIG.prompt_versions) > 1 else {}
-# Comparisons with a figure. With all digits they stand apart from what people open, for p near 0.05 rounds to another
-# verdict; in tables/ stands the same for people.
-COMPARISONS = {"spread": "value_spread"} if len(MEASURED.main.names) > 1 else {}
-if RATED:
-    COMPARISONS["people"] = "models_and_people"
-COMPARED = {name: f"<results>/comparisons/{table}.csv" for name, table in COMPARISONS.items()}
 RECOVERED = {
     name: f"<results>/comparisons/{name}.csv" for name in ("recovery_tags", "recovery_profiles", "recovery_scores")
 }
@@ -33,11 +27,6 @@ TABLES = [
     "reliability",
     *(["questionnaire"] if RATED else []),
 ]
-PEOPLE_TABLES = {
-    "profiles_as_seen": "<results>/scores/profiles_as_seen.csv",
-    "rater_profiles": "<results>/scores/rater_profiles.parquet",
-    "participants": "<results>/study/participants.parquet",
-}
 LEFT_OUT = [
     what
     for missing, what in (

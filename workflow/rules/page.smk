@@ -28,7 +28,7 @@ if RATED:
         "survey": ASKED["survey"],
         "correlations": chosen_correlations(),
         "item_statistics": "<results>/items/item_statistics.csv",
-        "profiles_as_seen": PEOPLE_TABLES["profiles_as_seen"],
+        "profiles_as_seen": "<results>/scores/profiles_as_seen.csv",
         "models_and_people": COMPARED["people"],
     }
 if PERSONA_FIGURES:

@@ -1,6 +1,6 @@
-# Publication: tables with comparisons, and the summary; in a simulated study also how much of its truth was recovered.
-# Takes  results/{study,items,scores,robustness}
-# Gives  results/publication/{tables,summary.md,robustness.md}, results/comparisons; the figures of this stage are in figures.smk
+# Publication: tables, and the summary; in a simulated study also how much of its truth was recovered.
+# Takes  results/{study,items,scores,robustness,comparisons}
+# Gives  results/publication/{tables,summary.md,robustness.md}; the figures of this stage are in figures.smk
 
 
 include: "publication_models.smk"
@@ -9,41 +9,10 @@ include: "page.smk"
 
 rule write_tables:
     input:
+        **({"survey": "<results>/study/survey.parquet"} if RATED else {}),
+        **({"participants": "<results>/study/participants.parquet"} if RATED else {}),
         **CORRELATED,
         **WITH_TOPICS,
-        **(PEOPLE_TABLES if RATED else {}),
-        **PRINTED_SCORES,
-        profiles="<results>/scores/profiles.csv",
-        reliability="<results>/scores/reliability.csv",
-        item_key=ASKED["item_key"],
-        library=library("publication/write_tables"),
-    output:
-        comparisons=list(COMPARED.values()),
-        for_people=[
-            f"<results>/publication/tables/{name}.{suffix}"
-            for name in (*TABLES, *COMPARISONS.values())
-            for suffix in ("csv", "tex")
-        ],
-    log:
-        "<logs>/write_tables.log",
-    # Figures wait for it.
-    priority: 2
-    conda:
-        "../../envs/analysis.yaml"
-    params:
-        models=KNOWN_MODELS,
-        choices={"study": CONFIG.study, "threshold": CONFIG.items.threshold},
-        panel=PANEL,
-        instrument=INSTRUMENT,
-    message:
-        "Writing tables, and comparing models with people"
-    script:
-        "../scripts/publication/write_tables.py"
-
-
-rule write_summary:
-    input:
-        **({"survey": "<results>/study/survey.parquet"} if RATED else {}),
         **COMPARED,
         **ROBUSTNESS_TABLES,
         table_of_claims=CONFIG.claims,
@@ -52,24 +21,28 @@ rule write_summary:
         reliability="<results>/scores/reliability.csv",
         sensitivity="<results>/scores/sensitivity.csv",
         counts="<results>/scores/answer_counts.csv",
-        library=library("publication/write_summary"),
+        library=library("publication/write_tables"),
     output:
+        for_people=[
+            f"<results>/publication/tables/{name}.{suffix}"
+            for name in (*TABLES, *COMPARISONS.values())
+            for suffix in ("csv", "tex")
+        ],
         summary=reported("<results>/publication/summary.md", "summary", "Summary"),
         worth=reported("<results>/publication/robustness.md", "worth", "Summary"),
     log:
-        "<logs>/write_summary.log",
+        "<logs>/write_tables.log",
     conda:
         "../../envs/analysis.yaml"
     params:
-        study=CONFIG.study,
-        prompt_versions=CONFIG.prompt_versions,
+        choices={"study": CONFIG.study, "threshold": CONFIG.items.threshold, "prompt_versions": CONFIG.prompt_versions},
         left_out=LEFT_OUT,
         about={"simulated": ANY_SIMULATED, "panel": PANEL},
         instrument=INSTRUMENT,
     message:
-        "Summing up, and saying what it is worth"
+        "Writing tables, summing up, and saying what it is worth"
     script:
-        "../scripts/publication/write_summary.py"
+        "../scripts/publication/write_tables.py"
 
 
 if SIMULATED:
@@ -125,7 +98,6 @@ if SIMULATED:
 rule publication:
     input:
         rules.write_tables.output,
-        rules.write_summary.output,
         rules.draw_models.output,
         rules.draw_items.output,
         rules.draw_robustness.output,

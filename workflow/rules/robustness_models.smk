@@ -1,9 +1,17 @@
 # Robustness: what the numbers are worth that rest on models' answers.
 # Takes  results/{study,items,scores}
-# Gives  results/robustness/
+# Gives  results/robustness/, results/comparisons/
 
 
 include: "plan.smk"
+
+
+# Comparisons with a figure. With all digits they stand apart from what people open, for p near 0.05 rounds to another
+# verdict; in tables/ stands the same for people.
+COMPARISONS = {"spread": "value_spread"} if len(MEASURED.main.names) > 1 else {}
+if RATED:
+    COMPARISONS["people"] = "models_and_people"
+COMPARED = {name: f"<results>/comparisons/{table}.csv" for name, table in COMPARISONS.items()}
 
 
 # One job for all that rests on the same ratings: each by itself would take longer to start than to compute.
@@ -15,6 +23,7 @@ rule assess_profiles:
                 "survey": ASKED["survey"],
                 "participants": "<results>/study/participants.parquet",
                 "rater_alphas": "<results>/scores/rater_alphas.parquet",
+                "rater_profiles": "<results>/scores/rater_profiles.parquet",
                 "dilution": "<results>/robustness/dilution.csv",
             }
             if RATED
@@ -28,6 +37,7 @@ rule assess_profiles:
         item_key=ASKED["item_key"],
         library=library("robustness/assess_profiles"),
     output:
+        **COMPARED,
         **({"circle": "<results>/robustness/circle.csv"} if MEASURED.circle else {}),
         # Effects of conditions, where any model has one beside the baseline.
         **({"effects": "<results>/robustness/effects.csv"} if any(len(own) > 1 for own in CONDITIONS.values()) else {}),

@@ -21,7 +21,6 @@ from value_portrait.instrument import as_instrument
 from value_portrait.instrument_file import InstrumentFile
 from value_portrait.items.coverage import cross_loading_distances, items_per_dimension, topic_shares
 from value_portrait.publication import figures_items, figures_models, figures_portraits
-from value_portrait.publication.comparisons import spread_by_size
 from value_portrait.publication.drawing import (
     COLOURS,
     MARKERS,
@@ -34,6 +33,7 @@ from value_portrait.publication.drawing import (
 )
 from value_portrait.publication.findings import _people_line, _profile_line, _sensitivity_line, _spread_line
 from value_portrait.publication.saving import save_figure
+from value_portrait.robustness.spread import spread_by_size
 
 # Mathtext would raise at the first, and read the second; the others are what files, HTML or legends trip over.
 HOSTILE = [r"a$\frac$b", "$x^2$", "_hidden", "meta/llama:free<b>", "long-" * 24, "control\tbell\x07", "NA"]

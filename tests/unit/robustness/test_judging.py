@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from instruments import SMALL
 from scipy import stats
 from value_portrait.config_tables import Claim
-from value_portrait.publication.comparisons import highest_values
+from value_portrait.publication.findings import highest_values
 from value_portrait.robustness.clustering import cluster_robust, rank_slope
 from value_portrait.robustness.judging import Scored, Untestable, bound, judge
 

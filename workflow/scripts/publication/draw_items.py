@@ -7,7 +7,7 @@ from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.items import coverage
 from value_portrait.job import job
 from value_portrait.publication import figures_chance, figures_items
-from value_portrait.publication.findings import two_sided_tags
+from value_portrait.publication.printed_tables import two_sided_tags
 from value_portrait.publication.saving import Drawing, save_figures
 from value_portrait.tables import read_table
 

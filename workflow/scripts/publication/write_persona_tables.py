@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from value_portrait.instrument import Instrument, as_instrument
 from value_portrait.job import job
-from value_portrait.publication import findings as publication
+from value_portrait.publication import printed_tables as publication
 from value_portrait.publication.printing import write_latex, write_printed
 from value_portrait.responses.conditions import STEERING
 from value_portrait.tables import read_table

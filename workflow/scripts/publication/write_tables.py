@@ -1,79 +1,77 @@
-"""The tables that people print, as CSV and LaTeX; comparisons of models with people and by size in full, too."""
+"""The tables that people print; what a run found, in a few lines; and what its numbers are worth, in a page."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from value_portrait.files import written_whole
 from value_portrait.instrument import Instrument, as_instrument
-from value_portrait.items import coverage
 from value_portrait.job import job
-from value_portrait.paper import claims
-from value_portrait.publication import comparisons, findings
+from value_portrait.paper import claims as papers_own
+from value_portrait.publication.findings import summarise
+from value_portrait.publication.printed_tables import captions, printed_tables
 from value_portrait.publication.printing import write_for_people
-from value_portrait.scores.model_groups import with_printed_models
-from value_portrait.tables import read_table, write_csv
+from value_portrait.publication.verdicts import judge_all
+from value_portrait.publication.worth import WORTH_TABLES, chance_line, describe_worth, validity_line, verdict_line
+from value_portrait.robustness.claims import read_claims
+from value_portrait.scores.sensitivity import wordings
+from value_portrait.tables import read_table, sensitivity_schema
 from value_portrait.wording import counted
+
+TABLES = {"key": "item_key", "counts": "answer_counts"}
+TABLES |= {name: name for name in ("survey", "participants", "correlations", "topics", "profiles", "reliability")}
 
 
 def write_tables(
     inputs: Mapping[str, str],
-    outputs: Mapping[str, Sequence[str]],
-    models: Mapping[str, Mapping[str, Any]],
+    outputs: Mapping[str, Any],
     choices: Mapping[str, Any],
-    panel: int | None,
+    left_out: Sequence[str],
+    about: Mapping[str, Any],
     instrument: Instrument,
 ) -> None:
-    """Write the comparisons that ``outputs`` name, and ``<name>.csv`` and ``<name>.tex`` of all tables for people.
+    """Write, of the baseline condition, the tables for people, the summary, and from ``WORTH_TABLES`` what it is worth.
 
-    ``models`` holds columns of the table of models, by model. ``choices`` are study and threshold (of a tag); captions
-    name a ``panel``.
+    ``choices`` are study, threshold (of a tag) and prompt_versions. ``about`` says whether the study is simulated, and
+    the size of its panel, or None.
     """
+    moves = sensitivity_schema(wordings(choices["prompt_versions"], instrument), instrument)
+    schemas = {**TABLES, "sensitivity": moves}
+    tables = {name: _read(inputs[name], schema, instrument) for name, schema in schemas.items() if name in inputs}
+    for name in ("profiles", "counts", "sensitivity"):
+        tables[name] = tables[name].query("condition == 'baseline'")
+    for name in ("spread", "people"):
+        if name in inputs:
+            tables[name] = pd.read_csv(inputs[name], keep_default_na=False, na_values=[""])
+    worth = {name: _read(inputs[name], own, instrument) for name, own in WORTH_TABLES.items() if name in inputs}
+    of_paper = choices["study"] == "paper"
+    said = f" Models were asked a panel: {counted(about['panel'], 'item')} of each dimension." if about["panel"] else ""
+    told = captions(instrument) | (papers_own.CAPTIONS if of_paper else {})
+    printed = printed_tables(tables, choices["threshold"], instrument)
+    for stem in dict.fromkeys(Path(path).with_suffix("") for path in outputs["for_people"]):
+        write_for_people(printed[stem.name], stem, told[stem.name] + said, instrument)
 
-    def read(name: str) -> pd.DataFrame:
-        return read_table(inputs[name], name, instrument).to_pandas()
+    claims = read_claims(inputs["table_of_claims"], instrument)
+    lines = [verdict_line(judge_all(claims, worth, instrument).values())]
+    if "chance" in worth:
+        lines += [chance_line(worth["chance"], instrument), validity_line(worth["validity"], instrument)]
+    agreement = [papers_own.agreement_line(tables["profiles"], instrument)] if of_paper else []
+    for name, text in {
+        "summary": summarise(tables | worth, choices["study"], agreement, lines, left_out, instrument),
+        "worth": describe_worth(worth, claims, about["simulated"], about["panel"], instrument),
+    }.items():
+        with written_whole(outputs[name]) as partial:
+            partial.write_text(text, encoding="utf-8")
 
-    def spread() -> pd.DataFrame:
-        everyone = with_printed_models(scores, models, inputs.get("printed_scores"), instrument)
-        return comparisons.value_spread(everyone, models, instrument)
 
-    scores, key = read("profiles").query("condition == 'baseline'"), read("item_key")
-    measured = read("correlations") if "correlations" in inputs else None
-    tables: dict[str, Callable[[], pd.DataFrame]] = {
-        "topics": lambda: coverage.topic_shares(read("topics")),
-        "items_per_value": lambda: findings.items_per_value(measured, key, choices["threshold"], instrument),
-        "reliability": lambda: read("reliability"),
-        "value_spread": spread,
-    }
-    if "rater_profiles" in inputs:
-        seen, raters = read("profiles_as_seen"), read("rater_profiles")
-        tables["models_and_people"] = partial(comparisons.compare_with_people, seen, raters, instrument)
-        tables["questionnaire"] = lambda: comparisons.questionnaire_scores(read("participants"), instrument)
-    if measured is not None and instrument.circle:
-        tags = findings.two_sided_tags(measured, choices["threshold"])
-        tables["cross_loading"] = partial(coverage.cross_loading_distances, tags, instrument.circle)
-    for family in instrument.families:
-        if family.table:
-            tables[family.table] = partial(findings.family_scores, scores, family)
-    captions = findings.captions(instrument) | (claims.CAPTIONS if choices["study"] == "paper" else {})
-    said = f" Models were asked a panel: {counted(panel, 'item')} of each dimension." if panel else ""
-    in_full = {Path(path).stem: path for path in outputs["comparisons"]}
-    for path in map(Path, outputs["for_people"]):
-        if path.suffix == ".csv":
-            table = tables[path.stem]()
-            if path.stem in in_full:
-                write_csv(table, in_full[path.stem])
-            write_for_people(table, path.with_suffix(""), captions[path.stem] + said, instrument)
+def _read(path: str, schema: Any, instrument: Instrument) -> pd.DataFrame:
+    table = read_table(path, schema, instrument) if isinstance(schema, str) else read_table(path, schema)
+    return table.to_pandas()
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        write_tables(
-            dict(snakemake.input.items()),
-            {name: list(paths) for name, paths in snakemake.output.items()},
-            snakemake.params.models,
-            snakemake.params.choices,
-            snakemake.params.panel,
-            as_instrument(snakemake.params.instrument),
-        )
+        files = dict(snakemake.input.items()), dict(snakemake.output.items())
+        choices, left_out, about = (snakemake.params[name] for name in ("choices", "left_out", "about"))
+        write_tables(*files, choices, left_out, about, as_instrument(snakemake.params.instrument))

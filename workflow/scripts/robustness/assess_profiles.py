@@ -10,7 +10,7 @@ from value_portrait.robustness.dilution import DILUTION
 from value_portrait.robustness.null_keys import NULL_KEYS
 from value_portrait.robustness.on_circle import CIRCLE
 from value_portrait.scores.ratings import read_ratings
-from value_portrait.tables import read_table, write_table
+from value_portrait.tables import read_table, write_csv, write_table
 
 
 def assess_profiles(
@@ -20,7 +20,7 @@ def assess_profiles(
     choices: Mapping[str, Any],
     instrument: Instrument,
 ) -> None:
-    """Write those tables of ``assessing.ASSESSED`` that are among the ``outputs``.
+    """Write those tables of ``assessing.assess_profiles`` that are among the ``outputs``.
 
     What needs people's ratings is told only where ``inputs`` has them. ``models`` holds columns of the table of models,
     by model; ``choices`` are those of ``assessing.assess_profiles``, and prompt_versions.
@@ -32,7 +32,7 @@ def assess_profiles(
     if "survey" in inputs:
         people = {
             name: read_table(inputs[name], name, instrument).to_pandas()
-            for name in ("survey", "participants", "rater_alphas")
+            for name in ("survey", "participants", "rater_alphas", "rater_profiles")
         }
         people["partial_key"] = read_table(inputs["partial_key"], "item_key", instrument).to_pandas()
         people["null_keys"] = read_table(inputs["null_keys"], NULL_KEYS)
@@ -42,7 +42,10 @@ def assess_profiles(
     printed = inputs.get("printed_scores")
     tables = assessing.assess_profiles(ratings, items["query_id"], key, people, models, printed, choices, instrument)
     for name, path in outputs.items():
-        write_table(tables[name], path, assessing.ASSESSED[name])
+        if name in assessing.ASSESSED:
+            write_table(tables[name], path, assessing.ASSESSED[name])
+        else:
+            write_csv(tables[name], path)
 
 
 if "snakemake" in globals():

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from value_portrait.instrument import Instrument
-from value_portrait.publication.comparisons import highest_values
+from value_portrait.publication.findings import highest_values
 from value_portrait.wording import counted
 
 # The three values that the paper names as the highest of its models.

@@ -178,7 +178,7 @@ def reliability(table: pd.DataFrame, instrument: Instrument) -> Figure:
 def models_and_people(table: pd.DataFrame, instrument: Instrument) -> Figure:
     """Models and people on the same items: mean with its 95 % interval, and 10-90 % range, of both in every dimension.
 
-    ``table`` comes from ``comparisons.compare_with_people``; beside the marks stands the difference.
+    ``table`` comes from ``beside_people.compare_with_people``; beside the marks stands the difference.
     """
     families = table["family"].tolist()
     figure = Figure(figsize=(WIDTH, 1.25 + rows_height(families)))

@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 
 from value_portrait.instrument import Family, Instrument, mid_sentence
 from value_portrait.publication import messages
-from value_portrait.publication.comparisons import spread_by_size
 from value_portrait.publication.drawing import (
     CENTRED,
     FIRST,
@@ -42,6 +41,7 @@ from value_portrait.publication.drawing import (
     spaced,
 )
 from value_portrait.robustness.level import LEVEL
+from value_portrait.robustness.spread import spread_by_size
 from value_portrait.scores.model_groups import size_series
 from value_portrait.wording import in_words
 
@@ -264,7 +264,7 @@ def _range(numbers: pd.Series) -> str:
 def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], instrument: Instrument) -> Figure:
     """Variance of scores in the main family against model size, of models scored here and as printed; others aside.
 
-    ``table`` comes from ``comparisons.value_spread``; models without a variance are left out. A line joins models that
+    ``table`` comes from ``spread.value_spread``; models without a variance are left out. A line joins models that
     differ in size alone (``size_series``). ``listed`` holds marks of model families, as ``drawing.family_marks`` takes
     them.
     """

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.instrument import Family, Instrument, mid_sentence
-from value_portrait.publication.comparisons import spread_by_size
 from value_portrait.publication.drawing import signed
 from value_portrait.publication.verdicts import MOST_ANALYSES
 from value_portrait.robustness.groups import holm
 from value_portrait.robustness.level import LEVEL
+from value_portrait.robustness.spread import spread_by_size
 from value_portrait.wording import MOST_NAMED, in_percent
 
 # What is held against chance on the circle, within a sentence.

@@ -10,14 +10,18 @@ from value_portrait.instrument import Instrument
 from value_portrait.responses.conditions import BASELINE
 from value_portrait.robustness import alphas, comparison_tables, on_circle, precision, uncertainty
 from value_portrait.robustness.alternatives import ALTERNATIVES, arrange_material
+from value_portrait.robustness.beside_people import compare_with_people
 from value_portrait.robustness.contributions import find_contributions
 from value_portrait.robustness.groups import GROUPS, compare_groups
 from value_portrait.robustness.headlines import explain
 from value_portrait.robustness.null_keys import arrange_null_keys
+from value_portrait.robustness.spread import value_spread
 from value_portrait.scores.model_groups import with_printed_models
+from value_portrait.scores.profiles import profile_as_seen
 from value_portrait.scores.ratings import Ratings
 
-# The tables by their names. Effects are told where there are conditions, the circle where a family lies on one.
+# The tables by their names, beside ``spread`` (see ``value_spread``) and ``people`` (``compare_with_people``). Effects
+# are told where there are conditions, the circle where a family lies on one, ``people`` where any rated.
 ASSESSED = {
     "uncertainty": uncertainty.UNCERTAINTY,
     "effects": uncertainty.UNCERTAINTY,
@@ -44,13 +48,13 @@ def assess_profiles(
     choices: Mapping[str, Any],
     instrument: Instrument,
 ) -> dict[str, pd.DataFrame]:
-    """The tables of ``ASSESSED``, by their names.
+    """The tables of ``ASSESSED`` and beside it, by their names.
 
     Parameters
     ----------
     ratings : of all conditions. queries : of each item. key : table ``item_key``.
-    people : the tables survey, participants, dilution, rater_alphas, null_keys and partial_key, and circle where there
-        is one; empty where nobody rated the items.
+    people : the tables survey, participants, dilution, rater_alphas, rater_profiles, null_keys and partial_key, and
+        circle where there is one; empty where nobody rated the items.
     models : columns of the table of models, by model. printed_scores : file of those of models known by these alone,
         which join groups where size matters; None without any such model.
     choices : rule (see ``arrange_raters``), observations (see ``reliability_of_models``), centring, named (see
@@ -86,6 +90,10 @@ def assess_profiles(
     own = pd.DataFrame({"model": model, **about, "centred_mean": parts.scores.ravel()})
     joined = with_printed_models(own, models, printed_scores, instrument)
     tables["groups"] = compare_groups(own, joined, models, instrument)
+    tables["spread"] = value_spread(joined, models, instrument)
+    if people:
+        seen = profile_as_seen(baseline, people["survey"], key, centring, instrument)
+        tables["people"] = compare_with_people(seen, people["rater_profiles"], instrument)
 
     answered = baseline.take(np.flatnonzero(baseline.rated.any(axis=(1, 2))).tolist())
     null_keys = arrange_null_keys(people["null_keys"], ratings.items, instrument) if people else None

@@ -199,7 +199,7 @@ def _against(
 
 
 def _tagged(correlations: np.ndarray, threshold: float) -> np.ndarray:
-    """Tags of either sign without a p-limit, (K, I, D) of 1, -1 and 0: as ``findings.two_sided_tags``."""
+    """Tags of either sign without a p-limit, (K, I, D) of 1, -1 and 0: as ``printed_tables.two_sided_tags``."""
     with np.errstate(invalid="ignore"):
         return np.sign(correlations) * (np.abs(correlations) > threshold)
 

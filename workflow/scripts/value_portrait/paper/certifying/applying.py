@@ -21,7 +21,7 @@ from value_portrait.paper.certifying.stated import (
 )
 from value_portrait.paper.certifying.switched_pairs import add_pairs, judge_pairs, pairs_beyond_p
 from value_portrait.paper.instrument import VALUE_PORTRAIT
-from value_portrait.publication.findings import family_scores
+from value_portrait.publication.printed_tables import family_scores
 from value_portrait.scores.profiles import profile_models
 
 

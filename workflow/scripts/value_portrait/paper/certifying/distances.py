@@ -5,7 +5,7 @@ import pandas as pd
 
 from value_portrait.items import coverage
 from value_portrait.paper.instrument import VALUE_PORTRAIT
-from value_portrait.publication.findings import two_sided_tags
+from value_portrait.publication.printed_tables import two_sided_tags
 
 _VALUES = list(VALUE_PORTRAIT.main.names)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from value_portrait.paper.certifying.rows import absent, compare
 from value_portrait.paper.certifying.stated import ARITHMETIC, SAME_RANKS, TAG
-from value_portrait.publication import findings as publication
+from value_portrait.publication import printed_tables as publication
 
 Frames = Mapping[str, pd.DataFrame]
 

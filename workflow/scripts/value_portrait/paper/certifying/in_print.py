@@ -20,7 +20,7 @@ from value_portrait.paper.certifying.printed import PRINTED, cell_names, printed
 from value_portrait.paper.certifying.rows import absent, compare, compare_sets
 from value_portrait.paper.certifying.stated import ALL_MODELS, ORDER, WHOLE_RATERS
 from value_portrait.paper.instrument import VALUE_PORTRAIT
-from value_portrait.publication import findings as publication
+from value_portrait.publication import printed_tables as publication
 
 VALUES = list(VALUE_PORTRAIT.main.names)
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from value_portrait.instrument import Instrument, mid_sentence
-from value_portrait.publication.comparisons import highest_values
+from value_portrait.publication.findings import highest_values
 from value_portrait.publication.page.finding import (
     BAD,
     FEW,

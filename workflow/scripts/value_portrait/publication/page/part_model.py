@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from value_portrait.instrument import Instrument
-from value_portrait.publication.comparisons import over_groups
 from value_portrait.publication.page.packing import Packed, as_columns
 from value_portrait.publication.page.part_pairs import ELSEWHERE, HERE, KEY, clear_where
 from value_portrait.responses.conditions import BASELINE
+from value_portrait.robustness.beside_people import over_groups
 from value_portrait.robustness.comparison_tables import RANKS
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
 

@@ -1,50 +1,13 @@
-"""How pronounced profiles are, and models held against people."""
+"""Models held against people who rated the same items."""
 
 import logging
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy
 
 from value_portrait.instrument import Instrument
 from value_portrait.robustness.clustering import cluster_robust
 from value_portrait.robustness.groups import holm
-from value_portrait.robustness.judging import LEAST_SIZES
-
-
-def value_spread(scores: pd.DataFrame, models: Mapping[str, Mapping[str, Any]], instrument: Instrument) -> pd.DataFrame:
-    """How pronounced each model's profile is: the sample variance of its centred scores in the main family.
-
-    Returns columns model, answers, family, developer, size_b (null where not public), weights, reasoning and variance.
-    """
-    values = scores[scores["family"] == instrument.main.name]
-    variance = values.groupby("model", sort=False)["centred_mean"].var()
-    columns = ["answers", "family", "developer", "size_b", "weights", "reasoning"]
-    table = pd.DataFrame(
-        [{"model": name} | {column: row[column] for column in columns} for name, row in models.items()]
-    )
-    return table.assign(variance=table["model"].map(variance), size_b=table["size_b"].astype(float))
-
-
-def spread_by_size(spread: pd.DataFrame) -> dict[str, tuple[int, float, float]]:
-    """How a profile's variance goes with size: models, Spearman's rho and its p, of those scored here and as printed.
-
-    Apart, for printed scores were made otherwise. p is two-sided, by t, and takes models as independent, which those
-    of one developer are not: it says no more than that even so a rho may be chance. Sides of fewer than
-    ``LEAST_SIZES`` models are left out; ``spread`` comes from ``value_spread``.
-    """
-    sized = spread.dropna(subset=["size_b", "variance"])
-    printed = sized["answers"] == "printed"
-    found = {}
-    for side, own in (("scored here", sized[~printed]), ("as printed", sized[printed])):
-        if len(own) >= LEAST_SIZES:
-            rho = own[["size_b", "variance"]].corr("spearman").to_numpy()[0, 1]
-            with np.errstate(divide="ignore"):
-                t = rho * np.sqrt((len(own) - 2) / (1 - rho**2))
-            found[side] = (len(own), float(rho), float(2 * scipy.special.stdtr(len(own) - 2, -abs(t))))
-    return found
 
 
 def compare_with_people(as_seen: pd.DataFrame, raters: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
@@ -108,29 +71,3 @@ def _intervals(means: pd.DataFrame, as_seen: pd.DataFrame, raters: pd.DataFrame)
     if len(untold):
         logging.warning("No interval, people of fewer than two survey groups: %s.", ", ".join(untold))
     return table
-
-
-def questionnaire_scores(participants: pd.DataFrame, instrument: Instrument) -> pd.DataFrame:
-    """The raters' scores on their own questionnaire, another instrument than the items that they and models rated.
-
-    ``participants`` is the table of that name; its scores are as the study has them, in the shipped one values centred
-    within the person and traits uncentred. Returns columns family, dimension, n, mean, sd (sample SD) and the quantiles
-    q10, q25, q50, q75 and q90.
-    """
-    main = participants[participants["sample"] == "main"]
-    groups = main.groupby(["family", "dimension"], observed=True)["score"]
-    quantiles = {f"q{level}": groups.quantile(level / 100) for level in (10, 25, 50, 75, 90)}
-    table = groups.agg(n="count", mean="mean", sd="std").assign(**quantiles)
-    names = pd.MultiIndex.from_tuples(instrument.dimensions, names=["family", "dimension"])
-    return table.reindex(names).reset_index()
-
-
-def highest_values(profiles: pd.DataFrame, count: int, instrument: Instrument) -> dict[str, frozenset[str]]:
-    """Each model's ``count`` dimensions of the main family with the highest centred means."""
-    values = profiles[profiles["family"] == instrument.main.name].sort_values(
-        "centred_mean", ascending=False, kind="stable"
-    )
-    return {
-        str(model): frozenset(own["dimension"].head(count))
-        for model, own in values.groupby("model", sort=False, observed=True)
-    }

@@ -6,7 +6,8 @@ import pytest
 import statsmodels.api as sm
 from instruments import SMALL
 from scipy import stats
-from value_portrait.publication.comparisons import compare_with_people, over_groups, questionnaire_scores
+from value_portrait.publication.printed_tables import questionnaire_scores
+from value_portrait.robustness.beside_people import compare_with_people, over_groups
 
 FAMILY, DIMENSION = SMALL.dimensions[0]
 
