@@ -61,10 +61,10 @@ def test_the_tables_are_all_there_and_come_back_as_they_were_written(instrument,
     _, _, tables = assessed(instrument, conditions)
     missing = {"circle"} - ({"circle"} if instrument.circle else set())
     missing |= {"effects"} if conditions == ["baseline"] else set()
-    assert set(tables) == set(ASSESSED) - missing
-    for name, table in tables.items():
-        write_table(table, tmp_path / f"{name}.csv", ASSESSED[name])
-        assert len(read_table(tmp_path / f"{name}.csv", ASSESSED[name])) == len(table) > 0
+    assert set(tables) == {*ASSESSED, "spread"} - missing
+    for name in tables.keys() & set(ASSESSED):
+        write_table(tables[name], tmp_path / f"{name}.csv", ASSESSED[name])
+        assert len(read_table(tmp_path / f"{name}.csv", ASSESSED[name])) == len(tables[name]) > 0
 
 
 def test_all_tables_have_the_scores_of_the_table_of_profiles():
@@ -86,6 +86,10 @@ def test_all_tables_have_the_scores_of_the_table_of_profiles():
     for row in tables["family_profiles"].itertuples():
         members = [model for model, about in MODELS.items() if about["family"] == row.model_family]
         assert row.score == pytest.approx(base[row.dimension][members].mean(), nan_ok=True)
+    spread = tables["spread"].set_index("model")["variance"]
+    for model in MODELS:
+        tastes = base[list(SMALL.main.names)].xs(model, level="model")
+        assert spread[model] == pytest.approx(tastes.var(), nan_ok=True)
     groups = tables["groups"].set_index(["comparison", "dimension"])
     for dimension in ("Sweet", "Salty"):
         weights = base[dimension].groupby([MODELS[model]["weights"] for model in base[dimension].index]).mean()
