@@ -1,5 +1,7 @@
 """Shuffled studies and many keys at once, against loops with SciPy and the scoring of the main run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,6 +57,19 @@ def test_shuffled_correlations_are_scipys_of_shuffled_questionnaires(method):
                     assert found[draw, 4 * number + item, place] == pytest.approx(expected, abs=1e-6)
 
 
+def test_a_dimension_that_a_block_did_not_ask_has_no_correlation_there():
+    whole = blocks()
+    short = [replace(whole[0], dimensions=whole[0].dimensions[1:], scores=whole[0].scores[:, 1:]), whole[1]]
+    found, complete = (
+        np.concatenate(list(shuffled_correlations(own, "pearson", 2, named_generator("test", 5), SMALL)))
+        for own in (short, whole)
+    )
+    place = SMALL.dimensions.index(whole[0].dimensions[0])
+    assert np.isnan(found[:, :4, place]).all()
+    found[:, :4, place] = complete[:, :4, place]
+    np.testing.assert_array_equal(found, complete)
+
+
 def test_the_first_draws_do_not_depend_on_how_many_follow():
     few, many = (
         np.concatenate(list(shuffled_correlations(blocks(), "pearson", draws, named_generator("test", 5), SMALL)))
@@ -67,9 +82,10 @@ def test_the_first_draws_do_not_depend_on_how_many_follow():
 @pytest.mark.parametrize("polarity", ["positive", "both"])
 def test_the_strongest_are_the_first_of_a_sorted_list(polarity):
     random = np.random.default_rng(3)
-    rho = random.uniform(-1, 1, (5, 9, 3))
+    # Of a few, partitioning would sort all.
+    rho = random.uniform(-1, 1, (5, 90, 3))
     rho[0, 2:, 1] = np.nan
-    counts = np.array([4, 3, 0])
+    counts = np.array([40, 30, 0])
     found = strongest(rho, counts, polarity)
     for draw in range(5):
         for place, count in enumerate(counts):
@@ -88,6 +104,9 @@ def test_many_keys_score_as_the_main_run_does_one(instrument, seed, centring):
         random.random((3, 6)) < 0.3, np.nan, random.uniform(instrument.lowest, instrument.highest, (3, 6))
     )
     keys = random.choice([-1, 0, 0, 1], (3, 6, len(instrument.dimensions))).astype(np.int8)
+    # Some family without any item.
+    idle = instrument.families[seed % len(instrument.families)].name if seed % 2 else ""
+    keys[:, :, [family == idle for family, _ in instrument.dimensions]] = 0
     found = score_keys(averages, keys, centring, instrument)
     for own, key in zip(found, keys, strict=True):
         item, dimension = np.nonzero(key)

@@ -119,7 +119,7 @@ def score_keys(averages: np.ndarray, keys: np.ndarray, centring: str, instrument
 
     def add_up(signs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Signs (..., I) times the ratings of every row, and times where every pattern has ratings."""
-        sums = (signs.reshape(-1, signs.shape[-1]) @ cells).reshape(*signs.shape[:-1], -1)
+        sums = (signs.reshape(-1, len(cells)) @ cells).reshape(*signs.shape[:-1], cells.shape[1])
         return sums[..., :n_rows], sums[..., n_rows:]
 
     for start in range(0, len(keys), SCORED_AT_ONCE):
