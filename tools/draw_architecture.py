@@ -13,9 +13,11 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = ("study", "items", "responses", "scores", "personas", "robustness", "publication")
 # Where the file of a stage's rules has another name than the stage.
-STAGE_OF = {"queries": "responses", "people": "personas", "figures": "publication", "certificate": "publication"}
-STAGE_OF |= {"robustness_models": "robustness", "claims": "robustness"}
-WIDTH, GAP, LINE = 3.3, 1.1, 0.21
+STAGE_OF = {"queries": "responses", "people": "personas"}
+STAGE_OF |= dict.fromkeys(("robustness_models", "claims", "plan"), "robustness")
+STAGE_OF |= dict.fromkeys(("figures", "certificate", "no_certificate", "page", "publication_models"), "publication")
+STAGE_OF["report"] = "publication"
+WIDTH, GAP, LINE = 3.3, 1.1, 0.27
 
 
 def main() -> None:
@@ -24,7 +26,7 @@ def main() -> None:
     rules = {stage: re.findall(r"^ *rule (\w+):", text[stage], re.MULTILINE) for stage in STAGES}
     rules = {stage: [name for name in names if name not in STAGES] for stage, names in rules.items()}
     with matplotlib.rc_context({"svg.hashsalt": "value_portrait", "svg.fonttype": "path", "font.size": 8}):
-        figure = Figure(figsize=(13, 3.6), layout="constrained")
+        figure = Figure(figsize=(13, 4.1), layout="constrained")
         axes = figure.subplots()
         places = draw_stages(axes, rules)
         draw_reading(axes, readers(rules), places)
@@ -37,12 +39,12 @@ def main() -> None:
 
 
 def stage_texts() -> dict[str, str]:
-    """The rules of every stage, as text."""
+    """The rules of every stage, as text; KeyError for a file with rules of no stage."""
     texts = dict.fromkeys(STAGES, "")
     for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
-        stage = STAGE_OF.get(path.stem, path.stem)
-        if stage in texts:
-            texts[stage] += path.read_text(encoding="utf-8") + "\n"
+        text = path.read_text(encoding="utf-8")
+        if re.search(r"^ *rule \w+:", text, re.MULTILINE):
+            texts[STAGE_OF.get(path.stem, path.stem)] += text + "\n"
     return texts
 
 
@@ -58,6 +60,7 @@ def draw_stages(axes: Axes, rules: dict[str, list[str]]) -> dict[str, tuple[floa
             axes.text(left + 0.12, -0.62 - LINE * line, name, va="center", size=6.5)
         places[stage] = (left + WIDTH / 2, 0.06)
     axes.set_xlim(-0.3, len(rules) * (WIDTH + GAP))
+    axes.set_ylim(-0.85 - LINE * max(map(len, rules.values())), 4.4)
     return places
 
 
@@ -80,7 +83,6 @@ def draw_reading(axes: Axes, pairs: set[tuple[str, str]], places: dict[str, tupl
         (x0, y), (x1, _) = places[one], places[other]
         style = {"connectionstyle": "arc3,rad=-0.3", "arrowstyle": "-|>", "mutation_scale": 9}
         axes.add_patch(FancyArrowPatch((x0 + 0.3, y), (x1 - 0.3, y), ec="0.45", fc="0.45", lw=0.9, **style))
-    axes.set_ylim(-4.2, 4.4)
 
 
 if __name__ == "__main__":
