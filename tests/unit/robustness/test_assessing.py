@@ -4,9 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from instruments import SMALL, VALUE_PORTRAIT
+from universe_study import draw_study
+from value_portrait.items.validation import select_items, survey_blocks
+from value_portrait.robustness.alphas import alphas_of_raters
 from value_portrait.robustness.assessing import ASSESSED, assess_profiles
-from value_portrait.scores.profiles import profile_models
+from value_portrait.robustness.beside_people import compare_with_people
+from value_portrait.robustness.null_keys import NULL_KEYS, draw_null_keys, partial_key
+from value_portrait.scores.profiles import profile_as_seen, profile_models, profile_raters
 from value_portrait.scores.ratings import NO_RATING, Ratings
+from value_portrait.scores.reliability import alphas_of_groups
 from value_portrait.tables import read_table, write_table
 
 ITEMS = [f"{place // 2}-{place}" for place in range(40)]
@@ -125,3 +131,49 @@ def test_named_dimensions_have_a_probability_to_be_highest():
     assert told["dimension"].isna().all()
     assert set(told["model"]) == set(MODELS) - {"m5"}
     assert assessed(SMALL)[2]["ranks"]["probability"].isna().all()
+
+
+def test_people_are_in_every_table_that_is_about_them(tmp_path):
+    instrument = VALUE_PORTRAIT
+    study = draw_study(instrument, ["v1", "v2", "v3"], models=5, groups=(24, 21), items=24)
+    ratings, queries = study.ratings["published"], [item.split("-")[0] for item in study.items]
+    key = select_items(study.published, 0.1, None, "positive")
+    blocks = survey_blocks(study.survey, study.participants)
+    families = [instrument.main.name]
+    drawn = draw_null_keys(blocks, key, "spearman", "positive", 40, 1, families, instrument)
+    write_table(drawn, tmp_path / "null_keys.parquet", NULL_KEYS)
+    circle = pd.DataFrame([{"subject": "items", "statistic": "cosine", "value": 0.5}])
+    people = {
+        "survey": study.survey,
+        "participants": study.participants,
+        "rater_alphas": alphas_of_groups(study.survey, key, instrument),
+        "rater_profiles": profile_raters(study.survey, study.items, key, "tagged_items", instrument),
+        "null_keys": read_table(tmp_path / "null_keys.parquet", NULL_KEYS),
+        "partial_key": partial_key(blocks, "spearman", 0.1, None, "positive", instrument),
+        "dilution": pd.DataFrame({"family": [own.name for own in instrument.families], "dilution": 0.5, "log_se": 0.1}),
+        "circle": circle,
+    }
+    tables = assess_profiles(ratings, queries, key, people, MODELS, None, CHOICES, instrument)
+    uncertain = tables["uncertainty"].set_index(["source", "model", "dimension"])["score"]
+    assert {"raters", "undiluted"} < set(tables["uncertainty"]["source"])
+    assert uncertain["undiluted"].to_numpy() == pytest.approx(2 * uncertain["all"].to_numpy(), nan_ok=True)
+    own = tables["alphas"].query("source == 'raters'").reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, alphas_of_raters(people["rater_alphas"], instrument), check_dtype=False)
+    assert len(tables["alphas"]) == 2 * len(instrument.dimensions)
+    seen = profile_as_seen(ratings, study.survey, key, "tagged_items", instrument)
+    beside = compare_with_people(seen, people["rater_profiles"], instrument)
+    pd.testing.assert_frame_equal(tables["people"], beside)
+    # The given rows come first, and rows are numbered through.
+    assert tables["circle"].iloc[0][["subject", "statistic", "value"]].tolist() == circle.iloc[0].tolist()
+    assert set(tables["circle"]["subject"]) == {"items", "models"}
+    assert tables["circle"].index.is_unique
+    told = tables["alternatives"].set_index(["question", "statistic", "subject"]).sort_index()
+    liked = study.survey.groupby("item_id")["rating"].mean().reindex(study.items)
+    for number, (model, _) in enumerate(ratings.subjects):
+        expected = np.corrcoef(ratings.averages()[number], liked)[0, 1]
+        if np.isfinite(expected):
+            assert told.loc[("liking", "rating_r", model), "value"].item() == pytest.approx(expected)
+    assert ("rater_mean", "share_kept", "people") in told.index
+    assert ("style", "share_middle", "people") in told.index
+    assert told.loc["headline"]["expected"].notna().any()
+    assert set(tables["alternatives"]["without"]) == {"nothing", "spread", "amplitude", "liking", "rater_mean"}
