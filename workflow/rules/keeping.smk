@@ -18,8 +18,11 @@ onstart:
     if workflow.local_exec:
         # What ends the run lets its jobs end: they take seconds, and live ones have their own way.
         shell.prefix("set -euo pipefail; trap '' INT TERM; ")
-        # Its limit on jobs in a second is for clusters; the clock of it would keep a run that is done for another one.
-        workflow.scheduler.job_rate_limiter = None
+        # The limit that Snakemake has unless told otherwise, 100 jobs in a second, is for clusters: its clock would keep a
+        # run that is done for another second.
+        limit = workflow.scheduling_settings.max_jobs_per_timespan
+        if limit and (limit.max_jobs, limit.timespan) == (100, 1):
+            workflow.scheduler.job_rate_limiter = None
     note_what_is_asked()
     say_what_is_to_do()
     keep_aside(RESULTS, KEPT, ASIDE)

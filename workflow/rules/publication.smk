@@ -1,6 +1,6 @@
 # Publication: tables, and the summary; in a simulated study also how much of its truth was recovered.
 # Takes  results/{study,items,scores,robustness,comparisons}
-# Gives  results/publication/{tables,summary.md,robustness.md}; the figures of this stage are in figures.smk
+# Gives  results/publication/{tables,summary.md,robustness.md}, of a simulated study results/comparisons; the figures of this stage are in figures.smk
 
 
 include: "publication_models.smk"

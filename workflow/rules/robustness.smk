@@ -77,7 +77,7 @@ if RATED:
             "<logs>/vary_correlations.log",
         benchmark:
             "<benchmarks>/vary_correlations.tsv"
-        # Claims, the longest of all, wait for it.
+        # Claims wait for it.
         priority: 1
         conda:
             "../../envs/analysis.yaml"

@@ -1,5 +1,5 @@
 # Robustness: what the numbers are worth that rest on models' answers.
-# Takes  results/{study,items,scores}
+# Takes  results/{study,items,scores}, and of results/robustness what rests on people
 # Gives  results/robustness/, results/comparisons/
 
 
@@ -30,7 +30,7 @@ rule assess_profiles:
             else {}
         ),
         # Models stand beside people.
-        **({"people": "<results>/robustness/people_on_circle.csv"} if RATED and MEASURED.circle else {}),
+        **({"people_on_circle": "<results>/robustness/people_on_circle.csv"} if RATED and MEASURED.circle else {}),
         **PRINTED_SCORES,
         ratings="<results>/scores/ratings.parquet",
         item_table=ASKED["item_table"],

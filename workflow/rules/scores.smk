@@ -44,7 +44,7 @@ rule score_models:
         "<logs>/score_models.log",
     benchmark:
         "<benchmarks>/score_models.tsv"
-    # Comparisons, tables and figures wait for it.
+    # The certificate, tables and figures wait for it.
     priority: 2
     conda:
         "../../envs/analysis.yaml"

@@ -1,14 +1,18 @@
 """All tables on the models' profiles at once: of one set of ratings, they say the same of the same models."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from instruments import SMALL, VALUE_PORTRAIT
 from universe_study import draw_study
 from value_portrait.items.validation import select_items, survey_blocks
-from value_portrait.robustness.alphas import alphas_of_raters
+from value_portrait.robustness.alphas import alphas_of_models, alphas_of_raters
 from value_portrait.robustness.assessing import ASSESSED, assess_profiles
 from value_portrait.robustness.beside_people import compare_with_people
+from value_portrait.robustness.comparison_tables import compare_models
+from value_portrait.robustness.contributions import find_contributions
 from value_portrait.robustness.null_keys import NULL_KEYS, draw_null_keys, partial_key
 from value_portrait.scores.profiles import profile_as_seen, profile_models, profile_raters
 from value_portrait.scores.ratings import NO_RATING, Ratings
@@ -107,6 +111,36 @@ def test_all_tables_have_the_scores_of_the_table_of_profiles():
     assert headline.set_index("dimension")["value"]["Sweet"] == pytest.approx(base["Sweet"].mean())
 
 
+def test_conditions_are_in_no_table_of_the_baseline():
+    ratings, key, tables = assessed(SMALL, ["baseline", "old"])
+    alone = assess_profiles(ratings.under("baseline"), QUERIES, key, {}, MODELS, None, CHOICES, SMALL)
+    for name in set(alone) - {"uncertainty"}:
+        pd.testing.assert_frame_equal(tables[name], alone[name])
+    told = tables["uncertainty"].query("condition == 'baseline'").reset_index(drop=True)
+    pd.testing.assert_frame_equal(told, alone["uncertainty"])
+
+
+def test_choices_reach_what_they_are_about():
+    ratings, key, tables = assessed(SMALL, held_apart={"sweet_over_salty": ["Sweet", "Salty"]}, observations="model")
+    assert "sweet_over_salty" in set(tables["alternatives"]["subject"])
+    baseline = ratings.under("baseline")
+    pd.testing.assert_frame_equal(tables["alphas"], alphas_of_models(baseline, key, "model", SMALL))
+    # Of single items, as many clusters as there are items.
+    style = tables["alternatives"].query("statistic == 'share_middle'")
+    assert style["n"].max() <= len(set(QUERIES))
+
+
+def test_scores_that_differ_by_rounding_share_a_rank():
+    ratings, key = study(SMALL)
+    values = ratings.values.copy()
+    values[1] = values[0]
+    parts = find_contributions(Ratings(ratings.subjects, ratings.versions, ITEMS, values), QUERIES, key, "none", SMALL)
+    moved = replace(parts, scores=parts.scores + np.where(np.arange(6) == 1, 1e-13, 0)[:, None])
+    for own in (parts, moved):
+        ranks = compare_models(own, list(MODELS), ["f"] * 6, [], 60, 1, SMALL)["ranks"].set_index("model")["rank"]
+        assert ranks["m0"].tolist() == pytest.approx(ranks["m1"].tolist(), nan_ok=True)
+
+
 def test_nobody_rated_and_nothing_is_said_of_raters():
     _, _, tables = assessed(SMALL)
     assert set(tables["uncertainty"]["source"]) == {"queries", "wordings", "all"}
@@ -123,6 +157,7 @@ def test_only_size_is_told_of_models_in_print_too(tmp_path):
     groups = tables["groups"].query("dimension == 'Sweet'").set_index("comparison")
     assert groups["printed_first"].to_dict() == {"weights": 0, "size": 1, "reasoning": 0}
     assert groups["n_first"]["size"] == 2 + 1
+    assert tables["spread"].set_index("model")["variance"]["big"] == pytest.approx(np.var([0.5, 0.1, -0.2], ddof=1))
 
 
 def test_named_dimensions_have_a_probability_to_be_highest():

@@ -37,8 +37,8 @@ def assess_profiles(
         people["partial_key"] = read_table(inputs["partial_key"], "item_key", instrument).to_pandas()
         people["null_keys"] = read_table(inputs["null_keys"], NULL_KEYS)
         people["dilution"] = read_table(inputs["dilution"], DILUTION).to_pandas()
-    if "people" in inputs:
-        people["circle"] = read_table(inputs["people"], CIRCLE).to_pandas()
+    if "people_on_circle" in inputs:
+        people["circle"] = read_table(inputs["people_on_circle"], CIRCLE).to_pandas()
     printed = inputs.get("printed_scores")
     tables = assessing.assess_profiles(ratings, items["query_id"], key, people, models, printed, choices, instrument)
     for name, path in outputs.items():

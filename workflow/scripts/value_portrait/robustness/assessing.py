@@ -66,8 +66,9 @@ def assess_profiles(
         raters = uncertainty.arrange_raters(people["survey"], people["participants"], choices["rule"], resamples, seed)
     given = ratings, queries, key, raters, centring, instrument
     dilution = people.get("dilution")
-    spreads = uncertainty.estimate_spreads(*given)
-    tables = {"uncertainty": uncertainty.uncertainty_table(ratings.subjects, *spreads, dilution, instrument)}
+    scores, spreads = uncertainty.estimate_spreads(*given)
+    uncertainty.warn_of_untold(spreads, instrument)
+    tables = {"uncertainty": uncertainty.uncertainty_table(ratings.subjects, scores, spreads, dilution, instrument)}
     if any(condition != BASELINE for _, condition in ratings.subjects):
         changes = uncertainty.estimate_effects(*given)
         tables["effects"] = uncertainty.uncertainty_table(*changes, dilution, instrument)

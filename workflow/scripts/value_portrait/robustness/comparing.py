@@ -83,9 +83,13 @@ def take_sample(parts: Contributions, inference: str) -> Sample:
     few = np.isnan(n) | (versions < 2)
     spread = parts.of_answers * np.sqrt(versions / max(versions - 1, 1))
     # Satterthwaite's, for a sum of variances of single queries.
-    by_query = np.stack([_norms_of_differences(spread[:, query]) ** 2 for query in range(queries)])
+    total, squares = np.zeros((2, *difference.shape))
+    for query in range(queries):
+        of_query = _norms_of_differences(spread[:, query]) ** 2
+        total += of_query
+        squares += of_query**2
     with np.errstate(invalid="ignore", divide="ignore"):
-        df = (versions - 1) * by_query.sum(axis=0) ** 2 / (by_query**2).sum(axis=0)
+        df = (versions - 1) * total**2 / squares
     df = np.where(few[:, None, None], np.nan, np.where(np.isnan(df), 1, df))
     cells = spread.reshape(subjects, queries * versions, dimensions)
     se = np.where(few[:, None, None], np.nan, _norms_of_differences(cells))

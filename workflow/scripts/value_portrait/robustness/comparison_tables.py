@@ -189,7 +189,8 @@ def rank_table(
         about = {"model": models, "family": instrument.main.name, "inference": inference}
         for d, (family, dimension) in enumerate(instrument.dimensions):
             ends = {"low": comparison.low[:, d], "high": comparison.high[:, d]}
-            rank = pd.Series(scores[:, d]).rank(ascending=False, method="min")
+            # Scores that differ by rounding alone share a rank.
+            rank = pd.Series(scores[:, d].round(9)).rank(ascending=False, method="min")
             frames.append(pd.DataFrame({**about, "family": family, "dimension": dimension, "rank": rank, **ends}))
         if inference in probabilities:
             frames.append(pd.DataFrame({**about, "probability": probabilities[inference]}))

@@ -125,12 +125,7 @@ def estimate_spreads(
     where there are any; without three wordings it has no part of these.
     """
     parts = find_contributions(ratings, queries, key, centring, instrument)
-    spreads = _by_source(ratings, parts, None, queries, key, raters, centring, instrument)
-    for source, spread in spreads.items():
-        untold = np.isnan(spread.variance).all(axis=0)
-        if unknown := [name for (_, name), lacking in zip(instrument.dimensions, untold, strict=True) if lacking]:
-            logging.warning("Uncertainty by %s cannot be told, there are too few, for %s.", source, ", ".join(unknown))
-    return parts.scores, spreads
+    return parts.scores, _by_source(ratings, parts, None, queries, key, raters, centring, instrument)
 
 
 def estimate_effects(
@@ -196,6 +191,14 @@ def _by_source(
     with np.errstate(invalid="ignore", divide="ignore"):
         spreads["all"] = Spread(variance, np.where(uncertain > 0, variance**2 / uncertain, np.inf))
     return spreads
+
+
+def warn_of_untold(spreads: Mapping[str, Spread], instrument: Instrument) -> None:
+    """Say in the log which dimensions have no spread by which source."""
+    for source, spread in spreads.items():
+        untold = np.isnan(spread.variance).all(axis=0)
+        if unknown := [name for (_, name), lacking in zip(instrument.dimensions, untold, strict=True) if lacking]:
+            logging.warning("Uncertainty by %s cannot be told, there are too few, for %s.", source, ", ".join(unknown))
 
 
 def uncertainty_table(
