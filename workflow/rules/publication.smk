@@ -9,8 +9,14 @@ include: "page.smk"
 
 rule write_tables:
     input:
-        **({"survey": "<results>/study/survey.parquet"} if RATED else {}),
-        **({"participants": "<results>/study/participants.parquet"} if RATED else {}),
+        **(
+            {
+                "survey": "<results>/study/survey.parquet",
+                "participants": "<results>/study/participants.parquet",
+            }
+            if RATED
+            else {}
+        ),
         **CORRELATED,
         **WITH_TOPICS,
         **COMPARED,

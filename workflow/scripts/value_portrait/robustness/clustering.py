@@ -9,6 +9,7 @@ import scipy
 
 # Smaller numbers are rounding: an eigenvalue of what residuals keep of a cluster; an error, in units of the values.
 ROUNDING = 1e-9
+ROUNDED = round(-np.log10(ROUNDING))  # digits
 
 
 class Contrast(NamedTuple):

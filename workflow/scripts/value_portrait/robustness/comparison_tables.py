@@ -9,6 +9,7 @@ import scipy
 
 from value_portrait.instrument import Instrument
 from value_portrait.randomness import named_generator
+from value_portrait.robustness.clustering import ROUNDED
 from value_portrait.robustness.comparing import (
     INFERENCES,
     LEVEL,
@@ -190,7 +191,7 @@ def rank_table(
         for d, (family, dimension) in enumerate(instrument.dimensions):
             ends = {"low": comparison.low[:, d], "high": comparison.high[:, d]}
             # Scores that differ by rounding alone share a rank.
-            rank = pd.Series(scores[:, d].round(9)).rank(ascending=False, method="min")
+            rank = pd.Series(scores[:, d].round(ROUNDED)).rank(ascending=False, method="min")
             frames.append(pd.DataFrame({**about, "family": family, "dimension": dimension, "rank": rank, **ends}))
         if inference in probabilities:
             frames.append(pd.DataFrame({**about, "probability": probabilities[inference]}))

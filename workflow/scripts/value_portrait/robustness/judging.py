@@ -15,13 +15,12 @@ from value_portrait.instrument import Instrument
 from value_portrait.items.validation import correlate
 from value_portrait.responses.conditions import BASELINE
 from value_portrait.robustness.claims import SPREAD, parse_group
-from value_portrait.robustness.clustering import ROUNDING, cluster_robust, rank_slope
+from value_portrait.robustness.clustering import ROUNDED, ROUNDING, cluster_robust, rank_slope
 from value_portrait.scores.model_groups import developer_of
 
 if TYPE_CHECKING:  # what it takes to check a config takes 0.2 s
     from value_portrait.config_tables import Claim
 
-ROUNDED = round(-np.log10(ROUNDING))
 # With fewer models a rank correlation says nothing.
 LEAST_SIZES = 4
 # Why a claim that could be tested has no p in any analysis.
