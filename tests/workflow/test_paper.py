@@ -313,8 +313,8 @@ def DOWNSTREAM_OF(rules):
         "vary_correlations": {"judge_claims"},
         "place_people": {"assess_profiles"},
         "test_tags": {"write_report", "write_tables", "draw_items", "assess_profiles"},
-        "assess_profiles": {"write_report", "write_tables", "draw_models", "draw_robustness"},
-        "judge_claims": {"write_report", "write_tables", "draw_robustness"},
+        "assess_profiles": {"write_report", "write_tables", "draw_models"},
+        "judge_claims": {"write_report", "write_tables", "draw_models"},
         # The paper's personas are known by printed numbers: nothing that answers go through leads here.
         "read_printed_people": {"estimate_personas", "write_persona_tables", "write_certificate"},
         "estimate_personas": {"write_report", "write_persona_tables", "draw_personas", "write_certificate"},

@@ -1,26 +1,6 @@
 # Claims: what is said of the models, held against every defensible analysis; and what becomes of it.
 # Takes  results/{study,items,scores,robustness}, the table of claims
-# Gives  results/robustness/{universes.parquet,claims.csv}, results/publication/figures
-
-# Tables that figures of robustness are drawn from, and these figures, as far as the study has what they show.
-SHOWN = {"uncertainty": "uncertainty.csv", "mean_profile": "mean_profile.csv"}
-SHOWN_FIGURES = ["profile_intervals"]
-if RATED:
-    SHOWN |= {"alternatives": "alternatives.csv"}
-    SHOWN_FIGURES += ["headlines_by_chance"]
-# Figures of the families with a circle.
-CIRCLES = [family.figure for family in MEASURED.families if family.figure and family.circle]
-if CIRCLES:
-    SHOWN |= {"family_profiles": "family_profiles.csv", "pairs": "pairs.csv"}
-if MEASURED.circle:
-    SHOWN |= {"circle": "circle.csv"}
-    SHOWN_FIGURES += ["circle_fit"]
-if sum(model.answers != "printed" for model in MODELS.values()) > 1:
-    SHOWN |= {"variance": "variance.csv", "precision": "precision.csv"}
-    SHOWN_FIGURES += ["variance_components"]
-if CLAIMS:
-    SHOWN |= {"claims": "claims.csv", "universes": "universes.parquet"}
-    SHOWN_FIGURES += ["specification_curve", "claims_held"]
+# Gives  results/robustness/{universes.parquet,claims.csv}
 
 
 rule judge_claims:
@@ -39,8 +19,8 @@ rule judge_claims:
         "<logs>/judge_claims.log",
     benchmark:
         "<benchmarks>/judge_claims.tsv"
-    # Figures wait for it: nothing else should be left when they end.
-    priority: 1
+    # Figures, the longest job, wait for it.
+    priority: 3
     conda:
         "../../envs/analysis.yaml"
     resources:
@@ -87,31 +67,3 @@ rule robustness:
         rules.test_tags.output if RATED else [],
     message:
         "The robustness is known"
-
-
-rule draw_robustness:
-    input:
-        **{name: f"<results>/robustness/{table}" for name, table in SHOWN.items()},
-        library=library("publication/draw_robustness"),
-    output:
-        figures("Profiles", **dict.fromkeys(CIRCLES, "portraits")),
-        figures("Robustness", *SHOWN_FIGURES),
-    log:
-        "<logs>/draw_robustness.log",
-    benchmark:
-        "<benchmarks>/draw_robustness.tsv"
-    # The slowest figures go first.
-    priority: 1
-    conda:
-        "../../envs/analysis.yaml"
-    resources:
-        mem_mb=1250,
-    params:
-        models=KNOWN_MODELS,
-        measures={claim.claim: measure(claim) for claim in CLAIMS},
-        mark=MARK,
-        instrument=INSTRUMENT,
-    message:
-        "Drawing what the numbers are worth"
-    script:
-        "../scripts/publication/draw_robustness.py"

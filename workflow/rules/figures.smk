@@ -1,5 +1,5 @@
 # The figures of the publication stage, each as PNG, PDF and SVG.
-# Takes  results/{study,items,scores,comparisons}
+# Takes  results/{study,items,scores,comparisons,robustness}
 # Gives  results/publication/figures
 
 # What there is depends on what the study has: ratings by people, topics, a circle, several versions and dimensions.
@@ -49,11 +49,32 @@ MARKS = {
 }
 # Figures of the families without a circle.
 PANELS = [family.figure for family in MEASURED.families if family.figure and not family.circle]
+# Tables of what the numbers are worth, and the figures drawn from them, as far as the study has what they show.
+SHOWN = {"uncertainty": "uncertainty.csv", "mean_profile": "mean_profile.csv"}
+SHOWN_FIGURES = ["profile_intervals"]
+if RATED:
+    SHOWN |= {"alternatives": "alternatives.csv"}
+    SHOWN_FIGURES += ["headlines_by_chance"]
+# Figures of the families with a circle.
+CIRCLES = [family.figure for family in MEASURED.families if family.figure and family.circle]
+if CIRCLES:
+    SHOWN |= {"family_profiles": "family_profiles.csv", "pairs": "pairs.csv"}
+if MEASURED.circle:
+    SHOWN |= {"circle": "circle.csv"}
+    SHOWN_FIGURES += ["circle_fit"]
+if sum(model.answers != "printed" for model in MODELS.values()) > 1:
+    SHOWN |= {"variance": "variance.csv", "precision": "precision.csv"}
+    SHOWN_FIGURES += ["variance_components"]
+if CLAIMS:
+    SHOWN |= {"claims": "claims.csv", "universes": "universes.parquet"}
+    SHOWN_FIGURES += ["specification_curve", "claims_held"]
 
 
+# One job for all figures of what rests on answers: Python and Matplotlib take a second to start.
 rule draw_models:
     input:
         **COMPARED,
+        **{name: f"<results>/robustness/{table}" for name, table in SHOWN.items()},
         profiles="<results>/scores/profiles.csv",
         reliability="<results>/scores/reliability.csv",
         sensitivity="<results>/scores/sensitivity.csv",
@@ -61,27 +82,34 @@ rule draw_models:
         groups="<results>/robustness/groups.csv",
         library=library("publication/draw_models"),
     output:
-        figures("Profiles", "value_profiles", **dict.fromkeys(PANELS, "dimension_panels")),
+        figures(
+            "Profiles",
+            "value_profiles",
+            **dict.fromkeys(CIRCLES, "portraits"),
+            **dict.fromkeys(PANELS, "dimension_panels"),
+        ),
         figures("Reliability", reliability="reliability_figure"),
         figures("Sensitivity", "answer_kinds", **SENSITIVITY),
         figures("Comparisons", "group_comparisons", *COMPARISONS.values()),
+        figures("Robustness", *SHOWN_FIGURES),
     log:
         "<logs>/draw_models.log",
     benchmark:
         "<benchmarks>/draw_models.tsv"
-    # The slowest figures go first.
-    priority: 1
+    # The slowest job goes first.
+    priority: 3
     conda:
         "../../envs/analysis.yaml"
     resources:
         mem_mb=1250,
     params:
-        families={model.model: model.family for model in MODELS.values()},
+        models=KNOWN_MODELS,
         marks=MARKS,
+        measures={claim.claim: measure(claim) for claim in CLAIMS},
         mark=MARK,
         instrument=INSTRUMENT,
     message:
-        "Drawing profiles, sensitivity and comparisons of models"
+        "Drawing profiles, sensitivity and comparisons of models, and what the numbers are worth"
     script:
         "../scripts/publication/draw_models.py"
 

@@ -8,6 +8,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from snakemake.persistence import PersistenceBase
 from snakemake.sourcecache import LocalSourceFile
 
 
@@ -61,6 +62,8 @@ def say_interrupted(kind, error, trace):
 IS_MODULE = workflow.modifier.parent_modifier is not None
 if not IS_MODULE:
     sys.excepthook = say_interrupted
+    # Snakemake would import pandas, which takes a fifth of its start, to ask whether a parameter is a table: none is.
+    PersistenceBase._serialize_param = PersistenceBase._serialize_param_builtin
 
 
 def shipped(path):

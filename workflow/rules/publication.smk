@@ -106,7 +106,6 @@ rule publication:
         rules.write_tables.output,
         rules.draw_models.output,
         rules.draw_items.output,
-        rules.draw_robustness.output,
         [f"<results>/publication/models/{name}.md" for name in LIVE],
         rules.personas.input,
         [rules.assess_recovery.output, rules.draw_recovery.output] if SIMULATED else [],

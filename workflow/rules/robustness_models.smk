@@ -12,6 +12,9 @@ COMPARISONS = {"spread": "value_spread"} if len(MEASURED.main.names) > 1 else {}
 if RATED:
     COMPARISONS["people"] = "models_and_people"
 COMPARED = {name: f"<results>/comparisons/{table}.csv" for name, table in COMPARISONS.items()}
+# What is said beside the figure of the spread.
+if "spread" in COMPARISONS:
+    COMPARED["spread_by_size"] = "<results>/comparisons/spread_by_size.csv"
 
 
 # One job for all that rests on the same ratings: each by itself would take longer to start than to compute.
@@ -55,8 +58,8 @@ rule assess_profiles:
         "<logs>/assess_profiles.log",
     benchmark:
         "<benchmarks>/assess_profiles.tsv"
-    # Figures wait for it.
-    priority: 1
+    # Figures, the longest job, wait for it.
+    priority: 3
     conda:
         "../../envs/analysis.yaml"
     resources:

@@ -102,6 +102,10 @@ def counts_of(models):
     return pd.DataFrame(rows, columns=["model", "outcome", "answer_class", "answers"])
 
 
+def value_spread(table, instrument=VALUE_PORTRAIT):
+    return figures_models.value_spread(table, spread_by_size(table), MARKS, instrument)
+
+
 def spread_of(families):
     sizes = itertools.cycle([None, 8.0, 70.0])
     rows = [
@@ -166,7 +170,7 @@ def model_figures(families, missing=(), instrument=VALUE_PORTRAIT):
         "value_profiles": figures_models.value_profiles(profiles, families, instrument),
         "sensitivity": figures_models.sensitivity(sensitivity_of(families)),
         "answer_kinds": figures_models.answer_kinds(counts_of(families)),
-        "value_spread": figures_models.value_spread(spread_of(families), MARKS, instrument),
+        "value_spread": value_spread(spread_of(families), instrument),
     }
 
 
@@ -313,7 +317,7 @@ def test_nothing_measured_is_drawn_too():
     assert "one dimension has no item" in words(figures["items_per_value"])
     assert "n/a / n/a" in words(figures["reliability"])
     lonely = spread_of({"m": "F"}).assign(variance=np.nan)
-    assert "n = 0" in words(figures_models.value_spread(lonely, MARKS, VALUE_PORTRAIT))
+    assert "n = 0" in words(value_spread(lonely))
     assert "all models stand on one side" in words(figures["group_comparisons"])
 
 
@@ -342,7 +346,7 @@ def test_what_does_not_apply_is_left_out():
     assert "open" not in drawn
     spread = spread_of(families_of(6))
     for sizes, expected in ((np.nan, ["Size not public (n = 6)"]), (7, ["Scored here (n = 5)", "As printed (n = 1)"])):
-        figure = figures_models.value_spread(spread.assign(size_b=float(sizes)), MARKS, VALUE_PORTRAIT)
+        figure = value_spread(spread.assign(size_b=float(sizes)))
         assert [axes.get_title(loc="left") for axes in figure.axes] == expected
     only_alpha = reliability_of(0.8, VALUE_PORTRAIT)
     only_alpha.loc[(only_alpha["source"] == "raters") & (only_alpha["coefficient"] == "omega"), "estimate"] = np.nan
@@ -365,15 +369,17 @@ def test_size_and_spread_of_each_side_by_scipy_and_lines_join_series_alone():
     found = spread_by_size(table)
     own = table[table["answers"] != "printed"]
     expected = stats.spearmanr(own["size_b"], own["variance"])
-    assert found == {"scored here": (5, pytest.approx(expected.statistic), pytest.approx(expected.pvalue))}
-    figure = figures_models.value_spread(table, MARKS, VALUE_PORTRAIT)
+    (row,) = found.to_dict("records")
+    assert (row["side"], row["models"]) == ("scored here", 5)
+    assert (row["rho"], row["p"]) == (pytest.approx(expected.statistic), pytest.approx(expected.pvalue))
+    figure = value_spread(table)
     assert f"ρ = {expected.statistic:.2f}, p = {expected.pvalue:.2f}" in words(figure)
     joined = [line.get_xdata().tolist() for axes in figure.axes for line in axes.lines if line.get_linestyle() == "-"]
     assert joined == [[8, 70], [1, 7]]
-    line = _spread_line(table, VALUE_PORTRAIT)
+    line = _spread_line(found, VALUE_PORTRAIT)
     assert f"rho = {expected.statistic:.2f} over 5 models scored here (p = {expected.pvalue:.2f})" in line
     assert "as printed" not in line
-    assert "Too few" in _spread_line(table.head(3), VALUE_PORTRAIT)
+    assert "Too few" in _spread_line(spread_by_size(table.head(3)), VALUE_PORTRAIT)
 
 
 def test_wordings_stand_beside_orders_of_the_same_models():
@@ -532,14 +538,14 @@ def test_figures_say_what_they_are_made_from(mark, tmp_path):
 SAVE_ONE = """
 import sys
 from pathlib import Path
-from test_figures import MARKS, VALUE_PORTRAIT, families_of, figures_models, save_figure, spread_of
-save_figure(figures_models.value_spread(spread_of(families_of(4)), MARKS, VALUE_PORTRAIT), Path(sys.argv[1]), "x")
+from test_figures import families_of, save_figure, spread_of, value_spread
+save_figure(value_spread(spread_of(families_of(4))), Path(sys.argv[1]), "x")
 """
 
 
 def test_the_same_figure_gives_the_same_bytes(tmp_path):
     for name in ("one", "two"):
-        figure = figures_models.value_spread(spread_of(families_of(4)), MARKS, VALUE_PORTRAIT)
+        figure = value_spread(spread_of(families_of(4)))
         save_figure(figure, tmp_path / name, "x")
     # Another process hashes strings another way.
     source = Path(figures_models.__file__).parents[2]

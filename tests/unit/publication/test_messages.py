@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from value_portrait.paper.figures import _in_print
 from value_portrait.publication import messages
 from value_portrait.publication.drawing import WIDTH, draw_message, house_style
+from value_portrait.robustness.spread import spread_by_size
 
 NAN = np.nan
 VALUES = VALUE_PORTRAIT.main.names
@@ -177,11 +178,10 @@ def test_that_profiles_go_with_size_is_said_to_be_chance_and_never_to_be_more():
     """Its p takes models as independent, which those of one developer are not."""
     mixed, rising = sized([1.0, 5, 2, 4, 3, 3.5]), sized(np.arange(6.0), "printed")
     said = "More pronounced profiles of larger models cannot be told from chance"
-    assert messages.spread(mixed) == said
-    assert not messages.spread(rising)
-    assert not messages.spread(pd.concat([mixed, rising]))
-    assert not messages.spread(mixed.head(2))
-    assert not messages.spread(mixed.assign(size_b=7.0))
+    assert messages.spread(spread_by_size(mixed)) == said
+    untold = rising, pd.concat([mixed, rising]), mixed.head(2), mixed.assign(size_b=7.0)
+    for table in (*untold, pd.concat([mixed, rising.assign(size_b=7.0)])):
+        assert not messages.spread(spread_by_size(table))
 
 
 def test_groups_are_told_apart_by_the_adjusted_p_of_the_main_family():

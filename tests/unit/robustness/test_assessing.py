@@ -71,7 +71,7 @@ def test_the_tables_are_all_there_and_come_back_as_they_were_written(instrument,
     _, _, tables = assessed(instrument, conditions)
     missing = {"circle"} - ({"circle"} if instrument.circle else set())
     missing |= {"effects"} if conditions == ["baseline"] else set()
-    assert set(tables) == {*ASSESSED, "spread"} - missing
+    assert set(tables) == {*ASSESSED, "spread", "spread_by_size"} - missing
     for name in tables.keys() & set(ASSESSED):
         write_table(tables[name], tmp_path / f"{name}.csv", ASSESSED[name])
         assert len(read_table(tmp_path / f"{name}.csv", ASSESSED[name])) == len(tables[name]) > 0

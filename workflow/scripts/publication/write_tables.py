@@ -41,7 +41,7 @@ def write_tables(
     tables = {name: _read(inputs[name], schema, instrument) for name, schema in schemas.items() if name in inputs}
     for name in ("profiles", "counts", "sensitivity"):
         tables[name] = tables[name].query("condition == 'baseline'")
-    for name in ("spread", "people"):
+    for name in ("spread", "spread_by_size", "people"):
         if name in inputs:
             tables[name] = pd.read_csv(inputs[name], keep_default_na=False, na_values=[""])
     worth = {name: _read(inputs[name], own, instrument) for name, own in WORTH_TABLES.items() if name in inputs}

@@ -41,7 +41,6 @@ from value_portrait.publication.drawing import (
     spaced,
 )
 from value_portrait.robustness.level import LEVEL
-from value_portrait.robustness.spread import spread_by_size
 from value_portrait.scores.model_groups import size_series
 from value_portrait.wording import in_words
 
@@ -261,12 +260,14 @@ def _range(numbers: pd.Series) -> str:
 
 
 @house_style()
-def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], instrument: Instrument) -> Figure:
+def value_spread(
+    table: pd.DataFrame, by_size: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], instrument: Instrument
+) -> Figure:
     """Variance of scores in the main family against model size, of models scored here and as printed; others aside.
 
-    ``table`` comes from ``spread.value_spread``; models without a variance are left out. A line joins models that
-    differ in size alone (``size_series``). ``listed`` holds marks of model families, as ``drawing.family_marks`` takes
-    them.
+    ``table`` comes from ``spread.value_spread``, ``by_size`` from ``spread_by_size``; models without a variance are
+    left out. A line joins models that differ in size alone (``size_series``). ``listed`` holds marks of model families,
+    as ``drawing.family_marks`` takes them.
     """
     table = table.dropna(subset="variance")
     printed = table["answers"] == "printed"
@@ -282,7 +283,7 @@ def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], i
     if aside or not sized:
         panels["unknown"] = max(0.95, 0.4 + 0.22 * min(len(aside), 20))
     drawn: dict[str, Any] = figure.subplot_mosaic([list(panels)], sharey=True, width_ratios=list(panels.values()))
-    found = spread_by_size(table)
+    found = {row["side"]: (row["rho"], row["p"]) for row in by_size.to_dict("records")}
     sizes = table["size_b"].min() / 1.5, table["size_b"].max() * 1.5
     for side, own in sized.items():
         axes = drawn[side]
@@ -298,7 +299,7 @@ def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], i
         axes.minorticks_off()
         axes.set_xlim(*sizes)
         axes.set_xlabel("Public size (billion parameters)")
-        _, rho, p = found.get(side, (0, math.nan, math.nan))
+        rho, p = found.get(side, (math.nan, math.nan))
         note = "too few sizes" if math.isnan(rho) else f"ρ = {signed(rho)}, p {in_words(p)}"
         draw_heading(axes, f"{side.capitalize()} (n = {len(own)})", note)
     if right := drawn.get("unknown"):
@@ -322,7 +323,7 @@ def value_spread(table: pd.DataFrame, listed: Mapping[str, Mapping[str, str]], i
     ]
     if handles:
         figure.legend(handles, [shown(family, 26) for family in present], loc="outside lower center", ncols=4)
-    draw_message(figure, messages.spread(table))
+    draw_message(figure, messages.spread(by_size))
     return figure
 
 

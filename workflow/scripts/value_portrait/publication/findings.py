@@ -10,7 +10,6 @@ from value_portrait.instrument import Instrument, mid_sentence
 from value_portrait.publication.printing import COEFFICIENTS
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
-from value_portrait.robustness.spread import spread_by_size
 from value_portrait.wording import bracketed, counted, extremes, in_words, percent
 
 
@@ -39,7 +38,7 @@ def summarise(
     ----------
     tables : key (``item_key``), profiles, reliability, sensitivity, counts (``answer_counts``), groups
         (``robustness.groups.GROUPS``) and mean_profile (``MEAN_PROFILE``), of one condition; and where the study has
-        them survey, spread (``value_spread``) and people (``compare_with_people``).
+        them survey, ``spread_by_size`` and people (``compare_with_people``).
     claims : lines about what others claim. worth : lines about what the numbers are worth. left_out : what does not
         apply to this study, each with its reason.
     """
@@ -54,7 +53,7 @@ def summarise(
         _reliability_line(tables["reliability"], instrument),
         _sensitivity_line(tables["sensitivity"]),
         _groups_line(tables["groups"], instrument),
-        _spread_line(tables["spread"], instrument) if "spread" in tables else "",
+        _spread_line(tables["spread_by_size"], instrument) if "spread_by_size" in tables else "",
         _people_line(tables["people"], instrument) if "people" in tables else "",
         *worth,
         f"Left out: {'; '.join(left_out)}." if left_out else "",
@@ -167,9 +166,9 @@ def _groups_line(groups: pd.DataFrame, instrument: Instrument) -> str:
     )
 
 
-def _spread_line(spread: pd.DataFrame, instrument: Instrument) -> str:
+def _spread_line(by_size: pd.DataFrame, instrument: Instrument) -> str:
     parts = []
-    for side, (n, rho, p) in spread_by_size(spread).items():
+    for side, n, rho, p in zip(*(by_size[column] for column in ("side", "models", "rho", "p")), strict=True):
         parts.append(f"rho = {rho:z.2f} over {n} models {side} (p {'unknown' if isnan(p) else in_words(p)})")
     if not parts:
         return "Too few models state their size to relate it to how pronounced their profiles are."

@@ -11,7 +11,6 @@ from value_portrait.publication.drawing import signed
 from value_portrait.publication.verdicts import MOST_ANALYSES
 from value_portrait.robustness.groups import holm
 from value_portrait.robustness.level import LEVEL
-from value_portrait.robustness.spread import spread_by_size
 from value_portrait.wording import MOST_NAMED, in_percent
 
 # What is held against chance on the circle, within a sentence.
@@ -113,10 +112,10 @@ def variance(table: pd.DataFrame, instrument: Instrument) -> str:
     return f"{in_percent(shares.median())} of the variance of a centred rating is between models{of}"
 
 
-def spread(table: pd.DataFrame) -> str:
-    """That profiles go with size may be chance (``value_spread``); its p can say no more, see ``spread_by_size``."""
-    ps = [p for _, _, p in spread_by_size(table).values()]
-    return "More pronounced profiles of larger models cannot be told from chance" if ps and min(ps) >= LEVEL else ""
+def spread(by_size: pd.DataFrame) -> str:
+    """That profiles go with size may be chance; p can say no more, see ``spread_by_size``, which gives ``by_size``."""
+    told = len(by_size) and by_size["p"].min(skipna=False) >= LEVEL
+    return "More pronounced profiles of larger models cannot be told from chance" if told else ""
 
 
 def groups(table: pd.DataFrame, sides: Mapping[str, tuple[str, str]], instrument: Instrument) -> str:

@@ -15,13 +15,14 @@ from value_portrait.robustness.contributions import find_contributions
 from value_portrait.robustness.groups import GROUPS, compare_groups
 from value_portrait.robustness.headlines import explain
 from value_portrait.robustness.null_keys import arrange_null_keys
-from value_portrait.robustness.spread import value_spread
+from value_portrait.robustness.spread import spread_by_size, value_spread
 from value_portrait.scores.model_groups import with_printed_models
 from value_portrait.scores.profiles import profile_as_seen
 from value_portrait.scores.ratings import Ratings
 
-# The tables by their names, beside ``spread`` (see ``value_spread``) and ``people`` (``compare_with_people``). Effects
-# are told where there are conditions, the circle where a family lies on one, ``people`` where any rated.
+# The tables by their names, beside ``spread`` (see ``value_spread``), ``spread_by_size`` and ``people``
+# (``compare_with_people``). Effects are told where there are conditions, the circle where a family lies on one,
+# ``people`` where any rated.
 ASSESSED = {
     "uncertainty": uncertainty.UNCERTAINTY,
     "effects": uncertainty.UNCERTAINTY,
@@ -92,6 +93,7 @@ def assess_profiles(
     joined = with_printed_models(own, models, printed_scores, instrument)
     tables["groups"] = compare_groups(own, joined, models, instrument)
     tables["spread"] = value_spread(joined, models, instrument)
+    tables["spread_by_size"] = spread_by_size(tables["spread"])
     if people:
         seen = profile_as_seen(baseline, people["survey"], key, centring, instrument)
         tables["people"] = compare_with_people(seen, people["rater_profiles"], instrument)

@@ -25,8 +25,8 @@ def value_spread(scores: pd.DataFrame, models: Mapping[str, Mapping[str, Any]], 
     return table.assign(variance=table["model"].map(variance), size_b=table["size_b"].astype(float))
 
 
-def spread_by_size(spread: pd.DataFrame) -> dict[str, tuple[int, float, float]]:
-    """How a profile's variance goes with size: models, Spearman's rho and its p, of those scored here and as printed.
+def spread_by_size(spread: pd.DataFrame) -> pd.DataFrame:
+    """How a profile's variance goes with size: columns side (scored here, as printed), models, Spearman's rho and p.
 
     Apart, for printed scores were made otherwise. p is two-sided, by t, and takes models as independent, which those
     of one developer are not: it says no more than that even so a rho may be chance. Sides of fewer than
@@ -34,11 +34,12 @@ def spread_by_size(spread: pd.DataFrame) -> dict[str, tuple[int, float, float]]:
     """
     sized = spread.dropna(subset=["size_b", "variance"])
     printed = sized["answers"] == "printed"
-    found = {}
+    found = []
     for side, own in (("scored here", sized[~printed]), ("as printed", sized[printed])):
         if len(own) >= LEAST_SIZES:
             rho = own[["size_b", "variance"]].corr("spearman").to_numpy()[0, 1]
             with np.errstate(divide="ignore"):
                 t = rho * np.sqrt((len(own) - 2) / (1 - rho**2))
-            found[side] = (len(own), float(rho), float(2 * scipy.special.stdtr(len(own) - 2, -abs(t))))
-    return found
+            p = 2 * scipy.special.stdtr(len(own) - 2, -abs(t))
+            found.append({"side": side, "models": len(own), "rho": rho, "p": p})
+    return pd.DataFrame(found, columns=["side", "models", "rho", "p"])
