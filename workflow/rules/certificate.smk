@@ -108,7 +108,7 @@ rule write_certificate:
     benchmark:
         "<benchmarks>/write_certificate.tsv"
     # The page waits for it.
-    priority: 2
+    priority: 1
     conda:
         "../../envs/analysis.yaml"
     resources:

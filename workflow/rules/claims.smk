@@ -19,8 +19,8 @@ rule judge_claims:
         "<logs>/judge_claims.log",
     benchmark:
         "<benchmarks>/judge_claims.tsv"
-    # Figures, the longest job, wait for it.
-    priority: 3
+    # The figures of models, the longest job, wait for it.
+    priority: 2
     conda:
         "../../envs/analysis.yaml"
     resources:

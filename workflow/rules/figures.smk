@@ -96,8 +96,8 @@ rule draw_models:
         "<logs>/draw_models.log",
     benchmark:
         "<benchmarks>/draw_models.tsv"
-    # The slowest job goes first.
-    priority: 3
+    # The longest job goes first.
+    priority: 2
     conda:
         "../../envs/analysis.yaml"
     resources:

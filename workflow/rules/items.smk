@@ -17,8 +17,8 @@ if RATED:
             "<logs>/correlate_items.log",
         benchmark:
             "<benchmarks>/correlate_items.tsv"
-        # On the longest path, so it goes before the many collections.
-        priority: 1
+        # The figures of models, the longest job, wait for it.
+        priority: 2
         conda:
             "../../envs/analysis.yaml"
         params:
@@ -38,6 +38,8 @@ if RATED:
             item_key="<results>/items/item_key.csv",
         log:
             "<logs>/select_items.log",
+        # The figures of models, the longest job, wait for it.
+        priority: 2
         conda:
             "../../envs/analysis.yaml"
         params:
@@ -62,6 +64,8 @@ if CONFIG.study == "paper":
             correlations="<results>/items/published_correlations.parquet",
         log:
             "<logs>/read_published_correlations.log",
+        # The figures of models, the longest job, wait for it.
+        priority: 2
         conda:
             "../../envs/analysis.yaml"
         params:

@@ -47,6 +47,8 @@ rule read_answers:
     wildcard_constraints:
         model=any_of(RECORDED_FILES),
         condition=BASELINE,
+    # As for all answers, which the figures of models wait for.
+    priority: 1
     conda:
         "../../envs/collection.yaml"
     params:

@@ -25,6 +25,8 @@ if RATED:
             "<logs>/test_tags.log",
         benchmark:
             "<benchmarks>/test_tags.tsv"
+        # The figures of models, the longest job, wait for it.
+        priority: 2
         conda:
             "../../envs/analysis.yaml"
         params:
@@ -51,6 +53,8 @@ if RATED:
             "<logs>/make_other_keys.log",
         benchmark:
             "<benchmarks>/make_other_keys.tsv"
+        # The figures of models, the longest job, wait for it.
+        priority: 2
         conda:
             "../../envs/analysis.yaml"
         params:
@@ -77,8 +81,8 @@ if RATED:
             "<logs>/vary_correlations.log",
         benchmark:
             "<benchmarks>/vary_correlations.tsv"
-        # Claims wait for it.
-        priority: 1
+        # The figures of models, the longest job, wait for it.
+        priority: 2
         conda:
             "../../envs/analysis.yaml"
         params:
@@ -105,6 +109,8 @@ if RATED and MEASURED.circle:
             "<logs>/place_people.log",
         benchmark:
             "<benchmarks>/place_people.tsv"
+        # The figures of models, the longest job, wait for it.
+        priority: 2
         conda:
             "../../envs/analysis.yaml"
         resources:

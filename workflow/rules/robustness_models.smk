@@ -58,8 +58,8 @@ rule assess_profiles:
         "<logs>/assess_profiles.log",
     benchmark:
         "<benchmarks>/assess_profiles.tsv"
-    # Figures, the longest job, wait for it.
-    priority: 3
+    # The figures of models, the longest job, wait for it.
+    priority: 2
     conda:
         "../../envs/analysis.yaml"
     resources:

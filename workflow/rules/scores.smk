@@ -16,6 +16,8 @@ rule parse_answers:
         "<logs>/parse_answers.log",
     benchmark:
         "<benchmarks>/parse_answers.tsv"
+    # The figures of models, the longest job, wait for it.
+    priority: 2
     conda:
         "../../envs/collection.yaml"
     params:
@@ -44,7 +46,7 @@ rule score_models:
         "<logs>/score_models.log",
     benchmark:
         "<benchmarks>/score_models.tsv"
-    # The certificate, tables and figures wait for it.
+    # The figures of models, the longest job, wait for it.
     priority: 2
     conda:
         "../../envs/analysis.yaml"
@@ -74,8 +76,8 @@ if RATED:
             alphas="<results>/scores/rater_alphas.parquet",
         log:
             "<logs>/score_raters.log",
-        # Reliability, and what shows it, wait for it.
-        priority: 1
+        # The figures of models, the longest job, wait for it.
+        priority: 2
         conda:
             "../../envs/analysis.yaml"
         resources:
