@@ -283,18 +283,16 @@ def _precision(study: VarianceStudy, draws: Sequence[np.ndarray], as_it_is: dict
         *(sorted({1, number, 2 * number}) for number in repeats),
     )
     here = tuple(as_it_is.values())
-    rows, drawn = [], []
-    for inference, design in [("these_items", here), *(("items_like_these", own) for own in designs)]:
-        these = inference == "these_items"
-        found = study.coefficients(study.estimates, *design, these_items=these, unbiased=True)
-        own = study.coefficients(draws[these], *design, these_items=these)
-        drawn.append([own.relative, own.absolute])
-        rows.append(
-            dict(zip(as_it_is, design, strict=True))
-            | {name: float(getattr(found, name)) for name in ("relative", "absolute", "sem", "sem_absolute")}
-            | {"inference": inference, "this_study": int(design == here)}
-        )
-    lows, highs = np.quantile(drawn, (0.025, 0.975), axis=2)
-    for row, low, high in zip(rows, lows, highs, strict=True):
-        ends = {"relative_low": low[0], "absolute_low": low[1], "relative_high": high[0], "absolute_high": high[1]}
-        yield row | ends
+    for these, asked in ((True, [here]), (False, list(designs))):
+        numbers = list(zip(*asked, strict=True))
+        found = study.coefficients(study.estimates, *numbers, these_items=these, unbiased=True)
+        own = study.coefficients(draws[these], *numbers, these_items=these)
+        columns = {name: getattr(found, name) for name in ("relative", "absolute", "sem", "sem_absolute")}
+        for name, drawn in (("relative", own.relative), ("absolute", own.absolute)):
+            columns[f"{name}_low"], columns[f"{name}_high"] = np.quantile(drawn, (0.025, 0.975), axis=0)
+        for place, design in enumerate(asked):
+            yield (
+                dict(zip(as_it_is, design, strict=True))
+                | {name: float(values[place]) for name, values in columns.items()}
+                | {"inference": "these_items" if these else "items_like_these", "this_study": int(design == here)}
+            )

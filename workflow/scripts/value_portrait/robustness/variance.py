@@ -106,10 +106,10 @@ class VarianceStudy:
     def coefficients(
         self,
         variances: np.ndarray,
-        n_items: int,
-        n_wordings: int,
-        n_orders: int,
-        n_repeats: int = 1,
+        n_items: npt.ArrayLike,
+        n_wordings: npt.ArrayLike,
+        n_orders: npt.ArrayLike,
+        n_repeats: npt.ArrayLike = 1,
         *,
         these_items: bool = False,
         unbiased: bool = False,
@@ -119,24 +119,26 @@ class VarianceStudy:
         Parameters
         ----------
         variances : (..., C), the estimates or draws of them. Sums of them below 0 count as 0.
+        n_items, n_wordings, n_orders, n_repeats : of one design, or (K,) of K of them: the results' last axis.
         these_items : whether a score is to hold for these very items (a fixed facet: Brennan 2001, chapter 4), or for
             others like these.
         unbiased : whether error's share of the variance is taken (M - 3) / (M - 1) times, for its denominator varies
             over samples of models (Kristof 1963, Psychometrika 28); NaN below four models. Not for draws.
         """
-        sizes = {WORDING: n_wordings, ORDER: n_orders}
-        parts = {name: np.zeros(len(self.components)) for name in ("universe", "relative", "level")}
+        items, wordings, orders, repeats = np.broadcast_arrays(n_items, n_wordings, n_orders, n_repeats)
+        sizes = {WORDING: wordings, ORDER: orders}
+        parts = {name: np.zeros((len(self.components), *items.shape)) for name in ("universe", "relative", "level")}
         for place, component in enumerate(self.components):
-            share = 1.0
+            share = np.ones(items.shape)
             if component.items:
                 weight = self.query_weight if component.items == "query" else self.item_weight
-                share = weight * self.n_items / n_items
+                share = weight * self.n_items / items
             stays = component.effect <= {MODEL, ORDER} and (these_items or not component.items)
             if component.repeats:
-                share, stays = share / n_repeats, False
+                share, stays = share / repeats, False
             kept = share / (ORDERS if ORDER in component.effect else 1) if stays else 0.0
             for facet in component.effect - {MODEL}:
-                share /= sizes[facet]
+                share = share / sizes[facet]
             if MODEL in component.effect:
                 parts["universe"][place] = kept
             parts["relative" if MODEL in component.effect else "level"][place] = share - kept

@@ -119,17 +119,17 @@ def profile_as_seen(
 
     A rater saw the items of one group, a model those of all; so a model that answers like every rater scores like them.
     """
-    averages = ratings.averages()
-    models, conditions = (np.array(names) for names in zip(*ratings.subjects, strict=True))
+    averages, tags = ratings.averages(), arrange_tags(key, ratings.items, instrument)
+    about = pd.DataFrame(ratings.subjects, columns=["model", "condition"]).merge(
+        pd.DataFrame(instrument.dimensions, columns=["family", "dimension"]), how="cross"
+    )
     frames = []
     for group, own in survey.groupby("group"):
         rated = set(own["item_id"].unique())
         seen = np.array([item in rated for item in ratings.items])
-        scores = score(np.where(seen, averages, np.nan), ratings.items, key, centring, instrument)
-        rows = scores["row"].to_numpy()
-        about = {"model": models[rows], "condition": conditions[rows], "group": group}
+        scores = centred_means(np.where(seen, averages, np.nan), tags, centring, instrument)
         votes = own["participant_id"].nunique()
-        frames.append(scores[["family", "dimension", "centred_mean"]].assign(**about, n_raters=votes))
+        frames.append(about.assign(centred_mean=scores.ravel(), group=group, n_raters=votes))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -142,10 +142,10 @@ def _centres(averages: np.ndarray, tags: Sequence[Tags], centring: str, instrume
         return np.broadcast_to(_row_mean(averages)[:, None], shape)
     names = [family.name for family in instrument.families]
     of_family = [names.index(family) for family, _ in instrument.dimensions]
-    columns = [
-        np.unique(np.concatenate([own.columns for own, place in zip(tags, of_family, strict=True) if place == family]))
-        for family in range(len(names))
-    ]
+    tagged = np.zeros((len(names), averages.shape[1]), bool)
+    for own, family in zip(tags, of_family, strict=True):
+        tagged[family, own.columns] = True
+    columns = [np.flatnonzero(own) for own in tagged]
     means = _means(averages.take(np.concatenate(columns), axis=1), np.array([len(own) for own in columns]))
     return means[:, of_family]
 
