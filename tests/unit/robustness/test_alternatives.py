@@ -110,6 +110,16 @@ def test_shares_of_one_profile_are_those_of_a_regression():
     assert rows.loc[("one_profile_share", "all models"), "value"].item() == pytest.approx(first / total)
 
 
+def test_models_that_rate_all_items_alike_have_no_profile_to_share():
+    """Their scores are 0 but for rounding."""
+    averages = np.repeat(np.random.default_rng(3).uniform(0, 4, (6, 1)), 60, axis=1)
+    own = material(averages)
+    assert (own.own_profiles != 0).any()
+    rows = table(explanations.explain_by_common_profile(own))
+    assert len(rows) == 8
+    assert rows[["value", "expected", "p"]].isna().all(axis=None)
+
+
 def test_headlines_are_those_of_a_frame():
     profiles = np.random.default_rng(4).normal(size=(2, 6, 3))
     profiles[1, :, 2] = profiles[0, 3, 1] = np.nan

@@ -103,6 +103,16 @@ def test_a_side_with_one_developer_or_none_has_no_clustered_interval_and_it_is_s
     assert f"{comparison}: {len(table)} differences cannot be tested" in caplog.text
 
 
+def test_what_rounding_leaves_of_no_difference_is_none(caplog):
+    scores = scores_of(MODELS, VALUE_PORTRAIT.dimensions)
+    own = scores["dimension"] == "Neuroticism"
+    scores.loc[own, "centred_mean"] = 1e-16 * scores["centred_mean"]
+    table = compare_clustered(scores, MODELS, "weights", VALUE_PORTRAIT).set_index("dimension")
+    assert table.loc["Neuroticism", ["difference", "ci_low", "ci_high"]].tolist() == [0, 0, 0]
+    assert table.index[table["p"].isna()].tolist() == ["Neuroticism"]
+    assert "1 differences cannot be tested: nothing varies, or" in caplog.text
+
+
 def test_a_model_without_a_score_is_left_out_and_sides_may_differ_in_size():
     kept = {name: own for name, own in MODELS.items() if name not in ("a0", "b1", "b2", "a1")}
     scores = scores_of(kept, VALUE_PORTRAIT.dimensions)

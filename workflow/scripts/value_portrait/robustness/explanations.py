@@ -8,6 +8,7 @@ import pandas as pd
 from value_portrait.instrument import Instrument
 from value_portrait.items.validation import Z_95
 from value_portrait.robustness.alternatives import ALL_MODELS, PEOPLE, Material, Row, mean_there, row, row_correlations
+from value_portrait.robustness.clustering import ROUNDED
 from value_portrait.scores.ratings import NO_RATING, Ratings
 
 
@@ -163,8 +164,12 @@ def _profile_r(profiles: np.ndarray, liked: np.ndarray) -> np.ndarray:
 
 
 def _complete(profiles: np.ndarray) -> np.ndarray:
-    """The dimensions that the first key scores for everybody: a dimension without items has no score at all."""
-    return profiles[:, :, np.isfinite(profiles[:1]).all(axis=(0, 1))]
+    """The dimensions that the first key scores for everybody: a dimension without items has no score at all.
+
+    A family's only dimension, centred on itself, is 0 but for rounding.
+    """
+    told: np.ndarray = profiles[:, :, np.isfinite(profiles[:1]).all(axis=(0, 1))].round(ROUNDED)
+    return told
 
 
 def _shares(profiles: np.ndarray) -> dict[str, np.ndarray]:

@@ -9,7 +9,7 @@ import pandas as pd
 import scipy
 
 from value_portrait.instrument import Instrument
-from value_portrait.robustness.clustering import cluster_robust
+from value_portrait.robustness.clustering import ROUNDED, cluster_robust
 from value_portrait.scores.model_groups import COMPARISONS, developer_of, group_of
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
 
@@ -77,7 +77,8 @@ def compare_clustered(
     ----------
     scores : columns model, family, dimension and centred_mean. models : columns of the table of models, by model.
     """
-    wide = scores.pivot(index="model", columns=["family", "dimension"], values="centred_mean")
+    # A family's only dimension, centred on itself, is 0 but for rounding.
+    wide = scores.pivot(index="model", columns=["family", "dimension"], values="centred_mean").round(ROUNDED)
     developers = np.array([developer_of(models[name]) for name in wide.index], str)
     printed = np.array([models[name]["answers"] == "printed" for name in wide.index], bool)
     main = wide.reindex(columns=[name for name in instrument.dimensions if name[0] == instrument.main.name])
@@ -107,7 +108,9 @@ def compare_clustered(
     table = pd.DataFrame(rows)
     if without := table["p"].isna().sum():
         logging.warning(
-            "%s: %d differences cannot be tested: a side has fewer than two developers.", comparison, without
+            "%s: %d differences cannot be tested: nothing varies, or a side has fewer than two developers.",
+            comparison,
+            without,
         )
     tested = [table["family"], table["dimension"] == PROFILE_VARIANCE]
     return table.assign(p_adjusted=table.groupby(tested, sort=False)["p"].transform(holm)).reindex(
