@@ -65,15 +65,20 @@ def cluster_robust(design: np.ndarray, column: int, clusters: Sequence[object] |
     unknown = Contrast(np.full(n, np.nan), np.full((groups, n), np.nan), np.nan)
     if np.linalg.matrix_rank(design) < design.shape[1]:
         return unknown
-    weights = np.linalg.pinv(design)[column]
-    residuals = np.eye(n) - design @ np.linalg.pinv(design)
+    basis, corner = np.linalg.qr(design)
+    weights = np.linalg.solve(corner, basis.T)[column]
     terms = np.zeros((groups, n))
     for group in range(groups):
         own = place == group
-        values, vectors = np.linalg.eigh(residuals[np.ix_(own, own)])
-        if values.min() < ROUNDING:
+        # What residuals keep of the cluster is I - QQ', n x n; its root is told by Q'Q, k x k.
+        values, vectors = np.linalg.eigh(basis[own].T @ basis[own])
+        kept = 1 - values
+        if kept.min() < ROUNDING:
             return unknown
-        terms[group] = (weights[own] @ vectors / np.sqrt(values)) @ vectors.T @ residuals[own]
+        turned, root = basis[own] @ vectors, np.sqrt(kept)
+        adjusted = weights[own] + (weights[own] @ turned / (root * (1 + root))) @ turned.T
+        terms[group, own] = adjusted
+        terms[group] -= basis @ (adjusted @ basis[own])
     products = terms @ terms.T
     return Contrast(weights, terms, float(np.trace(products) ** 2 / (products**2).sum()))
 

@@ -113,8 +113,9 @@ def score_keys(averages: np.ndarray, keys: np.ndarray, centring: str, instrument
     scores = np.full((len(keys), len(averages), keys.shape[2]), np.nan)
     families = [family for family, _ in instrument.dimensions]
     # Most models rate every item: what depends on gaps alone is worked out once for each pattern of them.
-    patterns, own = np.unique(~np.isnan(averages), axis=0, return_inverse=True)
-    rated, n_rows = patterns.T.astype(float), len(averages)
+    present = ~np.isnan(averages)
+    own = pd.factorize(np.array([row.tobytes() for row in present], object))[0]
+    rated, n_rows = present[np.unique(own, return_index=True)[1]].T.astype(float), len(averages)
     cells = np.hstack([np.nan_to_num(averages).T, rated])
 
     def add_up(signs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
