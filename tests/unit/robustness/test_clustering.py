@@ -102,3 +102,16 @@ def test_the_level_holds_with_few_developers_where_the_textbook_one_does_not():
     assert (contrast.p(ranks) < 0.05).mean() <= 0.055
     plain = stats.pearsonr(np.broadcast_to(x, ranks.shape), ranks, axis=1).pvalue
     assert (plain < 0.05).mean() >= 0.065
+
+
+def test_p_is_that_of_the_values_in_any_unit_and_what_rounding_leaves_does_not_vary():
+    rng, clusters = np.random.default_rng(11), np.repeat(range(6), 4)
+    contrast = cluster_robust(np.ones((24, 1)), 0, clusters)
+    values = rng.normal(0.3, 1, 24)
+    units = np.array([1e-12, 1, 1e12])[:, None]
+    assert contrast.p(values * units) == pytest.approx([float(contrast.p(values))] * 3)
+    # A mean of 1 with dust around it, beside values that vary, and by itself.
+    dust = 1 + rng.normal(0, 1e-15, 24)
+    assert np.isnan(contrast.p(dust * units)).all()
+    assert np.isfinite(contrast.p(np.stack([dust, values * 1e-12]))).tolist() == [False, True]
+    assert np.isnan(contrast.p(np.zeros(24)))
