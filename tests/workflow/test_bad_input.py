@@ -200,7 +200,7 @@ def test_a_faulty_table_of_models(checkout, old, new, parts):
         (
             "threshold: 0.30",
             "threshold: high",
-            ("config.yaml: items.threshold", "'high' does not fit (input should be a valid number)"),
+            ("config.yaml: items.threshold", "'high' does not fit. It may be: a correlation"),
         ),
         ("models: config/models.tsv", "models: config/model.tsv", ("config/model.tsv", "is missing", "'models'")),
     ],
@@ -236,7 +236,7 @@ def test_a_given_config_is_read_by_us_before_snakemake_reads_it(checkout, conten
             ("config/personas.tsv, row 3", "'gender_male' stands in an earlier row too"),
         ),
         ("\tage\t2\t", "\tage\t\t", ("config/personas.tsv, row 5", "only some groups of the axis 'age' have an order")),
-        ("You are a man.", "", ("config/personas.tsv, row 2", "statement: an empty cell", "second person")),
+        ("You are a man.", "", ("config/personas.tsv, row 2", "statement: an empty value", "second person")),
     ],
 )
 def test_a_faulty_table_of_personas(checkout, old, new, parts):

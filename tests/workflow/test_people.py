@@ -99,7 +99,7 @@ def test_a_file_of_the_ess_takes_their_place_and_a_wrong_one_costs_nothing(print
         ({"groups": {"age": {"young": [20], "old": [60, 99]}}}, "people.groups.age.young"),
         ({"groups": {"age": {"young": [20, 59]}}}, "people.groups.age"),
         ({"groups": {"age": {"young": [20, 59], "old": [59, 99]}}}, "people.groups.age.young: [20, 59] shares codes"),
-        ({"edition": 2.0}, "people.edition: 2.0 does not fit (input should be a valid string)"),
+        ({"edition": 2.0}, "people.edition: 2.0 does not fit. It may be: null for any"),
     ],
 )
 def test_wrong_groups_end_in_one_line(checkout, change, key):

@@ -2,8 +2,10 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from instruments import SMALL
-from value_portrait.publication.findings import _answers_line, _groups_line, _profile_line
+from value_portrait.publication.findings import _answers_line, _groups_line, _profile_line, highest_values
 from value_portrait.publication.worth import RULES
 
 
@@ -44,3 +46,36 @@ def test_means_without_intervals_are_not_said_to_have_some():
     assert _profile_line(some, SMALL).endswith(
         "Sweet +0.20 [0.10, 0.30], Salty 0.00 (centred means, 95 % intervals over other items like these)."
     )
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.one_of(st.none(), st.integers(-2, 2)),
+            min_size=len(SMALL.main.names),
+            max_size=len(SMALL.main.names),
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    st.integers(1, 3),
+    st.randoms(use_true_random=False),
+)
+def test_the_highest_values_are_those_that_fewer_others_reach(scores, count, random):
+    # A sum in another order moves a mean by less than a tie.
+    rows = [
+        (f"m{m}", "taste", name, None if own[d] is None else own[d] / 3 + random.choice((0, 1e-13)))
+        for m, own in enumerate(scores)
+        for d, name in enumerate(SMALL.main.names)
+    ]
+    random.shuffle(rows)
+    profiles = pd.DataFrame(rows, columns=["model", "family", "dimension", "centred_mean"])
+    profiles = profiles.astype({"centred_mean": float})
+    assert highest_values(profiles, count, SMALL) == {
+        f"m{m}": {
+            name
+            for name, value in zip(SMALL.main.names, own, strict=True)
+            if value is not None and sum(other is not None and other >= value for other in own) <= count
+        }
+        for m, own in enumerate(scores)
+    }

@@ -17,6 +17,8 @@ from value_portrait.reading import NUMBER, WHOLE, is_plain, read_cells, read_tex
 
 # What makes Snakemake run what stands in a file of YAML.
 _TEMPLATE = "__use_yte__"
+# Faults of which a field's description says more than the type's own message.
+_OF_A_KIND = ("_type", "_parsing", "literal_error", "_pattern_mismatch")
 _LONGEST_TEXT, _LARGEST_WHOLE, _MOST_LEVELS, _MOST_VALUES = 20_000, 2**53, 30, 100_000
 
 
@@ -163,10 +165,13 @@ def check(kind: type[Part], content: Any, where: Where) -> Part:
         described = _description(kind, path)
         known = ", ".join(_fields_at(kind, path)) if problem["type"] == "model_type" else ""
         remedy = f"It may be: {described}." if described else f"Its keys are: {known}." if known else "Correct it."
-        quoted = "an empty cell" if value is None else shown(value)
-        said = str(problem["ctx"]["error"]) if problem["type"] == "value_error" else ""
-        why = "keys with values are expected" if problem["type"] in ("model_type", "dict_type") else problem["msg"]
-        message = f"{said}." if said else f"{quoted} does not fit ({why[0].lower()}{why[1:]})."
+        quoted = "an empty value" if value is None else shown(value)
+        why = f" ({problem['msg'][0].lower()}{problem['msg'][1:]})"
+        if problem["type"] in ("model_type", "dict_type"):
+            why = " (keys with values are expected)"
+        elif problem["type"].endswith(_OF_A_KIND) and described and path[-1] in _fields_at(kind, path[:-1]):
+            why = ""
+        message = f"{problem['ctx']['error']}." if problem["type"] == "value_error" else f"{quoted} does not fit{why}."
     # What is missing has no file but that of its section.
     raise InputError(at(file_of(where, place if problem["type"] == "missing" else path), place), message, remedy)
 

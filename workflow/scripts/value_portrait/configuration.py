@@ -120,7 +120,8 @@ class People(Checked):
         description='null for any edition, or one in quotes, such as "2.0"'
     )
     groups: dict[Literal["gender", "age", "politics", "education"], Cuts] = Field(
-        min_length=1, description="groups of people on the axes gender, age, politics and education"
+        min_length=1,
+        description="by axis (gender, age, politics, education) and group: the lowest and highest code, as [20, 39]",
     )
 
 

@@ -8,18 +8,20 @@ import pandas as pd
 
 from value_portrait.instrument import Instrument, mid_sentence
 from value_portrait.publication.printing import COEFFICIENTS
+from value_portrait.robustness.clustering import ROUNDED
 from value_portrait.robustness.groups import PROFILE_VARIANCE
 from value_portrait.robustness.level import LEVEL
-from value_portrait.wording import bracketed, counted, extremes, in_words, percent
+from value_portrait.wording import bracketed, counted, extremes, in_words, percent, signed
 
 
 def highest_values(profiles: pd.DataFrame, count: int, instrument: Instrument) -> dict[str, frozenset[str]]:
-    """Each model's ``count`` dimensions of the main family with the highest centred means."""
-    values = profiles[profiles["family"] == instrument.main.name].sort_values(
-        "centred_mean", ascending=False, kind="stable"
-    )
+    """Each model's ``count`` highest dimensions of the main family, by centred mean; none of a tie for the last."""
+    values = profiles[profiles["family"] == instrument.main.name]
+    # Equal means may differ in how their sums were rounded.
+    means = values["centred_mean"].round(ROUNDED)
+    among = means.groupby(values["model"], observed=True).rank(method="max", ascending=False) <= count
     return {
-        str(model): frozenset(own["dimension"].head(count))
+        str(model): frozenset(own["dimension"][among[own.index]])
         for model, own in values.groupby("model", sort=False, observed=True)
     }
 
@@ -199,4 +201,4 @@ def _people_line(people: pd.DataFrame, instrument: Instrument) -> str:
 
 
 def _listed(values: "pd.Series[Any]", instrument: Instrument) -> str:
-    return ", ".join(f"{instrument.titles[str(name)]} {value:+.2f}" for name, value in values.items())
+    return ", ".join(f"{instrument.titles[str(name)]} {signed(value)}" for name, value in values.items())

@@ -12,6 +12,7 @@ from value_portrait.instrument import Instrument
 from value_portrait.robustness.clustering import ROUNDED, cluster_robust
 from value_portrait.scores.model_groups import COMPARISONS, developer_of, group_of
 from value_portrait.tables import COUNT, NUMBER, REPEATED_TEXT, Column, Schema
+from value_portrait.wording import counted
 
 _MEAN = Column(NUMBER, "mean over its models, in scale points", nullable=True)
 _DIFFERENCE = Column(NUMBER, "mean of the first minus that of the second", nullable=True)
@@ -108,9 +109,9 @@ def compare_clustered(
     table = pd.DataFrame(rows)
     if without := table["p"].isna().sum():
         logging.warning(
-            "%s: %d differences cannot be tested: nothing varies, or a side has fewer than two developers.",
+            "%s: %s cannot be tested: nothing varies, or a side has fewer than two developers.",
             comparison,
-            without,
+            counted(int(without), "difference"),
         )
     tested = [table["family"], table["dimension"] == PROFILE_VARIANCE]
     return table.assign(p_adjusted=table.groupby(tested, sort=False)["p"].transform(holm)).reindex(
