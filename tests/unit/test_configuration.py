@@ -87,6 +87,17 @@ def test_a_wrong_config_is_refused_with_its_key(path, value, complaint):
         check_config(config, "config.yaml")
 
 
+def test_ratings_are_not_mirrored_on_nothing():
+    config = copy.deepcopy(PAPER)
+    config["items"]["polarity"] = "both"
+    check_config(config, "config.yaml")
+    config["scoring"]["centring"] = "none"
+    with pytest.raises(InputError, match=r"centring: is 'none', but items.polarity is 'both'.*Centre the ratings"):
+        check_config(config, "config.yaml")
+    config["items"]["polarity"] = "positive"
+    check_config(config, "config.yaml")
+
+
 def test_every_key_is_needed():
     for key in PAPER:
         with pytest.raises(InputError, match=f"config.yaml: '{key}' is missing. The keys are: study"):

@@ -291,7 +291,7 @@ def test_the_dashboard_shows_which_settings_stand_where():
     claims, universes = claims_of([(0.5, np.nan)])
     figure = curves_of(universes, claims)
     curve, board = figure.axes[:2]
-    assert "holds in 50.0 % of 6" in words(figure)
+    assert "goes this way in 50.0 % of 6" in words(figure)
     # Three of six lie on either side of the line; the main analysis is the first of all.
     assert [50, 50] in [list(line.get_xdata()) for line in curve.lines]
     method, threshold = (image.get_array() for image in board.images)

@@ -182,7 +182,7 @@ def test_people_are_said_to_differ_only_beyond_chance():
     people = pd.DataFrame(rows, columns=columns)
     found = beside_people({"models_and_people": people}, SMALL)
     assert found.heading == "Models differ from people in Sweet"
-    assert "most in Salty, −0.70 [−1.50, 0.10]" in found.sentence
+    assert "most among the tastes in Salty, −0.70 [−1.50, 0.10]" in found.sentence
     people.loc[1, "difference_low"] = None
     assert "most, of 1 with an interval, in Sweet," in beside_people({"models_and_people": people}, SMALL).sentence
     none = beside_people({"models_and_people": people.assign(p_adjusted=0.06)}, SMALL)
@@ -309,8 +309,8 @@ def test_how_much_of_the_key_is_chance_is_said_only_where_every_dimension_is_tol
     assert found.heading.startswith(heading)
     assert "30 times" in found.sentence
     # Nine of thirty would be 30 %: so many are false, or fewer, where some pairs do correlate.
-    more = ", so about 31 %" if false == 0.31 else ". As some pairs do correlate, fewer tags"
-    assert f"give 9 [2, 15]{more} are of pairs" in found.sentence
+    more = ", so about 31 % are of" if false == 0.31 else ". Some pairs do correlate, so fewer tags are false: about"
+    assert f"give 9 [2, 15]{more}" in found.sentence
     assert found.verdict == f"more than chance in {2 if p < 0.05 else 1} of 2"
 
 

@@ -410,7 +410,7 @@ def test_how_much_of_the_key_is_chance():
         # 0.01 doubled is below 0.05, 0.025 is too: with 0.03 it would not be.
         sentence=(
             "The key says 1,040 times that an item measures one of the tastes; shuffled raters, in whom nothing "
-            "correlates, give 500 [400, 601]. As some pairs do correlate, fewer tags are of pairs that do not, about "
+            "correlates, give 500 [400, 601]. Some pairs do correlate, so fewer tags are false: about "
             "25 %. More than chance, p adjusted: Sweet, Salty and Sour Bitter, 3 of 3."
         ),
         verdict="more than chance in 3 of 3",
@@ -533,8 +533,8 @@ def test_models_beside_people():
         finding="beside_people",
         heading="Models differ from people in Sour Bitter and Salty",
         sentence=(
-            "Held against people who rated the same items, models differ most, of 3 with an interval, in Salty, −0.50 "
-            "[−0.60, −0.40]. Beyond chance, p adjusted over dimensions: Sour Bitter and Salty, 2 of 3. Each "
+            "Held against people who rated the same items, models differ most, of 3 with an interval, among the tastes "
+            "in Salty, −0.50 [−0.60, −0.40]. Beyond chance, p adjusted over dimensions: Sour Bitter and Salty, 2 of 3. Each "
             "interval stands by itself."
         ),
         verdict="2 of 3 differences hold",
@@ -556,8 +556,8 @@ def test_models_beside_people():
     assert (some.verdict, some.tone) == ("1 of 3 differences holds", "open")
     none = beside_people({"models_and_people": PEOPLE[PEOPLE["dimension"].isin(["Haste", "Sweet", "Hot"])]}, FIVE)
     assert none.sentence == (
-        "Held against people who rated the same items, models differ most in Sweet, +0.30 [0.20, 0.40]. Beyond chance, "
-        "p adjusted over dimensions: none of 1. Each interval stands by itself."
+        "Held against people who rated the same items, models differ most among the tastes in Sweet, +0.30 [0.20, 0.40]. "
+        "Beyond chance, p adjusted over dimensions: none of 1. Each interval stands by itself."
     )
     assert (none.verdict, none.tone) == ("cannot be told from chance", "open")
     assert beside_people({"models_and_people": PEOPLE[PEOPLE["difference_low"].isna()]}, FIVE) is None

@@ -392,7 +392,7 @@ def test_tags_are_held_against_chance():
     line = chance_line(chance_of({"Sweet": 0.01, "Salty": 0.03, "Sour_Bitter": 0.9}), SMALL)
     assert line == (
         "The key has 30 positive tags of the tastes in 90 tests; shuffled raters, in whom nothing correlates, give 10 "
-        "[5, 15]. As some pairs do correlate, fewer tags are of pairs that do not, about 25 %; 4 survive a "
+        "[5, 15]. Some pairs do correlate, so fewer tags are false: about 25 %; 4 survive a "
         "correction for all tests. More than chance: Sweet; not told from chance: Salty, Sour Bitter."
     )
     many = {"tags": 30, "expected": 10.0, "low": 5.0, "high": 15.0}

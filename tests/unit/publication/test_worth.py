@@ -47,7 +47,7 @@ RATED = {
 LINES = {
     "chance": (
         "The key has 1,040 positive tags of the tastes in 2,600 tests; shuffled raters, in whom nothing correlates, "
-        "give 500 [400, 601]. As some pairs do correlate, fewer tags are of pairs that do not, about 25 %; 4 survive a "
+        "give 500 [400, 601]. Some pairs do correlate, so fewer tags are false: about 25 %; 4 survive a "
         "correction for all tests. More than chance: Sweet, Salty."
     ),
     "replication": (
@@ -91,10 +91,10 @@ def test_the_key_line_by_line():
     [
         (40, 10.5, 0.25, ", so about 25 % are of pairs that do not correlate"),
         # Of 7 a share of 4 % is none, beside the one that is said.
-        (7, 0.51, 0.04, ". As some pairs do correlate, fewer tags are of pairs that do not, about 4 %"),
-        (40, 10.6, 0.25, ". As some pairs do correlate, fewer tags are of pairs that do not, about 25 %"),
+        (7, 0.51, 0.04, ". Some pairs do correlate, so fewer tags are false: about 4 %"),
+        (40, 10.6, 0.25, ". Some pairs do correlate, so fewer tags are false: about 25 %"),
         # More by chance than were found, and still some pairs correlate.
-        (30, 40.0, 0.5, ". As some pairs do correlate, fewer tags are of pairs that do not, about 50 %"),
+        (30, 40.0, 0.5, ". Some pairs do correlate, so fewer tags are false: about 50 %"),
         (30, 40.0, 1.0, ", so about 100 % are of pairs that do not correlate"),
     ],
 )

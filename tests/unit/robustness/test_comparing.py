@@ -8,6 +8,7 @@ from scipy import stats
 from value_portrait.robustness import comparing
 from value_portrait.robustness.comparing import (
     INFERENCES,
+    Sample,
     compare_pairs,
     estimate_mean,
     flip_signs,
@@ -262,3 +263,21 @@ def test_few_draws_at_a_time(monkeypatch):
     whole = comparing._largest(signs, tested, scale)
     monkeypatch.setattr(comparing, "AT_ONCE", 7 * 5**2)  # seven draws, and two that are left
     np.testing.assert_array_equal(comparing._largest(signs, tested, scale), whole)
+
+
+@pytest.mark.parametrize("groups", [3, 4, 5, 6])
+def test_no_adjusted_p_is_below_what_so_few_groups_can_give(groups):
+    # Two of the 2^G patterns of signs give what was observed: here all parts point one way.
+    for seed in range(50):
+        parts = np.zeros((2, groups, len(NAMES)))
+        parts[0] = np.random.default_rng(seed).uniform(0.1, 1, (groups, 1))
+        scores, length = parts.sum(axis=1), np.sqrt((parts[0] ** 2).sum(axis=0))
+        difference = scores.T[:, :, None] - scores.T[:, None, :]
+        sizes = np.broadcast_to(length[:, None, None], difference.shape)
+        df = np.full(difference.shape, groups - 1.0)
+        sample = Sample(scores, sizes * np.sqrt((groups - 1) / groups), df, parts, parts, difference / sizes)
+        found = compare_pairs(sample, flip_signs(sample, 1000, np.random.default_rng(seed)), SMALL)
+        assert found.p_max_t[:, 0, 1].min() > 0.5 * 2 / 2**groups
+        if 2 / 2**groups > 0.1:
+            assert (found.low == 1).all()
+            assert (found.high == 2).all()

@@ -110,7 +110,7 @@ def test_what_rounding_leaves_of_no_difference_is_none(caplog):
     table = compare_clustered(scores, MODELS, "weights", VALUE_PORTRAIT).set_index("dimension")
     assert table.loc["Neuroticism", ["difference", "ci_low", "ci_high"]].tolist() == [0, 0, 0]
     assert table.index[table["p"].isna()].tolist() == ["Neuroticism"]
-    assert "1 differences cannot be tested: nothing varies, or" in caplog.text
+    assert "1 difference cannot be tested: nothing varies, or" in caplog.text
 
 
 def test_a_model_without_a_score_is_left_out_and_sides_may_differ_in_size():

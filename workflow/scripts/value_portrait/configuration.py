@@ -225,6 +225,12 @@ def check_config(content: Mapping[str, Any], where: Where) -> Config:
             f"is '{config.items.correlations}', but the study is {config.study}, not {needed}.",
             "Use 'recomputed'.",
         )
+    if config.items.polarity == "both" and config.scoring.centring == "none":
+        raise InputError(
+            f"{name}: scoring.centring",
+            "is 'none', but items.polarity is 'both': a mirrored rating needs a level to be mirrored on.",
+            "Centre the ratings, or let only positive correlations tag (positive).",
+        )
     return config
 
 

@@ -77,7 +77,7 @@ def specification_curve(universes: pd.DataFrame, claims: pd.DataFrame, measures:
         # In the order of the table, universes that tie would show a pattern of its own.
         own = own.iloc[named_generator("order of ties", 0).permutation(len(own))].sort_values("value", kind="stable")
         _draw_curve(curve, own)
-        share = f"holds in {100 * row['share_holds']:.1f} % of {row['universes']:,}"
+        share = f"goes this way in {100 * row['share_holds']:.1f} % of {row['universes']:,}"
         if not math.isnan(row["share_significant"]):
             share += f",\nwith p < {LEVEL} in {100 * row['share_significant']:.1f} %"
         width = 25 * CURVES // len(chosen)
@@ -92,7 +92,7 @@ def specification_curve(universes: pd.DataFrame, claims: pd.DataFrame, measures:
     bar = figure.colorbar(drawn, ax=list(panels[1]), ticks=[0, 0.5, 1, 1.5, 2], **place)
     bar.set_label("Frequency of a setting, against its frequency in all analyses (twice and more: darkest red)")
     bar.outline.set_visible(False)
-    outcomes = {"does not hold": "0.7", "holds": COLOURS[0], f"holds with p < {LEVEL}": COLOURS[1]}
+    outcomes = {"does not go this way": "0.7", "goes this way": COLOURS[0], f"does so with p < {LEVEL}": COLOURS[1]}
     handles = [panels[0, 0].plot([], [], ls="", marker=".", color=colour)[0] for colour in outcomes.values()]
     handles += panels[0, 0].plot([], [], ls="", marker="D", color="black", ms=4)
     figure.legend(handles, [*outcomes, "main analysis"], loc="outside upper center", ncols=4)

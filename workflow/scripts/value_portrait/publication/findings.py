@@ -190,7 +190,8 @@ def _people_line(people: pd.DataFrame, instrument: Instrument) -> str:
     ]
     if own.empty:
         return ""
-    line = f"Models against people on the same items, largest differences: {', '.join(cells)}"
+    whose = mid_sentence(instrument.main)
+    line = f"Models against people on the same items, largest differences of the {whose}: {', '.join(cells)}"
     if own["p"].isna().all():
         return f"{line}; how sure that is cannot be told."
     clear = own[own["p_adjusted"] < LEVEL].set_index("dimension")["difference"]

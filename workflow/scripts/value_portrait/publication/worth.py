@@ -165,7 +165,7 @@ def by_chance(row: "pd.Series[Any]") -> str:
         return found
     # In the numbers as they are said.
     if false < 1 and round(false * row["tags"]) < round(row["expected"]):
-        return f"{found}. As some pairs do correlate, fewer tags are of pairs that do not, about {percent(false)}"
+        return f"{found}. Some pairs do correlate, so fewer tags are false: about {percent(false)}"
     return f"{found}, so about {percent(false)} are of pairs that do not correlate"
 
 

@@ -24,6 +24,9 @@ from value_portrait.robustness.contributions import LEAST_CLUSTERS, Contribution
 INFERENCES = ("these_items", "items_like_these")
 LEVEL = 0.95
 AT_ONCE = 100_000  # differences between models
+TIED = (
+    1e-5  # of a statistic, within which a draw equals it: sums are rounded in four bytes, and few groups give it often
+)
 
 
 @dataclass(frozen=True)
@@ -145,12 +148,12 @@ def compare_pairs(sample: Sample, signs: np.ndarray, instrument: Instrument) -> 
         for d in own:
             statistic, scored = sample.statistic[d], np.isfinite(scores[:, d])
             largest = _largest(signs, sample.tested[:, :, d], lengths[d])
-            limit = np.quantile(largest, LEVEL, axis=0)[:, None]
-            low[:, d] = np.where(scored, 1 + (statistic < -limit).sum(axis=1), np.nan)
-            high[:, d] = np.where(scored, scored.sum() - (statistic > limit).sum(axis=1), np.nan)
+            beyond = np.quantile(largest, LEVEL, axis=0)[:, None] * (1 + TIED)
+            low[:, d] = np.where(scored, 1 + (statistic < -beyond).sum(axis=1), np.nan)
+            high[:, d] = np.where(scored, scored.sum() - (statistic > beyond).sum(axis=1), np.nan)
             of_all = largest.max(axis=1)
             places.append(np.searchsorted(np.sort(of_all), of_all))
-            observed.append(np.searchsorted(np.sort(of_all), np.abs(statistic)))
+            observed.append(np.searchsorted(np.sort(of_all), np.abs(statistic) * (1 - TIED)))
         if own:
             top = np.sort(np.max(places, axis=0))
             above = len(top) - np.searchsorted(top, np.minimum(observed, len(top) - 1))

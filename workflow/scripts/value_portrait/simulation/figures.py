@@ -37,7 +37,7 @@ def recovery(tags: pd.DataFrame, scores: pd.DataFrame, instrument: Instrument) -
     left.set_xlabel("Share of the pairs of item and dimension")
     left.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderpad=0)
     for number, family in enumerate(dict.fromkeys(scores["family"])):
-        own = scores[scores["family"] == family].dropna()
+        own = scores[scores["family"] == family].dropna(subset=["planted", "recovered"])
         right.plot(
             own["planted"],
             own["recovered"],

@@ -155,9 +155,9 @@ def beside_people(tables: Tables, instrument: Instrument) -> Finding | None:
     number = with_minus(bracketed(largest["difference"], largest["difference_low"], largest["difference_high"]))
     known = f", of {len(own)} with an interval," if len(own) < len(every) else ""
     found = (
-        f"Held against people who rated the same items, models differ most{known} in "
-        f"{instrument.titles[largest['dimension']]}, {number}. Beyond chance, p adjusted over dimensions: "
-        f"{_counted(names, len(own))}. Each interval stands by itself."
+        f"Held against people who rated the same items, models differ most{known} among the "
+        f"{mid_sentence(instrument.main)} in {instrument.titles[largest['dimension']]}, {number}. Beyond chance, p "
+        f"adjusted over dimensions: {_counted(names, len(own))}. Each interval stands by itself."
     )
     hold = "holds" if len(clear) == 1 else "hold"
     return Finding(
