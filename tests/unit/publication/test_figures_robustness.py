@@ -289,15 +289,17 @@ def test_two_claims_and_a_test_that_vary_are_shown():
 
 def test_the_dashboard_shows_which_settings_stand_where():
     claims, universes = claims_of([(0.5, np.nan)])
-    figure = curves_of(universes, claims)
+    figure = curves_of(pd.concat([universes] * 100), claims)
     curve, board = figure.axes[:2]
     assert "goes this way in 50.0 % of 6" in words(figure)
     # Three of six lie on either side of the line; the main analysis is the first of all.
     assert [50, 50] in [list(line.get_xdata()) for line in curve.lines]
     method, threshold = (image.get_array() for image in board.images)
-    # Values rise through the thresholds under one method, then under the other.
-    assert method.tolist() == [[2, 2, 2, 0, 0, 0], [0, 0, 0, 2, 2, 2]]
-    assert threshold.tolist() == [[3, 0, 0, 3, 0, 0], [0, 3, 0, 0, 3, 0], [0, 0, 3, 0, 0, 3]]
+    # Values rise through the thresholds under one method, then under the other; 25 of a setting are expected in a bin.
+    assert method.tolist() == [[2] * 6 + [0] * 6, [0] * 6 + [2] * 6]
+    assert threshold.tolist() == [[3, 1, 0, 0] * 2, [0, 2, 2, 0] * 2, [0, 0, 1, 3] * 2]
+    few = curves_of(universes, claims).axes[1].images
+    assert [image.get_array().tolist() for image in few] == [[[1], [1]], [[1], [1], [1]]]
     assert [label.get_text() for label in board.get_yticklabels()] == [
         "kind of correlation",
         "threshold of tags",

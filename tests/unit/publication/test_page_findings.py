@@ -184,7 +184,8 @@ def test_people_are_said_to_differ_only_beyond_chance():
     assert found.heading == "Models differ from people in Sweet"
     assert "most among the tastes in Salty, −0.70 [−1.50, 0.10]" in found.sentence
     people.loc[1, "difference_low"] = None
-    assert "most, of 1 with an interval, in Sweet," in beside_people({"models_and_people": people}, SMALL).sentence
+    some = beside_people({"models_and_people": people}, SMALL)
+    assert "most, of 1 with an interval, among the tastes in Sweet," in some.sentence
     none = beside_people({"models_and_people": people.assign(p_adjusted=0.06)}, SMALL)
     assert (none.verdict, none.heading) == (
         "cannot be told from chance",

@@ -534,8 +534,8 @@ def test_models_beside_people():
         heading="Models differ from people in Sour Bitter and Salty",
         sentence=(
             "Held against people who rated the same items, models differ most, of 3 with an interval, among the tastes "
-            "in Salty, −0.50 [−0.60, −0.40]. Beyond chance, p adjusted over dimensions: Sour Bitter and Salty, 2 of 3. Each "
-            "interval stands by itself."
+            "in Salty, −0.50 [−0.60, −0.40]. Beyond chance, p adjusted over dimensions: Sour Bitter and Salty, 2 of 3. "
+            "Each interval stands by itself."
         ),
         verdict="2 of 3 differences hold",
         tone="good",
@@ -556,8 +556,8 @@ def test_models_beside_people():
     assert (some.verdict, some.tone) == ("1 of 3 differences holds", "open")
     none = beside_people({"models_and_people": PEOPLE[PEOPLE["dimension"].isin(["Haste", "Sweet", "Hot"])]}, FIVE)
     assert none.sentence == (
-        "Held against people who rated the same items, models differ most among the tastes in Sweet, +0.30 [0.20, 0.40]. "
-        "Beyond chance, p adjusted over dimensions: none of 1. Each interval stands by itself."
+        "Held against people who rated the same items, models differ most among the tastes in Sweet, +0.30 "
+        "[0.20, 0.40]. Beyond chance, p adjusted over dimensions: none of 1. Each interval stands by itself."
     )
     assert (none.verdict, none.tone) == ("cannot be told from chance", "open")
     assert beside_people({"models_and_people": PEOPLE[PEOPLE["difference_low"].isna()]}, FIVE) is None

@@ -216,7 +216,7 @@ def test_the_profiles_line_by_line():
         # Half widths of 0.5, 0.5, 1 and 4; of 0.2; of 0.3; of 0.05, 0.25 and 4.5.
         "intervals": (
             "A score of a model is known to ± 0.75 scale points (95 %, median; 0.30 by queries, 0.25 by wordings, 0.20 "
-            "by raters); 50 % of the models' scores of the tastes can be told from 0, each by itself."
+            "by raters, which overlap); 50 % of the models' scores of the tastes can be told from 0, each by itself."
         ),
         # Half widths of 0.1, 0.05 and 2; of 0.3, 0.05 and 0.5.
         "mean": (

@@ -9,6 +9,7 @@ from scipy.stats import spearmanr
 from simulation.assess_recovery import assess_recovery
 from simulation.simulate_study import simulate_study
 from value_portrait.robustness.uncertainty import UNCERTAINTY
+from value_portrait.simulation.figures import recovery
 from value_portrait.simulation.models import PlantedModel, planted_scores
 from value_portrait.simulation.people_and_items import draw_study
 from value_portrait.simulation.recovery import (
@@ -125,6 +126,11 @@ def test_recovery_without_a_circle_is_described_family_by_family():
     ]
     assert "easy" in lines[2]
     assert lines[-1].endswith("1 model; errors in scale points (0 to 4).")
+    # Of a family without undiluted scores the figure shows the scores themselves.
+    plain = scores.assign(undiluted=np.nan, low=np.nan, high=np.nan)
+    for shown in (scores, plain):
+        dots = recovery(tags, shown, SMALL).axes[1].lines
+        assert [list(line.get_xdata()) for line in dots[:-1]] == [[0.5], []]
 
 
 def intervals(cells):

@@ -72,7 +72,7 @@ class Robustness(Checked):
     """How thoroughly it is worked out what the numbers are worth."""
 
     resamples: int = Field(
-        ge=100, le=1_000_000, description="draws of every resampling and permutation, 100 to 1000000"
+        ge=100, le=1_000_000, description="draws of every resampling and permutation: a whole number, 100 to 1000000"
     )
     universes: int = Field(
         ge=1, le=100_000_000, description="analyses of the multiverse: all, or if there are more, so many of them"

@@ -73,9 +73,9 @@ def locate_archive(raw: Path, environ: Mapping[str, str], url: str = URL) -> Pat
         _download(url, raw / FILE)
     except (urllib.error.URLError, HTTPException, OSError) as problem:
         raise InputError(
-            "The authors' archive",
-            f"is nowhere: not in {raw}/ ({FILE}, or unpacked as {TREE}/), the variable {VARIABLE} is not set, and "
-            f"the download of {url} failed ({getattr(problem, 'reason', problem)}).",
+            raw / FILE,
+            f"the authors' archive is not there, nor unpacked as {TREE}/; the variable {VARIABLE} is not set, and the "
+            f"download of {url} failed ({getattr(problem, 'reason', problem)}).",
             f"Download it elsewhere and set {VARIABLE} to its path, or run 'make demo', which needs no archive.",
         ) from None
     return raw / FILE

@@ -35,7 +35,8 @@ from value_portrait.robustness.multiverse import ALL_OPTIONS
 
 CURVES = 3  # claims beside each other
 POINTS = 500  # universes drawn of each, so that a curve stays small
-BINS = 60  # of universes in the dashboard
+BINS = 60  # of universes in the dashboard, at most
+EXPECTED = 25  # universes of an option's rarest setting in a bin, so that its frequency there is known to a fifth
 
 
 def headline_claims(claims: pd.DataFrame) -> list[str]:
@@ -118,20 +119,23 @@ def _draw_curve(axes: Axes, own: pd.DataFrame) -> None:
 
 def _draw_board(axes: Axes, own: pd.DataFrame, settings: pd.DataFrame, places: np.ndarray) -> Any:
     """Density of every setting along the sorted universes; returns the last image."""
-    bins = min(BINS, len(own))
-    place = np.arange(len(own)) * bins // len(own)
-    sizes = np.bincount(place, minlength=bins)
     image = None
-    edges = np.linspace(0, 100, bins + 1)
     for option, rows in settings.groupby("option", sort=False):
         at = places[(settings["option"] == option).to_numpy()]
         codes = pd.Categorical(own[str(option)].astype(str), categories=rows["setting"].tolist()).codes
+        everywhere = np.bincount(codes[codes >= 0], minlength=len(rows))
+        # Of a rare setting narrow bins would show nothing but chance.
+        bins = int(np.clip(everywhere[everywhere > 0].min(initial=len(own)) // EXPECTED, 1, BINS))
+        place = np.arange(len(own)) * bins // len(own)
         counts = np.array([np.bincount(place[codes == code], minlength=bins) for code in range(len(rows))])
-        everywhere = counts.sum(axis=1, keepdims=True) / len(own)
-        density = counts / sizes / np.where(everywhere > 0, everywhere, np.nan)
-        extent = (edges[0], edges[-1], at[-1] + 0.5, at[0] - 0.5)
+        share = np.where(everywhere > 0, everywhere / len(own), np.nan)[:, None]
         image = axes.imshow(
-            density, cmap=DIVERGING, norm=Normalize(0, 2), extent=extent, aspect="auto", interpolation="nearest"
+            counts / np.bincount(place, minlength=bins) / share,
+            cmap=DIVERGING,
+            norm=Normalize(0, 2),
+            extent=(0, 100, at[-1] + 0.5, at[0] - 0.5),
+            aspect="auto",
+            interpolation="nearest",
         )
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)

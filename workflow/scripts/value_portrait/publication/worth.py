@@ -262,7 +262,8 @@ def _interval_line(uncertainty: pd.DataFrame, instrument: Instrument) -> str:
     whole = own[own["source"] == "all"].dropna(subset=["low"])
     if whole.empty:
         return "No score has an interval: too few queries."
-    sources = ", ".join(f"{half[name]:.2f} by {name}" for name in ("queries", "wordings", "raters") if name in half)
+    known = [f"{half[name]:.2f} by {name}" for name in ("queries", "wordings", "raters") if name in half]
+    sources = ", ".join(known) + (", which overlap" if len(known) > 1 else "")
     clear = ((whole["low"] > 0) | (whole["high"] < 0)).mean()
     diluted = ""
     if "undiluted" in half:
