@@ -24,9 +24,7 @@ from value_portrait.robustness.contributions import LEAST_CLUSTERS, Contribution
 INFERENCES = ("these_items", "items_like_these")
 LEVEL = 0.95
 AT_ONCE = 100_000  # differences between models
-TIED = (
-    1e-5  # of a statistic, within which a draw equals it: sums are rounded in four bytes, and few groups give it often
-)
+TIED = 1e-5  # of a statistic, within which a draw equals it: sums in four bytes are rounded, and few groups tie often
 
 
 @dataclass(frozen=True)
