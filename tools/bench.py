@@ -80,7 +80,7 @@ def main() -> None:
         idle = run_workflow("nothing to do (-n)", checkout, 2, "-n", target="2.5 s")
         models = checkout / "config/models.tsv"
         models.write_text(models.read_text().replace("xAI\tclosed\t\tno", "xAI\tclosed\t314\tno"))
-        changed = run_workflow("one changed model, 2 cores", checkout, 2, target="12 s, 0.40")
+        changed = run_workflow("one changed model, 2 cores", checkout, 2, target="12 s; CPU 0.40")
         print_table("Workflow", [one, without, two, idle, changed], two)
         print_jobs([job for job in one.jobs if job.rule in stage], one)
         print_jobs([job for job in one.jobs if job.rule.startswith("draw_")], one)
@@ -205,12 +205,13 @@ def median_of(name: str, function: Callable[[], None], target: str, repeats: int
 
 
 def print_table(title: str, rows: Sequence[Measure], base: Measure) -> None:
-    """Print the rows, each with its wall time as a multiple of that of ``base``."""
+    """Print the rows, each with its wall time and its CPU time as multiples of those of ``base``."""
     print(f"\n{title} ({os.cpu_count()} cores)")
-    print(f"{'':34}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}{'ratio':>8}  target")
+    print(f"{'':34}{'wall s':>9}{'ratio':>8}{'CPU s':>9}{'ratio':>8}{'peak MB':>9}  target")
     for row in rows:
         peak = "" if row.peak is None else f"{row.peak:.0f}"
-        print(f"{row.name:34}{row.wall:9.3f}{row.cpu:9.3f}{peak:>9}{row.wall / base.wall:8.2f}  {row.target}")
+        times = f"{row.wall:9.3f}{row.wall / base.wall:8.2f}{row.cpu:9.3f}{row.cpu / base.cpu:8.2f}"
+        print(f"{row.name:34}{times}{peak:>9}  {row.target}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ CHOICES = {
         "reliability": {"observations": "model"},
     },
     "no centring, no limit of p": {"items": {"max_p": None}, "scoring": {"centring": "none"}},
-    "both polarities, tagged items": {"items": {"polarity": "both", "threshold": 0.4}},
+    "both polarities, tagged items, no limit of p": {"items": {"polarity": "both", "max_p": None, "threshold": 0.2}},
 }
 WHOLE = next(iter(CHOICES))
 

@@ -111,7 +111,10 @@ ASKED = {name: f"<results>/items/panel/{Path(path).name}" for name, path in WHOL
 SIMULATED_MODELS = [name for name, row in MODELS.items() if row.answers == "simulated"]
 ANY_SIMULATED = SIMULATED or bool(SIMULATED_MODELS)
 MARK_OF_PEOPLE = "simulated" if ANY_SIMULATED else ""  # on figures
-MARK = ", ".join(filter(None, [f"panel: {counted(PANEL, 'item')} of each dimension" if PANEL else "", MARK_OF_PEOPLE]))
+# Figures and page speak of centred scores throughout.
+UNCENTRED = "scores not centred: mean ratings" if CONFIG.scoring.centring == "none" else ""
+OF_PANEL = f"panel: {counted(PANEL, 'item')} of each dimension" if PANEL else ""
+MARK = ", ".join(filter(None, [UNCENTRED, OF_PANEL, MARK_OF_PEOPLE]))
 
 
 include: "live.smk"

@@ -36,6 +36,7 @@ LEFT_OUT = [
         ),
         (PANEL, f"all items but a panel's, {PANEL} of each dimension (items.panel)"),
         (not HAS_TOPICS, "topics (the study has none)"),
+        (bool(UNCENTRED), "centring (scores are mean ratings, so what is said of 0 says nothing)"),
         (MEASURED.circle is None, "portraits and distances on a circle (no family has one)"),
         (not SENSITIVITY, "sensitivity to the prompt (there is one prompt version)"),
         (len(MEASURED.main.names) == 1, f"spread of a profile (one dimension, {MEASURED.main.title})"),

@@ -287,7 +287,8 @@ def test_portraits_show_families_siblings_and_series_and_what_differs():
         assert sum(len(line.get_ydata()) for line in drawn) == stars
         assert ("star:" in words(figure)) == (stars > 0)
         message = figure._suptitle.get_text().replace("\n", " ")
-        assert message == f"Differences with reasoning or size beyond chance: {stars or 'none'} of 20"
+        differences = f"{stars or 'none'} of 20 differences beyond chance"
+        assert message == f"Single models of a family that differ in reasoning or size: {differences}"
         labels = [text.get_text() for axes in figure.axes if axes.axison for text in axes.get_legend().get_texts()]
         assert labels == ["2 models", "2 models", "deep-r1", "deep-chat", "8 B", "70 B"]
     two = SIBLINGS | {name.replace("ll", "ll-2"): model for name, model in SIBLINGS.items() if name[:2] == "ll"}

@@ -146,7 +146,7 @@ def test_the_legend_of_the_circle_names_what_is_drawn_and_leaves_room_for_the_ma
     alone = figures_chance.circle_fit(table[(table["reference"] == "raters") & (table["subject"] == "raters")])
     assert [text.get_text() for text in alone.legends[0].texts] == [
         "found",
-        f"95 % range: {list(figures_chance.REFERENCES)[1]}",
+        f"95 % range and mean: {list(figures_chance.REFERENCES)[1]}",
     ]
     figure = figures_chance.circle_fit(table)
     figure.draw_without_rendering()

@@ -91,9 +91,10 @@ def test_scores_people_and_siblings_are_counted():
     assert messages.people(table) == "Differences between models and people beyond chance: 1 of 2"
     assert messages.people(table.tail(2)) == "Differences between models and people beyond chance: none of 1"
     p = {"reasoning": np.array([0.049, 0.05]), "size": np.array([NAN, 0.001, 0.01])}
-    assert messages.siblings(p) == "Differences with reasoning or size beyond chance: 3 of 4"
-    assert messages.siblings({"size": np.array([0.9])}) == "Differences with size beyond chance: none of 1"
-    assert messages.siblings(p | {"size": np.array([NAN])}) == "Differences with reasoning beyond chance: 1 of 2"
+    models, differences = "Single models of a family that differ in", "differences beyond chance"
+    assert messages.siblings(p) == f"{models} reasoning or size: 3 of 4 {differences}"
+    assert messages.siblings({"size": np.array([0.9])}) == f"{models} size: none of 1 {differences}"
+    assert messages.siblings(p | {"size": np.array([NAN])}) == f"{models} reasoning: 1 of 2 {differences}"
 
 
 def test_on_the_circle_is_what_beats_all_that_it_is_held_against():

@@ -94,18 +94,18 @@ function claimsTable(claims, pick) {
       "tr",
       {},
       html("th", { scope: "row" }, link),
+      html("td", {}, verdictMark(claim.verdict)),
       html("td", { class: "number" }, share, of(claim.models)),
       html("td", {}, dots),
       html("td", { class: "number" }, percent(claim.share_holds), of(claim.models)),
-      html("td", {}, verdictMark(claim.verdict)),
       html("td", { class: "number" }, claim.found, of(inRun)),
       html("td", { class: "number" }, significant, of(claim.models)),
       html("td", { class: "number" }, percent(claim.share_significant), of(claim.models)),
     );
     return { claim, link, share, significant, dots, row };
   });
-  const heads = ["Claim", "Holds in these", "0 to 100 %", "in all", "Verdict", "This run", "With p\u00a0<\u00a00.05 in these", "in all"];
-  const numbers = new Set([1, 3, 5, 6, 7]);
+  const heads = ["Claim", "Verdict", "Holds in these", "0 to 100 %", "in all", "This run", "With p\u00a0<\u00a00.05 in these", "in all"];
+  const numbers = new Set([2, 4, 5, 6, 7]);
   const element = html(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": "All claims" },

@@ -61,8 +61,8 @@ STATISTICS = {
 }
 # What a subject is held against: any other order of the dimensions; people, or keys, that are shuffled.
 REFERENCES = {
-    "dimensions in any other order": ("order", "0.75"),
-    "raters shuffled, or keys made from shuffled raters": ("raters keys", COLOURS[4]),
+    "any other order": ("order", "0.75"),
+    "shuffled raters, or keys from such": ("raters keys", COLOURS[4]),
 }
 
 
@@ -213,7 +213,7 @@ def circle_fit(table: pd.DataFrame) -> Figure:
         axes.set_title(STATISTICS[statistic])
     value = panels[0].plot([], [], ls="", color="black", marker="D", ms=3.5)
     ranges = {
-        f"95 % range: {name}": panels[0].plot([], [], color=colour, lw=CHANCE["lw"])[0]
+        f"95 % range and mean: {name}": panels[0].plot([], [], color=colour, lw=CHANCE["lw"])[0]
         for name, (references, colour) in REFERENCES.items()
         if table["reference"].isin(references.split()).any()
     }

@@ -168,7 +168,7 @@ def claims_held(claims: pd.DataFrame) -> Figure:
         return only_words(note or "There are no claims.")
     by_setting = claims[claims["option"].notna()].groupby(["claim", "option"])["share_holds"].agg(["min", "max"])
     ranges = by_setting.reindex(pd.MultiIndex.from_frame(tested[["claim", "decides_most"]]))
-    figure = Figure(figsize=(WIDTH, 1.0 + 0.21 * len(tested) + 0.12 * (note.count("\n") + 1)))
+    figure = Figure(figsize=(WIDTH, 1.0 + 0.235 * len(tested) + 0.12 * (note.count("\n") + 1)))
     axes = figure.subplots()
     places = np.arange(len(tested))
     axes.hlines(places, 100 * ranges["min"], 100 * ranges["max"], color="0.75", lw=3.6)
@@ -176,7 +176,7 @@ def claims_held(claims: pd.DataFrame) -> Figure:
         chosen = tested["holds"].eq(True).to_numpy() == holds
         axes.plot(100 * tested["share_holds"][chosen], places[chosen], ls="", **FIRST | {"markerfacecolor": face})
     axes.plot(100 * tested["share_significant"], places, ls="", **SECOND)
-    axes.set_yticks(places, [_two_lines(text) for text in tested["text"]], linespacing=0.9)
+    axes.set_yticks(places, [_two_lines(text) for text in tested["text"]], linespacing=1.0)
     axes.set_ylim(len(tested) - 0.4, -0.6)
     for place, option in zip(places.tolist(), tested["decides_most"], strict=True):
         words = "" if pd.isna(option) else OPTIONS[option].removeprefix("the ")
@@ -189,7 +189,7 @@ def claims_held(claims: pd.DataFrame) -> Figure:
     labels = {
         "goes this way; in the main analysis too": FIRST,
         "goes this way; not in the main analysis": FIRST | {"markerfacecolor": "white"},
-        f"goes this way with p < {LEVEL}": SECOND,
+        f"goes this way with p < {LEVEL} (where there is a test)": SECOND,
     }
     handles = [axes.plot([], [], ls="", **style)[0] for style in labels.values()]
     handles += axes.plot([], [], color="0.75", lw=3.6)

@@ -141,7 +141,8 @@ def siblings(compared: Mapping[str, np.ndarray]) -> str:
     if not said:
         return ""
     every = np.concatenate([known[name] for name in said])
-    return f"Differences with {' or '.join(said)} beyond chance: {_of((every < LEVEL).sum(), len(every))}"
+    found = _of((every < LEVEL).sum(), len(every))
+    return f"Single models of a family that differ in {' or '.join(said)}: {found} differences beyond chance"
 
 
 def _of(count: int, total: int) -> str:

@@ -133,7 +133,9 @@ def _names(models: Mapping[str, bool]) -> str:
 
 
 def _range(row: Mapping[Any, Any], form: str) -> str:
-    return "" if pd.isna(row["low"]) or pd.isna(row["high"]) else f" [{row['low']:{form}}, {row['high']:{form}}]"
+    if pd.isna(row["low"]) or pd.isna(row["high"]):
+        return ""
+    return f" [{row['low']:{form}}, {row['high']:{form}}]".replace("-", "−")
 
 
 def _answers(counts: pd.DataFrame) -> list[str]:
