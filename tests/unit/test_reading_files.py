@@ -9,11 +9,12 @@ import os
 import pandas as pd
 import pyarrow.csv
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from near_misses import complaint
 from pandas._libs.parsers import STR_NA_VALUES
-from value_portrait.checking import read_config, read_given, read_rows, read_yaml
+from value_portrait.checking import as_in_a_file, read_config, read_given, read_rows, read_yaml
 from value_portrait.config_tables import Claim, FamilyMark, Model, Persona
 from value_portrait.errors import InputError
 from value_portrait.reading import (
@@ -217,6 +218,30 @@ def test_given_configs_are_found_wherever_they_stand(tmp_path):
         assert "bad.yaml, line 2: is no YAML" in complaint(read_given, words)
     for words in ([], ["--config", "seed=1"], ["-n", "--configfile", good, "-c", "2"], ["--", "--configfile", bad]):
         assert complaint(read_given, words) is None
+
+
+VALUES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+WORDS = st.from_regex(r"[a-z]{4,9}( [a-z]{4,9})?(: [1-9])?", fullmatch=True).filter(
+    lambda text: text not in ("null", "true")
+)
+
+
+@given(
+    st.recursive(
+        VALUES | WORDS.filter(lambda text: text != "false"),
+        lambda own: st.lists(own, max_size=3) | st.dictionaries(WORDS, own, max_size=3),
+        max_leaves=6,
+    )
+)
+def test_what_stands_on_the_command_line_is_what_a_file_would_hold(value):
+    # Snakemake leaves all within braces as text.
+    as_text = yaml.load(yaml.safe_dump({"key": value}, default_flow_style=True), yaml.BaseLoader)
+    assert as_in_a_file(as_text) == {"key": value}
+
+
+@pytest.mark.parametrize("text", ["a: 1", "[1, 2]", "*x", "2026-11-20", "!!python/name:print", "{", "none", "a\x00b"])
+def test_on_the_command_line_other_texts_stay_texts(text):
+    assert as_in_a_file(text) == text
 
 
 def test_a_bomb_of_aliases_is_refused_before_it_goes_off(tmp_path):

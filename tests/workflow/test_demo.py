@@ -144,6 +144,9 @@ def test_a_complaint_names_the_file_that_set_the_key(demo, tmp_path):
         assert f"Error: {wrong}: items.threshold: 9 does not fit" in result.stdout
     result = run_snakemake(demo, "-n", "--configfile", "config/demo.yaml", "--config", "seed=-1")
     assert "Error: --config: seed: -1 does not fit" in result.stdout
+    own = "robustness={resamples: 99}"
+    result = run_snakemake(demo, "-n", "--configfile", "config/demo.yaml", "--config", own)
+    assert "Error: --config: robustness.resamples: 99 does not fit (input should be greater" in result.stdout
 
 
 # What nobody makes but who asks for it: targets, pages of a model, and what belongs to models that are asked.

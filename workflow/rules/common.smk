@@ -3,10 +3,11 @@ import re
 from pathlib import Path
 
 from snakemake.utils import update_config
+from value_portrait.checking import as_in_a_file
 from value_portrait.config_tables import read_marks, read_models
 from value_portrait.configuration import MARKS as STUDY_MARKS, check_config, check_folder, check_places, check_versions
 from value_portrait.files import slug
-from value_portrait.instrument import as_instrument
+from value_portrait.instrument import as_instrument, mid_sentence
 from value_portrait.instrument_file import read_instrument
 from value_portrait.paper import raw_files as study
 from value_portrait.paper.answers import answer_paths
@@ -18,6 +19,7 @@ from value_portrait.responses.conditions import BASELINE, STEERING, model_condit
 from value_portrait.responses.providers import check_targets
 from value_portrait.responses.recorded import answered_versions, find_answers, find_recorded, versions_missed
 from value_portrait.robustness.claims import families_by_chance, held_apart, measure, named_highest, read_claims
+from value_portrait.robustness.level import LEVEL
 from value_portrait.study.folder import find_tables
 from value_portrait.wording import counted
 
@@ -25,6 +27,8 @@ from value_portrait.wording import counted
 # folder, or as a module.
 CHOICES = checked(read_config, shipped("config.yaml"))
 update_config(CHOICES, config)
+ON_COMMAND_LINE = {} if IS_MODULE else as_in_a_file(workflow.config_settings.config)
+update_config(CHOICES, ON_COMMAND_LINE)
 # Read once more, for of two equal keys in a file Snakemake takes the last; and to name the file that a fault is in. Given
 # ones are laid over the workflow's own, but stand before it.
 given_last = sorted(workflow.configfiles, key=lambda file: file in workflow.overwrite_configfiles)
@@ -32,8 +36,8 @@ CONFIG_FILES = {
     str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file): checked(read_config, file)
     for file in ([] if IS_MODULE else map(Path, given_last))
 }
-if not IS_MODULE and workflow.config_settings.config:
-    CONFIG_FILES["--config"] = dict(workflow.config_settings.config)
+if ON_COMMAND_LINE:
+    CONFIG_FILES["--config"] = ON_COMMAND_LINE
 CONFIG = checked(check_config, CHOICES, CONFIG_FILES)
 NAMED = ("instrument", "models", "families", "providers", "personas", "claims")
 CONFIG = CONFIG.model_copy(update={key: checked(chosen, getattr(CONFIG, key), key) for key in NAMED})
@@ -110,14 +114,10 @@ WHOLE |= {"item_key": "<results>/items/item_key.csv"}
 ASKED = {name: f"<results>/items/panel/{Path(path).name}" for name, path in WHOLE.items()} if PANEL else WHOLE
 SIMULATED_MODELS = [name for name, row in MODELS.items() if row.answers == "simulated"]
 ANY_SIMULATED = SIMULATED or bool(SIMULATED_MODELS)
-MARK_OF_PEOPLE = "simulated" if ANY_SIMULATED else ""  # on figures
-# Figures and page speak of centred scores throughout.
-UNCENTRED = "scores not centred: mean ratings" if CONFIG.scoring.centring == "none" else ""
-OF_PANEL = f"panel: {counted(PANEL, 'item')} of each dimension" if PANEL else ""
-MARK = ", ".join(filter(None, [UNCENTRED, OF_PANEL, MARK_OF_PEOPLE]))
 
 
 include: "live.smk"
+include: "figure_helpers.smk"
 
 
 pathvars:
@@ -178,23 +178,3 @@ def chosen_correlations():
         return []
     prefix = {"recomputed": "", "published": "published_"}[CONFIG.items.correlations]
     return f"<results>/items/{prefix}correlations.parquet"
-
-
-# What Snakemake's report shows: for each file its caption, category, and what it is called there.
-IN_REPORT = {}
-
-
-def reported(path, caption, category, title=None):
-    """The path of a table or text that Snakemake's report shows."""
-    IN_REPORT[path] = (caption, category, title or Path(path).stem.replace("_", " ").capitalize())
-    return path
-
-
-def figures(category, *names, _about=None, **captions):
-    """The PNG, PDF and SVG files of figures; Snakemake's report shows them beside the figure's caption, or that given."""
-    title = _about and f"{_about['kind'].replace('_', ' ').capitalize()}: {_about['model']} ({_about['source']})"
-    files = []
-    for name, caption in {**dict(zip(names, names)), **captions}.items():
-        stem = f"<results>/publication/figures/{name}"
-        files += [f"{stem}.png", f"{stem}.pdf", reported(f"{stem}.svg", caption, category, title)]
-    return files

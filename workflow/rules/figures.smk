@@ -27,6 +27,12 @@ TABLES = [
     "reliability",
     *(["questionnaire"] if RATED else []),
 ]
+# Adjusted over a family, no p is smaller than its number of dimensions over that of draws.
+HARDLY_DRAWN = [
+    mid_sentence(family)
+    for family in MEASURED.families
+    if len(family.names) >= LEVEL * (CONFIG.robustness.resamples + 1)
+]
 LEFT_OUT = [
     what
     for missing, what in (
@@ -36,6 +42,10 @@ LEFT_OUT = [
         ),
         (PANEL, f"all items but a panel's, {PANEL} of each dimension (items.panel)"),
         (not HAS_TOPICS, "topics (the study has none)"),
+        (
+            bool(HARDLY_DRAWN),
+            f"which {' and '.join(HARDLY_DRAWN)} are beyond chance ({CONFIG.robustness.resamples} draws are too few to tell)",
+        ),
         (bool(UNCENTRED), "centring (scores are mean ratings, so what is said of 0 says nothing)"),
         (MEASURED.circle is None, "portraits and distances on a circle (no family has one)"),
         (not SENSITIVITY, "sensitivity to the prompt (there is one prompt version)"),

@@ -112,6 +112,21 @@ def read_given(arguments: Sequence[str]) -> None:
         read_config(path, "Correct --configfile, or the file.")
 
 
+def as_in_a_file(given: Any) -> Any:
+    """What ``--config`` gives, with numbers, truth values and null where Snakemake has their text: within braces."""
+    if isinstance(given, Mapping):
+        return {key: as_in_a_file(value) for key, value in given.items()}
+    if isinstance(given, list):
+        return [as_in_a_file(value) for value in given]
+    if not isinstance(given, str):
+        return given
+    try:
+        value = yaml.safe_load(given)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return given
+    return value if value is None or isinstance(value, bool | int | float) else given
+
+
 def file_of(where: Where, path: Sequence[str]) -> str:
     """The file that set a key: of several that are laid over each other the last with it.
 
