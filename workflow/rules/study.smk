@@ -56,6 +56,7 @@ elif FOLDER:
         params:
             folder=FOLDER,
             templates=TEMPLATES,
+            centring=CONFIG.scoring.centring,
             instrument=INSTRUMENT,
         message:
             "Reading the tables of {params.folder}"

@@ -41,7 +41,7 @@ READERS = {
     "items.csv": lambda path: folder.read_items(path, SMALL),
     "participants.csv": lambda path: folder.read_participants(path, None, SMALL),
     "survey.csv": lambda path: folder.read_survey(path, ["a", "b"], ["P1", "P2", "P3", "P4"], SMALL),
-    "item_key.csv": lambda path: folder.read_key(path, ["a", "b"], SMALL),
+    "item_key.csv": lambda path: folder.read_key(path, ["a", "b"], "tagged_items", SMALL),
     "topics.csv": lambda path: folder.read_topics(path, ["a", "b"]),
     "scoring.csv": lambda path: folder.read_scoring(path, OWN, []),
 }
@@ -71,6 +71,15 @@ def test_what_is_right_is_a_table_of_the_pipeline(tmp_path, name):
     path = tmp_path / f"table.{'csv' if name in ('item_key.csv', 'topics.csv') else 'parquet'}"
     write_table(table, path, SCHEMAS[name], SMALL)
     assert read_table(path, SCHEMAS[name], SMALL).num_rows == table.num_rows
+
+
+def test_nothing_is_mirrored_on_nothing(tmp_path):
+    path = tmp_path / "item_key.csv"
+    path.write_text(KEY)
+    with pytest.raises(InputError, match=r"item_key\.csv, row 2: the polarity is -1, but scoring\.centring is 'none'"):
+        folder.read_key(path, ["a", "b"], "none", SMALL)
+    path.write_text(KEY.replace("-1", "1"))
+    assert folder.read_key(path, ["a", "b"], "none", SMALL).num_rows == 3
 
 
 def test_what_is_not_said_of_items_follows(tmp_path):

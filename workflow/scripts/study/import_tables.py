@@ -14,11 +14,12 @@ from value_portrait.tables import write_table
 
 
 def import_tables(
-    source: Path, templates: Mapping[str, Any], instrument: Instrument, outputs: Mapping[str, str]
+    source: Path, templates: Mapping[str, Any], centring: str, instrument: Instrument, outputs: Mapping[str, str]
 ) -> None:
     """Write those tables of the study that ``outputs`` names, after all files of the folder ``source`` were read.
 
-    ``templates`` are the files of prompt templates, by version and template. The output ``folder`` gets its name.
+    ``templates`` are the files of prompt templates, by version and template; ``centring`` is the config's. The output
+    ``folder`` gets its name.
     """
     items = folder.read_items(source / "items.csv", instrument)
     ids = items["item_id"].to_pylist()
@@ -26,7 +27,7 @@ def import_tables(
     if "topics" in outputs:
         tables["topics"] = ("topics", folder.read_topics(source / "topics.csv", items["query_id"].to_pylist()))
     if "item_key" in outputs:
-        tables["item_key"] = ("item_key", folder.read_key(source / "item_key.csv", ids, instrument))
+        tables["item_key"] = ("item_key", folder.read_key(source / "item_key.csv", ids, centring, instrument))
     if "survey" in outputs:
         scoring = source / "scoring.csv"
         participants = folder.read_participants(
@@ -47,6 +48,7 @@ if "snakemake" in globals():
         import_tables(
             Path(snakemake.params.folder),
             snakemake.params.templates,
+            snakemake.params.centring,
             as_instrument(snakemake.params.instrument),
             dict(snakemake.output.items()),
         )

@@ -200,12 +200,13 @@ def read_survey(path: str | Path, items: Sequence[str], raters: Sequence[str], i
     return pa.table(columns)
 
 
-def read_key(path: str | Path, items: Sequence[str], instrument: Instrument) -> pa.Table:
+def read_key(path: str | Path, items: Sequence[str], centring: str, instrument: Instrument) -> pa.Table:
     """The given key (table ``item_key``, without correlations), in the order of items and dimensions.
 
     Raises
     ------
-    InputError : with the row, for an unknown item or dimension, another polarity than 1 and -1, or a pair given twice.
+    InputError : with the row, for an unknown item or dimension, another polarity than 1 and -1, a pair given twice, or
+        a negative item where ``centring`` leaves it nothing to be mirrored on.
     """
     family_of = {name: family for family, name in instrument.dimensions}
     known, row_of = dict.fromkeys(items), dict[tuple[str, str], str]()
@@ -214,6 +215,12 @@ def read_key(path: str | Path, items: Sequence[str], instrument: Instrument) -> 
         pair = (_known(row, "item_id", known, "item of items.csv"), row.one_of("dimension", list(family_of)))
         _once(row_of, pair, row, f"{pair[1]} of item {pair[0]}")
         polarities[pair] = int(row.one_of("polarity", ["1", "-1"])) if row.cells.get("polarity") else 1
+        if polarities[pair] < 0 and centring == "none":
+            raise InputError(
+                row.where,
+                "the polarity is -1, but scoring.centring is 'none': what is mirrored needs a level to be mirrored on.",
+                "Centre the ratings (tagged_items), or leave the item out.",
+            )
     pairs = [(item, name) for item in items for name in family_of if (item, name) in polarities]
     return pa.table(
         {
