@@ -194,6 +194,10 @@ def test_a_table_without_tabs_is_refused_by_that_name(tmp_path, separator):
     path.write_text(path.read_text().replace("\t", separator))
     with pytest.raises(InputError, match=r"models\.tsv, row 1: has no tab\. Save the table with tabs"):
         read_models(path, "paper")
+    header, row = write_models(tmp_path, ROW).read_text().splitlines()
+    path.write_text(f"{header}\n{row.replace(chr(9), separator)}\n")
+    with pytest.raises(InputError, match=r"models\.tsv, row 2: has no tab\."):
+        read_models(path, "paper")
 
 
 @given(st.text(min_size=1, max_size=50))

@@ -278,8 +278,9 @@ def read_rows(path: str | Path, key: str, kind: type[Part], may_be_empty: bool =
     """
     fields = kind.model_fields
     (first, header), *rows = read_cells(path, "\t", f"Correct the key '{key}' of the config.")
-    if len(header) == 1 < len(fields):
-        raise InputError(first, "has no tab.", "Save the table with tabs, not commas or spaces, between its cells.")
+    for where, texts in ((first, header), *rows):
+        if len(texts) == 1 < len(fields):
+            raise InputError(where, "has no tab.", "Save the table with tabs, not commas or spaces, between its cells.")
     if header != list(fields):
         wrong = sorted(set(header) ^ set(fields)) or "their order"
         raise InputError(first, f"has other columns than {', '.join(fields)}.", f"See {shown(wrong)}.")
