@@ -149,12 +149,11 @@ def _correlate_halves(inside: np.ndarray, ratings: np.ndarray, scores: np.ndarra
     products = weights @ (x[:, :, None] * y[:, None, :]).reshape(len(x), -1)
     mean_x, mean_y = weights @ x, weights @ y
     spread_x, spread_y = weights @ x**2 - mean_x**2, weights @ y**2 - mean_y**2
-    shared = products.reshape(len(inside), x.shape[1], -1) - mean_x[:, :, None] * mean_y[:, None, :]
+    rho: np.ndarray = products.reshape(len(inside), x.shape[1], -1)
+    rho -= mean_x[:, :, None] * mean_y[:, None, :]
     # Columns that do not vary have a spread of 0, up to rounding.
-    scale = (
-        np.where(spread_x > 1e-5, spread_x, np.nan)[:, :, None] * np.where(spread_y > 1e-5, spread_y, np.nan)[:, None]
-    )
-    rho: np.ndarray = shared / np.sqrt(scale)
+    rho /= np.sqrt(np.where(spread_x > 1e-5, spread_x, np.nan))[:, :, None]
+    rho /= np.sqrt(np.where(spread_y > 1e-5, spread_y, np.nan))[:, None]
     return rho
 
 
