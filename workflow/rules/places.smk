@@ -10,6 +10,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from snakemake.iocontainers import Snakemake
 from snakemake.persistence import PersistenceBase
 from snakemake.sourcecache import LocalSourceFile
 
@@ -60,12 +61,18 @@ def say_interrupted(kind, error, trace):
         sys.__excepthook__(kind, error, trace)
 
 
+def keep_parameters(given, parameters):
+    """Hand a job's parameters to its script as they are."""
+    given._params_store, given._params_types = parameters, {}
+
+
 # Another workflow that takes this one as a module has its own files and habits.
 IS_MODULE = workflow.modifier.parent_modifier is not None
 if not IS_MODULE:
     sys.excepthook = say_interrupted
     # Snakemake would import pandas, which takes a fifth of its start, to ask whether a parameter is a table: none is.
     PersistenceBase._serialize_param = PersistenceBase._serialize_param_builtin
+    Snakemake._safely_store_params = keep_parameters
     # Python's last search for garbage, through all that Snakemake has read, would take another fifth.
     atexit.register(gc.freeze)
 
