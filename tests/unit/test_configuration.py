@@ -55,7 +55,11 @@ def test_the_shipped_configs_and_models_are_valid():
         (["items", "max_p"], True, r"items\.max_p: True does not fit. It may be: .*p-value"),
         (["items", "max_p"], 0, r"items\.max_p: 0 does not fit .*greater than 0"),
         (["responses", "max_usd"], float("inf"), r"responses\.max_usd: is no finite number"),
-        (["people", "groups", "age", "old"], [80], r"people\.groups\.age\.old: \[80\] does not fit"),
+        (
+            ["people", "groups", "age", "old"],
+            [80],
+            r"old: \[80\] does not fit \(list should have at least 2 items, not",
+        ),
         (["people", "groups", "mood"], {"a": [1, 2], "b": [3, 4]}, r"people\.groups\.mood: "),
         (["framings", "default"], {"role": "user", "text": "{statement}"}, "framings: 'default' is no name"),
         (

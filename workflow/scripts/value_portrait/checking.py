@@ -162,7 +162,7 @@ def check(kind: type[Part], content: Any, where: Where) -> Part:
         return kind.model_validate(content)
     except ValidationError as error:
         # Of several faults the first by its place; of one place an unknown key, which may be one that is missing,
-        # misspelt. A union's branch names in the place are not the user's.
+        # misspelt, or else the first of its fields. A union's branch names in the place are not the user's.
         problem = min(error.errors(), key=_by_place)
     path = [str(key) for key in problem["loc"] if not _is_branch(str(key))]
     value = problem["input"]
@@ -180,8 +180,8 @@ def check(kind: type[Part], content: Any, where: Where) -> Part:
         described = _description(kind, path)
         known = ", ".join(_fields_at(kind, path)) if problem["type"] == "model_type" else ""
         remedy = f"It may be: {described}." if described else f"Its keys are: {known}." if known else "Correct it."
-        quoted = "an empty value" if value is None else shown(value)
-        why = f" ({problem['msg'][0].lower()}{problem['msg'][1:]})"
+        quoted = "an empty value" if value is None or value == [] else shown(value)
+        why = f" ({problem['msg'][0].lower()}{problem['msg'][1:]})".replace(" after validation", "")
         if problem["type"] in ("model_type", "dict_type"):
             why = " (keys with values are expected)"
         elif problem["type"].endswith(_OF_A_KIND) and described and path[-1] in _fields_at(kind, path[:-1]):
@@ -191,9 +191,8 @@ def check(kind: type[Part], content: Any, where: Where) -> Part:
     raise InputError(at(file_of(where, place if problem["type"] == "missing" else path), place), message, remedy)
 
 
-def _by_place(problem: Mapping[str, Any]) -> tuple[list[str], bool, list[str]]:
-    place = list(map(str, problem["loc"]))
-    return place[:-1], problem["type"] != "extra_forbidden", place
+def _by_place(problem: Mapping[str, Any]) -> tuple[list[str], bool]:
+    return list(map(str, problem["loc"]))[:-1], problem["type"] != "extra_forbidden"
 
 
 def _check_values(value: Any, where: Where, path: list[str], count: list[int]) -> None:
